@@ -1,0 +1,145 @@
+package mindflow
+
+import (
+	"errors"
+	"net/mail"
+	"strings"
+	"time"
+)
+
+// User is a person with an account.
+type User struct {
+	ID          UserID
+	Email       string // as typed
+	FullName    string
+	WorkspaceID WorkspaceID // the personal one
+	CreatedAt   time.Time
+	DisabledAt  time.Time
+}
+
+// Workspace owns tasks. Every user has a personal one.
+type Workspace struct {
+	ID   WorkspaceID
+	Name string
+}
+
+// Role is what a member may do in a workspace.
+type Role string
+
+// The roles, from most to least.
+const (
+	Owner  Role = "owner"
+	Editor Role = "editor"
+	Viewer Role = "viewer"
+)
+
+// Session stands behind every token of one sign-in.
+type Session struct {
+	ID        SessionID
+	UserID    UserID
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// Channel is what a change came through.
+type Channel string
+
+// The channels.
+const (
+	ThroughWeb       Channel = "web"
+	ThroughAPI       Channel = "api"
+	ThroughAssistant Channel = "assistant"
+	ThroughCLI       Channel = "cli"
+	ThroughCalDAV    Channel = "caldav"
+	ThroughSystem    Channel = "system"
+)
+
+// Actor is who does something, and through what.
+type Actor struct {
+	UserID      UserID
+	SessionID   SessionID
+	WorkspaceID WorkspaceID // the personal one
+	Channel     Channel
+}
+
+// Limits of an account's fields, in Unicode code points.
+const (
+	MinPassword = 12
+	MaxPassword = 128
+	MaxEmail    = 254
+	MaxFullName = 200
+)
+
+// Registration is what a person says to open an account.
+type Registration struct {
+	Email    string
+	Password string
+	FullName string
+	Timezone string // IANA name; empty means UTC
+}
+
+// Validate tidies the registration and finds its zone, or names every bad field.
+func (r Registration) Validate() (Registration, Zone, error) {
+	var bad fieldErrors
+	email, err := ParseEmail(r.Email)
+	if err != nil {
+		bad.add("email", err.Error())
+	}
+	r.Email = email
+	if err := CheckPassword(r.Password); err != nil {
+		bad.add("password", err.Error())
+	}
+	r.FullName = Tidy(r.FullName)
+	if Length(r.FullName) > MaxFullName || hasControl(r.FullName, "") {
+		bad.add("full_name", "must be at most 200 characters without control characters")
+	}
+	if r.Timezone == "" {
+		r.Timezone = "UTC"
+	}
+	zone, err := LoadZone(r.Timezone)
+	if err != nil {
+		bad.add("timezone", err.Error())
+	}
+	if len(bad) > 0 {
+		return r, zone, Invalid(bad...)
+	}
+	return r, zone, nil
+}
+
+var errEmail = errors.New("must be an e-mail address")
+
+// ParseEmail tidies an address and checks its form. Addresses are compared by Fold.
+func ParseEmail(s string) (string, error) {
+	s = Tidy(s)
+	address, err := mail.ParseAddress(s)
+	if err != nil || address.Address != s || len(s) > MaxEmail || hasControl(s, "") || strings.ContainsAny(s, " \"(),:;<>[\\]") {
+		return s, errEmail
+	}
+	_, domain, _ := strings.Cut(s, "@")
+	if domain == "" || strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") || strings.Contains(domain, "..") {
+		return s, errEmail
+	}
+	return s, nil
+}
+
+// CheckPassword says what is wrong with a password, if anything: its length in
+// code points, or that it is among the commonest.
+func CheckPassword(p string) error {
+	switch n := Length(p); {
+	case n < MinPassword:
+		return errors.New("must be at least 12 characters")
+	case n > MaxPassword:
+		return errors.New("must be at most 128 characters")
+	case commonPassword(p):
+		return errors.New("is one of the commonest; choose another")
+	}
+	return nil
+}
+
+func fieldsOf(err error) []FieldError {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Fields
+	}
+	return nil
+}

@@ -1,0 +1,280 @@
+package mindflow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Field is one key of a merge patch (RFC 7396): absent, null, or a value.
+type Field[T any] struct {
+	Set   bool
+	Null  bool
+	Value T
+}
+
+// Some is a field with a value.
+func Some[T any](v T) Field[T] { return Field[T]{Set: true, Value: v} }
+
+// Null is a field to be cleared.
+func Null[T any]() Field[T] { return Field[T]{Set: true, Null: true} }
+
+// has reports whether a value was brought.
+func (f Field[T]) has() bool { return f.Set && !f.Null }
+
+// Draft is what a person says about a task: as much of it as they like. The
+// same draft makes a new task and changes an existing one. Names of fields in
+// its errors are those of the JSON.
+type Draft struct {
+	Title         Field[string]
+	Description   Field[string]
+	Status        Field[string]
+	Priority      Field[int]
+	DueDate       Field[string]
+	StartDate     Field[string]
+	SnoozedUntil  Field[string]
+	EffortMinutes Field[int]
+	PreferredTime Field[string]
+	Tags          Field[[]string]
+	AssigneeID    Field[string]
+	ReadOnly      ReadOnly
+}
+
+// ReadOnly holds keys that only the server sets. A draft may repeat them, so
+// that an answer can be sent back, but only with the present value.
+type ReadOnly struct {
+	ID          Field[string]
+	WorkspaceID Field[string]
+	UserID      Field[string]
+	Version     Field[int64]
+	CreatedAt   Field[string]
+	UpdatedAt   Field[string]
+	CompletedAt Field[string]
+	DeletedAt   Field[string]
+}
+
+// Apply is the task after the draft: every legal field taken over, or an error
+// that names every bad one. Dates without an offset are read in zone z. The
+// task must be as it reads at now (Task.At).
+func (d Draft) Apply(t Task, z Zone, now time.Time) (Task, error) {
+	var bad fieldErrors
+	d.ReadOnly.check(t, &bad)
+	d.applyText(&t, &bad)
+	d.applyFacts(&t, &bad)
+	d.applyDates(&t, z, &bad)
+	if err := d.applyStatus(&t, z, now, &bad); err != nil && len(bad) == 0 {
+		return t, err
+	}
+	if len(bad) > 0 {
+		return t, Invalid(bad...)
+	}
+	return t, nil
+}
+
+type fieldErrors []FieldError
+
+func (b *fieldErrors) add(field, message string) { *b = append(*b, FieldError{field, message}) }
+
+func (d Draft) applyText(t *Task, bad *fieldErrors) {
+	if d.Title.Set {
+		t.Title = Tidy(d.Title.Value)
+	}
+	switch n := Length(t.Title); {
+	case n == 0:
+		bad.add("title", "is required")
+	case n > MaxTitle:
+		bad.add("title", fmt.Sprintf("must not be longer than %d characters", MaxTitle))
+	case d.Title.Set && hasControl(t.Title, ""):
+		bad.add("title", "must not hold control characters")
+	}
+	if d.Description.Set {
+		t.Description = Tidy(strings.ReplaceAll(d.Description.Value, "\r\n", "\n"))
+		switch {
+		case Length(t.Description) > MaxDescription:
+			bad.add("description", fmt.Sprintf("must not be longer than %d characters", MaxDescription))
+		case hasControl(t.Description, "\n\t"):
+			bad.add("description", "must not hold control characters other than newline and tab")
+		}
+	}
+	if d.Tags.Set {
+		t.Tags = tidyTags(d.Tags.Value, bad)
+	}
+}
+
+// tidyTags trims the names and drops repeats (the same folded), first come first kept.
+func tidyTags(names []string, bad *fieldErrors) []string {
+	var tags, keys []string
+	for i, name := range names {
+		name = Tidy(name)
+		field := fmt.Sprintf("tags[%d]", i)
+		switch n := Length(name); {
+		case n == 0:
+			bad.add(field, "must not be empty")
+		case n > MaxTag:
+			bad.add(field, fmt.Sprintf("must not be longer than %d characters", MaxTag))
+		case hasControl(name, ""):
+			bad.add(field, "must not hold control characters")
+		case !slices.Contains(keys, Fold(name)):
+			tags, keys = append(tags, name), append(keys, Fold(name))
+		}
+	}
+	if len(tags) > MaxTags {
+		bad.add("tags", fmt.Sprintf("must not be more than %d", MaxTags))
+	}
+	return tags
+}
+
+func (d Draft) applyFacts(t *Task, bad *fieldErrors) {
+	if d.Priority.Set {
+		t.Priority = d.Priority.Value
+		if d.Priority.Null {
+			t.Priority = DefaultPriority
+		}
+		if t.Priority < MinPriority || t.Priority > MaxPriority {
+			bad.add("priority", fmt.Sprintf("must be from %d to %d", MinPriority, MaxPriority))
+		}
+	}
+	if d.EffortMinutes.Set {
+		t.EffortMinutes = d.EffortMinutes.Value
+		if d.EffortMinutes.has() && (t.EffortMinutes < MinEffort || t.EffortMinutes > MaxEffort) {
+			bad.add("effort_estimate_minutes", fmt.Sprintf("must be from %d to %d", MinEffort, MaxEffort))
+		}
+	}
+	if d.PreferredTime.Set {
+		t.PreferredTime = PreferredTime(d.PreferredTime.Value)
+		if d.PreferredTime.has() && !slices.Contains(PreferredTimes, t.PreferredTime) {
+			bad.add("preferred_time", "must be morning, afternoon, evening or null")
+		}
+	}
+	if d.AssigneeID.Set {
+		t.AssigneeID = UserID{}
+		if d.AssigneeID.has() {
+			id, err := ParseID[User](d.AssigneeID.Value)
+			if err != nil {
+				bad.add("assignee_id", "must be a UUID")
+			}
+			t.AssigneeID = id
+		}
+	}
+}
+
+func (d Draft) applyDates(t *Task, z Zone, bad *fieldErrors) {
+	date := func(field string, f Field[string], to *When) {
+		if !f.Set {
+			return
+		}
+		*to = When{}
+		if f.has() {
+			w, err := ParseWhen(f.Value, z)
+			if err != nil {
+				bad.add(field, err.Error())
+			}
+			*to = w
+		}
+	}
+	date("due_date", d.DueDate, &t.Due)
+	date("start_date", d.StartDate, &t.Start)
+	if (d.DueDate.Set || d.StartDate.Set) && !t.Due.IsZero() && !t.Start.IsZero() && t.startsAfterDue(z) {
+		bad.add("start_date", "must not be after due_date")
+	}
+}
+
+// startsAfterDue compares days as days; as soon as one of the two is an
+// instant, the start must lie before the due date's end.
+func (t Task) startsAfterDue(z Zone) bool {
+	start, startIsDay := t.Start.Day()
+	due, dueIsDay := t.Due.Day()
+	if startIsDay && dueIsDay {
+		return start > due
+	}
+	if dueIsDay {
+		return !t.Start.Start(z).Before(t.Due.End(z))
+	}
+	return t.Start.Start(z).After(t.Due.End(z))
+}
+
+func (d Draft) applyStatus(t *Task, z Zone, now time.Time, bad *fieldErrors) error {
+	status := t.Status
+	if d.Status.Set {
+		status = Status(d.Status.Value)
+		if !slices.Contains(Statuses, status) {
+			bad.add("status", "must be pending, in_progress, snoozed, completed or cancelled")
+			return nil
+		}
+	}
+	until := t.SnoozedUntil
+	switch {
+	case d.SnoozedUntil.has():
+		at, err := ParseInstant(d.SnoozedUntil.Value, z)
+		if err != nil {
+			bad.add("snoozed_until", "must be a date and time (2026-11-27T17:00:00+01:00)")
+			return nil
+		}
+		until = at
+		if d.Status.Set && status != StatusSnoozed {
+			bad.add("snoozed_until", "goes with the status snoozed only")
+			return nil
+		}
+		status = StatusSnoozed
+	case d.SnoozedUntil.Null:
+		until = time.Time{}
+		if status == StatusSnoozed {
+			if d.Status.Set {
+				bad.add("snoozed_until", "is required with the status snoozed")
+				return nil
+			}
+			status = StatusPending
+		}
+	}
+	moved, err := t.moveTo(status, until, now)
+	if KindOf(err) == KindInvalid {
+		bad.add("snoozed_until", "must be in the future")
+		return nil
+	}
+	*t = moved
+	return err
+}
+
+// moveTo is the task in another status, by the verb that leads there.
+func (t Task) moveTo(s Status, until, now time.Time) (Task, error) {
+	switch s {
+	case StatusCompleted:
+		return t.Completed(now)
+	case StatusCancelled:
+		return t.Cancelled()
+	case StatusSnoozed:
+		return t.Snoozed(until, now)
+	case StatusPending, StatusInProgress:
+	}
+	t = t.Reopened()
+	t.Status, t.SnoozedUntil = s, time.Time{}
+	return t, nil
+}
+
+func (r ReadOnly) check(t Task, bad *fieldErrors) {
+	text := func(field string, f Field[string], present string) {
+		if f.Set && f.Value != present {
+			bad.add(field, "is set by the server and cannot be changed")
+		}
+	}
+	instant := func(field string, f Field[string], present time.Time) {
+		if !f.Set || f.Null && present.IsZero() {
+			return
+		}
+		at, err := time.Parse(time.RFC3339, f.Value)
+		if err != nil || !at.Equal(present) {
+			bad.add(field, "is set by the server and cannot be changed")
+		}
+	}
+	text("id", r.ID, t.ID.String())
+	text("workspace_id", r.WorkspaceID, t.WorkspaceID.String())
+	text("user_id", r.UserID, t.UserID.String())
+	if r.Version.Set && Version(r.Version.Value) != t.Version {
+		bad.add("version", "is set by the server and cannot be changed")
+	}
+	instant("created_at", r.CreatedAt, t.CreatedAt)
+	instant("updated_at", r.UpdatedAt, t.UpdatedAt)
+	instant("completed_at", r.CompletedAt, t.CompletedAt)
+	instant("deleted_at", r.DeletedAt, t.DeletedAt)
+}

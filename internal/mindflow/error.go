@@ -1,0 +1,103 @@
+package mindflow
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Kind says what went wrong, in words every transport can translate.
+type Kind uint8
+
+// The kinds of error.
+const (
+	KindInternal Kind = iota // not ours to explain: a bug or a broken part
+	KindInvalid
+	KindUnauthenticated
+	KindForbidden
+	KindNotFound
+	KindConflict
+	KindStale
+	KindLimited
+	KindUnavailable
+)
+
+// Error is the one error type that reaches people. Message and Fields never
+// hold what the person sent, nor anything of the machinery.
+type Error struct {
+	Kind    Kind
+	Message string
+	Fields  []FieldError
+	// RetryAfter, when positive, says when trying again makes sense.
+	RetryAfter time.Duration
+}
+
+// FieldError says what is wrong with one field, by its JSON name.
+type FieldError struct {
+	Field   string
+	Message string
+}
+
+func (e *Error) Error() string {
+	if len(e.Fields) == 0 {
+		return e.Message
+	}
+	s := e.Message
+	for i, f := range e.Fields {
+		sep := "; "
+		if i == 0 {
+			sep = ": "
+		}
+		s += sep + f.Field + " " + f.Message
+	}
+	return s
+}
+
+// KindOf is the kind of the first *Error in err's chain, or KindInternal.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return KindInternal
+}
+
+// Invalid reports bad fields, all at once.
+func Invalid(fields ...FieldError) error {
+	return &Error{Kind: KindInvalid, Message: "Some fields are not valid", Fields: fields}
+}
+
+// InvalidField reports one bad field.
+func InvalidField(field, message string) error {
+	return Invalid(FieldError{field, message})
+}
+
+// Unauthenticated reports that nobody is signed in, or the proof does not hold.
+func Unauthenticated(message string) error {
+	return &Error{Kind: KindUnauthenticated, Message: message}
+}
+
+// Forbidden reports that the actor is known and may not do this.
+func Forbidden(message string) error {
+	return &Error{Kind: KindForbidden, Message: message}
+}
+
+// NotFound reports that there is no such thing, or none the actor may know of.
+func NotFound(what string) error {
+	return &Error{Kind: KindNotFound, Message: fmt.Sprintf("There is no such %s", what)}
+}
+
+// Conflict reports a change that does not fit the present state.
+func Conflict(message string) error {
+	return &Error{Kind: KindConflict, Message: message}
+}
+
+// Stale reports an edit of a version that has been replaced.
+func Stale() error {
+	return &Error{Kind: KindStale, Message: "It has changed since you read it; read it again and repeat your edit"}
+}
+
+// Unavailable reports that it cannot be done just now.
+func Unavailable(message string) error {
+	return &Error{Kind: KindUnavailable, Message: message, RetryAfter: time.Second}
+}

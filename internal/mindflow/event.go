@@ -1,0 +1,55 @@
+package mindflow
+
+import "time"
+
+// Verb names what happened.
+type Verb string
+
+// What can happen.
+const (
+	UserRegistered     Verb = "user.registered"
+	PreferencesChanged Verb = "preferences.changed"
+	TaskCreated        Verb = "task.created"
+	TaskUpdated        Verb = "task.updated"
+	TaskCompleted      Verb = "task.completed"
+	TaskReopened       Verb = "task.reopened"
+	TaskSnoozed        Verb = "task.snoozed"
+	TaskDeleted        Verb = "task.deleted"
+	TaskRestored       Verb = "task.restored"
+	TaskImported       Verb = "task.imported"
+)
+
+// Event is one entry of a workspace's append-only log. Seq counts from 1
+// without a gap; the last one is the workspace's version.
+type Event struct {
+	ID          EventID
+	WorkspaceID WorkspaceID
+	Seq         int64
+	At          time.Time
+	Verb        Verb
+	ActorID     UserID
+	Channel     Channel
+	TaskID      TaskID // zero when it is not about a task
+	Changes     Changes
+}
+
+// Changes maps a field's JSON name to what it was and what it became.
+type Changes map[string]Change
+
+// Change is a field's value before and after; nil stands for "not set".
+type Change struct {
+	Before any `json:"before,omitempty"`
+	After  any `json:"after,omitempty"`
+}
+
+// TaskChanges lists the fields in which two tasks differ, as they were kept.
+func TaskChanges(before, after Task) Changes {
+	changes := Changes{}
+	old, now := before.fields(), after.fields()
+	for i, field := range now {
+		if !equalValue(old[i].value, field.value) {
+			changes[field.name] = Change{Before: old[i].value, After: field.value}
+		}
+	}
+	return changes
+}

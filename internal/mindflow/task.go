@@ -1,0 +1,156 @@
+package mindflow
+
+import (
+	"slices"
+	"time"
+)
+
+// Status is the state a task is kept in.
+type Status string
+
+// The states of a task.
+const (
+	StatusPending    Status = "pending"
+	StatusInProgress Status = "in_progress"
+	StatusSnoozed    Status = "snoozed"
+	StatusCompleted  Status = "completed"
+	StatusCancelled  Status = "cancelled"
+)
+
+// Statuses lists every state.
+var Statuses = []Status{StatusPending, StatusInProgress, StatusSnoozed, StatusCompleted, StatusCancelled}
+
+// Open reports whether there is still something to do.
+func (s Status) Open() bool {
+	return s == StatusPending || s == StatusInProgress || s == StatusSnoozed
+}
+
+// PreferredTime is the part of the day a task is best done in; empty for any.
+type PreferredTime string
+
+// The parts of the day.
+const (
+	AnyTime   PreferredTime = ""
+	Morning   PreferredTime = "morning"
+	Afternoon PreferredTime = "afternoon"
+	Evening   PreferredTime = "evening"
+)
+
+// PreferredTimes lists the parts of the day in order.
+var PreferredTimes = []PreferredTime{Morning, Afternoon, Evening}
+
+// Limits of a task's fields, in Unicode code points, counts and minutes.
+const (
+	MaxTitle       = 200
+	MaxDescription = 2000
+	MaxTags        = 20
+	MaxTag         = 50
+	MinPriority    = 1
+	MaxPriority    = 5
+	MinEffort      = 1
+	MaxEffort      = 10080
+	// DefaultPriority is what a task has when nobody said.
+	DefaultPriority = 3
+)
+
+// Restorable is how long a deleted task can be brought back.
+const Restorable = 30 * 24 * time.Hour
+
+// Task is one thing to do. A zero time, empty text or zero number means the
+// field is not set. Instants are UTC, in microseconds; SnoozedUntil in seconds.
+type Task struct {
+	ID            TaskID
+	WorkspaceID   WorkspaceID
+	UserID        UserID // who created it
+	AssigneeID    UserID // zero: nobody
+	Title         string
+	Description   string
+	Status        Status
+	Priority      int
+	Due           When
+	Start         When
+	SnoozedUntil  time.Time
+	EffortMinutes int
+	PreferredTime PreferredTime
+	Tags          []string
+	Version       Version
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	CompletedAt   time.Time
+	DeletedAt     time.Time
+}
+
+// Version counts the changes of one thing, from 1. Zero stands for "whichever".
+type Version int64
+
+// Woken reports whether the task's snooze has ended at the moment now.
+func (t Task) Woken(now time.Time) bool {
+	return t.Status == StatusSnoozed && !t.SnoozedUntil.After(now)
+}
+
+// At is the task as it reads at the moment now: a snooze that has ended reads
+// as pending everywhere.
+func (t Task) At(now time.Time) Task {
+	if t.Woken(now) {
+		t.Status, t.SnoozedUntil = StatusPending, time.Time{}
+	}
+	return t
+}
+
+// Completed is the task done at the moment now. Completing it again changes nothing.
+func (t Task) Completed(now time.Time) (Task, error) {
+	switch {
+	case t.Status == StatusCompleted:
+		return t, nil
+	case !t.Status.Open():
+		return t, Conflict("A cancelled task cannot be completed; reopen it first")
+	}
+	t.Status, t.SnoozedUntil, t.CompletedAt = StatusCompleted, time.Time{}, now
+	return t, nil
+}
+
+// Reopened is the task to be done again. Reopening an open task changes nothing.
+func (t Task) Reopened() Task {
+	if !t.Status.Open() {
+		t.Status, t.SnoozedUntil, t.CompletedAt = StatusPending, time.Time{}, time.Time{}
+	}
+	return t
+}
+
+// Snoozed is the task out of sight until a later moment.
+func (t Task) Snoozed(until, now time.Time) (Task, error) {
+	if !t.Status.Open() {
+		return t, Conflict("Only an open task can be snoozed; reopen it first")
+	}
+	until = until.UTC().Truncate(time.Second)
+	if !until.After(now) {
+		return t, InvalidField("snoozed_until", "must be in the future")
+	}
+	if until.Year() > 9998 {
+		return t, InvalidField("snoozed_until", errYears.Error())
+	}
+	t.Status, t.SnoozedUntil = StatusSnoozed, until
+	return t, nil
+}
+
+// Cancelled is the task given up. Cancelling it again changes nothing.
+func (t Task) Cancelled() (Task, error) {
+	switch {
+	case t.Status == StatusCancelled:
+		return t, nil
+	case !t.Status.Open():
+		return t, Conflict("A completed task cannot be cancelled; reopen it first")
+	}
+	t.Status, t.SnoozedUntil = StatusCancelled, time.Time{}
+	return t, nil
+}
+
+// Same reports whether two tasks hold the same in every field a person can
+// change, so that saving the one over the other would change nothing.
+func (t Task) Same(o Task) bool {
+	return t.AssigneeID == o.AssigneeID && t.Title == o.Title && t.Description == o.Description &&
+		t.Status == o.Status && t.Priority == o.Priority && t.Due.Equal(o.Due) && t.Start.Equal(o.Start) &&
+		t.SnoozedUntil.Equal(o.SnoozedUntil) && t.EffortMinutes == o.EffortMinutes &&
+		t.PreferredTime == o.PreferredTime && slices.Equal(t.Tags, o.Tags) &&
+		t.CompletedAt.Equal(o.CompletedAt) && t.DeletedAt.Equal(o.DeletedAt)
+}

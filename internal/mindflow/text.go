@@ -1,0 +1,42 @@
+package mindflow
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Tidy is text as it is stored: NFC, without white space at its ends.
+func Tidy(s string) string {
+	return strings.TrimSpace(norm.NFC.String(s))
+}
+
+// Fold is the form texts are compared and searched in: NFKC with case folded.
+func Fold(s string) string {
+	if isPlain(s) {
+		return strings.ToLower(s)
+	}
+	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
+}
+
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// Length counts Unicode code points.
+func Length(s string) int { return utf8.RuneCountInString(s) }
+
+// hasControl reports whether s holds a control character other than those allowed.
+func hasControl(s, allowed string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) && !strings.ContainsRune(allowed, r)
+	})
+}

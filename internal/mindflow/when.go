@@ -1,0 +1,127 @@
+package mindflow
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// When is a due or start date: a whole day in the asker's zone, an instant, or
+// nothing. The two kinds are never converted into one another.
+type When struct {
+	kind whenKind
+	day  Day
+	at   time.Time
+}
+
+type whenKind uint8
+
+const (
+	whenNever whenKind = iota
+	whenDay
+	whenInstant
+)
+
+// OnDay is a whole day.
+func OnDay(d Day) When { return When{kind: whenDay, day: d} }
+
+// AtInstant is an instant, kept in UTC to the whole second below it.
+func AtInstant(t time.Time) When {
+	return When{kind: whenInstant, at: t.UTC().Truncate(time.Second)}
+}
+
+// Day answers the day, if w is one.
+func (w When) Day() (Day, bool) { return w.day, w.kind == whenDay }
+
+// Instant answers the instant, if w is one.
+func (w When) Instant() (time.Time, bool) { return w.at, w.kind == whenInstant }
+
+// IsZero reports whether no date is set.
+func (w When) IsZero() bool { return w.kind == whenNever }
+
+// Equal reports whether both are the same day, the same instant, or nothing.
+func (w When) Equal(o When) bool {
+	return w.kind == o.kind && w.day == o.day && w.at.Equal(o.at)
+}
+
+// Start is the first moment of w in zone z: the instant itself, or the start of the day.
+func (w When) Start(z Zone) time.Time {
+	if w.kind == whenDay {
+		return z.Start(w.day)
+	}
+	return w.at
+}
+
+// End is the moment w is over in zone z: the instant itself, or the start of the next day.
+func (w When) End(z Zone) time.Time {
+	if w.kind == whenDay {
+		return z.Start(w.day + 1)
+	}
+	return w.at
+}
+
+// String is "2026-11-27", "2026-11-27T16:00:00Z" or "".
+func (w When) String() string {
+	switch w.kind {
+	case whenDay:
+		return w.day.String()
+	case whenInstant:
+		return w.at.Format(time.RFC3339)
+	case whenNever:
+	}
+	return ""
+}
+
+// MarshalText writes String's form.
+func (w When) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
+
+var errWhen = fmt.Errorf("must be a day (2026-11-27) or a date and time (2026-11-27T17:00:00+01:00)")
+
+// ParseWhen reads a day ("2026-11-27"), an RFC 3339 instant, or a date-time
+// without offset, which is read in zone z. Years 1970 to 9998.
+func ParseWhen(s string, z Zone) (When, error) {
+	if len(s) == len(dayLayout) {
+		d, err := ParseDay(s)
+		if err != nil {
+			return When{}, err
+		}
+		return OnDay(d), nil
+	}
+	t, err := ParseInstant(s, z)
+	if err != nil {
+		return When{}, err
+	}
+	return AtInstant(t), nil
+}
+
+// ParseInstant reads an RFC 3339 date-time; without an offset it is read in
+// zone z. Seconds may be left out. Years 1970 to 9998.
+func ParseInstant(s string, z Zone) (time.Time, error) {
+	t, err := parseInstant(s, z)
+	if err != nil {
+		return time.Time{}, err
+	}
+	t = t.UTC()
+	if y := t.Year(); y < 1970 || y > 9998 {
+		return time.Time{}, errYears
+	}
+	return t, nil
+}
+
+func parseInstant(s string, z Zone) (time.Time, error) {
+	if len(s) < len("2026-11-27T17:00") || len(s) > len("2026-11-27T17:00:00.123456789+01:00") || (s[10] != 'T' && s[10] != 't' && s[10] != ' ') {
+		return time.Time{}, errWhen
+	}
+	s = strings.ToUpper(s[:10] + "T" + s[11:])
+	for _, layout := range [...]string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	for _, layout := range [...]string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return z.Instant(t), nil
+		}
+	}
+	return time.Time{}, errWhen
+}
