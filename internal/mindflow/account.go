@@ -59,7 +59,12 @@ type Actor struct {
 	UserID      UserID
 	SessionID   SessionID
 	WorkspaceID WorkspaceID // the personal one
+	Role        Role        // there
 	Channel     Channel
+	// The versions that stood when the request came in: an answer is never
+	// older than these.
+	WorkspaceVersion   int64
+	PreferencesVersion Version
 }
 
 // Limits of an account's fields, in Unicode code points.

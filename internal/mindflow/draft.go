@@ -63,6 +63,7 @@ func (d Draft) Apply(t Task, z Zone, now time.Time) (Task, error) {
 	d.applyText(&t, &bad)
 	d.applyFacts(&t, &bad)
 	d.applyDates(&t, z, &bad)
+	d.checkOrder(t, z, &bad)
 	if err := d.applyStatus(&t, z, now, &bad); err != nil && len(bad) == 0 {
 		return t, err
 	}
@@ -71,6 +72,30 @@ func (d Draft) Apply(t Task, z Zone, now time.Time) (Task, error) {
 	}
 	return t, nil
 }
+
+// Validate reports every field that is illegal whatever the task: lengths,
+// ranges, forms.
+func (d Draft) Validate() []FieldError {
+	var bad fieldErrors
+	t := Task{Title: "untitled", Priority: DefaultPriority}
+	d.applyText(&t, &bad)
+	d.applyFacts(&t, &bad)
+	d.applyDates(&t, Zone{}, &bad)
+	if d.Status.Set && !slices.Contains(Statuses, Status(d.Status.Value)) {
+		bad.add("status", statusWords)
+	}
+	if d.SnoozedUntil.has() {
+		if _, err := ParseInstant(d.SnoozedUntil.Value, Zone{}); err != nil {
+			bad.add("snoozed_until", instantWords)
+		}
+	}
+	return bad
+}
+
+const (
+	statusWords  = "must be pending, in_progress, snoozed, completed or cancelled"
+	instantWords = "must be a date and time (2026-11-27T17:00:00+01:00)"
+)
 
 type fieldErrors []FieldError
 
@@ -175,6 +200,9 @@ func (d Draft) applyDates(t *Task, z Zone, bad *fieldErrors) {
 	}
 	date("due_date", d.DueDate, &t.Due)
 	date("start_date", d.StartDate, &t.Start)
+}
+
+func (d Draft) checkOrder(t Task, z Zone, bad *fieldErrors) {
 	if (d.DueDate.Set || d.StartDate.Set) && !t.Due.IsZero() && !t.Start.IsZero() && t.startsAfterDue(z) {
 		bad.add("start_date", "must not be after due_date")
 	}
@@ -199,7 +227,7 @@ func (d Draft) applyStatus(t *Task, z Zone, now time.Time, bad *fieldErrors) err
 	if d.Status.Set {
 		status = Status(d.Status.Value)
 		if !slices.Contains(Statuses, status) {
-			bad.add("status", "must be pending, in_progress, snoozed, completed or cancelled")
+			bad.add("status", statusWords)
 			return nil
 		}
 	}
@@ -208,7 +236,7 @@ func (d Draft) applyStatus(t *Task, z Zone, now time.Time, bad *fieldErrors) err
 	case d.SnoozedUntil.has():
 		at, err := ParseInstant(d.SnoozedUntil.Value, z)
 		if err != nil {
-			bad.add("snoozed_until", "must be a date and time (2026-11-27T17:00:00+01:00)")
+			bad.add("snoozed_until", instantWords)
 			return nil
 		}
 		until = at

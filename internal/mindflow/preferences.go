@@ -125,6 +125,36 @@ type Preferences struct {
 	Version Version
 }
 
+// Tag names what a reader of the preferences has seen.
+func (p Preferences) Tag() string { return strconv.FormatInt(int64(p.Version), 10) }
+
+// PreferenceChanges lists what differs between two sets of preferences.
+func PreferenceChanges(before, after Preferences) Changes {
+	changes := Changes{}
+	old, now := before.fields(), after.fields()
+	for i, field := range now {
+		if old[i].value != field.value {
+			changes[field.name] = Change{Before: old[i].value, After: field.value}
+		}
+	}
+	return changes
+}
+
+func (p Preferences) fields() []fieldValue {
+	fields := []fieldValue{
+		{"timezone", p.Zone.String()},
+		{"weight_urgency", p.Weights.Urgency},
+		{"weight_priority", p.Weights.Priority},
+		{"weight_effort", p.Weights.Effort},
+		{"time_of_day_bonus", p.Weights.TimeOfDayBonus},
+	}
+	for _, part := range PreferredTimes {
+		w := p.Windows.Of(part)
+		fields = append(fields, fieldValue{"windows." + string(part), w.Start.String() + "–" + w.End.String()})
+	}
+	return fields
+}
+
 // Limits of the weights.
 const (
 	MaxWeight Hundredths = 1000_00

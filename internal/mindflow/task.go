@@ -2,6 +2,7 @@ package mindflow
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -78,23 +79,47 @@ type Task struct {
 	UpdatedAt     time.Time
 	CompletedAt   time.Time
 	DeletedAt     time.Time
+	// Woken says that the task was read after its snooze had ended and has
+	// not been changed since; it is not stored.
+	Woken bool
 }
 
 // Version counts the changes of one thing, from 1. Zero stands for "whichever".
 type Version int64
 
-// Woken reports whether the task's snooze has ended at the moment now.
-func (t Task) Woken(now time.Time) bool {
-	return t.Status == StatusSnoozed && !t.SnoozedUntil.After(now)
-}
-
 // At is the task as it reads at the moment now: a snooze that has ended reads
 // as pending everywhere.
 func (t Task) At(now time.Time) Task {
-	if t.Woken(now) {
-		t.Status, t.SnoozedUntil = StatusPending, time.Time{}
+	if t.Status == StatusSnoozed && !t.SnoozedUntil.After(now) {
+		t.Status, t.SnoozedUntil, t.Woken = StatusPending, time.Time{}, true
 	}
 	return t
+}
+
+// Tag names what a reader of the task has seen: its version, with "-w" once
+// its snooze has ended, since it reads differently then.
+func (t Task) Tag() string {
+	tag := strconv.FormatInt(int64(t.Version), 10)
+	if t.Woken {
+		tag += "-w"
+	}
+	return tag
+}
+
+// Match is the condition of an edit: the tags of which one must be the present
+// one. The zero Match sets no condition.
+type Match struct {
+	Set  bool
+	Any  bool // anything, as long as it exists
+	Tags []string
+}
+
+// Check answers Stale unless the condition holds for tag.
+func (m Match) Check(tag string) error {
+	if m.Set && !m.Any && !slices.Contains(m.Tags, tag) {
+		return Stale()
+	}
+	return nil
 }
 
 // Completed is the task done at the moment now. Completing it again changes nothing.

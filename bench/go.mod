@@ -1,0 +1,3 @@
+module mindflow/bench
+
+go 1.26.0

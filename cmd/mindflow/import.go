@@ -1,0 +1,121 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/go-json-experiment/json"
+
+	"mindflow/internal/app"
+	"mindflow/internal/mindflow"
+)
+
+type importCommand struct {
+	Format   string `arg:"" help:"The file's format: taskwarrior."`
+	File     string `arg:"" help:"The file, or - for standard input."`
+	User     string `required:"" placeholder:"EMAIL" help:"Whose tasks they become."`
+	DryRun   bool   `help:"Say what would happen, and change nothing."`
+	Timezone string `placeholder:"ZONE" help:"The zone the file was written in, such as Europe/Berlin: midnight there is read as a day."`
+	JSON     bool   `name:"json" help:"Print the report as JSON."`
+}
+
+// Run imports a file straight to the database. The server may be running.
+func (cmd importCommand) Run(c *console) (err error) {
+	file, size, err := open(c, cmd.File)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	h, err := build(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.store.Close()) }()
+	if err := h.prepare(c.ctx); err != nil {
+		return err
+	}
+	actor, err := h.app.ActorByEmail(c.ctx, cmd.User, mindflow.ThroughCLI)
+	if err != nil {
+		if mindflow.KindOf(err) == mindflow.KindNotFound {
+			return fmt.Errorf("there is no account for %s on this database; register it first", cmd.User)
+		}
+		return err
+	}
+	progress := &progressLine{to: c.err, size: size}
+	report, err := h.app.Import(c.ctx, actor, app.Import{
+		Format: cmd.Format, DryRun: cmd.DryRun, Timezone: cmd.Timezone, Progress: progress.show,
+	}, file)
+	progress.end()
+	if mindflow.KindOf(err) == mindflow.KindNotFound {
+		return fmt.Errorf("%w: there is no importer for %q; there is one for taskwarrior", errUsage, cmd.Format)
+	}
+	return errors.Join(err, cmd.print(c.out, report))
+}
+
+func open(c *console, name string) (io.ReadCloser, int64, error) {
+	if name == "-" {
+		return io.NopCloser(c.in), 0, nil
+	}
+	file, err := os.Open(name) //nolint:gosec // the person names the file
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, file.Close())
+	}
+	return file, info.Size(), nil
+}
+
+func (cmd importCommand) print(to io.Writer, r app.ImportReport) error {
+	if cmd.JSON {
+		if err := json.MarshalWrite(to, r); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(to)
+		return err
+	}
+	for _, remark := range r.Remarks {
+		fmt.Fprintf(to, "%-8s %s: %s\n", remark.Kind, remark.Place, remark.Message)
+	}
+	if r.Omitted > 0 {
+		fmt.Fprintf(to, "… and %d remarks more\n", r.Omitted)
+	}
+	did := "created"
+	if r.DryRun {
+		did = "would be created (dry run: nothing was changed)"
+	}
+	_, err := fmt.Fprintf(to, "%d tasks %s; %d were known already, %d skipped, %d could not be read, %d pieces lost.\n",
+		r.Created, did, r.Known, r.Skipped, r.Failed, r.Lost)
+	return err
+}
+
+// progressLine shows how far a long import has come, on one line that it
+// writes over.
+type progressLine struct {
+	to    io.Writer
+	size  int64
+	calls int
+}
+
+// every so many transactions a line is shown.
+const every = 20
+
+func (p *progressLine) show(r app.ImportReport) {
+	if p.calls++; p.calls%every != 0 {
+		return
+	}
+	share := ""
+	if p.size > 0 {
+		share = fmt.Sprintf("%3d %%, ", min(100, 100*r.Bytes/p.size))
+	}
+	fmt.Fprintf(p.to, "\r%s%d tasks", share, r.Created+r.Known)
+}
+
+func (p *progressLine) end() {
+	if p.calls >= every {
+		fmt.Fprintln(p.to)
+	}
+}

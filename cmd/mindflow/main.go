@@ -1,0 +1,117 @@
+// Command mindflow is the server and its tools in one binary: it reads the
+// settings, wires the rooms together, and runs.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+	_ "time/tzdata" // time zones, wherever it runs
+
+	"github.com/alecthomas/kong"
+	_ "golang.org/x/crypto/x509roots/fallback" // certificate authorities, wherever it runs
+)
+
+// version is the product's.
+const version = "7.0.0"
+
+// Exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// commands is the command line.
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
+	Import  importCommand  `cmd:"" help:"Import tasks from another program's file, straight to the database."`
+	Openapi openapiCommand `cmd:"" hidden:"" help:"Print the OpenAPI document."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// console is what a command speaks to: its arguments' environment, and the
+// streams it reads and writes.
+type console struct {
+	ctx    context.Context //nolint:containedctx // ends with the program
+	env    map[string]string
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	clock  func() time.Time
+	listen func(address string) // told where a server listens
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	code := run(os.Args[1:], &console{
+		ctx: ctx, env: environment(os.Environ()), in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		clock: time.Now, listen: func(string) {},
+	})
+	stop()
+	os.Exit(code)
+}
+
+func environment(pairs []string) map[string]string {
+	env := make(map[string]string, len(pairs))
+	for _, pair := range pairs {
+		name, value, _ := strings.Cut(pair, "=")
+		env[name] = value
+	}
+	return env
+}
+
+// errUsage marks a mistake in how a command was called.
+var errUsage = errors.New("wrong usage")
+
+// run runs one command line and answers its exit code.
+func run(args []string, c *console) (code int) {
+	type exited struct{ code int }
+	defer func() {
+		if reason := recover(); reason != nil {
+			e, ok := reason.(exited)
+			if !ok {
+				panic(reason)
+			}
+			code = e.code
+		}
+	}()
+	var cli commands
+	parser, err := kong.New(&cli, kong.Name("mindflow"),
+		kong.Description("A task manager that answers one question: what should I do now?"),
+		kong.Writers(c.out, c.err), kong.Exit(func(code int) { panic(exited{code}) }), kong.UsageOnError(), kong.Bind(c))
+	if err != nil {
+		fmt.Fprintln(c.err, "mindflow:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(c.err, "mindflow: %v\nRun \"mindflow --help\" for how it is used.\n", err)
+		return exitUsage
+	}
+	if err := parsed.Run(c); err != nil {
+		fmt.Fprintln(c.err, "mindflow:", err)
+		if errors.Is(err, errUsage) {
+			return exitUsage
+		}
+		return exitFailed
+	}
+	return exitDone
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run(c *console) error {
+	_, err := fmt.Fprintln(c.out, "mindflow", version)
+	return err
+}

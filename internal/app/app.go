@@ -1,0 +1,53 @@
+// Package app holds the use cases: who may do what, by which rules, in which
+// transaction. Transports call it; it calls rules and the store.
+package app
+
+import (
+	"time"
+
+	"mindflow/internal/credentials"
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+)
+
+// Settings are what an App is told from outside.
+type Settings struct {
+	AccessTokenTTL  time.Duration
+	RefreshTokenTTL time.Duration
+	// SnapshotTTL bounds how old the facts ranking works on may grow before
+	// they are read in full again. Answers are exact without it.
+	SnapshotTTL time.Duration
+}
+
+// App is the product's verbs.
+type App struct {
+	store       *store.Store
+	passwords   *credentials.Passwords
+	signer      *credentials.Signer
+	settings    Settings
+	snapshots   *snapshots
+	preferences *preferencesCache
+}
+
+// passwordsAtOnce bounds the memory and cores sign-ins take.
+const passwordsAtOnce = 2
+
+// New wires the use cases.
+func New(s *store.Store, signer *credentials.Signer, settings Settings) *App {
+	return &App{
+		store:       s,
+		passwords:   credentials.NewPasswords(passwordsAtOnce),
+		signer:      signer,
+		settings:    settings,
+		snapshots:   newSnapshots(s, settings.SnapshotTTL),
+		preferences: newPreferencesCache(s),
+	}
+}
+
+// Now is the present moment, in whole microseconds.
+func (a *App) Now() time.Time { return a.store.Now() }
+
+// person is who acts, as a transaction's author.
+func person(u mindflow.UserID, w mindflow.WorkspaceID, through mindflow.Channel) mindflow.Actor {
+	return mindflow.Actor{UserID: u, WorkspaceID: w, Role: mindflow.Owner, Channel: through}
+}

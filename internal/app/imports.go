@@ -1,0 +1,228 @@
+package app
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"mindflow/internal/app/can"
+	"mindflow/internal/formats"
+	"mindflow/internal/formats/all"
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+)
+
+// Import asks for a file of another program to be taken in.
+type Import struct {
+	Format string
+	DryRun bool
+	// Timezone, when set, is the zone the file was written in: midnight there
+	// is a day. Empty reads dates as they stand.
+	Timezone string
+	// Progress, when set, hears about every transaction.
+	Progress func(ImportReport)
+}
+
+// ImportReport says what an import did, or in a dry run would do.
+type ImportReport struct {
+	Format  string
+	DryRun  bool
+	Bytes   int64 // of the file, dealt with so far
+	Created int
+	Known   int // imported before
+	Skipped int // understood, and deliberately not made a task
+	Failed  int // could not be read
+	Lost    int // notes about something that found no place
+	// Remarks are at most maxRemarks; Omitted counts those beyond.
+	Remarks []ImportRemark
+	Omitted int
+}
+
+// ImportRemark says something about one place in the file.
+type ImportRemark struct {
+	Kind    RemarkKind
+	Place   string
+	Message string
+}
+
+// RemarkKind says what a remark is about.
+type RemarkKind string
+
+// The kinds of remarks.
+const (
+	RemarkChanged RemarkKind = "changed" // kept in another form or field
+	RemarkLost    RemarkKind = "lost"
+	RemarkSkipped RemarkKind = "skipped"
+	RemarkFailed  RemarkKind = "failed"
+)
+
+const (
+	maxRemarks = 1000
+	// importRows bounds a transaction, so that nobody waits long for an import.
+	importRows = 25
+)
+
+// importing is an import under way.
+type importing struct {
+	a      *App
+	actor  mindflow.Actor
+	in     Import
+	report ImportReport
+	batch  []*formats.Entry
+	seen   map[string]bool
+}
+
+// Import takes in a file. What was imported before is not created again,
+// whatever became of it; so an import that broke off can simply be repeated.
+// On an error the report says what was done until then.
+func (a *App) Import(ctx context.Context, actor mindflow.Actor, in Import, file io.Reader) (ImportReport, error) {
+	run := &importing{
+		a: a, actor: actor, in: in, seen: map[string]bool{},
+		report: ImportReport{Format: in.Format, DryRun: in.DryRun},
+	}
+	format, ok := all.Named(in.Format)
+	if !ok {
+		return run.report, mindflow.NotFound("import format")
+	}
+	options, err := run.options(ctx)
+	if err != nil {
+		return run.report, err
+	}
+	for item, err := range format.Read(file, options) {
+		if err != nil {
+			return run.report, err
+		}
+		run.report.Bytes = item.Offset
+		if err := run.take(ctx, item); err != nil {
+			return run.report, err
+		}
+	}
+	return run.report, run.flush(ctx)
+}
+
+func (run *importing) options(ctx context.Context) (formats.Options, error) {
+	if run.in.Timezone != "" {
+		zone, err := mindflow.LoadZone(run.in.Timezone)
+		if err != nil {
+			return formats.Options{}, mindflow.InvalidField("timezone", err.Error())
+		}
+		return formats.Options{Zone: zone, HasZone: true}, nil
+	}
+	p, err := run.a.Preferences(ctx, run.actor)
+	return formats.Options{Zone: p.Zone}, err
+}
+
+func (run *importing) take(ctx context.Context, item formats.Item) error {
+	switch {
+	case item.Problem != nil:
+		run.report.Failed++
+		run.remark(RemarkFailed, item.Problem.Place, item.Problem.Message)
+	case item.Skipped != nil:
+		run.report.Skipped++
+		run.remark(RemarkSkipped, item.Skipped.Place, item.Skipped.Message)
+	case item.Note != nil:
+		run.note(*item.Note)
+	case item.Entry != nil:
+		if run.seen[item.Entry.SourceID] {
+			run.report.Known++
+			return nil
+		}
+		run.seen[item.Entry.SourceID] = true
+		run.batch = append(run.batch, item.Entry)
+	}
+	if len(run.batch) < importRows {
+		return nil
+	}
+	return run.flush(ctx)
+}
+
+func (run *importing) note(n formats.Note) {
+	kind := RemarkChanged
+	if n.Lost {
+		kind = RemarkLost
+		run.report.Lost++
+	}
+	run.remark(kind, n.Place, n.Message)
+}
+
+func (run *importing) remark(kind RemarkKind, place, message string) {
+	if len(run.report.Remarks) == maxRemarks {
+		run.report.Omitted++
+		return
+	}
+	run.report.Remarks = append(run.report.Remarks, ImportRemark{kind, place, message})
+}
+
+// flush writes the batch in one transaction, or in a dry run counts it.
+func (run *importing) flush(ctx context.Context) error {
+	if len(run.batch) == 0 {
+		return nil
+	}
+	known, err := run.write(ctx)
+	if err != nil {
+		return err
+	}
+	for _, entry := range run.batch {
+		if known[entry.SourceID] {
+			run.report.Known++
+			continue
+		}
+		run.report.Created++
+		for _, n := range entry.Notes {
+			run.note(n)
+		}
+	}
+	run.batch = run.batch[:0]
+	if run.in.Progress != nil {
+		run.in.Progress(run.report)
+	}
+	return nil
+}
+
+// write creates what is new of the batch and answers what was known.
+func (run *importing) write(ctx context.Context) (map[string]bool, error) {
+	sources := make([]string, len(run.batch))
+	for i, entry := range run.batch {
+		sources[i] = entry.SourceID
+	}
+	if run.in.DryRun {
+		return run.a.store.Imported(ctx, run.actor.WorkspaceID, run.in.Format, sources)
+	}
+	return write(ctx, run.a, run.actor, Change{Need: can.Edit}, func(tx *store.Tx) (map[string]bool, error) {
+		known, err := tx.Imported(run.in.Format, sources)
+		if err != nil {
+			return nil, err
+		}
+		for _, entry := range run.batch {
+			if known[entry.SourceID] {
+				continue
+			}
+			if err := run.create(tx, entry); err != nil {
+				return nil, err
+			}
+		}
+		return known, nil
+	})
+}
+
+func (run *importing) create(tx *store.Tx, entry *formats.Entry) error {
+	t := entry.Task
+	t.ID = mindflow.NewID[mindflow.Task](tx.Now())
+	t.WorkspaceID, t.UserID, t.Version = run.actor.WorkspaceID, run.actor.UserID, 1
+	t.CreatedAt = orNow(t.CreatedAt, tx.Now())
+	t.UpdatedAt = orNow(t.UpdatedAt, t.CreatedAt)
+	if t.Status == mindflow.StatusCompleted {
+		t.CompletedAt = orNow(t.CompletedAt, t.UpdatedAt)
+	}
+	if _, err := tx.CreateTask(t, "", run.actor, mindflow.TaskImported); err != nil {
+		return err
+	}
+	return tx.RememberSource(run.in.Format, entry.SourceID, t.ID)
+}
+
+func orNow(t, now time.Time) time.Time {
+	if t.IsZero() {
+		return now
+	}
+	return t
+}

@@ -1,0 +1,176 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"mindflow/internal/mindflow"
+)
+
+// TaskList asks for a list of tasks, in the words of a person: dates may be
+// days, instants, or date-times in the person's zone.
+type TaskList struct {
+	Statuses   []mindflow.Status
+	Priorities []int
+	Tags       []string
+	DueAfter   string
+	DueBefore  string
+	Search     string
+	Sort       string
+	Limit      int // 0: the default
+	Cursor     string
+}
+
+// TaskPage is one page of a list; Next is empty on the last one.
+type TaskPage struct {
+	Tasks []mindflow.Task
+	Next  string
+}
+
+// listCursor is where a page ended. It pins the moment and the zone the first
+// page was read for, so that no task moves because time went by.
+type listCursor struct {
+	List  string         `json:"l"` // hash of what was asked for
+	At    int64          `json:"t"`
+	Zone  string         `json:"z"`
+	Place mindflow.Place `json:"p"`
+}
+
+// ListTasks reads one page.
+func (a *App) ListTasks(ctx context.Context, actor mindflow.Actor, l TaskList) (TaskPage, error) {
+	p, err := a.Preferences(ctx, actor)
+	if err != nil {
+		return TaskPage{}, err
+	}
+	q, err := l.query(a.Now(), p.Zone)
+	if err != nil {
+		return TaskPage{}, err
+	}
+	tasks, err := a.store.ListTasks(ctx, actor.WorkspaceID, q)
+	if err != nil {
+		return TaskPage{}, err
+	}
+	page := TaskPage{Tasks: tasks}
+	if len(tasks) > q.Limit {
+		page.Tasks = tasks[:q.Limit]
+		page.Next = encodeCursor(listCursor{
+			List: l.hash(), At: q.At.UnixMicro(), Zone: q.Zone.String(), Place: q.Place(page.Tasks[q.Limit-1]),
+		})
+	}
+	return page, nil
+}
+
+// PendingTasks reads one page of what is to be done: pending and in progress.
+func (a *App) PendingTasks(ctx context.Context, actor mindflow.Actor, l TaskList) (TaskPage, error) {
+	l.Statuses = []mindflow.Status{mindflow.StatusPending, mindflow.StatusInProgress}
+	return a.ListTasks(ctx, actor, l)
+}
+
+// query checks a list's words and turns them into what the store asks.
+func (l TaskList) query(now time.Time, z mindflow.Zone) (mindflow.TaskQuery, error) {
+	q := mindflow.TaskQuery{
+		Statuses: l.Statuses, Priorities: l.Priorities,
+		SearchKey: mindflow.Fold(mindflow.Tidy(l.Search)), Limit: l.Limit, At: now, Zone: z,
+	}
+	var bad []mindflow.FieldError
+	refuse := func(field string, err error) {
+		if err != nil {
+			bad = append(bad, mindflow.FieldError{Field: field, Message: err.Error()})
+		}
+	}
+	if l.Cursor != "" {
+		var err error
+		if q.At, q.Zone, q.After, err = l.openCursor(); err != nil {
+			refuse("cursor", err)
+			q.Zone = z
+		}
+	}
+	for _, tag := range l.Tags {
+		q.TagKeys = append(q.TagKeys, mindflow.Fold(mindflow.Tidy(tag)))
+	}
+	var err error
+	q.Order, err = mindflow.ParseOrder(l.Sort)
+	refuse("sort", err)
+	q.DueFrom, err = bound(l.DueAfter, q.Zone)
+	refuse("due_after", err)
+	q.DueBefore, err = bound(l.DueBefore, q.Zone)
+	refuse("due_before", err)
+	refuse("limit", checkPage(&q.Limit))
+	for _, status := range l.Statuses {
+		if !slices.Contains(mindflow.Statuses, status) {
+			refuse("status", fmt.Errorf("must be pending, in_progress, snoozed, completed or cancelled"))
+		}
+	}
+	for _, priority := range l.Priorities {
+		if priority < mindflow.MinPriority || priority > mindflow.MaxPriority {
+			refuse("priority", fmt.Errorf("must be from %d to %d", mindflow.MinPriority, mindflow.MaxPriority))
+		}
+	}
+	if len(bad) > 0 {
+		return q, mindflow.Invalid(bad...)
+	}
+	return q, nil
+}
+
+// checkPage sets the default and refuses what is out of bounds.
+func checkPage(limit *int) error {
+	if *limit == 0 {
+		*limit = mindflow.DefaultPage
+	}
+	if *limit < 1 || *limit > mindflow.MaxPage {
+		return fmt.Errorf("must be from 1 to %d", mindflow.MaxPage)
+	}
+	return nil
+}
+
+// bound is the instant a due date is compared with: a day counts at its start.
+func bound(s string, z mindflow.Zone) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	w, err := mindflow.ParseWhen(s, z)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return w.Start(z), nil
+}
+
+// hash tells one list from another, whatever the page and its size.
+func (l TaskList) hash() string {
+	l.Cursor, l.Limit = "", 0
+	encoded, _ := json.Marshal(l) // strings and numbers always encode
+	sum := sha256.Sum256(encoded)
+	return base64.RawURLEncoding.EncodeToString(sum[:9])
+}
+
+var errCursor = fmt.Errorf("is not a cursor of this list; start again without one")
+
+func (l TaskList) openCursor() (time.Time, mindflow.Zone, *mindflow.Place, error) {
+	var c listCursor
+	if err := decodeCursor(l.Cursor, &c); err != nil || c.List != l.hash() {
+		return time.Time{}, mindflow.Zone{}, nil, errCursor
+	}
+	zone, err := mindflow.LoadZone(c.Zone)
+	if err != nil || c.Place.Day < mindflow.FirstDay-1 || c.Place.Day > mindflow.LastDay+1 {
+		return time.Time{}, mindflow.Zone{}, nil, errCursor
+	}
+	return mindflow.UTC(c.At), zone, &c.Place, nil
+}
+
+func encodeCursor(c any) string {
+	encoded, _ := json.Marshal(c) // plain values always encode
+	return base64.RawURLEncoding.EncodeToString(encoded)
+}
+
+func decodeCursor(s string, c any) error {
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, c)
+}

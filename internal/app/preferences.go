@@ -1,0 +1,66 @@
+package app
+
+import (
+	"context"
+	"maps"
+
+	"github.com/maypok86/otter/v2"
+
+	"mindflow/internal/app/can"
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+)
+
+// preferencesCache keeps preferences by user; their version, read with each
+// request, tells whether they still hold.
+type preferencesCache struct {
+	store *store.Store
+	kept  *otter.Cache[mindflow.UserID, mindflow.Preferences]
+}
+
+const maxPreferences = 10_000
+
+func newPreferencesCache(s *store.Store) *preferencesCache {
+	return &preferencesCache{s, otter.Must(&otter.Options[mindflow.UserID, mindflow.Preferences]{MaximumSize: maxPreferences})}
+}
+
+// Preferences are the actor's, no older than the request.
+func (a *App) Preferences(ctx context.Context, actor mindflow.Actor) (mindflow.Preferences, error) {
+	c := a.preferences
+	if p, ok := c.kept.GetIfPresent(actor.UserID); ok && p.Version >= actor.PreferencesVersion {
+		return p, nil
+	}
+	p, err := c.store.Preferences(ctx, actor.UserID)
+	if err == nil {
+		c.kept.Set(actor.UserID, p)
+	}
+	return p, err
+}
+
+// SetPreferences changes what edit changes, if the result is legal. They hold
+// from the next request on.
+func (a *App) SetPreferences(ctx context.Context, actor mindflow.Actor, m mindflow.Match,
+	edit func(mindflow.Preferences) (mindflow.Preferences, error),
+) (mindflow.Preferences, error) {
+	return write(ctx, a, actor, Change{Need: can.Edit}, func(tx *store.Tx) (mindflow.Preferences, error) {
+		before, err := tx.Preferences(actor.UserID)
+		if err != nil {
+			return before, err
+		}
+		if err := m.Check(before.Tag()); err != nil {
+			return before, err
+		}
+		after, err := edit(before)
+		if err != nil {
+			return before, err
+		}
+		if err := after.Validate(); err != nil {
+			return before, err
+		}
+		changes := mindflow.PreferenceChanges(before, after)
+		if len(changes) == 0 {
+			return before, nil
+		}
+		return tx.SavePreferences(after, maps.Clone(changes), actor)
+	})
+}

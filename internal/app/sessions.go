@@ -1,0 +1,213 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"mindflow/internal/credentials"
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+)
+
+// Tokens admit a person: the access token for a short while, the refresh
+// token once, to get new ones.
+type Tokens struct {
+	Access    string
+	Refresh   string
+	ExpiresIn time.Duration // of the access token
+}
+
+// grace is how long a rotated refresh token may be shown again: two tabs that
+// wake together, or an answer that got lost.
+const grace = 10 * time.Second
+
+var (
+	errSignIn  = mindflow.Unauthenticated("The e-mail address or the password is not right")
+	errRefresh = mindflow.Unauthenticated("The refresh token is not valid; sign in again")
+	errAccess  = mindflow.Unauthenticated("The access token is not valid or has expired")
+)
+
+// Login starts a session. An unknown address takes as long as a wrong password.
+func (a *App) Login(ctx context.Context, email, password string) (Tokens, error) {
+	user, hash, err := a.store.UserByEmail(ctx, email)
+	if err != nil && mindflow.KindOf(err) != mindflow.KindNotFound {
+		return Tokens{}, err
+	}
+	same, err := a.passwords.Check(ctx, hash, password)
+	if err != nil {
+		return Tokens{}, err
+	}
+	if !same || !user.DisabledAt.IsZero() {
+		return Tokens{}, errSignIn
+	}
+	now := a.Now()
+	session := mindflow.Session{
+		ID: mindflow.NewID[mindflow.Session](now), UserID: user.ID,
+		CreatedAt: now, ExpiresAt: now.Add(a.settings.RefreshTokenTTL),
+	}
+	secret, token := newRefreshToken(session.ID, session.ExpiresAt)
+	if err := a.store.Write(ctx, func(tx *store.Tx) error { return tx.CreateSession(session, token) }); err != nil {
+		return Tokens{}, err
+	}
+	return a.tokens(session, secret, now)
+}
+
+func newRefreshToken(session mindflow.SessionID, expires time.Time) (string, store.RefreshToken) {
+	secret := credentials.NewSecret()
+	return secret, store.RefreshToken{Hash: credentials.HashSecret(secret), SessionID: session, ExpiresAt: expires}
+}
+
+func (a *App) tokens(s mindflow.Session, refresh string, now time.Time) (Tokens, error) {
+	access, err := a.signer.Sign(credentials.Claims{
+		UserID: s.UserID.String(), SessionID: s.ID.String(), ExpiresAt: now.Add(a.settings.AccessTokenTTL),
+	})
+	return Tokens{Access: access, Refresh: refresh, ExpiresIn: a.settings.AccessTokenTTL}, err
+}
+
+// Refresh rotates a refresh token. A token that is shown again ends its whole
+// session, except once within the grace, while its successor is unused: then a
+// fresh successor replaces the first.
+func (a *App) Refresh(ctx context.Context, refresh string) (Tokens, error) {
+	hash := credentials.HashSecret(refresh)
+	id, err := a.store.SessionOfToken(ctx, hash)
+	if err != nil {
+		return Tokens{}, unless(err, errRefresh)
+	}
+	var session mindflow.Session
+	var secret string
+	reused := false
+	err = a.store.Write(ctx, func(tx *store.Tx) error {
+		reused = false
+		var err error
+		if session, err = tx.LockSession(id); err != nil {
+			return unless(err, errRefresh)
+		}
+		token, err := tx.RefreshToken(hash)
+		if err != nil {
+			return unless(err, errRefresh)
+		}
+		var next store.RefreshToken
+		secret, next = newRefreshToken(id, tx.Now().Add(a.settings.RefreshTokenTTL))
+		switch judge(token, tx.Now()) {
+		case tokenFresh:
+			return rotate(tx, token, next)
+		case tokenShownAgain:
+			granted, err := regrant(tx, token, next)
+			reused = !granted
+			if err != nil || granted {
+				return err
+			}
+		case tokenRefused:
+			return errRefresh
+		case tokenReused:
+			reused = true
+		}
+		return tx.EndSession(id) // kept: the family ends even though the answer is an error
+	})
+	switch {
+	case err != nil:
+		return Tokens{}, err
+	case reused:
+		return Tokens{}, errRefresh
+	}
+	return a.tokens(session, secret, a.Now())
+}
+
+type verdict uint8
+
+const (
+	tokenFresh      verdict = iota // never used
+	tokenShownAgain                // within the grace of its rotation
+	tokenRefused                   // replaced within the grace, or expired: no harm yet
+	tokenReused
+)
+
+func judge(t store.RefreshToken, now time.Time) verdict {
+	switch {
+	case !t.ReplacedUntil.IsZero():
+		if now.Before(t.ReplacedUntil) {
+			return tokenRefused
+		}
+		return tokenReused
+	case t.UsedAt.IsZero():
+		if !now.Before(t.ExpiresAt) {
+			return tokenRefused
+		}
+		return tokenFresh
+	case t.RegrantedAt.IsZero() && now.Before(t.UsedAt.Add(grace)):
+		return tokenShownAgain
+	}
+	return tokenReused
+}
+
+func rotate(tx *store.Tx, t, next store.RefreshToken) error {
+	t.UsedAt, t.Successor = tx.Now(), next.Hash
+	if err := tx.SaveRefreshToken(t); err != nil {
+		return err
+	}
+	if err := tx.AddRefreshToken(next); err != nil {
+		return err
+	}
+	return tx.ExtendSession(t.SessionID, next.ExpiresAt)
+}
+
+// regrant replaces the unused successor of a token by a fresh one. It answers
+// false when the successor has been used.
+func regrant(tx *store.Tx, t, next store.RefreshToken) (bool, error) {
+	successor, err := tx.RefreshToken(t.Successor)
+	if err != nil || !successor.UsedAt.IsZero() {
+		return false, err
+	}
+	successor.ReplacedUntil = t.UsedAt.Add(grace)
+	if err := tx.SaveRefreshToken(successor); err != nil {
+		return false, err
+	}
+	t.RegrantedAt, t.Successor = tx.Now(), next.Hash
+	if err := tx.SaveRefreshToken(t); err != nil {
+		return false, err
+	}
+	return true, tx.AddRefreshToken(next)
+}
+
+// Logout ends the session of a refresh token, if there is one.
+func (a *App) Logout(ctx context.Context, refresh string) error {
+	id, err := a.store.SessionOfToken(ctx, credentials.HashSecret(refresh))
+	if err != nil {
+		return unless(err, nil)
+	}
+	return a.store.Write(ctx, func(tx *store.Tx) error { return tx.EndSession(id) })
+}
+
+// RevokeAll ends every session of the actor.
+func (a *App) RevokeAll(ctx context.Context, actor mindflow.Actor) error {
+	return a.store.Write(ctx, func(tx *store.Tx) error { return tx.EndSessions(actor.UserID) })
+}
+
+// Authenticate answers who an access token admits. It reads the session with
+// each call, so that an ended one admits nobody from the next request on.
+func (a *App) Authenticate(ctx context.Context, access string, through mindflow.Channel) (mindflow.Actor, error) {
+	claims, err := a.signer.Check(access)
+	if err != nil {
+		return mindflow.Actor{}, errAccess
+	}
+	id, err := mindflow.ParseID[mindflow.Session](claims.SessionID)
+	if err != nil {
+		return mindflow.Actor{}, errAccess
+	}
+	seen, err := a.store.Access(ctx, id, a.Now())
+	if err != nil {
+		return mindflow.Actor{}, unless(err, errAccess)
+	}
+	return mindflow.Actor{
+		UserID: seen.UserID, SessionID: id, WorkspaceID: seen.WorkspaceID, Role: seen.Role, Channel: through,
+		WorkspaceVersion: seen.WorkspaceVersion, PreferencesVersion: seen.PreferencesVersion,
+	}, nil
+}
+
+// unless answers another error in place of "not found".
+func unless(err, instead error) error {
+	if mindflow.KindOf(err) == mindflow.KindNotFound {
+		return instead
+	}
+	return err
+}

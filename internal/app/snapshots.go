@@ -1,0 +1,132 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"github.com/maypok86/otter/v2"
+
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+)
+
+// snapshots keep the facts of workspaces in memory. A snapshot answers only a
+// request that saw no newer version of its workspace, so no answer is stale,
+// on whichever server it is given.
+type snapshots struct {
+	store *store.Store
+	ttl   time.Duration
+	kept  *otter.Cache[mindflow.WorkspaceID, *shelf]
+}
+
+// maxSnapshotBytes bounds the memory of all snapshots together.
+const maxSnapshotBytes = 64 << 20
+
+func newSnapshots(s *store.Store, ttl time.Duration) *snapshots {
+	return &snapshots{store: s, ttl: ttl, kept: otter.Must(&otter.Options[mindflow.WorkspaceID, *shelf]{
+		MaximumWeight: maxSnapshotBytes,
+		Weigher:       func(_ mindflow.WorkspaceID, sh *shelf) uint32 { return sh.bytes() },
+	})}
+}
+
+// shelf holds the newest snapshot of one workspace; one loader at a time.
+type shelf struct {
+	loading sync.Mutex
+	newest  atomic.Pointer[snapshot]
+}
+
+func (sh *shelf) bytes() uint32 {
+	n := 1024
+	if s := sh.newest.Load(); s != nil {
+		// The order a ranking keeps is counted with the facts it ranks.
+		n += len(s.facts) * int(unsafe.Sizeof(mindflow.Fact{})+2*unsafe.Sizeof(int64(0)))
+	}
+	return uint32(min(n, 1<<31)) //nolint:gosec // bounded on the same line
+}
+
+// snapshot is the facts of a workspace at one version, in the order in which
+// ties are broken. It never changes.
+type snapshot struct {
+	version int64
+	read    time.Time // when it was last read in full
+	facts   []mindflow.Fact
+	answers answers
+}
+
+// at answers a snapshot of version atLeast or newer.
+func (s *snapshots) at(ctx context.Context, w mindflow.WorkspaceID, atLeast int64, now time.Time) (*snapshot, error) {
+	sh, ok := s.kept.GetIfPresent(w)
+	if !ok {
+		sh, _ = s.kept.SetIfAbsent(w, &shelf{})
+	}
+	if snap := sh.newest.Load(); s.holds(snap, atLeast, now) {
+		return snap, nil
+	}
+	sh.loading.Lock()
+	defer sh.loading.Unlock()
+	snap := sh.newest.Load()
+	if s.holds(snap, atLeast, now) {
+		return snap, nil
+	}
+	fresh, err := s.load(ctx, w, snap, now)
+	if err != nil {
+		return nil, err
+	}
+	sh.newest.Store(fresh)
+	s.kept.Set(w, sh) // weighed anew
+	return fresh, nil
+}
+
+func (s *snapshots) holds(snap *snapshot, atLeast int64, now time.Time) bool {
+	return snap != nil && snap.version >= atLeast && s.young(snap, now)
+}
+
+func (s *snapshots) young(snap *snapshot, now time.Time) bool {
+	age := now.Sub(snap.read)
+	return age >= 0 && age < s.ttl
+}
+
+// load reads what changed since the last snapshot, or everything.
+func (s *snapshots) load(ctx context.Context, w mindflow.WorkspaceID, last *snapshot, now time.Time) (*snapshot, error) {
+	if last == nil || !s.young(last, now) {
+		changes, err := s.store.Facts(ctx, w, 0)
+		if err != nil {
+			return nil, err
+		}
+		slices.SortFunc(changes.Open, func(a, b mindflow.Fact) int { return a.Compare(&b) })
+		return &snapshot{version: changes.Version, read: now, facts: changes.Open}, nil
+	}
+	changes, err := s.store.Facts(ctx, w, last.version)
+	if err != nil {
+		return nil, err
+	}
+	return &snapshot{version: changes.Version, read: last.read, facts: patched(last.facts, changes)}, nil
+}
+
+// patched is the facts after changes. What changed is taken out wherever it
+// stood, and put in where it belongs.
+func patched(facts []mindflow.Fact, c store.FactChanges) []mindflow.Fact {
+	compare := func(a, b mindflow.Fact) int { return a.Compare(&b) }
+	slices.SortFunc(c.Open, compare)
+	out := slices.Concat(c.Open, c.Gone)
+	slices.SortFunc(out, compare)
+	result := make([]mindflow.Fact, 0, len(facts)+len(c.Open))
+	from := 0
+	for i := range out {
+		at, found := slices.BinarySearchFunc(facts[from:], out[i], compare)
+		result = append(result, facts[from:from+at]...)
+		from += at
+		if found {
+			from++
+		}
+		if len(c.Open) > 0 && c.Open[0].ID == out[i].ID {
+			result = append(result, c.Open[0])
+			c.Open = c.Open[1:]
+		}
+	}
+	return append(result, facts[from:]...)
+}

@@ -1,0 +1,203 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"mindflow/internal/app/can"
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+)
+
+// CreateTask adds a task. A client may bring its id: the same id with the same
+// draft is the same task, and answers false; with another draft, or once the
+// task is deleted, it is a conflict.
+func (a *App) CreateTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, d mindflow.Draft) (mindflow.Task, bool, error) {
+	task, hash, err := a.newTask(ctx, actor, id, d)
+	if err != nil {
+		return task, false, err
+	}
+	created := false
+	task, err = write(ctx, a, actor, Change{Need: can.Edit}, func(tx *store.Tx) (mindflow.Task, error) {
+		if err := checkAssignee(tx, actor, mindflow.Task{}, task); err != nil {
+			return task, err
+		}
+		var err error
+		if created, err = tx.CreateTask(task, hash, actor, mindflow.TaskCreated); err != nil || created {
+			return task, err
+		}
+		return sameTask(tx, task.ID, hash)
+	})
+	return task, created, err
+}
+
+// newTask is the task a draft makes, complete before it is stored, and the
+// draft's hash when the client brought the id.
+func (a *App) newTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, d mindflow.Draft) (mindflow.Task, string, error) {
+	p, err := a.Preferences(ctx, actor)
+	if err != nil {
+		return mindflow.Task{}, "", err
+	}
+	now := a.Now()
+	hash := ""
+	if id.IsZero() {
+		id = mindflow.NewID[mindflow.Task](now)
+	} else {
+		encoded, err := json.Marshal(d)
+		if err != nil {
+			return mindflow.Task{}, "", err
+		}
+		sum := sha256.Sum256(encoded)
+		hash = hex.EncodeToString(sum[:])
+	}
+	task, err := d.Apply(mindflow.Task{
+		ID: id, WorkspaceID: actor.WorkspaceID, UserID: actor.UserID,
+		Status: mindflow.StatusPending, Priority: mindflow.DefaultPriority,
+		Version: 1, CreatedAt: now, UpdatedAt: now,
+	}, p.Zone, now)
+	return task, hash, err
+}
+
+// sameTask answers the task that took an id first, if the draft was the same.
+func sameTask(tx *store.Tx, id mindflow.TaskID, hash string) (mindflow.Task, error) {
+	taken := mindflow.Conflict("There is another task with this id")
+	first, err := tx.DraftHash(id)
+	if err != nil {
+		return mindflow.Task{}, err
+	}
+	if first != hash {
+		return mindflow.Task{}, taken
+	}
+	task, err := tx.Task(id)
+	return task, unless(err, taken)
+}
+
+// Task reads a task.
+func (a *App) Task(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID) (mindflow.Task, error) {
+	return a.store.Task(ctx, actor.WorkspaceID, id, a.Now())
+}
+
+// EditTask changes what a draft names and keeps the rest.
+func (a *App) EditTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, d mindflow.Draft, m mindflow.Match) (mindflow.Task, error) {
+	p, err := a.Preferences(ctx, actor)
+	if err != nil {
+		return mindflow.Task{}, err
+	}
+	return a.changeTask(ctx, actor, id, m, func(tx *store.Tx, t mindflow.Task) (mindflow.Task, error) {
+		after, err := d.Apply(t, p.Zone, tx.Now())
+		if err != nil {
+			return after, err
+		}
+		return after, checkAssignee(tx, actor, t, after)
+	})
+}
+
+// CompleteTask marks a task done. Doing it again changes nothing.
+func (a *App) CompleteTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match) (mindflow.Task, error) {
+	return a.changeTask(ctx, actor, id, m, func(tx *store.Tx, t mindflow.Task) (mindflow.Task, error) {
+		return t.Completed(tx.Now())
+	})
+}
+
+// ReopenTask makes a completed or cancelled task pending again. Doing it again
+// changes nothing.
+func (a *App) ReopenTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match) (mindflow.Task, error) {
+	return a.changeTask(ctx, actor, id, m, func(_ *store.Tx, t mindflow.Task) (mindflow.Task, error) {
+		return t.Reopened(), nil
+	})
+}
+
+// SnoozeTask puts a task out of sight until later.
+func (a *App) SnoozeTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, s mindflow.Snooze, m mindflow.Match) (mindflow.Task, error) {
+	p, err := a.Preferences(ctx, actor)
+	if err != nil {
+		return mindflow.Task{}, err
+	}
+	return a.changeTask(ctx, actor, id, m, func(tx *store.Tx, t mindflow.Task) (mindflow.Task, error) {
+		until, err := s.End(tx.Now(), p.Zone)
+		if err != nil {
+			return t, err
+		}
+		return t.Snoozed(until, tx.Now())
+	})
+}
+
+// DeleteTask takes a task away; it can be restored for 30 days.
+func (a *App) DeleteTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match) error {
+	_, err := a.changeTask(ctx, actor, id, m, func(tx *store.Tx, t mindflow.Task) (mindflow.Task, error) {
+		t.DeletedAt = tx.Now()
+		return t, nil
+	})
+	return err
+}
+
+// RestoreTask brings a deleted task back. Doing it again changes nothing.
+func (a *App) RestoreTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match) (mindflow.Task, error) {
+	return write(ctx, a, actor, Change{Need: can.Edit}, func(tx *store.Tx) (mindflow.Task, error) {
+		before, err := tx.DeletedTask(id)
+		if err != nil {
+			return before, err
+		}
+		if !before.DeletedAt.IsZero() && tx.Now().Sub(before.DeletedAt) > mindflow.Restorable {
+			return before, mindflow.NotFound("task")
+		}
+		if err := m.Check(before.Tag()); err != nil {
+			return before, err
+		}
+		after := before
+		after.DeletedAt = mindflow.Task{}.DeletedAt
+		return tx.SaveTask(before, after, actor, mindflow.TaskRestored)
+	})
+}
+
+// changeTask reads a task, checks the condition, and keeps what change makes of it.
+func (a *App) changeTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match,
+	change func(*store.Tx, mindflow.Task) (mindflow.Task, error),
+) (mindflow.Task, error) {
+	return write(ctx, a, actor, Change{Need: can.Edit}, func(tx *store.Tx) (mindflow.Task, error) {
+		before, err := tx.Task(id)
+		if err != nil {
+			return before, err
+		}
+		if err := m.Check(before.Tag()); err != nil {
+			return before, err
+		}
+		after, err := change(tx, before)
+		if err != nil {
+			return before, err
+		}
+		return tx.SaveTask(before, after, actor, verbOf(before, after))
+	})
+}
+
+// verbOf is what happened between two states of a task.
+func verbOf(before, after mindflow.Task) mindflow.Verb {
+	switch {
+	case !after.DeletedAt.IsZero():
+		return mindflow.TaskDeleted
+	case after.Status == mindflow.StatusSnoozed && !before.SnoozedUntil.Equal(after.SnoozedUntil):
+		return mindflow.TaskSnoozed
+	case before.Status == after.Status:
+		return mindflow.TaskUpdated
+	case after.Status == mindflow.StatusCompleted:
+		return mindflow.TaskCompleted
+	case !before.Status.Open() && after.Status.Open():
+		return mindflow.TaskReopened
+	}
+	return mindflow.TaskUpdated
+}
+
+// checkAssignee refuses to assign a task to somebody outside its workspace.
+func checkAssignee(tx *store.Tx, actor mindflow.Actor, before, after mindflow.Task) error {
+	who := after.AssigneeID
+	if who.IsZero() || who == before.AssigneeID || who == actor.UserID {
+		return nil
+	}
+	member, err := tx.IsMember(who)
+	if err == nil && !member {
+		err = mindflow.InvalidField("assignee_id", "must be a member of the workspace")
+	}
+	return err
+}

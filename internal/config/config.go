@@ -1,0 +1,150 @@
+// Package config turns the environment into one validated struct.
+package config
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Config is everything the environment says.
+type Config struct {
+	DatabaseURL     string        `env:"DATABASE_URL"`
+	DataDir         string        `env:"DATA_DIR" envDefault:"./data"`
+	SecretKey       []string      `env:"SECRET_KEY" envSeparator:","`
+	Environment     string        `env:"ENVIRONMENT" envDefault:"development"`
+	Debug           bool          `env:"DEBUG"`
+	ListenAddr      string        `env:"LISTEN_ADDR" envDefault:"127.0.0.1:8000"`
+	LogLevel        string        `env:"LOG_LEVEL" envDefault:"info"`
+	LogFormat       string        `env:"LOG_FORMAT"`
+	AccessTokenTTL  time.Duration `env:"ACCESS_TOKEN_TTL"`
+	AccessHours     int           `env:"ACCESS_TOKEN_EXPIRE_HOURS"`
+	RefreshTokenTTL time.Duration `env:"REFRESH_TOKEN_TTL" envDefault:"720h"`
+	JWTAlgorithm    string        `env:"JWT_ALGORITHM" envDefault:"HS256"`
+	ScoreCacheTTL   time.Duration `env:"SCORE_CACHE_TTL" envDefault:"5m"`
+}
+
+// defaultAccessTokenTTL is short, since a session row stands behind each token anyway.
+const defaultAccessTokenTTL = 15 * time.Minute
+
+// Load reads the environment. Its error is one sentence for the person who
+// starts the program.
+func Load(environment map[string]string) (Config, error) {
+	var c Config
+	if err := env.ParseWithOptions(&c, env.Options{Environment: environment}); err != nil {
+		var all env.AggregateError
+		if errors.As(err, &all) && len(all.Errors) > 0 {
+			var field env.ParseError
+			if errors.As(all.Errors[0], &field) {
+				return c, fmt.Errorf("%s is not a valid value for its kind (%s)", settingOf(field.Name), field.Type)
+			}
+			err = all.Errors[0]
+		}
+		return c, fmt.Errorf("a setting cannot be read: %w", err)
+	}
+	if c.DatabaseURL == "" {
+		c.DatabaseURL = "sqlite:///" + filepath.Join(c.DataDir, "mindflow.db")
+	}
+	if c.AccessTokenTTL == 0 {
+		c.AccessTokenTTL = time.Duration(c.AccessHours) * time.Hour
+	}
+	if c.AccessTokenTTL == 0 {
+		c.AccessTokenTTL = defaultAccessTokenTTL
+	}
+	if c.LogFormat == "" {
+		c.LogFormat = map[bool]string{true: "json", false: "text"}[c.Production()]
+	}
+	return c, c.validate()
+}
+
+var settings = map[string]string{
+	"Debug": "DEBUG", "AccessTokenTTL": "ACCESS_TOKEN_TTL", "AccessHours": "ACCESS_TOKEN_EXPIRE_HOURS",
+	"RefreshTokenTTL": "REFRESH_TOKEN_TTL", "ScoreCacheTTL": "SCORE_CACHE_TTL",
+}
+
+func settingOf(field string) string {
+	if name, ok := settings[field]; ok {
+		return name
+	}
+	return field
+}
+
+// Production reports whether mistakes cost somebody something.
+func (c Config) Production() bool { return c.Environment == "production" }
+
+func (c Config) validate() error {
+	_, _, addrErr := net.SplitHostPort(c.ListenAddr)
+	switch {
+	case !oneOf(c.Environment, "development", "testing", "production"):
+		return errors.New("ENVIRONMENT must be development, testing or production")
+	case c.Debug && c.Production():
+		return errors.New("DEBUG must be off in production")
+	case !oneOf(c.LogLevel, "debug", "info", "warn", "error"):
+		return errors.New("LOG_LEVEL must be debug, info, warn or error")
+	case !oneOf(c.LogFormat, "json", "text"):
+		return errors.New("LOG_FORMAT must be json or text")
+	case c.JWTAlgorithm != "HS256":
+		return errors.New("JWT_ALGORITHM must be HS256")
+	case addrErr != nil:
+		return errors.New("LISTEN_ADDR must be host:port, such as 127.0.0.1:8000")
+	case c.AccessTokenTTL < time.Second || c.RefreshTokenTTL < time.Minute || c.ScoreCacheTTL <= 0:
+		return errors.New("ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL and SCORE_CACHE_TTL must be positive durations, such as 15m")
+	}
+	for _, key := range c.SecretKey {
+		if len(key) < minSecret {
+			return fmt.Errorf("each key in SECRET_KEY must have at least %d characters", minSecret)
+		}
+	}
+	if len(c.SecretKey) == 0 && c.Production() {
+		return errors.New("SECRET_KEY is required in production")
+	}
+	return nil
+}
+
+const minSecret = 32
+
+func oneOf(s string, allowed ...string) bool {
+	for _, a := range allowed {
+		if s == a {
+			return true
+		}
+	}
+	return false
+}
+
+// Secrets are the keys that sign tokens. In development one is made at the
+// first start and kept in the data directory.
+func (c Config) Secrets() ([]string, error) {
+	if len(c.SecretKey) > 0 {
+		return c.SecretKey, nil
+	}
+	path := filepath.Join(c.DataDir, "secret_key")
+	kept, err := os.ReadFile(path) //nolint:gosec // the operator names the folder
+	if err == nil {
+		if key := strings.TrimSpace(string(kept)); len(key) >= minSecret {
+			return []string{key}, nil
+		}
+		return nil, fmt.Errorf("%s holds no usable key; remove it to have one made", path)
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("read secret key: %w", err)
+	}
+	raw := make([]byte, minSecret)
+	_, _ = rand.Read(raw) // never fails: crypto/rand ends the program instead
+	key := hex.EncodeToString(raw)
+	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("keep secret key: %w", err)
+	}
+	if err := os.WriteFile(path, []byte(key+"\n"), 0o600); err != nil {
+		return nil, fmt.Errorf("keep secret key: %w", err)
+	}
+	return []string{key}, nil
+}

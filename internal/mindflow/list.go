@@ -1,0 +1,110 @@
+package mindflow
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// SortField is what a list of tasks is sorted by.
+type SortField string
+
+// The fields lists can be sorted by.
+const (
+	ByCreatedAt SortField = "created_at"
+	ByUpdatedAt SortField = "updated_at"
+	ByDueDate   SortField = "due_date"
+	ByPriority  SortField = "priority"
+	ByTitle     SortField = "title"
+)
+
+// Order is a list's order: by a field, then by id; without a value comes last
+// either way.
+type Order struct {
+	Field SortField
+	Down  bool
+}
+
+// NewestFirst is the order of lists when nobody asks for another.
+var NewestFirst = Order{Field: ByCreatedAt, Down: true}
+
+// ParseOrder reads "due_date" or "-due_date"; empty is NewestFirst.
+func ParseOrder(s string) (Order, error) {
+	if s == "" {
+		return NewestFirst, nil
+	}
+	name, down := strings.CutPrefix(s, "-")
+	switch f := SortField(name); f {
+	case ByCreatedAt, ByUpdatedAt, ByDueDate, ByPriority, ByTitle:
+		return Order{f, down}, nil
+	}
+	return Order{}, fmt.Errorf("must be created_at, updated_at, due_date, priority or title, with a leading - to reverse")
+}
+
+// Limits of a page.
+const (
+	DefaultPage = 50
+	MaxPage     = 200
+)
+
+// TaskQuery asks for one page of tasks. Empty slices and zero times filter nothing.
+type TaskQuery struct {
+	Statuses   []Status // as they read at At
+	Priorities []int
+	TagKeys    []string  // folded; one of them suffices
+	DueFrom    time.Time // due at or after; a day counts at its start in Zone
+	DueBefore  time.Time
+	SearchKey  string // folded
+	Order      Order
+	Limit      int
+	At         time.Time // the moment the list is read for
+	Zone       Zone
+	After      *Place // nil for the first page
+}
+
+// Place is where a page ended: the sort value and the id of its last task.
+type Place struct {
+	Undated bool   // sorted by due date: among those without one
+	Number  int64  // created_at, updated_at, the start of the due date (Unix µs), or the priority
+	Day     Day    // sorted by due date: the latest day that has started there, or the due day
+	Text    string // the folded title
+	ID      TaskID
+}
+
+// Place is where a task stands in an order.
+func (q TaskQuery) Place(t Task) Place {
+	p := Place{ID: t.ID}
+	switch q.Order.Field {
+	case ByCreatedAt:
+		p.Number = t.CreatedAt.UnixMicro()
+	case ByUpdatedAt:
+		p.Number = t.UpdatedAt.UnixMicro()
+	case ByPriority:
+		p.Number = int64(t.Priority)
+	case ByTitle:
+		p.Text = Fold(t.Title)
+	case ByDueDate:
+		if p.Undated = t.Due.IsZero(); !p.Undated {
+			start := t.Due.Start(q.Zone)
+			p.Number = start.UnixMicro()
+			if day, ok := t.Due.Day(); ok {
+				p.Day = day
+			} else {
+				p.Day = q.Zone.Today(start)
+			}
+		}
+	}
+	return p
+}
+
+// FirstDayFrom is the first day that starts at t or later.
+func (z Zone) FirstDayFrom(t time.Time) Day {
+	day := z.Today(t)
+	if z.Start(day).Before(t) {
+		return day + 1
+	}
+	for z.Start(day - 1).Equal(t) {
+		day-- // the day before does not exist and starts together with this one
+	}
+	return day
+}

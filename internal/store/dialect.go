@@ -1,0 +1,146 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"mindflow/internal/store/migrations"
+)
+
+// dialect is the whole seam between the two databases.
+type dialect struct {
+	postgres bool
+	source   string // SQLite: the file; PostgreSQL: the URL
+}
+
+// dialectOf reads a database URL.
+func dialectOf(raw string) (dialect, error) {
+	scheme, rest, ok := strings.Cut(raw, "://")
+	switch {
+	case ok && scheme == "sqlite":
+		path, hasPath := strings.CutPrefix(rest, "/")
+		if !hasPath || path == "" || strings.ContainsAny(path, "?#") {
+			return dialect{}, errors.New("a SQLite URL must be sqlite:///relative/path or sqlite:////absolute/path")
+		}
+		return dialect{source: path}, nil
+	case ok && (scheme == "postgres" || scheme == "postgresql" || scheme == "postgresql+asyncpg"):
+		return dialect{postgres: true, source: "postgres://" + rest}, nil
+	}
+	return dialect{}, errors.New("a database URL must start with sqlite:/// or postgres://")
+}
+
+func (d dialect) migrations() (goose.Dialect, fs.FS, error) {
+	if d.postgres {
+		steps, err := fs.Sub(migrations.Postgres, "postgres")
+		return goose.DialectPostgres, steps, err
+	}
+	steps, err := fs.Sub(migrations.SQLite, "sqlite")
+	return goose.DialectSQLite3, steps, err
+}
+
+// maxPostgres is how many connections one server holds at the most.
+const maxPostgres = 24
+
+func (d dialect) openReaders() (*sql.DB, error) {
+	if d.postgres {
+		db, err := sql.Open("pgx", d.source)
+		if err != nil {
+			return nil, err
+		}
+		db.SetMaxOpenConns(maxPostgres)
+		db.SetMaxIdleConns(maxPostgres)
+		db.SetConnMaxIdleTime(5 * time.Minute)
+		return db, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(d.source), 0o700); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", d.sqliteDSN("query_only(1)"))
+	if err != nil {
+		return nil, err
+	}
+	readers := max(4, runtime.GOMAXPROCS(0))
+	db.SetMaxOpenConns(readers)
+	db.SetMaxIdleConns(readers)
+	return db, nil
+}
+
+// sqliteDSN names the file with the settings every connection has. A commit
+// syncs the log before it answers (synchronous=FULL in WAL mode).
+func (d dialect) sqliteDSN(extra ...string) string {
+	pragmas := append([]string{
+		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"wal_autocheckpoint(4000)", "temp_store(MEMORY)",
+	}, extra...)
+	q := url.Values{"_pragma": pragmas, "_txlock": {"deferred"}}
+	return "file:" + (&url.URL{Path: d.source}).EscapedPath() + "?" + q.Encode()
+}
+
+// openMigrator answers connections that may change the schema.
+func (d dialect) openMigrator() (*sql.DB, error) {
+	if d.postgres {
+		return sql.Open("pgx", d.source)
+	}
+	return sql.Open("sqlite", d.sqliteDSN())
+}
+
+func (d dialect) openWriter(ctx context.Context, s *Store) (writer, error) {
+	if d.postgres {
+		return &pooledWriter{s}, nil
+	}
+	return openGroupWriter(ctx, s, d)
+}
+
+// readContext is the context reads run under. SQLite answers at once, and
+// watching for a hang-up would cost more than the read.
+func (d dialect) readContext(ctx context.Context) context.Context {
+	if d.postgres {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
+}
+
+// forUpdate locks the rows of a SELECT. SQLite's writer is alone already.
+func (d dialect) forUpdate() string {
+	if d.postgres {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
+// contains is true where a text column holds a piece, both folded already.
+func (d dialect) contains(column, piece string) string {
+	if d.postgres {
+		return "strpos(" + column + ", " + piece + ") > 0"
+	}
+	return "instr(" + column + ", " + piece + ") > 0"
+}
+
+// retryable reports whether a transaction failed only because of another one.
+func (d dialect) retryable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// Redacted is a database URL without its password, for people to read.
+func Redacted(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return fmt.Sprintf("%.8s…", raw)
+	}
+	return u.Redacted()
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"mindflow/internal/mindflow"
+)
+
+// FactChanges is what happened to a workspace's open tasks since a version:
+// the facts of those that are open now, the keys of those that are not, and
+// the version at which both hold.
+type FactChanges struct {
+	Version int64
+	Open    []mindflow.Fact
+	Gone    []mindflow.Fact // only ID and CreatedAt are set
+}
+
+// One statement sees one state on both databases: version and rows belong
+// together without a transaction.
+const (
+	factColumns = `
+SELECT coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = w.id), 0),
+       t.id, t.created_at, t.status, t.deleted_at, t.due_at, t.due_on, t.start_at, t.start_on,
+       t.snoozed_until_at, t.effort_estimate_minutes, t.preferred_time, t.priority, t.version
+  FROM workspaces w LEFT JOIN tasks t ON t.workspace_id = w.id AND `
+	allFacts     = factColumns + `t.deleted_at IS NULL AND t.status IN ('pending', 'in_progress', 'snoozed') WHERE w.id = $1`
+	changedFacts = factColumns + `t.changed_seq > $2 WHERE w.id = $1`
+)
+
+// Facts reads the facts that changed after version since; all of them when
+// since is zero.
+func (s *Store) Facts(ctx context.Context, w mindflow.WorkspaceID, since int64) (FactChanges, error) {
+	query, args := changedFacts, []any{w.String(), since}
+	if since == 0 {
+		query, args = allFacts, args[:1]
+	}
+	var changes FactChanges
+	var r factRow
+	dest := r.dest(&changes.Version)
+	err := each(s.read(ctx), query, args, func(rows *sql.Rows) error {
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		if !r.created.Valid {
+			return nil // no task at all
+		}
+		f, open, err := r.fact()
+		switch {
+		case err != nil:
+			return err
+		case open:
+			changes.Open = append(changes.Open, f)
+		default:
+			changes.Gone = append(changes.Gone, f)
+		}
+		return nil
+	})
+	if err != nil {
+		return FactChanges{}, fmt.Errorf("read facts: %w", err)
+	}
+	return changes, nil
+}
+
+type factRow struct {
+	id                                sql.RawBytes
+	created, deleted                  sql.NullInt64
+	status, dueOn, startOn, preferred sql.RawBytes
+	dueAt, startAt, snoozed           sql.NullInt64
+	effort, priority, version         sql.NullInt64
+}
+
+func (r *factRow) dest(version *int64) []any {
+	return []any{
+		version, &r.id, &r.created, &r.status, &r.deleted, &r.dueAt, &r.dueOn, &r.startAt, &r.startOn,
+		&r.snoozed, &r.effort, &r.preferred, &r.priority, &r.version,
+	}
+}
+
+func (r *factRow) fact() (mindflow.Fact, bool, error) {
+	f := mindflow.Fact{
+		CreatedAt: r.created.Int64, Version: mindflow.Version(r.version.Int64),
+		DueAt: orNone(r.dueAt), StartAt: orNone(r.startAt), SnoozedUntil: orNone(r.snoozed),
+		Effort: uint16(r.effort.Int64), Priority: uint8(r.priority.Int64), //nolint:gosec // both are bounded by the vocabulary
+		Preferred: mindflow.PreferredTime(r.preferred).Part(),
+	}
+	var err error
+	if err = f.ID.UnmarshalText(r.id); err != nil {
+		return f, false, err
+	}
+	if f.DueOn, err = dayOrNone(r.dueOn); err != nil {
+		return f, false, err
+	}
+	if f.StartOn, err = dayOrNone(r.startOn); err != nil {
+		return f, false, err
+	}
+	return f, !r.deleted.Valid && mindflow.Status(r.status).Open(), nil
+}
+
+func orNone(n sql.NullInt64) int64 {
+	if !n.Valid {
+		return mindflow.NoInstant
+	}
+	return n.Int64
+}
+
+func dayOrNone(text []byte) (mindflow.Day, error) {
+	if len(text) == 0 {
+		return mindflow.NoDay, nil
+	}
+	return mindflow.ParseDay(string(text))
+}

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// Migrate brings the schema to the newest step and answers how many steps that
+// took. Of several servers that start at once on PostgreSQL, one migrates and
+// the others wait for it; SQLite's file admits one writer anyway.
+func (s *Store) Migrate(ctx context.Context) (int, error) {
+	steps := 0
+	err := s.migrating(func(p *goose.Provider) error {
+		results, err := p.Up(ctx)
+		steps = len(results)
+		return err
+	})
+	if err != nil {
+		return steps, fmt.Errorf("migrate: %w", err)
+	}
+	return steps, nil
+}
+
+// Behind reports how many steps the schema lacks.
+func (s *Store) Behind(ctx context.Context) (int, error) {
+	behind := 0
+	err := s.migrating(func(p *goose.Provider) error {
+		states, err := p.Status(ctx)
+		for _, state := range states {
+			if state.State == goose.StatePending {
+				behind++
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read migrations: %w", err)
+	}
+	return behind, nil
+}
+
+// migrating lends fn the steps of the schema, on connections of its own: the
+// readers cannot write, and the writer is never given away.
+func (s *Store) migrating(fn func(*goose.Provider) error) error {
+	dialect, steps, err := s.dialect.migrations()
+	if err != nil {
+		return err
+	}
+	db, err := s.dialect.openMigrator()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var options []goose.ProviderOption
+	if s.dialect.postgres {
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	p, err := goose.NewProvider(dialect, db, steps, options...)
+	if err != nil {
+		return err
+	}
+	return fn(p)
+}

@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"mindflow/internal/mindflow"
+)
+
+const insertPreferences = `
+INSERT INTO user_preferences (user_id, timezone, weight_urgency, weight_priority, weight_effort, time_of_day_bonus,
+       morning_start, morning_end, afternoon_start, afternoon_end, evening_start, evening_end, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+
+const updatePreferences = `
+UPDATE user_preferences
+   SET timezone = $2, weight_urgency = $3, weight_priority = $4, weight_effort = $5, time_of_day_bonus = $6,
+       morning_start = $7, morning_end = $8, afternoon_start = $9, afternoon_end = $10, evening_start = $11, evening_end = $12,
+       version = $13
+ WHERE user_id = $1`
+
+func preferenceColumns(user mindflow.UserID, p mindflow.Preferences) []any {
+	w := p.Windows
+	return []any{
+		user.String(), p.Zone.String(),
+		int64(p.Weights.Urgency), int64(p.Weights.Priority), int64(p.Weights.Effort), int64(p.Weights.TimeOfDayBonus),
+		int64(w.Morning.Start), int64(w.Morning.End), int64(w.Afternoon.Start), int64(w.Afternoon.End),
+		int64(w.Evening.Start), int64(w.Evening.End), int64(p.Version),
+	}
+}
+
+const preferencesByUser = `
+SELECT timezone, weight_urgency, weight_priority, weight_effort, time_of_day_bonus,
+       morning_start, morning_end, afternoon_start, afternoon_end, evening_start, evening_end, version
+  FROM user_preferences
+ WHERE user_id = $1`
+
+// Preferences reads a user's preferences.
+func (s *Store) Preferences(ctx context.Context, user mindflow.UserID) (mindflow.Preferences, error) {
+	return readPreferences(s.read(ctx), user)
+}
+
+// Preferences reads a user's preferences within the change.
+func (tx *Tx) Preferences(user mindflow.UserID) (mindflow.Preferences, error) {
+	return readPreferences(tx, user)
+}
+
+func readPreferences(q querier, user mindflow.UserID) (mindflow.Preferences, error) {
+	var p mindflow.Preferences
+	var zone string
+	w := &p.Windows
+	err := one(q, preferencesByUser, []any{user.String()}, &zone,
+		&p.Weights.Urgency, &p.Weights.Priority, &p.Weights.Effort, &p.Weights.TimeOfDayBonus,
+		&w.Morning.Start, &w.Morning.End, &w.Afternoon.Start, &w.Afternoon.End, &w.Evening.Start, &w.Evening.End, &p.Version)
+	if err != nil {
+		return p, absent(err, "user")
+	}
+	if p.Zone, err = mindflow.LoadZone(zone); err != nil {
+		return p, fmt.Errorf("read preferences: time zone %w", err)
+	}
+	return p, nil
+}
+
+// SavePreferences keeps changed preferences as their next version, with an
+// event in the transaction's home, the user's personal workspace.
+func (tx *Tx) SavePreferences(p mindflow.Preferences, changes mindflow.Changes, by mindflow.Actor) (mindflow.Preferences, error) {
+	p.Version++
+	if err := tx.must(updatePreferences, preferenceColumns(by.UserID, p)...); err != nil {
+		return p, fmt.Errorf("save preferences: %w", err)
+	}
+	return p, tx.Record(mindflow.Event{Verb: mindflow.PreferencesChanged, WorkspaceID: tx.home, Changes: changes}, by)
+}

@@ -1,0 +1,232 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"mindflow/internal/mindflow"
+)
+
+// Store is one database. Reads run on a pool; Write is the only way to change
+// anything.
+type Store struct {
+	dialect dialect
+	readers *sql.DB
+	writer  writer
+	clock   func() time.Time
+
+	prepared   sync.Map // query text → *sql.Stmt on readers
+	nPrepared  atomic.Int32
+	statements atomic.Int64
+}
+
+// writer runs a change in a transaction and answers once it is kept, or not.
+type writer interface {
+	write(ctx context.Context, fn func(*Tx) error) error
+	close() error
+}
+
+// Open connects to the database a URL names: sqlite:///relative/path,
+// sqlite:////absolute/path, postgres://… or postgresql://…. It does not
+// migrate. The clock says what time it is; instants are cut to microseconds.
+func Open(ctx context.Context, url string, clock func() time.Time) (*Store, error) {
+	d, err := dialectOf(url)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{dialect: d, clock: func() time.Time { return clock().UTC().Truncate(time.Microsecond) }}
+	if s.readers, err = d.openReaders(); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if s.writer, err = d.openWriter(ctx, s); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database: %w", err), s.readers.Close())
+	}
+	return s, nil
+}
+
+// Close waits for the writes under way and lets go of the database.
+func (s *Store) Close() error {
+	return errors.Join(s.writer.close(), s.readers.Close())
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.readers.PingContext(ctx) }
+
+// Now is the present moment by the store's clock, in whole microseconds.
+func (s *Store) Now() time.Time { return s.clock() }
+
+// Statements counts the SQL statements sent since the store was opened, those
+// that frame a transaction aside.
+func (s *Store) Statements() int64 { return s.statements.Load() }
+
+// Write runs fn in one transaction. fn may run more than once, does no I/O but
+// by its Tx, and waits for nothing. What it changed is on disk when Write
+// answers nil; an error means that nothing of it was kept, except when it is
+// of the kind unavailable, which may leave that unknown.
+func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
+	return s.writer.write(ctx, fn)
+}
+
+// querier is how a statement reaches the database: in a transaction, or on the
+// pool of readers.
+type querier interface {
+	query(query string, args ...any) (*sql.Rows, error)
+	exec(query string, args ...any) (sql.Result, error)
+}
+
+// reader reads outside any transaction.
+type reader struct {
+	s   *Store
+	ctx context.Context //nolint:containedctx // lives as long as one call
+}
+
+func (s *Store) read(ctx context.Context) reader {
+	return reader{s, s.dialect.readContext(ctx)}
+}
+
+// maxPrepared bounds the statements kept prepared: lists have many forms.
+const maxPrepared = 200
+
+func (r reader) query(query string, args ...any) (*sql.Rows, error) {
+	r.s.statements.Add(1)
+	stmt, err := r.s.prepare(r.ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if stmt == nil {
+		return r.s.readers.QueryContext(r.ctx, query, args...)
+	}
+	return stmt.QueryContext(r.ctx, args...)
+}
+
+func (r reader) exec(query string, args ...any) (sql.Result, error) {
+	return nil, fmt.Errorf("a reader was asked to write: %.40s", query)
+}
+
+// prepare answers the prepared statement for a query, or nil once too many are kept.
+func (s *Store) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt, ok := s.prepared.Load(query); ok {
+		return stmt.(*sql.Stmt), nil
+	}
+	if s.nPrepared.Load() >= maxPrepared {
+		return nil, nil //nolint:nilnil // no statement is a way of running it
+	}
+	stmt, err := s.readers.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if first, taken := s.prepared.LoadOrStore(query, stmt); taken {
+		return first.(*sql.Stmt), stmt.Close()
+	}
+	s.nPrepared.Add(1)
+	return stmt, nil
+}
+
+// one reads a single row; no row is sql.ErrNoRows.
+func one(q querier, query string, args []any, dest ...any) error {
+	rows, err := q.query(query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return errors.Join(rows.Err(), sql.ErrNoRows)
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return err
+	}
+	return rows.Close()
+}
+
+// each reads every row with scan.
+func each(q querier, query string, args []any, scan func(*sql.Rows) error) error {
+	rows, err := q.query(query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// absent turns "no row" into the product's word for it.
+func absent(err error, what string) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return mindflow.NotFound(what)
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", what, err)
+	}
+	return nil
+}
+
+// nullable is nil for a zero value, for columns that may be NULL.
+func nullable[T comparable](v T) any {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return v
+}
+
+// micros is an instant as it is kept, NULL for the zero time.
+func micros(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
+}
+
+func instant(n sql.NullInt64) time.Time {
+	if !n.Valid {
+		return time.Time{}
+	}
+	return mindflow.UTC(n.Int64)
+}
+
+// idOrNull is an id as it is kept, NULL for the zero id.
+func idOrNull[T any](id mindflow.ID[T]) any {
+	if id.IsZero() {
+		return nil
+	}
+	return id.String()
+}
+
+// where collects the conditions of a query and their arguments.
+type where struct {
+	conditions []string
+	args       []any
+}
+
+// arg adds an argument and answers its placeholder.
+func (w *where) arg(v any) string {
+	w.args = append(w.args, v)
+	return fmt.Sprintf("$%d", len(w.args))
+}
+
+// and adds a condition.
+func (w *where) and(condition string) { w.conditions = append(w.conditions, condition) }
+
+// in adds a condition that a column holds one of the values.
+func in[T any](w *where, column string, values []T) {
+	if len(values) == 0 {
+		return
+	}
+	marks := make([]string, len(values))
+	for i, v := range values {
+		marks[i] = w.arg(v)
+	}
+	w.and(column + " IN (" + strings.Join(marks, ", ") + ")")
+}
+
+func (w *where) String() string { return strings.Join(w.conditions, " AND ") }

@@ -1,0 +1,185 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mindflow/internal/mindflow"
+)
+
+// ListTasks reads the page a query asks for. It reads up to one task more than
+// the limit, which tells that there is a next page.
+func (s *Store) ListTasks(ctx context.Context, w mindflow.WorkspaceID, q mindflow.TaskQuery) ([]mindflow.Task, error) {
+	if q.Order.Field == mindflow.ByDueDate {
+		return s.listByDue(ctx, w, q)
+	}
+	c := s.listConditions(w, q)
+	column := "t." + string(q.Order.Field)
+	if q.Order.Field == mindflow.ByTitle {
+		column = "t.title_key"
+	}
+	if p := q.After; p != nil {
+		key := any(p.Number)
+		if q.Order.Field == mindflow.ByTitle {
+			key = p.Text
+		}
+		c.and(after(c, q.Order, column, key, p.ID))
+	}
+	return s.listPage(ctx, q, c, column)
+}
+
+// listByDue merges the tasks due on a day with those due at an instant, by the
+// start of the due date; those without one come last.
+func (s *Store) listByDue(ctx context.Context, w mindflow.WorkspaceID, q mindflow.TaskQuery) ([]mindflow.Task, error) {
+	var tasks []mindflow.Task
+	p := q.After
+	if p == nil || !p.Undated {
+		onDays, atInstants := s.listConditions(w, q), s.listConditions(w, q)
+		onDays.and("t.due_on IS NOT NULL")
+		atInstants.and("t.due_at IS NOT NULL")
+		if p != nil {
+			onDays.and(daysAfter(onDays, q))
+			atInstants.and(instantsAfter(atInstants, q))
+		}
+		days, err := s.listPage(ctx, q, onDays, "t.due_on")
+		if err != nil {
+			return nil, err
+		}
+		instants, err := s.listPage(ctx, q, atInstants, "t.due_at")
+		if err != nil {
+			return nil, err
+		}
+		tasks = mergeByDue(q, append(days, instants...))
+	}
+	if len(tasks) > q.Limit || !q.DueFrom.IsZero() || !q.DueBefore.IsZero() {
+		return tasks[:min(len(tasks), q.Limit+1)], nil
+	}
+	undated := s.listConditions(w, q)
+	undated.and("t.due_on IS NULL AND t.due_at IS NULL")
+	if p != nil && p.Undated {
+		undated.and(after(undated, q.Order, "", nil, p.ID))
+	}
+	rest, err := s.listPage(ctx, q, undated, "")
+	return append(tasks, rest[:min(len(rest), q.Limit+1-len(tasks))]...), err
+}
+
+// daysAfter is the condition that a task due on a day stands behind the place:
+// by the start of the day, then the day (two that share a start exist where one
+// was skipped), then the id.
+func daysAfter(c *where, q mindflow.TaskQuery) string {
+	p := q.After
+	if q.Zone.Start(p.Day).UnixMicro() == p.Number {
+		return after(c, q.Order, "t.due_on", p.Day.String(), p.ID)
+	}
+	if q.Order.Down { // the day of an instant starts before it
+		return "t.due_on <= " + c.arg(p.Day.String())
+	}
+	return "t.due_on > " + c.arg(p.Day.String())
+}
+
+// instantsAfter is the same for a task due at an instant.
+func instantsAfter(c *where, q mindflow.TaskQuery) string {
+	p := q.After
+	if q.Zone.Today(mindflow.UTC(p.Number)) == p.Day {
+		return after(c, q.Order, "t.due_at", p.Number, p.ID)
+	}
+	if q.Order.Down { // a skipped day comes before the instants it starts with
+		return "t.due_at < " + c.arg(p.Number)
+	}
+	return "t.due_at >= " + c.arg(p.Number)
+}
+
+func mergeByDue(q mindflow.TaskQuery, tasks []mindflow.Task) []mindflow.Task {
+	slices.SortStableFunc(tasks, func(a, b mindflow.Task) int {
+		x, y := q.Place(a), q.Place(b)
+		c := cmp.Or(cmp.Compare(x.Number, y.Number), cmp.Compare(x.Day, y.Day), bytes.Compare(x.ID[:], y.ID[:]))
+		if q.Order.Down {
+			return -c
+		}
+		return c
+	})
+	return tasks
+}
+
+// after is the condition that a row stands behind a place; column is empty
+// when only the id sorts.
+func after(c *where, o mindflow.Order, column string, key any, id mindflow.TaskID) string {
+	op := " > "
+	if o.Down {
+		op = " < "
+	}
+	if column == "" {
+		return "t.id" + op + c.arg(id.String())
+	}
+	return "(" + column + ", t.id)" + op + "(" + c.arg(key) + ", " + c.arg(id.String()) + ")"
+}
+
+func (s *Store) listPage(ctx context.Context, q mindflow.TaskQuery, c *where, column string) ([]mindflow.Task, error) {
+	direction := ""
+	if q.Order.Down {
+		direction = " DESC"
+	}
+	order := "t.id" + direction
+	if column != "" {
+		order = column + direction + ", " + order
+	}
+	query := fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT %s",
+		taskColumns, taskTables, c, order, c.arg(q.Limit+1))
+	return readTasks(s.read(ctx), query, c.args, q.At)
+}
+
+// listConditions are a query's filters, the tenant first.
+func (s *Store) listConditions(w mindflow.WorkspaceID, q mindflow.TaskQuery) *where {
+	c := &where{}
+	c.and("t.workspace_id = " + c.arg(w.String()))
+	c.and("t.deleted_at IS NULL")
+	if len(q.Statuses) > 0 {
+		c.and(statusCondition(c, q))
+	}
+	in(c, "t.priority", q.Priorities)
+	if len(q.TagKeys) > 0 {
+		var any []string
+		for _, key := range q.TagKeys {
+			any = append(any, s.dialect.contains("t.tag_keys", c.arg(between+key+between)))
+		}
+		c.and("(" + strings.Join(any, " OR ") + ")")
+	}
+	if !q.DueFrom.IsZero() {
+		c.and(dueCondition(c, ">=", q.DueFrom.UnixMicro(), q.Zone.FirstDayFrom(q.DueFrom)))
+	}
+	if !q.DueBefore.IsZero() {
+		c.and(dueCondition(c, "<", q.DueBefore.UnixMicro(), q.Zone.FirstDayFrom(q.DueBefore)))
+	}
+	if q.SearchKey != "" {
+		c.and(s.dialect.contains("x.search_key", c.arg(q.SearchKey)))
+	}
+	return c
+}
+
+// dueCondition compares a due date's start: an instant as it is, a day with
+// the first day that starts at the bound or later.
+func dueCondition(c *where, op string, at int64, day mindflow.Day) string {
+	return fmt.Sprintf("(t.due_at %s %s OR t.due_on %s %s)", op, c.arg(at), op, c.arg(day.String()))
+}
+
+// statusCondition compares statuses as they read at the query's moment: an
+// ended snooze is pending.
+func statusCondition(c *where, q mindflow.TaskQuery) string {
+	var any []string
+	now := c.arg(q.At.UnixMicro())
+	for _, status := range q.Statuses {
+		switch status {
+		case mindflow.StatusPending:
+			any = append(any, "t.status = 'pending'", "(t.status = 'snoozed' AND t.snoozed_until_at <= "+now+")")
+		case mindflow.StatusSnoozed:
+			any = append(any, "(t.status = 'snoozed' AND t.snoozed_until_at > "+now+")")
+		case mindflow.StatusInProgress, mindflow.StatusCompleted, mindflow.StatusCancelled:
+			any = append(any, "t.status = "+c.arg(string(status)))
+		}
+	}
+	return "(" + strings.Join(any, " OR ") + ")"
+}

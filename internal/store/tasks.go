@@ -1,0 +1,261 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"mindflow/internal/mindflow"
+)
+
+// taskColumns are a task's, in the order taskRow scans them.
+const taskColumns = `t.workspace_id, t.id, t.user_id, t.assignee_id, t.title, t.status, t.priority,
+       t.due_at, t.due_on, t.start_at, t.start_on, t.snoozed_until_at, t.effort_estimate_minutes,
+       t.preferred_time, t.tags, t.version, t.created_at, t.updated_at, t.completed_at, t.deleted_at,
+       x.description`
+
+const taskTables = `tasks t JOIN task_texts x ON x.workspace_id = t.workspace_id AND x.task_id = t.id`
+
+type taskRow struct {
+	task                               mindflow.Task
+	assignee                           nullID[mindflow.User]
+	dueAt, startAt, snoozed            sql.NullInt64
+	effort                             sql.NullInt64
+	created, updated                   int64
+	completed, deleted                 sql.NullInt64
+	dueOn, startOn, preferred, tagJSON sql.NullString
+}
+
+// nullID scans an id column that may be NULL.
+type nullID[T any] struct{ id mindflow.ID[T] }
+
+// Scan implements sql.Scanner.
+func (n *nullID[T]) Scan(src any) error {
+	if src == nil {
+		n.id = mindflow.ID[T]{}
+		return nil
+	}
+	return n.id.Scan(src)
+}
+
+func (r *taskRow) dest() []any {
+	t := &r.task
+	return []any{
+		&t.WorkspaceID, &t.ID, &t.UserID, &r.assignee, &t.Title, &t.Status, &t.Priority,
+		&r.dueAt, &r.dueOn, &r.startAt, &r.startOn, &r.snoozed, &r.effort,
+		&r.preferred, &r.tagJSON, &t.Version, &r.created, &r.updated, &r.completed, &r.deleted,
+		&t.Description,
+	}
+}
+
+// read is the task of a scanned row, as it reads at now.
+func (r *taskRow) read(now time.Time) (mindflow.Task, error) {
+	t := r.task
+	var err error
+	t.AssigneeID = r.assignee.id
+	if t.Due, err = when(r.dueAt, r.dueOn); err != nil {
+		return t, err
+	}
+	if t.Start, err = when(r.startAt, r.startOn); err != nil {
+		return t, err
+	}
+	t.SnoozedUntil, t.CompletedAt, t.DeletedAt = instant(r.snoozed), instant(r.completed), instant(r.deleted)
+	t.CreatedAt, t.UpdatedAt = mindflow.UTC(r.created), mindflow.UTC(r.updated)
+	t.EffortMinutes = int(r.effort.Int64)
+	t.PreferredTime = mindflow.PreferredTime(r.preferred.String)
+	if r.tagJSON.Valid {
+		if err := json.Unmarshal([]byte(r.tagJSON.String), &t.Tags); err != nil {
+			return t, fmt.Errorf("read tags: %w", err)
+		}
+	}
+	return t.At(now), nil
+}
+
+func when(at sql.NullInt64, on sql.NullString) (mindflow.When, error) {
+	switch {
+	case at.Valid:
+		return mindflow.AtInstant(mindflow.UTC(at.Int64)), nil
+	case on.Valid:
+		day, err := mindflow.ParseDay(on.String)
+		return mindflow.OnDay(day), err
+	}
+	return mindflow.When{}, nil
+}
+
+const taskByID = `SELECT ` + taskColumns + ` FROM ` + taskTables + ` WHERE t.workspace_id = $1 AND t.id = $2`
+
+// Task reads one task as it stands at now; a deleted one does not exist.
+func (s *Store) Task(ctx context.Context, w mindflow.WorkspaceID, id mindflow.TaskID, now time.Time) (mindflow.Task, error) {
+	t, err := readTask(s.read(ctx), w, id, now)
+	if err == nil && !t.DeletedAt.IsZero() {
+		return mindflow.Task{}, mindflow.NotFound("task")
+	}
+	return t, err
+}
+
+// Task reads a task of the transaction's home; a deleted one does not exist.
+func (tx *Tx) Task(id mindflow.TaskID) (mindflow.Task, error) {
+	t, err := readTask(tx, tx.home, id, tx.now)
+	if err == nil && !t.DeletedAt.IsZero() {
+		return mindflow.Task{}, mindflow.NotFound("task")
+	}
+	return t, err
+}
+
+// DeletedTask reads a task of the transaction's home, deleted or not.
+func (tx *Tx) DeletedTask(id mindflow.TaskID) (mindflow.Task, error) {
+	return readTask(tx, tx.home, id, tx.now)
+}
+
+func readTask(q querier, w mindflow.WorkspaceID, id mindflow.TaskID, now time.Time) (mindflow.Task, error) {
+	var r taskRow
+	if err := one(q, taskByID, []any{w.String(), id.String()}, r.dest()...); err != nil {
+		return mindflow.Task{}, absent(err, "task")
+	}
+	return r.read(now)
+}
+
+// Tasks reads those of the named tasks that exist, in no order.
+func (s *Store) Tasks(ctx context.Context, w mindflow.WorkspaceID, ids []mindflow.TaskID, now time.Time) ([]mindflow.Task, error) {
+	var c where
+	c.and("t.workspace_id = " + c.arg(w.String()))
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = id.String()
+	}
+	in(&c, "t.id", names)
+	return readTasks(s.read(ctx), "SELECT "+taskColumns+" FROM "+taskTables+" WHERE "+c.String(), c.args, now)
+}
+
+func readTasks(q querier, query string, args []any, now time.Time) ([]mindflow.Task, error) {
+	var tasks []mindflow.Task
+	var r taskRow
+	dest := r.dest()
+	err := each(q, query, args, func(rows *sql.Rows) error {
+		r.task.Tags = nil
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		t, err := r.read(now)
+		tasks = append(tasks, t)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read tasks: %w", err)
+	}
+	return tasks, nil
+}
+
+const insertTask = `
+INSERT INTO tasks (workspace_id, id, user_id, assignee_id, title, title_key, status, priority,
+       due_at, due_on, start_at, start_on, snoozed_until_at, effort_estimate_minutes,
+       preferred_time, tags, tag_keys, version, changed_seq, created_at, updated_at, completed_at, deleted_at, draft_hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+    ON CONFLICT (workspace_id, id) DO NOTHING`
+
+const insertTaskText = `INSERT INTO task_texts (workspace_id, task_id, description, search_key) VALUES ($1, $2, $3, $4)`
+
+// CreateTask adds a task to the transaction's home, as version 1, with its
+// event. It answers false, and changes nothing, when the id is taken. The
+// draft's hash tells a repeat from another task with the same id.
+func (tx *Tx) CreateTask(t mindflow.Task, draftHash string, by mindflow.Actor, verb mindflow.Verb) (bool, error) {
+	result, err := tx.exec(insertTask, append(
+		[]any{t.WorkspaceID.String(), t.ID.String(), t.UserID.String()},
+		append(taskFacts(t), t.Version, tx.next(t.WorkspaceID), t.CreatedAt.UnixMicro(), t.UpdatedAt.UnixMicro(),
+			micros(t.CompletedAt), micros(t.DeletedAt), nullable(draftHash))...)...)
+	if err != nil {
+		return false, fmt.Errorf("create task: %w", err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return false, err
+	}
+	if err := tx.must(insertTaskText, t.WorkspaceID.String(), t.ID.String(), t.Description, searchKey(t)); err != nil {
+		return false, fmt.Errorf("create task text: %w", err)
+	}
+	return true, tx.Record(mindflow.Event{
+		Verb: verb, WorkspaceID: t.WorkspaceID, TaskID: t.ID, Changes: mindflow.TaskChanges(mindflow.Task{}, t),
+	}, by)
+}
+
+// taskFacts are the columns a person can change, from assignee_id to tag_keys.
+func taskFacts(t mindflow.Task) []any {
+	dueAt, dueOn := dateColumns(t.Due)
+	startAt, startOn := dateColumns(t.Start)
+	tags, keys := tagColumns(t.Tags)
+	return []any{
+		idOrNull(t.AssigneeID), t.Title, mindflow.Fold(t.Title), string(t.Status), t.Priority,
+		dueAt, dueOn, startAt, startOn, micros(t.SnoozedUntil), nullable(t.EffortMinutes),
+		nullable(string(t.PreferredTime)), tags, keys,
+	}
+}
+
+func dateColumns(w mindflow.When) (at, on any) {
+	if day, ok := w.Day(); ok {
+		return nil, day.String()
+	}
+	if t, ok := w.Instant(); ok {
+		return t.UnixMicro(), nil
+	}
+	return nil, nil
+}
+
+// between sets pieces of folded text apart, so that no search spans two of them.
+const between = "\x1f"
+
+func tagColumns(tags []string) (names, keys any) {
+	if len(tags) == 0 {
+		return nil, nil
+	}
+	encoded, _ := json.Marshal(tags) // strings always encode
+	return string(encoded), between + mindflow.Fold(strings.Join(tags, between)) + between
+}
+
+// searchKey is what a search looks in: title, description and tags, folded.
+func searchKey(t mindflow.Task) string {
+	return mindflow.Fold(t.Title + between + t.Description + between + strings.Join(t.Tags, between))
+}
+
+const updateTask = `
+UPDATE tasks
+   SET assignee_id = $3, title = $4, title_key = $5, status = $6, priority = $7,
+       due_at = $8, due_on = $9, start_at = $10, start_on = $11, snoozed_until_at = $12, effort_estimate_minutes = $13,
+       preferred_time = $14, tags = $15, tag_keys = $16,
+       version = $17, changed_seq = $18, updated_at = $19, completed_at = $20, deleted_at = $21
+ WHERE workspace_id = $1 AND id = $2`
+
+const updateTaskText = `UPDATE task_texts SET description = $3, search_key = $4 WHERE workspace_id = $1 AND task_id = $2`
+
+// SaveTask keeps a changed task as its next version, with the event that says
+// what happened, and answers it. A task that did not change is not saved.
+func (tx *Tx) SaveTask(before, after mindflow.Task, by mindflow.Actor, verb mindflow.Verb) (mindflow.Task, error) {
+	if before.Same(after) {
+		return before, nil
+	}
+	after.Version, after.UpdatedAt, after.Woken = before.Version+1, tx.now, false
+	err := tx.must(updateTask, append(
+		[]any{after.WorkspaceID.String(), after.ID.String()},
+		append(taskFacts(after), after.Version, tx.next(after.WorkspaceID), after.UpdatedAt.UnixMicro(),
+			micros(after.CompletedAt), micros(after.DeletedAt))...)...)
+	if err != nil {
+		return after, fmt.Errorf("save task: %w", err)
+	}
+	if key := searchKey(after); after.Description != before.Description || key != searchKey(before) {
+		if err := tx.must(updateTaskText, after.WorkspaceID.String(), after.ID.String(), after.Description, key); err != nil {
+			return after, fmt.Errorf("save task text: %w", err)
+		}
+	}
+	return after, tx.Record(mindflow.Event{
+		Verb: verb, WorkspaceID: after.WorkspaceID, TaskID: after.ID, Changes: mindflow.TaskChanges(before, after),
+	}, by)
+}
+
+// DraftHash is the hash a task of the transaction's home was created with,
+// empty when its id was made here.
+func (tx *Tx) DraftHash(id mindflow.TaskID) (string, error) {
+	var hash sql.NullString
+	err := one(tx, `SELECT draft_hash FROM tasks WHERE workspace_id = $1 AND id = $2`, []any{tx.home.String(), id.String()}, &hash)
+	return hash.String, absent(err, "task")
+}

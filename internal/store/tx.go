@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"mindflow/internal/mindflow"
+)
+
+// Tx is a change under way. Its methods take no context: they run under the
+// writer's, so that a client who hangs up cannot break anybody else's change.
+type Tx struct {
+	s    *Store
+	now  time.Time
+	run  func(query string) statement
+	home mindflow.WorkspaceID
+	seqs map[mindflow.WorkspaceID]int64
+}
+
+// statement runs one SQL text within the transaction.
+type statement interface {
+	query(args ...any) (*sql.Rows, error)
+	exec(args ...any) (sql.Result, error)
+}
+
+// Now is the moment of the change.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+func (tx *Tx) query(query string, args ...any) (*sql.Rows, error) {
+	tx.s.statements.Add(1)
+	return tx.run(query).query(args...)
+}
+
+func (tx *Tx) exec(query string, args ...any) (sql.Result, error) {
+	tx.s.statements.Add(1)
+	return tx.run(query).exec(args...)
+}
+
+// must runs a statement that has to change exactly one row.
+func (tx *Tx) must(query string, args ...any) error {
+	result, err := tx.exec(query, args...)
+	if err != nil {
+		return err
+	}
+	n, err := result.RowsAffected()
+	if err == nil && n != 1 {
+		err = fmt.Errorf("changed %d rows, not one: %.60s", n, query)
+	}
+	return err
+}
+
+// Lock takes the workspaces' rows, always in the same order, so that changes
+// of one workspace stand in line. The first one named is the transaction's
+// home. It must be the first statement of a transaction.
+func (tx *Tx) Lock(workspaces ...mindflow.WorkspaceID) error {
+	tx.home = workspaces[0]
+	ids := make([]string, len(workspaces))
+	for i, id := range workspaces {
+		ids[i] = id.String()
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	var w where
+	in(&w, "id", ids)
+	found := 0
+	err := each(tx, "SELECT id FROM workspaces WHERE "+w.String()+" ORDER BY id"+tx.s.dialect.forUpdate(), w.args,
+		func(rows *sql.Rows) error {
+			found++
+			var id string
+			return rows.Scan(&id)
+		})
+	if err != nil {
+		return fmt.Errorf("lock workspaces: %w", err)
+	}
+	if found != len(ids) {
+		return mindflow.NotFound("workspace")
+	}
+	return nil
+}
+
+// Standing reads what a user may do in the locked workspaces, and where each
+// one's log ends. A workspace the user is no member of is missing.
+func (tx *Tx) Standing(user mindflow.UserID, workspaces ...mindflow.WorkspaceID) (map[mindflow.WorkspaceID]mindflow.Role, error) {
+	var w where
+	w.and("m.user_id = " + w.arg(user.String()))
+	ids := make([]string, len(workspaces))
+	for i, id := range workspaces {
+		ids[i] = id.String()
+	}
+	in(&w, "m.workspace_id", ids)
+	roles := make(map[mindflow.WorkspaceID]mindflow.Role, len(ids))
+	tx.seqs = make(map[mindflow.WorkspaceID]int64, len(ids))
+	err := each(tx, standing+w.String(), w.args, func(rows *sql.Rows) error {
+		var id mindflow.WorkspaceID
+		var role mindflow.Role
+		var seq int64
+		if err := rows.Scan(&id, &role, &seq); err != nil {
+			return err
+		}
+		roles[id], tx.seqs[id] = role, seq
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read roles: %w", err)
+	}
+	return roles, nil
+}
+
+const standing = `
+SELECT m.workspace_id, m.role,
+       coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = m.workspace_id), 0)
+  FROM members m
+ WHERE `
+
+// next is the sequence the next event of a workspace gets.
+func (tx *Tx) next(workspace mindflow.WorkspaceID) int64 { return tx.seqs[workspace] + 1 }
+
+// prepared statements of one connection, for a transaction framed by hand.
+type connStatements struct {
+	ctx  context.Context //nolint:containedctx // the writer's own, as long as its connection
+	conn *sql.Conn
+	kept map[string]*sql.Stmt
+}
+
+func (c *connStatements) run(query string) statement { return connStatement{c, query} }
+
+type connStatement struct {
+	c   *connStatements
+	sql string
+}
+
+func (s connStatement) stmt() (*sql.Stmt, error) {
+	if stmt := s.c.kept[s.sql]; stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := s.c.conn.PrepareContext(s.c.ctx, s.sql)
+	if err == nil {
+		s.c.kept[strings.Clone(s.sql)] = stmt
+	}
+	return stmt, err
+}
+
+func (s connStatement) query(args ...any) (*sql.Rows, error) {
+	stmt, err := s.stmt()
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryContext(s.c.ctx, args...)
+}
+
+func (s connStatement) exec(args ...any) (sql.Result, error) {
+	stmt, err := s.stmt()
+	if err != nil {
+		return nil, err
+	}
+	return stmt.ExecContext(s.c.ctx, args...)
+}

@@ -1,0 +1,241 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"mindflow/internal/mindflow"
+)
+
+// A group closes when it has this many members, or is this old, or nobody waits.
+const (
+	maxGroup    = 64
+	maxGroupAge = 2 * time.Millisecond
+)
+
+// groupWriter is SQLite's one writer. Changes that wait at the same time are
+// committed together: one sync for all, a savepoint for each.
+type groupWriter struct {
+	s       *Store
+	db      *sql.DB
+	ctx     context.Context //nolint:containedctx // the writer's own life
+	cancel  context.CancelFunc
+	queue   chan *member
+	closing chan struct{}
+	closed  sync.Once
+	ended   chan struct{}
+
+	conn *connStatements // nil after it was given up
+}
+
+// member is one change that waits to be written.
+type member struct {
+	ctx      context.Context //nolint:containedctx // the caller's, looked at before it starts
+	fn       func(*Tx) error
+	err      error
+	panicked any
+	done     chan struct{}
+}
+
+var errShutDown = mindflow.Unavailable("The server is shutting down")
+
+func openGroupWriter(ctx context.Context, s *Store, d dialect) (*groupWriter, error) {
+	db, err := sql.Open("sqlite", d.sqliteDSN())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	w := &groupWriter{
+		s: s, db: db, ctx: own, cancel: cancel,
+		queue: make(chan *member), closing: make(chan struct{}), ended: make(chan struct{}),
+	}
+	if err := w.connect(); err != nil {
+		cancel()
+		return nil, errors.Join(err, db.Close())
+	}
+	go w.loop()
+	return w, nil
+}
+
+func (w *groupWriter) write(ctx context.Context, fn func(*Tx) error) error {
+	m := &member{ctx: ctx, fn: fn, done: make(chan struct{})}
+	select {
+	case w.queue <- m:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.closing:
+		return errShutDown
+	}
+	// Once taken up, the outcome is waited for, whatever the caller's context:
+	// an answer must say what happened.
+	<-m.done
+	if m.panicked != nil {
+		panic(m.panicked)
+	}
+	return m.err
+}
+
+func (w *groupWriter) close() error {
+	w.closed.Do(func() { close(w.closing) })
+	<-w.ended
+	w.cancel()
+	return w.db.Close()
+}
+
+func (w *groupWriter) loop() {
+	defer close(w.ended)
+	for {
+		select {
+		case first := <-w.queue:
+			w.runGroup(first)
+		case <-w.closing:
+			w.disconnect()
+			return
+		}
+	}
+}
+
+// runGroup commits first together with all who wait meanwhile.
+func (w *groupWriter) runGroup(first *member) {
+	group := []*member{first}
+	defer func() {
+		for _, m := range group {
+			close(m.done)
+		}
+	}()
+	if err := w.begin(); err != nil {
+		first.err = err
+		return
+	}
+	opened := time.Now() //nolint:forbidigo // an age, not a moment: the monotonic clock
+	for m := first; m != nil; m = w.waiting(len(group), opened) {
+		if m != first {
+			group = append(group, m)
+		}
+		if !w.runMember(m) {
+			w.runApart(group)
+			return
+		}
+	}
+	w.commit(group)
+}
+
+// waiting answers the next member of the group, or nil when it should close.
+func (w *groupWriter) waiting(size int, opened time.Time) *member {
+	if size >= maxGroup || time.Since(opened) > maxGroupAge {
+		return nil
+	}
+	select {
+	case m := <-w.queue:
+		return m
+	default:
+		return nil
+	}
+}
+
+// runMember runs one change between savepoints. It answers false when the
+// group's transaction is gone and took the others' changes with it.
+func (w *groupWriter) runMember(m *member) bool {
+	if m.err = m.ctx.Err(); m.err != nil {
+		return true
+	}
+	if err := w.frame("SAVEPOINT member"); err != nil {
+		return false
+	}
+	m.err, m.panicked = w.call(m.fn)
+	if m.err == nil && m.panicked == nil {
+		return w.frame("RELEASE member") == nil
+	}
+	return w.frame("ROLLBACK TO member") == nil && w.frame("RELEASE member") == nil
+}
+
+// call runs a change and catches its panic, which belongs to the caller.
+func (w *groupWriter) call(fn func(*Tx) error) (err error, panicked any) { //nolint:revive // the panic is no error
+	defer func() { panicked = recover() }()
+	return fn(&Tx{s: w.s, now: w.s.Now(), run: w.conn.run}), nil
+}
+
+// runApart runs each member of a group whose transaction vanished again, in a
+// transaction of its own, once.
+func (w *groupWriter) runApart(group []*member) {
+	_ = w.frame("ROLLBACK") // most likely there is none left
+	for _, m := range group {
+		m.panicked = nil
+		if m.err = w.begin(); m.err != nil {
+			continue
+		}
+		if !w.runMember(m) {
+			m.err = errors.Join(m.err, w.reopen())
+			if m.err == nil {
+				m.err = mindflow.Unavailable("It could not be stored; try again")
+			}
+			continue
+		}
+		w.commit([]*member{m})
+	}
+}
+
+// commit keeps a group. When COMMIT fails nobody can say what was kept: every
+// member whose change was in it hears so, and the connection is opened anew.
+func (w *groupWriter) commit(group []*member) {
+	err := w.frame("COMMIT")
+	if err == nil {
+		return
+	}
+	for _, m := range group {
+		if m.err == nil && m.panicked == nil {
+			m.err = fmt.Errorf("commit: %w (%w)", mindflow.Unavailable("It may not have been stored; look before you repeat it"), err)
+		}
+	}
+	_ = w.reopen() // the next begin tries again
+}
+
+func (w *groupWriter) begin() error {
+	if w.conn == nil {
+		if err := w.connect(); err != nil {
+			return fmt.Errorf("reopen database: %w (%w)", mindflow.Unavailable("The database cannot be reached"), err)
+		}
+	}
+	if err := w.frame("BEGIN IMMEDIATE"); err != nil {
+		return errors.Join(fmt.Errorf("begin: %w (%w)", mindflow.Unavailable("The database is busy"), err), w.reopen())
+	}
+	return nil
+}
+
+// frame runs a statement that frames a transaction.
+func (w *groupWriter) frame(statement string) error {
+	_, err := w.conn.run(statement).exec()
+	return err
+}
+
+func (w *groupWriter) connect() error {
+	conn, err := w.db.Conn(w.ctx)
+	if err != nil {
+		return err
+	}
+	w.conn = &connStatements{ctx: w.ctx, conn: conn, kept: map[string]*sql.Stmt{}}
+	return nil
+}
+
+func (w *groupWriter) reopen() error {
+	w.disconnect()
+	return w.connect()
+}
+
+// disconnect gives the connection up for good, so that the pool makes a new one.
+func (w *groupWriter) disconnect() {
+	if w.conn == nil {
+		return
+	}
+	for _, stmt := range w.conn.kept {
+		_ = stmt.Close()
+	}
+	_ = w.conn.conn.Raw(func(any) error { return errGone })
+	_ = w.conn.conn.Close()
+	w.conn = nil
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"mindflow/internal/mindflow"
+)
+
+// errGone tells the pool to drop a connection instead of handing it on.
+var errGone = driver.ErrBadConn
+
+// pooledWriter is PostgreSQL's: each change in a transaction of its own.
+type pooledWriter struct{ s *Store }
+
+const (
+	maxWriteTries = 8
+	maxWriteTime  = 15 * time.Second
+)
+
+func (w *pooledWriter) write(ctx context.Context, fn func(*Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// From here on the outcome is waited for: a statement broken off by a
+	// hang-up would cost the connection.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), maxWriteTime)
+	defer cancel()
+	for try := 1; ; try++ {
+		err := w.once(ctx, fn)
+		if err == nil || !w.s.dialect.retryable(err) || try == maxWriteTries {
+			return err
+		}
+		pause := time.Duration(rand.Int64N(int64(try) * int64(5*time.Millisecond))) //nolint:gosec // spreads retries, guards nothing
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+func (w *pooledWriter) once(ctx context.Context, fn func(*Tx) error) error {
+	tx, err := w.s.readers.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w (%w)", mindflow.Unavailable("The database cannot be reached"), err)
+	}
+	defer func() { _ = tx.Rollback() }() // nothing after a commit; also on a panic
+	run := func(query string) statement { return txStatement{ctx, tx, query} }
+	if err := fn(&Tx{s: w.s, now: w.s.Now(), run: run}); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		if w.s.dialect.retryable(err) {
+			return err
+		}
+		return fmt.Errorf("commit: %w (%w)", mindflow.Unavailable("It may not have been stored; look before you repeat it"), err)
+	}
+	return nil
+}
+
+func (w *pooledWriter) close() error { return nil }
+
+type txStatement struct {
+	ctx context.Context //nolint:containedctx // as long as the transaction
+	tx  *sql.Tx
+	sql string
+}
+
+func (s txStatement) query(args ...any) (*sql.Rows, error) {
+	return s.tx.QueryContext(s.ctx, s.sql, args...)
+}
+
+func (s txStatement) exec(args ...any) (sql.Result, error) {
+	return s.tx.ExecContext(s.ctx, s.sql, args...)
+}

@@ -1,0 +1,109 @@
+package rest
+
+import (
+	"context"
+
+	"mindflow/internal/app"
+	"mindflow/internal/mindflow"
+)
+
+type registerInput struct {
+	Client string `header:"X-Client" doc:"The client's kind: web or cli"`
+	Body   struct {
+		Email    string `json:"email" doc:"E-mail address, shown as typed and unique whatever its case" example:"ada@example.com"`
+		Password string `json:"password" doc:"12 to 128 characters; the commonest are refused" example:"correct horse battery"`
+		FullName string `json:"full_name,omitempty" doc:"At most 200 characters"`
+		Timezone string `json:"timezone,omitempty" doc:"IANA time zone; UTC when absent" example:"Europe/Berlin"`
+	}
+}
+
+type userView struct {
+	ID        mindflow.UserID `json:"id" format:"uuid"`
+	Email     string          `json:"email"`
+	FullName  *string         `json:"full_name"`
+	CreatedAt string          `json:"created_at" format:"date-time"`
+}
+
+type userReply struct{ Body userView }
+
+func viewUser(u mindflow.User) *userReply {
+	return &userReply{Body: userView{
+		ID: u.ID, Email: u.Email, FullName: nonEmpty(u.FullName), CreatedAt: u.CreatedAt.Format(mindflow.InstantLayout),
+	}}
+}
+
+func (a *API) register(ctx context.Context, in *registerInput) (*userReply, error) {
+	user, err := a.app.Register(ctx, mindflow.Registration(in.Body), channelOf(in.Client))
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	return viewUser(user), nil
+}
+
+type loginInput struct {
+	Body struct {
+		Email    string `json:"email" example:"ada@example.com"`
+		Password string `json:"password"`
+	}
+}
+
+type tokensReply struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         struct {
+		AccessToken  string `json:"access_token" doc:"To be sent as Authorization: Bearer …"`
+		RefreshToken string `json:"refresh_token" doc:"To be exchanged once for new tokens"`
+		TokenType    string `json:"token_type" enum:"bearer"`
+		ExpiresIn    int    `json:"expires_in" doc:"Seconds until the access token expires"`
+	}
+}
+
+func viewTokens(t app.Tokens) *tokensReply {
+	r := &tokensReply{CacheControl: "no-store"}
+	r.Body.AccessToken, r.Body.RefreshToken = t.Access, t.Refresh
+	r.Body.TokenType, r.Body.ExpiresIn = "bearer", int(t.ExpiresIn.Seconds())
+	return r
+}
+
+func (a *API) login(ctx context.Context, in *loginInput) (*tokensReply, error) {
+	tokens, err := a.app.Login(ctx, in.Body.Email, in.Body.Password)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	return viewTokens(tokens), nil
+}
+
+type refreshInput struct {
+	Body struct {
+		RefreshToken string `json:"refresh_token"`
+	}
+}
+
+func (a *API) refresh(ctx context.Context, in *refreshInput) (*tokensReply, error) {
+	tokens, err := a.app.Refresh(ctx, in.Body.RefreshToken)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	return viewTokens(tokens), nil
+}
+
+func (a *API) logout(ctx context.Context, in *refreshInput) (*struct{}, error) {
+	if err := a.app.Logout(ctx, in.Body.RefreshToken); err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	return nil, nil //nolint:nilnil // no content
+}
+
+func (a *API) revoke(ctx context.Context, _ *struct{}) (*struct{}, error) {
+	if err := a.app.RevokeAll(ctx, actorOf(ctx)); err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	return nil, nil //nolint:nilnil // no content
+}
+
+func (a *API) me(ctx context.Context, _ *struct{}) (*userReply, error) {
+	user, err := a.app.Me(ctx, actorOf(ctx))
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	return viewUser(user), nil
+}

@@ -1,0 +1,144 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"mindflow/internal/app"
+	"mindflow/internal/mindflow"
+)
+
+// API serves the REST API of an App.
+type API struct {
+	app     *app.App
+	log     *slog.Logger
+	version string
+	huma    huma.API
+	mux     *http.ServeMux
+}
+
+// New makes the API. The version is the product's; site answers what is not the
+// API: the web app, or the page in its place.
+func New(a *app.App, log *slog.Logger, version string, site http.Handler) *API {
+	configureHuma()
+	api := &API{app: a, log: log, version: version, mux: http.NewServeMux()}
+	api.huma = humago.New(api.mux, humaConfig(version))
+	api.routes()
+	api.site(site)
+	return api
+}
+
+// Handler is the API with all that stands around every request.
+func (a *API) Handler() http.Handler { return a.around(a.mux) }
+
+// Document is the OpenAPI 3.1 document, indented.
+func (a *API) Document() ([]byte, error) {
+	raw, err := json.Marshal(a.huma.OpenAPI())
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = json.Indent(&out, raw, "", "  ")
+	return out.Bytes(), err
+}
+
+func humaConfig(version string) huma.Config {
+	config := huma.DefaultConfig("MindFlow", version)
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
+	config.CreateHooks = nil // no $schema in answers
+	config.RejectUnknownQueryParameters = true
+	format := huma.Format{Marshal: encode, Unmarshal: decode}
+	config.Formats = map[string]huma.Format{"application/json": format, "json": format}
+	config.DefaultFormat = "application/json"
+	config.Info.Description = "A task manager that answers one question: what should I do now?"
+	config.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	config.Servers = []*huma.Server{{URL: "/", Description: "This server"}}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		bearer: {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The access token of POST /api/auth/login"},
+	}
+	config.Tags = []*huma.Tag{
+		{Name: "Accounts", Description: "Register, sign in and out"},
+		{Name: "Tasks", Description: "Create, read, change and list tasks"},
+		{Name: "Ranking", Description: "What to do now, and why"},
+		{Name: "Preferences", Description: "How one person's tasks are scored, and where they are"},
+		{Name: "Import", Description: "Take in tasks from elsewhere"},
+		{Name: "Server", Description: "Whether the server is there"},
+	}
+	return config
+}
+
+const bearer = "bearer"
+
+// configureHuma sets huma's package-wide switches, once: errors are ours, and
+// the case of keys matters.
+var configureHuma = sync.OnceFunc(func() {
+	huma.ValidateStrictCasing = true
+	huma.NewError = newProblem
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
+		p := newProblem(status, message, errs...)
+		if own, ok := p.(*Problem); ok && ctx != nil {
+			own.RequestID = requestID(ctx.Context())
+		}
+		return p
+	}
+})
+
+type actorKey struct{}
+
+// actorOf is who sent the request; the sign-in step put it there.
+func actorOf(ctx context.Context) mindflow.Actor {
+	actor, _ := ctx.Value(actorKey{}).(mindflow.Actor)
+	return actor
+}
+
+// signIn admits requests with a valid access token, and says who sent them.
+func (a *API) signIn(ctx huma.Context, next func(huma.Context)) {
+	token, found := bearerToken(ctx.Header("Authorization"))
+	if !found {
+		a.refuse(ctx, mindflow.Unauthenticated("Sign in and send the access token: Authorization: Bearer …"))
+		return
+	}
+	actor, err := a.app.Authenticate(ctx.Context(), token, channelOf(ctx.Header(clientHeader)))
+	if err != nil {
+		a.refuse(ctx, err)
+		return
+	}
+	next(huma.WithValue(ctx, actorKey{}, actor))
+}
+
+func (a *API) refuse(ctx huma.Context, err error) {
+	p := a.problem(ctx.Context(), err)
+	for name, values := range p.GetHeaders() {
+		for _, value := range values {
+			ctx.AppendHeader(name, value)
+		}
+	}
+	writeProblem(ctx.BodyWriter(), ctx.SetHeader, ctx.SetStatus, p)
+}
+
+func bearerToken(header string) (string, bool) {
+	const scheme = "Bearer "
+	if len(header) <= len(scheme) || !equalFold(header[:len(scheme)], scheme) {
+		return "", false
+	}
+	return header[len(scheme):], true
+}
+
+// clientHeader lets our own clients say which channel a change came through.
+const clientHeader = "X-Client"
+
+func channelOf(client string) mindflow.Channel {
+	switch c := mindflow.Channel(client); c {
+	case mindflow.ThroughWeb, mindflow.ThroughCLI:
+		return c
+	default:
+		return mindflow.ThroughAPI
+	}
+}

@@ -1,0 +1,93 @@
+package rest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+type requestKey struct{}
+
+// requestID is the id the answer carries, for people to quote.
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestKey{}).(string)
+	return id
+}
+
+func equalFold(a, b string) bool { return strings.EqualFold(a, b) }
+
+// around is what every request goes through: an id, a log line, and a net for
+// panics.
+func (a *API) around(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := newRequestID()
+		began := time.Now() //nolint:forbidigo // how long it took, not what time it is
+		w.Header().Set("X-Request-ID", id)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		rec := &recorder{ResponseWriter: w}
+		ctx := context.WithValue(r.Context(), requestKey{}, id)
+		defer func() {
+			if reason := recover(); reason != nil {
+				a.caught(ctx, rec, reason)
+			}
+			if a.log.Enabled(ctx, slog.LevelInfo) {
+				a.log.LogAttrs(ctx, slog.LevelInfo, "request",
+					slog.String("request_id", id), slog.String("method", r.Method), slog.String("route", r.Pattern),
+					slog.Int("status", rec.status), slog.Duration("took", time.Since(began)), slog.Int64("bytes", rec.bytes))
+			}
+		}()
+		r = r.WithContext(ctx)
+		next.ServeHTTP(rec, r)
+	})
+}
+
+func newRequestID() string {
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
+	return hex.EncodeToString(b[:])
+}
+
+// caught logs a panic and answers 500 if nothing has been answered yet.
+func (a *API) caught(ctx context.Context, w *recorder, reason any) {
+	if reason == http.ErrAbortHandler { //nolint:errorlint // a sentinel that is thrown, never wrapped
+		panic(reason)
+	}
+	a.log.ErrorContext(ctx, "panic", "request_id", requestID(ctx), "reason", reason, "stack", string(debug.Stack()))
+	if w.status == 0 {
+		p := newProblem(http.StatusInternalServerError, "").(*Problem)
+		p.RequestID = requestID(ctx)
+		writeProblem(w, w.Header().Set, w.WriteHeader, p)
+	}
+}
+
+// recorder remembers what was answered.
+type recorder struct {
+	http.ResponseWriter
+
+	status int
+	bytes  int64
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

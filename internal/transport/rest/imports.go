@@ -1,0 +1,85 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"mindflow/internal/app"
+	"mindflow/internal/mindflow"
+)
+
+// maxImport bounds an import file.
+const maxImport = 50 << 20
+
+// importTime bounds how long a file may take to arrive.
+const importTime = 10 * time.Minute
+
+type importInput struct {
+	Format   string `path:"format" doc:"The file's format" enum:"taskwarrior"`
+	DryRun   bool   `query:"dry_run" doc:"Say what would happen, and change nothing"`
+	Timezone string `query:"timezone" doc:"The zone the file was written in: midnight there is read as a day"`
+
+	file io.Reader
+}
+
+// Resolve takes the body as it streams in.
+func (in *importInput) Resolve(ctx huma.Context) []error {
+	r, w := humago.Unwrap(ctx)
+	_ = ctx.SetReadDeadline(time.Now().Add(importTime)) //nolint:forbidigo // a deadline of the connection
+	in.file = http.MaxBytesReader(w, r.Body, maxImport)
+	return nil
+}
+
+type remarkView struct {
+	Kind    app.RemarkKind `json:"kind" enum:"changed,lost,skipped,failed"`
+	Place   string         `json:"place" doc:"Where in the file"`
+	Message string         `json:"message"`
+}
+
+type importReply struct {
+	Body struct {
+		Format  string       `json:"format"`
+		DryRun  bool         `json:"dry_run"`
+		Created int          `json:"created" doc:"Tasks made, or in a dry run to be made"`
+		Known   int          `json:"known" doc:"Imported before, and left alone"`
+		Skipped int          `json:"skipped" doc:"Understood, and deliberately not made a task"`
+		Failed  int          `json:"failed" doc:"Could not be read"`
+		Lost    int          `json:"lost" doc:"Pieces that found no place"`
+		Remarks []remarkView `json:"remarks" nullable:"false" doc:"What is to be said about single places in the file"`
+		Omitted int          `json:"omitted" doc:"Remarks beyond the first thousand"`
+	}
+}
+
+func (a *API) importFile(ctx context.Context, in *importInput) (*importReply, error) {
+	report, err := a.app.Import(ctx, actorOf(ctx), app.Import{Format: in.Format, DryRun: in.DryRun, Timezone: in.Timezone}, in.file)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		p := problemOf(http.StatusRequestEntityTooLarge, "The file is larger than 50 MiB; what came before that has been imported, and a repeat will not double it")
+		p.RequestID = requestID(ctx)
+		return nil, p
+	case err != nil && mindflow.KindOf(err) == mindflow.KindInternal && errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, a.problem(ctx, mindflow.Unavailable("The file did not arrive whole; send it again, nothing will be doubled"))
+	case err != nil:
+		return nil, a.problem(ctx, err)
+	}
+	return viewImport(report), nil
+}
+
+func viewImport(report app.ImportReport) *importReply {
+	r := &importReply{}
+	b := &r.Body
+	b.Format, b.DryRun, b.Created, b.Known = report.Format, report.DryRun, report.Created, report.Known
+	b.Skipped, b.Failed, b.Lost, b.Omitted = report.Skipped, report.Failed, report.Lost, report.Omitted
+	b.Remarks = make([]remarkView, len(report.Remarks))
+	for i, remark := range report.Remarks {
+		b.Remarks[i] = remarkView(remark)
+	}
+	return r
+}

@@ -1,0 +1,173 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"mindflow/internal/mindflow"
+)
+
+// Problem is an error as RFC 9457 says.
+type Problem struct {
+	Type      string         `json:"type" format:"uri-reference" doc:"What kind of problem; about:blank means that the status says it"`
+	Title     string         `json:"title" doc:"The status in words"`
+	Status    int            `json:"status" doc:"The HTTP status"`
+	Detail    string         `json:"detail" doc:"What is wrong with this request"`
+	RequestID string         `json:"request_id" doc:"The id of this request, as in X-Request-ID"`
+	Errors    []FieldProblem `json:"errors,omitempty" doc:"Every bad field at once"`
+
+	headers http.Header
+}
+
+// FieldProblem says what is wrong with one field.
+type FieldProblem struct {
+	Field   string `json:"field" doc:"The field's JSON name or parameter"`
+	Message string `json:"message" doc:"What is wrong with it"`
+}
+
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus is the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders are the headers that go with it.
+func (p *Problem) GetHeaders() http.Header { return p.headers }
+
+// ContentType is RFC 9457's.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+var statusOf = map[mindflow.Kind]int{
+	mindflow.KindInternal:        http.StatusInternalServerError,
+	mindflow.KindInvalid:         http.StatusUnprocessableEntity,
+	mindflow.KindUnauthenticated: http.StatusUnauthorized,
+	mindflow.KindForbidden:       http.StatusForbidden,
+	mindflow.KindNotFound:        http.StatusNotFound,
+	mindflow.KindConflict:        http.StatusConflict,
+	mindflow.KindStale:           http.StatusPreconditionFailed,
+	mindflow.KindLimited:         http.StatusTooManyRequests,
+	mindflow.KindUnavailable:     http.StatusServiceUnavailable,
+}
+
+const internalDetail = "Something went wrong on our side; the request id helps us find it"
+
+// problem translates an error of the use cases. What is not meant for people
+// is logged and answered as 500.
+func (a *API) problem(ctx context.Context, err error) *Problem {
+	var e *mindflow.Error
+	if !errors.As(err, &e) {
+		e = &mindflow.Error{Message: internalDetail}
+		switch {
+		case errors.Is(err, context.Canceled):
+			e = &mindflow.Error{Kind: mindflow.KindUnavailable, Message: "The request was given up"}
+		default:
+			a.log.ErrorContext(ctx, "request failed", "request_id", requestID(ctx), "error", err)
+		}
+	} else if e.Kind == mindflow.KindUnavailable {
+		a.log.WarnContext(ctx, "unavailable", "request_id", requestID(ctx), "error", err)
+	}
+	p := problemOf(statusOf[e.Kind], e.Message)
+	p.RequestID = requestID(ctx)
+	for _, f := range e.Fields {
+		p.Errors = append(p.Errors, FieldProblem(f))
+	}
+	switch {
+	case e.Kind == mindflow.KindUnauthenticated:
+		p.headers = http.Header{"Www-Authenticate": {`Bearer realm="mindflow"`}}
+	case e.RetryAfter > 0:
+		p.headers = http.Header{"Retry-After": {strconv.Itoa(int(e.RetryAfter.Seconds() + 0.5))}}
+	}
+	return p
+}
+
+func problemOf(status int, detail string) *Problem {
+	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail}
+}
+
+// newProblem translates the errors huma finds: unreadable bodies, wrong types,
+// unknown keys. Values are never echoed.
+func newProblem(status int, message string, errs ...error) huma.StatusError {
+	p := problemOf(status, sentence(message))
+	switch {
+	case status >= http.StatusInternalServerError:
+		p.Detail = internalDetail
+		return p
+	case status == http.StatusUnprocessableEntity:
+		p.Detail = "Some fields are not valid"
+	case status == http.StatusUnsupportedMediaType:
+		p.Detail = "The body must be JSON, with Content-Type: application/json"
+		return p
+	case status == http.StatusBadRequest && len(errs) > 0:
+		var unreadable *unreadableError
+		if p.Detail = "The request cannot be read"; errors.As(errs[0], &unreadable) {
+			p.Detail = unreadable.Error()
+		} else if d, ok := errs[0].(huma.ErrorDetailer); ok { //nolint:errorlint // huma asks the same way
+			p.Detail = sentence(d.ErrorDetail().Message)
+		}
+		return p
+	}
+	known := map[string]bool{}
+	for _, err := range errs {
+		f := fieldProblem(err)
+		if !known[f.Field] {
+			known[f.Field] = true
+			p.Errors = append(p.Errors, f)
+		}
+	}
+	return p
+}
+
+// fieldProblem turns huma's location and message into a field of ours.
+func fieldProblem(err error) FieldProblem {
+	detail := &huma.ErrorDetail{Message: err.Error()}
+	if d, ok := err.(huma.ErrorDetailer); ok { //nolint:errorlint // huma asks the same way
+		detail = d.ErrorDetail()
+	}
+	field := detail.Location
+	for _, prefix := range []string{"body.", "query.", "path.", "header."} {
+		field = strings.TrimPrefix(field, prefix)
+	}
+	message := detail.Message
+	if strings.Contains(message, "unexpected property") {
+		message = "is not a known field"
+	}
+	if name, ok := strings.CutPrefix(message, "expected required property "); ok {
+		name, _, _ = strings.Cut(name, " ")
+		field, message = strings.TrimPrefix(strings.TrimPrefix(field+"."+name, "body."), "."), "is required"
+	}
+	message = strings.Replace(message, "expected ", "must be ", 1)
+	message = strings.Replace(message, "invalid integer", "must be a whole number", 1)
+	return FieldProblem{Field: clip(field), Message: message}
+}
+
+// clip bounds a name that came from outside.
+func clip(name string) string {
+	const most = 100
+	if len(name) > most {
+		return strings.ToValidUTF8(name[:most], "") + "…"
+	}
+	return name
+}
+
+// sentence starts with a capital letter.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// writeProblem answers a problem outside huma's own path.
+func writeProblem(w io.Writer, header func(name, value string), status func(int), p *Problem) {
+	header("Content-Type", p.ContentType(""))
+	for name, values := range p.headers {
+		header(name, values[0])
+	}
+	status(p.Status)
+	_ = encode(w, p) // the client is gone if this fails
+}

@@ -1,0 +1,81 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// routes is everything the API offers.
+func (a *API) routes() {
+	route(a, "POST /api/auth/register", "register", "Accounts", "Open an account", a.register, open, status(http.StatusCreated))
+	route(a, "POST /api/auth/login", "login", "Accounts", "Sign in", a.login, open)
+	route(a, "POST /api/auth/refresh", "refresh", "Accounts", "Exchange a refresh token for new tokens", a.refresh, open)
+	route(a, "POST /api/auth/logout", "logout", "Accounts", "End the session of a refresh token", a.logout, open, status(http.StatusNoContent))
+	route(a, "POST /api/auth/revoke", "revoke", "Accounts", "End all your sessions", a.revoke, status(http.StatusNoContent))
+	route(a, "GET /api/auth/me", "me", "Accounts", "Who you are", a.me)
+
+	route(a, "GET /api/tasks/best", "best-task", "Ranking", "What should I do now?", a.bestTask)
+	route(a, "GET /api/tasks/ranked", "ranked-tasks", "Ranking", "All actionable tasks, best first", a.rankedTasks)
+
+	route(a, "GET /api/tasks", "list-tasks", "Tasks", "List tasks", a.listTasks)
+	route(a, "POST /api/tasks", "create-task", "Tasks", "Create a task", a.createTask, status(http.StatusCreated))
+	route(a, "GET /api/tasks/pending", "pending-tasks", "Tasks", "List what is to be done: pending and in progress", a.pendingTasks)
+	route(a, "GET /api/tasks/{id}", "get-task", "Tasks", "Read a task", a.getTask)
+	route(a, "PATCH /api/tasks/{id}", "edit-task", "Tasks", "Change a task: absent keeps, null clears", a.editTask)
+	route(a, "PUT /api/tasks/{id}", "put-task", "Tasks", "Change a task, exactly as PATCH does", a.editTask)
+	route(a, "DELETE /api/tasks/{id}", "delete-task", "Tasks", "Delete a task; it can be restored for 30 days", a.deleteTask, status(http.StatusNoContent))
+	route(a, "POST /api/tasks/{id}/complete", "complete-task", "Tasks", "Mark a task done", a.completeTask)
+	route(a, "POST /api/tasks/{id}/reopen", "reopen-task", "Tasks", "Make a completed or cancelled task pending again", a.reopenTask)
+	route(a, "POST /api/tasks/{id}/snooze", "snooze-task", "Tasks", "Put a task out of sight until later", a.snoozeTask)
+	route(a, "POST /api/tasks/{id}/restore", "restore-task", "Tasks", "Bring a deleted task back", a.restoreTask)
+
+	route(a, "GET /api/preferences", "get-preferences", "Preferences", "How your tasks are scored, and where you are", a.getPreferences)
+	route(a, "PUT /api/preferences", "put-preferences", "Preferences", "Change preferences: absent keeps", a.putPreferences)
+
+	route(a, "POST /api/import/{format}", "import", "Import", "Take in a file of another program", a.importFile, body("application/octet-stream"))
+
+	route(a, "GET /health", "health", "Server", "Whether the server is there", a.health, open)
+}
+
+// option changes how a route is offered.
+type option func(*huma.Operation)
+
+// open admits everybody.
+func open(op *huma.Operation) { op.Security, op.Middlewares = []map[string][]string{}, nil }
+
+func status(code int) option {
+	return func(op *huma.Operation) { op.DefaultStatus = code }
+}
+
+// body documents a body the handler reads by itself.
+func body(contentType string) option {
+	return func(op *huma.Operation) {
+		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			contentType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
+		}}
+	}
+}
+
+// maxBody bounds JSON bodies; huma refuses the byte after it.
+const maxBody = 1<<20 + 1
+
+// route registers one line of the table.
+func route[I, O any](a *API, pattern, id, tag, summary string, handler func(context.Context, *I) (*O, error), options ...option) {
+	method, path := splitPattern(pattern)
+	op := huma.Operation{
+		OperationID: id, Method: method, Path: path, Tags: []string{tag}, Summary: summary, MaxBodyBytes: maxBody,
+		Security: []map[string][]string{{bearer: {}}}, Middlewares: huma.Middlewares{a.signIn},
+	}
+	for _, change := range options {
+		change(&op)
+	}
+	huma.Register(a.huma, op, handler)
+}
+
+func splitPattern(pattern string) (method, path string) {
+	method, path, _ = strings.Cut(pattern, " ")
+	return method, path
+}

@@ -1,0 +1,98 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+
+	swaggerui "github.com/swaggest/swgui/v5/static"
+	"github.com/vearutop/statigz"
+)
+
+type healthReply struct {
+	Body struct {
+		Status  string `json:"status" enum:"healthy"`
+		Version string `json:"version"`
+	}
+}
+
+func (a *API) health(context.Context, *struct{}) (*healthReply, error) {
+	r := &healthReply{}
+	r.Body.Status, r.Body.Version = "healthy", a.version
+	return r, nil
+}
+
+var (
+	//go:embed docs/index.html
+	docsPage []byte
+	//go:embed docs/docs.js
+	docsScript []byte
+)
+
+// docsPolicy lets the documentation page load what this server serves, and
+// nothing else.
+const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+// site serves the documents about the API, and gives the rest to the web app.
+func (a *API) site(site http.Handler) {
+	document := sync.OnceValues(func() ([]byte, error) {
+		var out bytes.Buffer
+		err := json.NewEncoder(&out).Encode(a.huma.OpenAPI())
+		return out.Bytes(), err
+	})
+	a.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		raw, err := document()
+		if err != nil {
+			a.answer(w, r, a.problem(r.Context(), err))
+			return
+		}
+		serve(w, "application/json", raw)
+	})
+	a.mux.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Security-Policy", docsPolicy)
+		serve(w, "text/html; charset=utf-8", docsPage)
+	})
+	a.mux.HandleFunc("GET /docs/docs.js", func(w http.ResponseWriter, _ *http.Request) {
+		serve(w, "text/javascript; charset=utf-8", docsScript)
+	})
+	assets := http.StripPrefix("/docs/", statigz.FileServer(swaggerui.FS))
+	for _, name := range []string{"swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"} {
+		a.mux.Handle("GET /docs/"+name, assets)
+	}
+	a.mux.Handle("GET /{$}", site)
+	a.mux.HandleFunc("/", a.unknown)
+}
+
+func serve(w http.ResponseWriter, contentType string, content []byte) {
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Cache-Control", "no-cache")
+	_, _ = w.Write(content) // the client is gone if this fails
+}
+
+func (a *API) answer(w http.ResponseWriter, r *http.Request, p *Problem) {
+	p.RequestID = requestID(r.Context())
+	writeProblem(w, w.Header().Set, w.WriteHeader, p)
+}
+
+// unknown answers paths nobody serves, and methods a path does not have.
+func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		probe := r.Clone(r.Context())
+		probe.Method = method
+		if _, pattern := a.mux.Handler(probe); pattern != "/" && pattern != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		a.answer(w, r, problemOf(http.StatusNotFound, "There is nothing at this address"))
+		return
+	}
+	p := problemOf(http.StatusMethodNotAllowed, "This address does not have that method")
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	a.answer(w, r, p)
+}

@@ -1,0 +1,74 @@
+package rest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// encode writes an answer.
+func encode(w io.Writer, v any) error { return json.MarshalWrite(w, v) }
+
+// decode reads a request body. huma reads each one twice: first into any, to
+// hold it against the schema, then into its type. The first reading is strict.
+func decode(data []byte, v any) error {
+	if _, first := v.(*any); first {
+		if err := strict(data); err != nil {
+			return err
+		}
+	}
+	return json.Unmarshal(data, v)
+}
+
+// maxDepth bounds the nesting of a body.
+const maxDepth = 64
+
+// unreadableError says why a body cannot be read.
+type unreadableError struct{ message string }
+
+func (e *unreadableError) Error() string { return e.message }
+
+// ErrorDetail keeps huma from showing the body.
+func (e *unreadableError) ErrorDetail() *huma.ErrorDetail {
+	return &huma.ErrorDetail{Message: e.message, Location: "body"}
+}
+
+// strict refuses what JSON libraries read in different ways: invalid UTF-8,
+// NUL, duplicate keys, trailing data, deep nesting.
+func strict(data []byte) error {
+	d := jsontext.NewDecoder(bytes.NewReader(data))
+	for d.StackDepth() > 0 || d.InputOffset() == 0 {
+		token, err := d.ReadToken()
+		if err != nil {
+			return unreadable(err)
+		}
+		if d.StackDepth() > maxDepth {
+			return &unreadableError{fmt.Sprintf("The body is nested deeper than %d levels", maxDepth)}
+		}
+		if token.Kind() == '"' && strings.IndexByte(token.String(), 0) >= 0 {
+			return &unreadableError{"The body holds a NUL character"}
+		}
+	}
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
+		return &unreadableError{"The body goes on after its end"}
+	}
+	return nil
+}
+
+func unreadable(err error) error {
+	switch {
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return &unreadableError{"The body holds the same key twice"}
+	case strings.Contains(err.Error(), "UTF-8"):
+		return &unreadableError{"The body is not valid UTF-8"}
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return &unreadableError{"The body ends too early"}
+	}
+	return &unreadableError{"The body is not valid JSON"}
+}

@@ -1,0 +1,248 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"mindflow/internal/app"
+	"mindflow/internal/mindflow"
+)
+
+// TaskRef names a task, and the state it must have.
+type TaskRef struct {
+	ID      string `path:"id" doc:"The task's id" format:"uuid"`
+	IfMatch string `header:"If-Match" doc:"Change only if the task still has this ETag"`
+}
+
+// parse reads the id, which huma has checked, and the condition.
+func (r TaskRef) parse() (mindflow.TaskID, mindflow.Match) {
+	id, _ := mindflow.ParseID[mindflow.Task](r.ID)
+	return id, matching(r.IfMatch)
+}
+
+// matching reads an If-Match or If-None-Match header. Weak tags are kept apart:
+// they never match a condition of an edit.
+func matching(header string) mindflow.Match {
+	header = strings.TrimSpace(header)
+	if header == "" {
+		return mindflow.Match{}
+	}
+	m := mindflow.Match{Set: true, Any: header == "*"}
+	for tag := range strings.SplitSeq(header, ",") {
+		tag = strings.TrimSpace(tag)
+		if len(tag) > 2 && tag[0] == '"' && tag[len(tag)-1] == '"' {
+			m.Tags = append(m.Tags, tag[1:len(tag)-1])
+		}
+	}
+	return m
+}
+
+func quoted(tag string) string { return `"` + tag + `"` }
+
+type taskReply struct {
+	ETag   string `header:"ETag" doc:"The task's version, for If-Match and If-None-Match"`
+	Status int
+	Body   taskView
+}
+
+func reply(t mindflow.Task) *taskReply {
+	return &taskReply{ETag: quoted(t.Tag()), Status: http.StatusOK, Body: viewTask(t)}
+}
+
+type createInput struct{ Body createBody }
+
+type createReply struct {
+	Location string `header:"Location"`
+	ETag     string `header:"ETag"`
+	Status   int
+	Body     taskView
+}
+
+func (a *API) createTask(ctx context.Context, in *createInput) (*createReply, error) {
+	id, err := idOf(in.Body.ID.Field)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	task, created, err := a.app.CreateTask(ctx, actorOf(ctx), id, in.Body.draft())
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	status := http.StatusOK
+	if created {
+		status = http.StatusCreated
+	}
+	return &createReply{Location: "/api/tasks/" + task.ID.String(), ETag: quoted(task.Tag()), Status: status, Body: viewTask(task)}, nil
+}
+
+// idOf reads an id a client brought, if it did.
+func idOf(f mindflow.Field[string]) (mindflow.TaskID, error) {
+	if !f.Set || f.Null {
+		return mindflow.TaskID{}, nil
+	}
+	id, err := mindflow.ParseID[mindflow.Task](f.Value)
+	if err != nil || id.IsZero() {
+		return id, mindflow.InvalidField("id", "must be a UUID")
+	}
+	return id, nil
+}
+
+type getInput struct {
+	ID          string `path:"id" doc:"The task's id" format:"uuid"`
+	IfNoneMatch string `header:"If-None-Match" doc:"Answer 304 if the task still has this ETag"`
+}
+
+func (a *API) getTask(ctx context.Context, in *getInput) (*taskReply, error) {
+	id, _ := mindflow.ParseID[mindflow.Task](in.ID)
+	task, err := a.app.Task(ctx, actorOf(ctx), id)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	r := reply(task)
+	if unchanged(in.IfNoneMatch, task.Tag()) {
+		r.Status = http.StatusNotModified
+	}
+	return r, nil
+}
+
+// unchanged reports whether an If-None-Match header names the present tag;
+// reading compares weakly.
+func unchanged(header, tag string) bool {
+	m := matching(strings.ReplaceAll(header, "W/", ""))
+	return m.Set && m.Check(tag) == nil
+}
+
+type editInput struct {
+	TaskRef
+
+	Body editBody
+}
+
+func (a *API) editTask(ctx context.Context, in *editInput) (*taskReply, error) {
+	id, match := in.parse()
+	task, err := a.app.EditTask(ctx, actorOf(ctx), id, in.Body.edit(), match)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	return reply(task), nil
+}
+
+func (a *API) deleteTask(ctx context.Context, in *TaskRef) (*struct{}, error) {
+	id, match := in.parse()
+	if err := a.app.DeleteTask(ctx, actorOf(ctx), id, match); err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	return nil, nil //nolint:nilnil // no content
+}
+
+// verb is a use case that does something to one task.
+type verb func(context.Context, mindflow.Actor, mindflow.TaskID, mindflow.Match) (mindflow.Task, error)
+
+func (a *API) do(ctx context.Context, in *TaskRef, v verb) (*taskReply, error) {
+	id, match := in.parse()
+	task, err := v(ctx, actorOf(ctx), id, match)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	return reply(task), nil
+}
+
+func (a *API) completeTask(ctx context.Context, in *TaskRef) (*taskReply, error) {
+	return a.do(ctx, in, a.app.CompleteTask)
+}
+
+func (a *API) reopenTask(ctx context.Context, in *TaskRef) (*taskReply, error) {
+	return a.do(ctx, in, a.app.ReopenTask)
+}
+
+func (a *API) restoreTask(ctx context.Context, in *TaskRef) (*taskReply, error) {
+	return a.do(ctx, in, a.app.RestoreTask)
+}
+
+type snoozeInput struct {
+	TaskRef
+
+	Hours paramInt `query:"hours" doc:"Snooze for so many hours, 1 to 8760; 3 when nothing is said"`
+	Body  *struct {
+		Until    optional[string] `json:"until,omitzero" doc:"Snooze until this instant"`
+		Duration optional[string] `json:"duration,omitzero" doc:"Snooze for so long: 30m, 2h, 1d (keeps the wall clock) or 1w"`
+	} `required:"false"`
+}
+
+func (a *API) snoozeTask(ctx context.Context, in *snoozeInput) (*taskReply, error) {
+	snooze := mindflow.Snooze{Hours: in.Hours.Field}
+	if in.Body != nil {
+		snooze.Until, snooze.Duration = in.Body.Until.Field, in.Body.Duration.Field
+	}
+	id, match := in.parse()
+	task, err := a.app.SnoozeTask(ctx, actorOf(ctx), id, snooze, match)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	return reply(task), nil
+}
+
+// PageParams ask for a page of a list.
+type PageParams struct {
+	Limit  paramInt `query:"limit" doc:"Tasks a page, 1 to 200; 50 when absent"`
+	Cursor string   `query:"cursor" doc:"next_cursor of the page before"`
+}
+
+// PendingInput asks for a list of open tasks.
+type PendingInput struct {
+	PageParams
+
+	Priority  []int    `query:"priority,explode" doc:"One of these"`
+	Tag       []string `query:"tag,explode" doc:"One of these"`
+	DueAfter  string   `query:"due_after" doc:"Due then or later; a day counts at its start"`
+	DueBefore string   `query:"due_before" doc:"Due earlier"`
+	Q         string   `query:"q" doc:"Found in title, description or tags, whatever the case"`
+	Sort      string   `query:"sort" doc:"created_at, updated_at, due_date, priority or title; - reverses; -created_at when absent"`
+}
+
+type listInput struct {
+	PendingInput
+
+	Status []string `query:"status,explode" doc:"One of these; all when absent"`
+}
+
+type listReply struct {
+	Body struct {
+		Tasks      []taskView `json:"tasks" nullable:"false"`
+		NextCursor *string    `json:"next_cursor" doc:"For the next page; null on the last"`
+	}
+}
+
+func (in *PendingInput) list() app.TaskList {
+	return app.TaskList{
+		Priorities: in.Priority, Tags: in.Tag, DueAfter: in.DueAfter, DueBefore: in.DueBefore,
+		Search: in.Q, Sort: in.Sort, Limit: in.Limit.orDefault(), Cursor: in.Cursor,
+	}
+}
+
+func (a *API) listTasks(ctx context.Context, in *listInput) (*listReply, error) {
+	list := in.list()
+	for _, status := range in.Status {
+		list.Statuses = append(list.Statuses, mindflow.Status(status))
+	}
+	page, err := a.app.ListTasks(ctx, actorOf(ctx), list)
+	return a.viewPage(ctx, page, err)
+}
+
+func (a *API) pendingTasks(ctx context.Context, in *PendingInput) (*listReply, error) {
+	page, err := a.app.PendingTasks(ctx, actorOf(ctx), in.list())
+	return a.viewPage(ctx, page, err)
+}
+
+func (a *API) viewPage(ctx context.Context, page app.TaskPage, err error) (*listReply, error) {
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	r := &listReply{}
+	r.Body.Tasks = make([]taskView, len(page.Tasks))
+	for i, t := range page.Tasks {
+		r.Body.Tasks[i] = viewTask(t)
+	}
+	r.Body.NextCursor = nonEmpty(page.Next)
+	return r, nil
+}

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# The long forms of the tests: every fuzz target for FUZZ_TIME (60s), every property with RAPID_CHECKS (20000) examples,
+# and the whole suite repeated under the race detector.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+for package in $(go list ./...); do
+	for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
+		echo "== $package $target"
+		go test -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZ_TIME:-60s}" "$package"
+	done
+done
+
+# The flag exists only where rapid is linked.
+properties=$(go list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | awk '/pgregory.net\/rapid/ { print $1 }')
+for package in $properties; do
+	echo "== $package, many more examples"
+	go test -race -timeout 60m -count=1 "$package" -rapid.checks="${RAPID_CHECKS:-20000}"
+done
+
+echo "== everything, three times, in shuffled order"
+go test -race -timeout 60m -count=3 -shuffle=on ./...
