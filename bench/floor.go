@@ -19,8 +19,8 @@ const floorBytes = 300
 
 // serveFloor answers every request with 300 bytes of JSON until its input ends: when the benchmark dies, however it
 // dies, the pipe closes and the floor goes with it. Its first line of output is its address.
-func serveFloor(input io.Reader, out io.Writer) error {
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+func serveFloor(ctx context.Context, input io.Reader, out io.Writer) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -33,6 +33,7 @@ func serveFloor(input io.Reader, out io.Writer) error {
 	if _, err := fmt.Fprintln(out, "http://"+listener.Addr().String()); err != nil {
 		return err
 	}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
 	go func() {
 		_, _ = io.Copy(io.Discard, input)
 		_ = server.Close()

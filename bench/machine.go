@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -21,6 +22,7 @@ type machine struct {
 	Cores      int     `json:"cores"`
 	Kernel     string  `json:"kernel"`
 	Go         string  `json:"go"`
+	Load       float64 `json:"load_before"` // processes that wanted a core in the minute before
 	Memory     bool    `json:"data_in_memory"`
 	SyncMedian float64 `json:"write_4k_and_fdatasync_median_us"`
 }
@@ -38,6 +40,9 @@ func describe(folder string) (machine, error) {
 	}
 	if text, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
 		m.Kernel = strings.TrimSpace(string(text))
+	}
+	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
+		m.Load, _ = strconv.ParseFloat(strings.Fields(string(text))[0], 64) // a figure to show, not to compute with
 	}
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(folder, &fs); err != nil {

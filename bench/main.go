@@ -55,7 +55,7 @@ func command(ctx context.Context, args []string, out, progress io.Writer) int {
 		return 2
 	}
 	if floor {
-		if err := serveFloor(os.Stdin, out); err != nil {
+		if err := serveFloor(ctx, os.Stdin, out); err != nil {
 			fmt.Fprintln(progress, "bench: floor:", err)
 			return 1
 		}

@@ -112,7 +112,7 @@ func rankingOf(found map[string]metrics) ranking {
 // measureAllocs puts the allocations of the product's route benchmarks beside the rows they belong to.
 func (b *bench) measureAllocs(ctx context.Context) error {
 	b.say("allocations, the product's own benchmarks")
-	found, err := b.goBenchmarks(ctx, ".", "./internal/transport/rest")
+	found, err := b.goBenchmarks(ctx, "^BenchmarkRoute", "./internal/transport/rest")
 	if err != nil {
 		return err
 	}

@@ -83,8 +83,8 @@ func (r *report) doubtCold() {
 func (r *report) print(out io.Writer) {
 	p := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
 	m := r.Machine
-	p("Measured %s on %s at %d cores (%s), Linux %s, %s; a 4 KiB write and sync takes %.0f µs.",
-		r.Database, r.Began.Format(time.DateOnly), m.Cores, m.CPU, m.Kernel, m.Go, m.SyncMedian)
+	p("Measured %s on %s at %d cores (%s), Linux %s, %s; a 4 KiB write and sync takes %.0f µs; load %.1f before.",
+		r.Database, r.Began.Format(time.DateOnly), m.Cores, m.CPU, m.Kernel, m.Go, m.SyncMedian, m.Load)
 	p("Server, floor and load generator share these cores. MB are 1,000,000 bytes.\n")
 	if len(r.Rows) > 0 {
 		writeTable(out, []string{

@@ -83,6 +83,10 @@ func (b *bench) all(ctx context.Context) (err error) {
 	if b.report.Machine, err = describe(b.dir); err != nil {
 		return err
 	}
+	if m := b.report.Machine; m.Load > float64(m.Cores)/2 {
+		b.report.Notes = append(b.report.Notes, fmt.Sprintf("Others were using this machine (load %.1f at %d cores before the "+
+			"run): only CPU per request, syncs, RSS and sizes can be trusted.", m.Load, m.Cores))
+	}
 	if b.report.Machine.Memory && b.o.database == "" {
 		b.report.Notes = append(b.report.Notes, "The data lay in memory (tmpfs), where a sync costs nothing: the figures of "+
 			"writes are too good. Choose a folder on a disk with -dir.")

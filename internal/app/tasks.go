@@ -17,6 +17,7 @@ import (
 func (a *App) CreateTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, d mindflow.Draft) (mindflow.Task, bool, error) {
 	task, hash, err := a.newTask(ctx, actor, id, d)
 	if err != nil {
+		task, err = a.repeated(ctx, actor, id, hash, err)
 		return task, false, err
 	}
 	created := false
@@ -58,6 +59,21 @@ func (a *App) newTask(ctx context.Context, actor mindflow.Actor, id mindflow.Tas
 		Version: 1, CreatedAt: now, UpdatedAt: now,
 	}, p.Zone, now)
 	return task, hash, err
+}
+
+// repeated answers the task that was made of a draft before it became illegal,
+// as one does whose snooze has ended since; else the error.
+func (a *App) repeated(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, hash string, illegal error) (mindflow.Task, error) {
+	if id.IsZero() || mindflow.KindOf(illegal) != mindflow.KindInvalid {
+		return mindflow.Task{}, illegal
+	}
+	return write(ctx, a, actor, Change{Need: can.Edit}, func(tx *store.Tx) (mindflow.Task, error) {
+		task, err := sameTask(tx, id, hash)
+		if kind := mindflow.KindOf(err); kind == mindflow.KindNotFound || kind == mindflow.KindConflict {
+			err = illegal
+		}
+		return task, err
+	})
 }
 
 // sameTask answers the task that took an id first, if the draft was the same.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,15 +36,15 @@ type Config struct {
 // defaultAccessTokenTTL is short, since a session row stands behind each token anyway.
 const defaultAccessTokenTTL = 15 * time.Minute
 
+const maxAccessHours = 8760
+
 // Load reads the environment. Its error is one sentence for the person who
 // starts the program.
 func Load(environment map[string]string) (Config, error) {
 	var c Config
 	if err := env.ParseWithOptions(&c, env.Options{Environment: environment}); err != nil {
-		var all env.AggregateError
-		if errors.As(err, &all) && len(all.Errors) > 0 {
-			var field env.ParseError
-			if errors.As(all.Errors[0], &field) {
+		if all, ok := errors.AsType[env.AggregateError](err); ok && len(all.Errors) > 0 {
+			if field, ok := errors.AsType[env.ParseError](all.Errors[0]); ok {
 				return c, fmt.Errorf("%s is not a valid value for its kind (%s)", settingOf(field.Name), field.Type)
 			}
 			err = all.Errors[0]
@@ -53,10 +54,17 @@ func Load(environment map[string]string) (Config, error) {
 	if c.DatabaseURL == "" {
 		c.DatabaseURL = "sqlite:///" + filepath.Join(c.DataDir, "mindflow.db")
 	}
-	if c.AccessTokenTTL == 0 {
-		c.AccessTokenTTL = time.Duration(c.AccessHours) * time.Hour
+	for i, key := range c.SecretKey {
+		c.SecretKey[i] = strings.TrimSpace(key)
 	}
-	if c.AccessTokenTTL == 0 {
+	switch {
+	case environment["ACCESS_TOKEN_TTL"] != "":
+	case environment["ACCESS_TOKEN_EXPIRE_HOURS"] != "":
+		if c.AccessHours < 1 || c.AccessHours > maxAccessHours {
+			return c, fmt.Errorf("ACCESS_TOKEN_EXPIRE_HOURS must be from 1 to %d", maxAccessHours)
+		}
+		c.AccessTokenTTL = time.Duration(c.AccessHours) * time.Hour
+	default:
 		c.AccessTokenTTL = defaultAccessTokenTTL
 	}
 	if c.LogFormat == "" {
@@ -95,8 +103,12 @@ func (c Config) validate() error {
 		return errors.New("JWT_ALGORITHM must be HS256")
 	case addrErr != nil:
 		return errors.New("LISTEN_ADDR must be host:port, such as 127.0.0.1:8000")
-	case c.AccessTokenTTL < time.Second || c.RefreshTokenTTL < time.Minute || c.ScoreCacheTTL <= 0:
-		return errors.New("ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL and SCORE_CACHE_TTL must be positive durations, such as 15m")
+	case c.AccessTokenTTL < time.Second:
+		return errors.New("ACCESS_TOKEN_TTL must be at least a second, such as 15m")
+	case c.RefreshTokenTTL < time.Minute:
+		return errors.New("REFRESH_TOKEN_TTL must be at least a minute, such as 720h")
+	case c.ScoreCacheTTL <= 0:
+		return errors.New("SCORE_CACHE_TTL must be a positive duration, such as 5m")
 	}
 	for _, key := range c.SecretKey {
 		if len(key) < minSecret {
@@ -111,14 +123,7 @@ func (c Config) validate() error {
 
 const minSecret = 32
 
-func oneOf(s string, allowed ...string) bool {
-	for _, a := range allowed {
-		if s == a {
-			return true
-		}
-	}
-	return false
-}
+func oneOf(s string, allowed ...string) bool { return slices.Contains(allowed, s) }
 
 // Secrets are the keys that sign tokens. In development one is made at the
 // first start and kept in the data directory.
@@ -127,7 +132,7 @@ func (c Config) Secrets() ([]string, error) {
 		return c.SecretKey, nil
 	}
 	path := filepath.Join(c.DataDir, "secret_key")
-	kept, err := os.ReadFile(path) //nolint:gosec // the operator names the folder
+	kept, err := os.ReadFile(path)
 	if err == nil {
 		if key := strings.TrimSpace(string(kept)); len(key) >= minSecret {
 			return []string{key}, nil

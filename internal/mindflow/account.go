@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // User is a person with an account.
@@ -117,7 +118,8 @@ var errEmail = errors.New("must be an e-mail address")
 func ParseEmail(s string) (string, error) {
 	s = Tidy(s)
 	address, err := mail.ParseAddress(s)
-	if err != nil || address.Address != s || len(s) > MaxEmail || hasControl(s, "") || strings.ContainsAny(s, " \"(),:;<>[\\]") {
+	if err != nil || address.Address != s || len(s) > MaxEmail || hasControl(s, "") ||
+		strings.ContainsFunc(s, unicode.IsSpace) || strings.ContainsAny(s, "\"(),:;<>[\\]") {
 		return s, errEmail
 	}
 	_, domain, _ := strings.Cut(s, "@")
@@ -142,8 +144,7 @@ func CheckPassword(p string) error {
 }
 
 func fieldsOf(err error) []FieldError {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Fields
 	}
 	return nil

@@ -25,7 +25,7 @@ func DayOf(t time.Time) Day {
 // DateDay is the day of a calendar date; what overflows carries over, as in time.Date.
 func DateDay(y int, m time.Month, d int) Day {
 	seconds := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix()
-	return Day((seconds - (seconds%86400+86400)%86400) / 86400)
+	return Day((seconds - (seconds%86400+86400)%86400) / 86400) //nolint:gosec // a Day reaches over five million years
 }
 
 // ParseDay reads "2026-11-27", years 1970 to 9998.
@@ -92,7 +92,7 @@ func (z Zone) Start(d Day) time.Time {
 	t := midnight.Add(-26 * time.Hour).In(z.Location())
 	for {
 		_, offset := t.Zone()
-		_, end := t.ZoneBounds()
+		end := offsetEnd(t)
 		first := midnight.Add(-time.Duration(offset) * time.Second)
 		if first.Before(t) {
 			first = t // the clocks jumped over midnight
@@ -124,7 +124,7 @@ func (z Zone) Instant(wall time.Time) time.Time {
 	t := naive.Add(-26 * time.Hour).In(z.Location())
 	_, offset := t.Zone()
 	for {
-		_, end := t.ZoneBounds()
+		end := offsetEnd(t)
 		candidate := naive.Add(-time.Duration(offset) * time.Second)
 		if end.IsZero() || candidate.Before(end) {
 			return candidate.UTC()
@@ -137,4 +137,16 @@ func (z Zone) Instant(wall time.Time) time.Time {
 		}
 		t, offset = end, next
 	}
+}
+
+// offsetEnd is when the offset in force at t ends, or zero for never. On 31
+// December of a leap year that only a zone's rule reaches (2040 is the first),
+// Go 1.26 answers an instant not after t (golang/go#81583); nothing changes
+// before that year is over in UTC.
+func offsetEnd(t time.Time) time.Time {
+	_, end := t.ZoneBounds()
+	if end.IsZero() || end.After(t) {
+		return end
+	}
+	return t.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour).In(t.Location())
 }

@@ -59,11 +59,12 @@ type ReadOnly struct {
 // task must be as it reads at now (Task.At).
 func (d Draft) Apply(t Task, z Zone, now time.Time) (Task, error) {
 	var bad fieldErrors
+	before := t
 	d.ReadOnly.check(t, &bad)
 	d.applyText(&t, &bad)
 	d.applyFacts(&t, &bad)
 	d.applyDates(&t, z, &bad)
-	d.checkOrder(t, z, &bad)
+	t.checkOrder(before, z, &bad)
 	if err := d.applyStatus(&t, z, now, &bad); err != nil && len(bad) == 0 {
 		return t, err
 	}
@@ -77,25 +78,13 @@ func (d Draft) Apply(t Task, z Zone, now time.Time) (Task, error) {
 // ranges, forms.
 func (d Draft) Validate() []FieldError {
 	var bad fieldErrors
-	t := Task{Title: "untitled", Priority: DefaultPriority}
+	t := Task{Title: "untitled", Priority: DefaultPriority, Status: StatusPending}
 	d.applyText(&t, &bad)
 	d.applyFacts(&t, &bad)
 	d.applyDates(&t, Zone{}, &bad)
-	if d.Status.Set && !slices.Contains(Statuses, Status(d.Status.Value)) {
-		bad.add("status", statusWords)
-	}
-	if d.SnoozedUntil.has() {
-		if _, err := ParseInstant(d.SnoozedUntil.Value, Zone{}); err != nil {
-			bad.add("snoozed_until", instantWords)
-		}
-	}
+	d.nextStatus(t, Zone{}, &bad)
 	return bad
 }
-
-const (
-	statusWords  = "must be pending, in_progress, snoozed, completed or cancelled"
-	instantWords = "must be a date and time (2026-11-27T17:00:00+01:00)"
-)
 
 type fieldErrors []FieldError
 
@@ -127,7 +116,9 @@ func (d Draft) applyText(t *Task, bad *fieldErrors) {
 	}
 }
 
-// tidyTags trims the names and drops repeats (the same folded), first come first kept.
+// tidyTags trims the names and drops repeats (the same folded), first come
+// first kept. Beyond the first too many it compares no more: a body could bring
+// a hundred thousand.
 func tidyTags(names []string, bad *fieldErrors) []string {
 	var tags, keys []string
 	for i, name := range names {
@@ -140,7 +131,7 @@ func tidyTags(names []string, bad *fieldErrors) []string {
 			bad.add(field, fmt.Sprintf("must not be longer than %d characters", MaxTag))
 		case hasControl(name, ""):
 			bad.add(field, "must not hold control characters")
-		case !slices.Contains(keys, Fold(name)):
+		case len(tags) <= MaxTags && !slices.Contains(keys, Fold(name)):
 			tags, keys = append(tags, name), append(keys, Fold(name))
 		}
 	}
@@ -202,8 +193,13 @@ func (d Draft) applyDates(t *Task, z Zone, bad *fieldErrors) {
 	date("start_date", d.StartDate, &t.Start)
 }
 
-func (d Draft) checkOrder(t Task, z Zone, bad *fieldErrors) {
-	if (d.DueDate.Set || d.StartDate.Set) && !t.Due.IsZero() && !t.Start.IsZero() && t.startsAfterDue(z) {
+// checkOrder minds new dates only: in another zone an old day and an old
+// instant may have changed places, and sending them back shall change nothing.
+func (t Task) checkOrder(before Task, z Zone, bad *fieldErrors) {
+	if t.Due.Equal(before.Due) && t.Start.Equal(before.Start) {
+		return
+	}
+	if !t.Due.IsZero() && !t.Start.IsZero() && t.startsAfterDue(z) {
 		bad.add("start_date", "must not be after due_date")
 	}
 }
@@ -223,45 +219,45 @@ func (t Task) startsAfterDue(z Zone) bool {
 }
 
 func (d Draft) applyStatus(t *Task, z Zone, now time.Time, bad *fieldErrors) error {
-	status := t.Status
-	if d.Status.Set {
-		status = Status(d.Status.Value)
-		if !slices.Contains(Statuses, status) {
-			bad.add("status", statusWords)
-			return nil
-		}
-	}
-	until := t.SnoozedUntil
-	switch {
-	case d.SnoozedUntil.has():
-		at, err := ParseInstant(d.SnoozedUntil.Value, z)
-		if err != nil {
-			bad.add("snoozed_until", instantWords)
-			return nil
-		}
-		until = at
-		if d.Status.Set && status != StatusSnoozed {
-			bad.add("snoozed_until", "goes with the status snoozed only")
-			return nil
-		}
-		status = StatusSnoozed
-	case d.SnoozedUntil.Null:
-		until = time.Time{}
-		if status == StatusSnoozed {
-			if d.Status.Set {
-				bad.add("snoozed_until", "is required with the status snoozed")
-				return nil
-			}
-			status = StatusPending
-		}
+	status, until, ok := d.nextStatus(*t, z, bad)
+	if !ok {
+		return nil
 	}
 	moved, err := t.moveTo(status, until, now)
 	if KindOf(err) == KindInvalid {
-		bad.add("snoozed_until", "must be in the future")
+		*bad = append(*bad, fieldsOf(err)...)
 		return nil
 	}
 	*t = moved
 	return err
+}
+
+// nextStatus is the status the draft asks for and, if that is snoozed, until
+// when; not ok when it contradicts itself.
+func (d Draft) nextStatus(t Task, z Zone, bad *fieldErrors) (status Status, until time.Time, ok bool) {
+	known := len(*bad)
+	status, until = t.Status, t.SnoozedUntil
+	if d.Status.Set {
+		status = Status(d.Status.Value)
+		if !slices.Contains(Statuses, status) {
+			bad.add("status", "must be pending, in_progress, snoozed, completed or cancelled")
+		}
+	}
+	switch {
+	case d.SnoozedUntil.has():
+		at, err := ParseInstant(d.SnoozedUntil.Value, z)
+		if err != nil {
+			bad.add("snoozed_until", err.Error())
+		} else if d.Status.Set && status != StatusSnoozed {
+			bad.add("snoozed_until", "goes with the status snoozed only")
+		}
+		status, until = StatusSnoozed, at
+	case d.SnoozedUntil.Null && status == StatusSnoozed && d.Status.Set:
+		bad.add("snoozed_until", "is required with the status snoozed")
+	case d.SnoozedUntil.Null && status == StatusSnoozed:
+		status = StatusPending
+	}
+	return status, until, len(*bad) == known
 }
 
 // moveTo is the task in another status, by the verb that leads there.

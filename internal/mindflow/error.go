@@ -3,6 +3,7 @@ package mindflow
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -42,21 +43,16 @@ func (e *Error) Error() string {
 	if len(e.Fields) == 0 {
 		return e.Message
 	}
-	s := e.Message
+	fields := make([]string, len(e.Fields))
 	for i, f := range e.Fields {
-		sep := "; "
-		if i == 0 {
-			sep = ": "
-		}
-		s += sep + f.Field + " " + f.Message
+		fields[i] = f.Field + " " + f.Message
 	}
-	return s
+	return e.Message + ": " + strings.Join(fields, "; ")
 }
 
 // KindOf is the kind of the first *Error in err's chain, or KindInternal.
 func KindOf(err error) Kind {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
 	return KindInternal

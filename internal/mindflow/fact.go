@@ -71,7 +71,7 @@ func (t Task) Fact() Fact {
 	f := Fact{
 		ID: t.ID, CreatedAt: t.CreatedAt.UnixMicro(), Version: t.Version,
 		DueAt: NoInstant, StartAt: NoInstant, SnoozedUntil: NoInstant, DueOn: NoDay, StartOn: NoDay,
-		Effort: uint16(t.EffortMinutes), Priority: uint8(t.Priority), Preferred: t.PreferredTime.Part(),
+		Effort: uint16(t.EffortMinutes), Priority: uint8(t.Priority), Preferred: t.PreferredTime.Part(), //nolint:gosec // a legal task has at most MaxEffort and MaxPriority
 	}
 	f.DueAt, f.DueOn = t.Due.parts()
 	f.StartAt, f.StartOn = t.Start.parts()

@@ -12,7 +12,7 @@ import (
 // are version 7 (RFC 9562), so they sort by the moment they were made.
 type ID[T any] [16]byte
 
-// The ids of the vocabulary.
+// TaskID and its like are the ids of the vocabulary.
 type (
 	TaskID      = ID[Task]
 	UserID      = ID[User]

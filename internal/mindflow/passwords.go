@@ -2,6 +2,7 @@ package mindflow
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -23,8 +24,9 @@ var commonPasswords = sync.OnceValue(func() map[string]bool {
 // short piece said again and again ("abcabcabcabc").
 func commonPassword(p string) bool {
 	folded := Fold(p)
+	letters := []rune(folded)
 	for size := 1; size <= 4; size++ {
-		if len(folded) >= 3*size && strings.Trim(strings.ReplaceAll(folded, folded[:size], ""), folded[:size]) == "" {
+		if len(letters) >= 3*size && slices.Equal(letters[size:], letters[:len(letters)-size]) {
 			return true
 		}
 	}

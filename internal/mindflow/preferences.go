@@ -1,6 +1,7 @@
 package mindflow
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -30,9 +31,10 @@ func (h Hundredths) append(b []byte) []byte {
 // MarshalJSON writes a JSON number.
 func (h Hundredths) MarshalJSON() ([]byte, error) { return h.append(nil), nil }
 
+var errHundredths = errors.New("must be a number with at most two decimals")
+
 // ParseHundredths reads a decimal number of at most two decimals.
 func ParseHundredths(s string) (Hundredths, error) {
-	bad := fmt.Errorf("must be a number with at most two decimals")
 	whole, part, _ := strings.Cut(s, ".")
 	if len(part) > 2 && strings.Trim(part[2:], "0") == "" {
 		part = part[:2]
@@ -40,11 +42,11 @@ func ParseHundredths(s string) (Hundredths, error) {
 	negative := strings.HasPrefix(whole, "-")
 	whole = strings.TrimPrefix(whole, "-")
 	if len(whole) == 0 || len(whole) > 12 || len(part) > 2 || strings.Trim(whole+part, "0123456789") != "" {
-		return 0, bad
+		return 0, errHundredths
 	}
 	n, err := strconv.ParseInt((whole + (part + "00")[:2]), 10, 64)
 	if err != nil {
-		return 0, bad
+		return 0, errHundredths
 	}
 	if negative {
 		n = -n
@@ -58,7 +60,7 @@ func (h *Hundredths) UnmarshalJSON(b []byte) error {
 	if strings.ContainsAny(s, "eE") {
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil {
-			return err
+			return errHundredths
 		}
 		s = strconv.FormatFloat(f, 'f', -1, 64)
 	}

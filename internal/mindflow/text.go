@@ -15,11 +15,17 @@ func Tidy(s string) string {
 }
 
 // Fold is the form texts are compared and searched in: NFKC with case folded.
+// Either can give the other something to do (U+0345), so both are repeated
+// until nothing changes: folding what is folded changes nothing.
 func Fold(s string) string {
-	if isPlain(s) {
-		return strings.ToLower(s)
+	for !isPlain(s) {
+		folded := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
+		if folded == s {
+			return s
+		}
+		s = folded
 	}
-	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
+	return strings.ToLower(s)
 }
 
 func isPlain(s string) bool {

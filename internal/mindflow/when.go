@@ -1,7 +1,8 @@
 package mindflow
 
 import (
-	"fmt"
+	"errors"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -75,7 +76,10 @@ func (w When) String() string {
 // MarshalText writes String's form.
 func (w When) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
 
-var errWhen = fmt.Errorf("must be a day (2026-11-27) or a date and time (2026-11-27T17:00:00+01:00)")
+var (
+	errWhen    = errors.New("must be a day (2026-11-27) or a date and time (2026-11-27T17:00:00+01:00)")
+	errInstant = errors.New("must be a date and time (2026-11-27T17:00:00+01:00)")
+)
 
 // ParseWhen reads a day ("2026-11-27"), an RFC 3339 instant, or a date-time
 // without offset, which is read in zone z. Years 1970 to 9998.
@@ -88,6 +92,9 @@ func ParseWhen(s string, z Zone) (When, error) {
 		return OnDay(d), nil
 	}
 	t, err := ParseInstant(s, z)
+	if errors.Is(err, errInstant) {
+		err = errWhen
+	}
 	if err != nil {
 		return When{}, err
 	}
@@ -108,20 +115,28 @@ func ParseInstant(s string, z Zone) (time.Time, error) {
 	return t, nil
 }
 
+// instantForm is stricter than the time package, which also takes "T7:00",
+// a comma before the fraction and offsets of more than a day.
+var instantForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(?:\.\d{1,9})?)?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$`)
+
 func parseInstant(s string, z Zone) (time.Time, error) {
-	if len(s) < len("2026-11-27T17:00") || len(s) > len("2026-11-27T17:00:00.123456789+01:00") || (s[10] != 'T' && s[10] != 't' && s[10] != ' ') {
-		return time.Time{}, errWhen
+	parts := instantForm.FindStringSubmatch(s)
+	if parts == nil {
+		return time.Time{}, errInstant
 	}
-	s = strings.ToUpper(s[:10] + "T" + s[11:])
-	for _, layout := range [...]string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, nil
-		}
+	layout, seconds, offset := "2006-01-02T15:04", parts[1], parts[2]
+	if seconds != "" {
+		layout += ":05"
 	}
-	for _, layout := range [...]string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return z.Instant(t), nil
-		}
+	if offset != "" {
+		layout += "Z07:00"
 	}
-	return time.Time{}, errWhen
+	t, err := time.Parse(layout, strings.ToUpper(s[:10]+"T"+s[11:]))
+	if err != nil {
+		return time.Time{}, errInstant
+	}
+	if offset == "" {
+		t = z.Instant(t)
+	}
+	return t, nil
 }

@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -13,10 +15,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"mindflow/internal/store/migrations"
 )
@@ -33,7 +37,7 @@ func dialectOf(raw string) (dialect, error) {
 	switch {
 	case ok && scheme == "sqlite":
 		path, hasPath := strings.CutPrefix(rest, "/")
-		if !hasPath || path == "" || strings.ContainsAny(path, "?#") {
+		if !hasPath || path == "" || path == ":memory:" || strings.ContainsAny(path, "?#") {
 			return dialect{}, errors.New("a SQLite URL must be sqlite:///relative/path or sqlite:////absolute/path")
 		}
 		return dialect{source: path}, nil
@@ -57,6 +61,9 @@ const maxPostgres = 24
 
 func (d dialect) openReaders() (*sql.DB, error) {
 	if d.postgres {
+		if _, err := pgx.ParseConfig(d.source); err != nil {
+			return nil, err // the driver would say so only when it connects
+		}
 		db, err := sql.Open("pgx", d.source)
 		if err != nil {
 			return nil, err
@@ -83,8 +90,8 @@ func (d dialect) openReaders() (*sql.DB, error) {
 // syncs the log before it answers (synchronous=FULL in WAL mode).
 func (d dialect) sqliteDSN(extra ...string) string {
 	pragmas := append([]string{
-		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"wal_autocheckpoint(4000)", "temp_store(MEMORY)",
+		"busy_timeout(5000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"wal_autocheckpoint(4000)", "temp_store(MEMORY)", "cache_size(-4096)",
 	}, extra...)
 	q := url.Values{"_pragma": pragmas, "_txlock": {"deferred"}}
 	return "file:" + (&url.URL{Path: d.source}).EscapedPath() + "?" + q.Encode()
@@ -100,7 +107,7 @@ func (d dialect) openMigrator() (*sql.DB, error) {
 
 func (d dialect) openWriter(ctx context.Context, s *Store) (writer, error) {
 	if d.postgres {
-		return &pooledWriter{s}, nil
+		return &pooledWriter{s, maxWriteTime}, nil
 	}
 	return openGroupWriter(ctx, s, d)
 }
@@ -136,11 +143,40 @@ func (d dialect) retryable(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
+// failed reports whether the database could not do its part, whatever it was
+// asked: it is full, busy, broken off or shutting down.
+func (d dialect) failed(err error) bool {
+	var pg *pgconn.PgError
+	var lite *sqlite.Error
+	var connect *pgconn.ConnectError
+	switch {
+	case errors.As(err, &pg):
+		switch pg.Code[:min(2, len(pg.Code))] {
+		case "08", "40", "53", "57", "58": // connection, other transactions, resources, operator, system
+			return true
+		}
+		return false
+	case errors.As(err, &lite):
+		switch lite.Code() & 0xff {
+		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+			sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM:
+			return true
+		}
+		return false
+	}
+	return errors.As(err, &connect) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, context.DeadlineExceeded)
+}
+
 // Redacted is a database URL without its password, for people to read.
 func Redacted(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return fmt.Sprintf("%.8s…", raw)
+	}
+	if q := u.Query(); q.Has("password") {
+		q.Set("password", "xxxxx")
+		u.RawQuery = q.Encode()
 	}
 	return u.Redacted()
 }

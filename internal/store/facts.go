@@ -53,7 +53,7 @@ func (s *Store) Facts(ctx context.Context, w mindflow.WorkspaceID, since int64) 
 		case open:
 			changes.Open = append(changes.Open, f)
 		default:
-			changes.Gone = append(changes.Gone, f)
+			changes.Gone = append(changes.Gone, mindflow.Fact{ID: f.ID, CreatedAt: f.CreatedAt})
 		}
 		return nil
 	})

@@ -21,6 +21,9 @@ func (tx *Tx) Imported(format string, sources []string) (map[string]bool, error)
 
 func imported(q querier, w mindflow.WorkspaceID, format string, sources []string) (map[string]bool, error) {
 	known := map[string]bool{}
+	if len(sources) == 0 {
+		return known, nil
+	}
 	var c where
 	c.and("workspace_id = " + c.arg(w.String()))
 	c.and("format = " + c.arg(format))

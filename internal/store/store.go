@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -70,7 +71,16 @@ func (s *Store) Statements() int64 { return s.statements.Load() }
 // answers nil; an error means that nothing of it was kept, except when it is
 // of the kind unavailable, which may leave that unknown.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
-	return s.writer.write(ctx, fn)
+	return s.explain(s.writer.write(ctx, fn))
+}
+
+// explain gives what the database could not do its name among the errors that
+// reach people; any other error stays as it is.
+func (s *Store) explain(err error) error {
+	if mindflow.KindOf(err) == mindflow.KindInternal && s.dialect.failed(err) {
+		return fmt.Errorf("%w (%w)", mindflow.Unavailable("The database could not do that now; try again"), err)
+	}
+	return err
 }
 
 // querier is how a statement reaches the database: in a transaction, or on the
@@ -95,17 +105,20 @@ const maxPrepared = 200
 
 func (r reader) query(query string, args ...any) (*sql.Rows, error) {
 	r.s.statements.Add(1)
-	stmt, err := r.s.prepare(r.ctx, query)
+	stmt, err := r.s.prepare(r.ctx, query) //nolint:sqlclosecheck // kept for the next time
 	if err != nil {
-		return nil, err
+		return nil, r.s.explain(err)
 	}
-	if stmt == nil {
-		return r.s.readers.QueryContext(r.ctx, query, args...)
+	var rows *sql.Rows
+	if stmt != nil {
+		rows, err = stmt.QueryContext(r.ctx, args...)
+	} else {
+		rows, err = r.s.readers.QueryContext(r.ctx, query, args...)
 	}
-	return stmt.QueryContext(r.ctx, args...)
+	return rows, r.s.explain(err)
 }
 
-func (r reader) exec(query string, args ...any) (sql.Result, error) {
+func (r reader) exec(query string, _ ...any) (sql.Result, error) {
 	return nil, fmt.Errorf("a reader was asked to write: %.40s", query)
 }
 
@@ -122,7 +135,7 @@ func (s *Store) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 		return nil, err
 	}
 	if first, taken := s.prepared.LoadOrStore(query, stmt); taken {
-		return first.(*sql.Stmt), stmt.Close()
+		return first.(*sql.Stmt), stmt.Close() //nolint:sqlclosecheck // the other one is kept
 	}
 	s.nPrepared.Add(1)
 	return stmt, nil
@@ -136,7 +149,7 @@ func one(q querier, query string, args []any, dest ...any) error {
 	}
 	defer rows.Close()
 	if !rows.Next() {
-		return errors.Join(rows.Err(), sql.ErrNoRows)
+		return cmp.Or(rows.Err(), sql.ErrNoRows) // a failure is no absence
 	}
 	if err := rows.Scan(dest...); err != nil {
 		return err

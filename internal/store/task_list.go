@@ -142,11 +142,11 @@ func (s *Store) listConditions(w mindflow.WorkspaceID, q mindflow.TaskQuery) *wh
 	}
 	in(c, "t.priority", q.Priorities)
 	if len(q.TagKeys) > 0 {
-		var any []string
+		var either []string
 		for _, key := range q.TagKeys {
-			any = append(any, s.dialect.contains("t.tag_keys", c.arg(between+key+between)))
+			either = append(either, s.dialect.contains("t.tag_keys", c.arg(between+key+between)))
 		}
-		c.and("(" + strings.Join(any, " OR ") + ")")
+		c.and("(" + strings.Join(either, " OR ") + ")")
 	}
 	if !q.DueFrom.IsZero() {
 		c.and(dueCondition(c, ">=", q.DueFrom.UnixMicro(), q.Zone.FirstDayFrom(q.DueFrom)))
@@ -169,17 +169,17 @@ func dueCondition(c *where, op string, at int64, day mindflow.Day) string {
 // statusCondition compares statuses as they read at the query's moment: an
 // ended snooze is pending.
 func statusCondition(c *where, q mindflow.TaskQuery) string {
-	var any []string
+	var either []string
 	now := c.arg(q.At.UnixMicro())
 	for _, status := range q.Statuses {
 		switch status {
 		case mindflow.StatusPending:
-			any = append(any, "t.status = 'pending'", "(t.status = 'snoozed' AND t.snoozed_until_at <= "+now+")")
+			either = append(either, "t.status = 'pending'", "(t.status = 'snoozed' AND t.snoozed_until_at <= "+now+")")
 		case mindflow.StatusSnoozed:
-			any = append(any, "(t.status = 'snoozed' AND t.snoozed_until_at > "+now+")")
+			either = append(either, "(t.status = 'snoozed' AND t.snoozed_until_at > "+now+")")
 		case mindflow.StatusInProgress, mindflow.StatusCompleted, mindflow.StatusCancelled:
-			any = append(any, "t.status = "+c.arg(string(status)))
+			either = append(either, "t.status = "+c.arg(string(status)))
 		}
 	}
-	return "(" + strings.Join(any, " OR ") + ")"
+	return "(" + strings.Join(either, " OR ") + ")"
 }

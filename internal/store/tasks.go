@@ -120,8 +120,12 @@ func readTask(q querier, w mindflow.WorkspaceID, id mindflow.TaskID, now time.Ti
 
 // Tasks reads those of the named tasks that exist, in no order.
 func (s *Store) Tasks(ctx context.Context, w mindflow.WorkspaceID, ids []mindflow.TaskID, now time.Time) ([]mindflow.Task, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	var c where
 	c.and("t.workspace_id = " + c.arg(w.String()))
+	c.and("t.deleted_at IS NULL")
 	names := make([]string, len(ids))
 	for i, id := range ids {
 		names[i] = id.String()

@@ -145,7 +145,7 @@ func (s connStatement) stmt() (*sql.Stmt, error) {
 }
 
 func (s connStatement) query(args ...any) (*sql.Rows, error) {
-	stmt, err := s.stmt()
+	stmt, err := s.stmt() //nolint:sqlclosecheck // kept as long as the connection
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func (s connStatement) query(args ...any) (*sql.Rows, error) {
 }
 
 func (s connStatement) exec(args ...any) (sql.Result, error) {
-	stmt, err := s.stmt()
+	stmt, err := s.stmt() //nolint:sqlclosecheck // kept as long as the connection
 	if err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func (w *groupWriter) runGroup(first *member) {
 		}
 	}()
 	if err := w.begin(); err != nil {
-		first.err = err
+		w.refuse(&group, err)
 		return
 	}
 	opened := time.Now() //nolint:forbidigo // an age, not a moment: the monotonic clock
@@ -125,9 +125,21 @@ func (w *groupWriter) runGroup(first *member) {
 	w.commit(group)
 }
 
+// refuse answers everybody who waits that the database does not let them in:
+// they have waited as long as the first.
+func (w *groupWriter) refuse(group *[]*member, err error) {
+	asked := time.Now() //nolint:forbidigo // an age, not a moment: the monotonic clock
+	for m := (*group)[0]; m != nil; m = w.waiting(len(*group), asked) {
+		if m != (*group)[0] {
+			*group = append(*group, m)
+		}
+		m.err = err
+	}
+}
+
 // waiting answers the next member of the group, or nil when it should close.
 func (w *groupWriter) waiting(size int, opened time.Time) *member {
-	if size >= maxGroup || time.Since(opened) > maxGroupAge {
+	if size >= maxGroup || time.Since(opened) > maxGroupAge { //nolint:forbidigo // an age, too
 		return nil
 	}
 	select {
@@ -147,7 +159,7 @@ func (w *groupWriter) runMember(m *member) bool {
 	if err := w.frame("SAVEPOINT member"); err != nil {
 		return false
 	}
-	m.err, m.panicked = w.call(m.fn)
+	m.panicked, m.err = w.call(m.fn)
 	if m.err == nil && m.panicked == nil {
 		return w.frame("RELEASE member") == nil
 	}
@@ -155,9 +167,9 @@ func (w *groupWriter) runMember(m *member) bool {
 }
 
 // call runs a change and catches its panic, which belongs to the caller.
-func (w *groupWriter) call(fn func(*Tx) error) (err error, panicked any) { //nolint:revive // the panic is no error
+func (w *groupWriter) call(fn func(*Tx) error) (panicked any, err error) {
 	defer func() { panicked = recover() }()
-	return fn(&Tx{s: w.s, now: w.s.Now(), run: w.conn.run}), nil
+	return nil, fn(&Tx{s: w.s, now: w.s.Now(), run: w.conn.run})
 }
 
 // runApart runs each member of a group whose transaction vanished again, in a

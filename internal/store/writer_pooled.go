@@ -15,7 +15,10 @@ import (
 var errGone = driver.ErrBadConn
 
 // pooledWriter is PostgreSQL's: each change in a transaction of its own.
-type pooledWriter struct{ s *Store }
+type pooledWriter struct {
+	s       *Store
+	longest time.Duration // a change may take, its waiting for locks included
+}
 
 const (
 	maxWriteTries = 8
@@ -28,7 +31,7 @@ func (w *pooledWriter) write(ctx context.Context, fn func(*Tx) error) error {
 	}
 	// From here on the outcome is waited for: a statement broken off by a
 	// hang-up would cost the connection.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), maxWriteTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.longest)
 	defer cancel()
 	for try := 1; ; try++ {
 		err := w.once(ctx, fn)

@@ -38,7 +38,8 @@ func parseAnyYear(s string) (time.Time, bool) {
 }
 
 // dayAt is the day that t is the beginning of in the zone: t's wall clock shows
-// 00:00:00, or t is the first instant of a day that has no midnight.
+// 00:00:00, or t is the first instant of a day that has no midnight: a second
+// before, it was yesterday.
 func dayAt(t time.Time, z mindflow.Zone) (mindflow.Day, bool) {
 	wall := t.In(z.Location())
 	day := mindflow.DayOf(wall)
@@ -46,7 +47,7 @@ func dayAt(t time.Time, z mindflow.Zone) (mindflow.Day, bool) {
 		return 0, false
 	}
 	h, m, s := wall.Clock()
-	return day, h == 0 && m == 0 && s == 0 || z.Start(day).Equal(t)
+	return day, h == 0 && m == 0 && s == 0 || mindflow.DayOf(wall.Add(-time.Second)) < day
 }
 
 // maybeMidnight reports whether t could be a midnight somewhere: zones differ

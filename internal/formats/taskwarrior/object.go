@@ -60,12 +60,12 @@ func (o *object) readMember(d *jsontext.Decoder) error {
 		return err
 	}
 	value = value.Clone()
-	if err := value.Compact(); err != nil {
-		return err
+	if kind := value.Kind(); kind == '{' || kind == '[' {
+		err = value.Compact()
 	}
 	o.names = append(o.names, name)
 	o.values[name] = value
-	return nil
+	return err
 }
 
 // escapeControls makes legal JSON of the control characters that Taskwarrior

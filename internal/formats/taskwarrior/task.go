@@ -40,11 +40,13 @@ func (t *translator) translate() bool {
 
 // sourceID is the uuid, or else made of the whole object.
 func (t *translator) sourceID(sources *formats.Sources) string {
-	normalised := t.normalised()
-	text := textOf(t.take("uuid"))
+	text := textOf(t.values["uuid"])
 	if id, err := mindflow.ParseID[mindflow.Task](strings.TrimSpace(text)); err == nil {
+		t.take("uuid")
 		return id.String()
 	}
+	normalised := t.normalised()
+	t.take("uuid")
 	t.Note("it has no uuid, so it is recognised again only as long as it stays as it is")
 	t.Field("uuid", text)
 	return sources.ID(normalised)

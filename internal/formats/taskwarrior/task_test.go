@@ -140,6 +140,9 @@ func TestMidnightsBecomeDaysInTheZoneOfTheFile(t *testing.T) {
 		{"no midnight in Santiago", "America/Santiago", "20260906T040000Z", "2026-09-06"},
 		{"the first midnight of two in Havana", "America/Havana", "20261101T040000Z", "2026-11-01"},
 		{"the second midnight of two in Havana", "America/Havana", "20261101T050000Z", "2026-11-01"},
+		// Go's Time.ZoneBounds is wrong on the last day of far leap years.
+		{"the last day of a far leap year", "Europe/Berlin", "20401230T230000Z", "2040-12-31"},
+		{"an hour of a far New Year's Day", "Europe/Berlin", "20401231T233000Z", "2040-12-31T23:30:00Z"},
 		{"the first day", "UTC", "19700101T000000Z", "1970-01-01"},
 		{"before the first day", "America/New_York", "19700101T000000Z", "1970-01-01T00:00:00Z"},
 		{"after the last day", "Europe/Berlin", "99981231T230000Z", "9998-12-31T23:00:00Z"},
@@ -164,6 +167,7 @@ func TestStartAndDueAreComparedAsTheVocabularyDoes(t *testing.T) {
 		{"the same day", "20261126T230000Z", "20261126T230000Z", "2026-11-27"},
 		{"a day later", "20261127T230000Z", "20261126T230000Z", ""},
 		{"in the evening of the due day", "20261127T220000Z", "20261126T230000Z", "2026-11-27T22:00:00Z"},
+		{"an hour of the last day of a far leap year", "20401231T100000Z", "20401230T230000Z", "2040-12-31T10:00:00Z"},
 		{"on the day it is due at noon", "20261126T230000Z", "20261127T110000Z", "2026-11-27"},
 		{"on the day after it is due at noon", "20261127T230000Z", "20261127T110000Z", ""},
 	} {

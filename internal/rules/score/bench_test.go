@@ -69,6 +69,7 @@ func benchmarks(now time.Time) map[string][]mindflow.Fact {
 }
 
 func benchmark(b *testing.B, run func([]mindflow.Fact, mindflow.Preferences, time.Time)) {
+	b.Helper()
 	zone, err := mindflow.LoadZone("Europe/Berlin")
 	if err != nil {
 		b.Fatal(err)

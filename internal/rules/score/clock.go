@@ -56,19 +56,19 @@ func (c *clock) seek(at int64) {
 		// On 31 December of a leap year that only a zone's rule reaches (2040 is
 		// the first), Go 1.26 ends the period a day early (golang/go#81583).
 		// Nothing changes before the year is over.
-		c.end = at - modulo(at, day) + day
+		c.end = at - intoDay(at) + day
 	}
 }
 
 // timeOfDay is what the wall shows at an instant, in µs since midnight.
 func (c *clock) timeOfDay(at int64) int64 {
 	c.seek(at)
-	return modulo(at+c.offset, day)
+	return intoDay(at + c.offset)
 }
 
 // dayStart is the instant d starts, in Unix µs.
 func (c *clock) dayStart(d mindflow.Day) int64 {
-	s := &c.starts[uint32(d)%uint32(len(c.starts))]
+	s := &c.starts[d&mindflow.Day(len(c.starts)-1)]
 	if s.day != d || !s.known {
 		*s = dayStart{at: c.zone.Start(d).UnixMicro(), day: d, known: true}
 	}
@@ -111,13 +111,13 @@ func notBefore(d mindflow.Day) int64 { return int64(d)*day - farthestOffset }
 
 // dayBefore is the day that µs since 1970-01-01 on some wall lie in.
 func dayBefore(wall int64) mindflow.Day {
-	return mindflow.Day((wall - modulo(wall, day)) / day)
+	return mindflow.Day((wall - intoDay(wall)) / day) //nolint:gosec // 292,000 years of µs are far fewer days than 2³¹
 }
 
-// modulo is the remainder that is never negative.
-func modulo(a, b int64) int64 {
-	if r := a % b; r < 0 {
-		return r + b
+// intoDay is how far µs since 1970-01-01 on some wall are into their day.
+func intoDay(wall int64) int64 {
+	if rest := wall % day; rest < 0 {
+		return rest + day
 	}
-	return a % b
+	return wall % day
 }

@@ -102,6 +102,26 @@ func TestWindowsOnOddNights(t *testing.T) {
 	})
 }
 
+func TestTheCalendarAgreesWithTheZone(t *testing.T) {
+	for _, place := range places {
+		z := zone(t, place.zone)
+		c := clock{zone: z}
+		middle := date(t, place.before)
+		for _, d := range [...]mindflow.Day{middle, middle + 64, middle - 128, middle, middle + 1, middle + 2} { // 64 apart share a place
+			start := z.Start(d)
+			if got := mindflow.UTC(c.dayStart(d)); !got.Equal(start) {
+				t.Errorf("%s: %s starts at %s, want %s", z, d, text(got), text(start))
+			}
+			for hours := range 48 {
+				at := start.Add(time.Duration(hours)*time.Hour - time.Microsecond)
+				if got, want := c.dayOf(at.UnixMicro()), z.Today(at); got != want {
+					t.Errorf("%s: %s lies in %s, want %s", z, text(at), got, want)
+				}
+			}
+		}
+	}
+}
+
 func TestDeadlinesOnOddNights(t *testing.T) {
 	tests := []struct {
 		name, zone, due string

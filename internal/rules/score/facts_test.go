@@ -27,7 +27,7 @@ func with(change func(f *mindflow.Fact)) mindflow.Fact {
 	return f
 }
 
-func zone(t testing.TB, name string) mindflow.Zone {
+func zone(t *testing.T, name string) mindflow.Zone {
 	t.Helper()
 	z, err := mindflow.LoadZone(name)
 	if err != nil {
@@ -36,12 +36,12 @@ func zone(t testing.TB, name string) mindflow.Zone {
 	return z
 }
 
-func berlin(t testing.TB) mindflow.Preferences {
+func berlin(t *testing.T) mindflow.Preferences {
 	t.Helper()
 	return mindflow.DefaultPreferences(zone(t, "Europe/Berlin"))
 }
 
-func instant(t testing.TB, s string) time.Time {
+func instant(t *testing.T, s string) time.Time {
 	t.Helper()
 	at, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
@@ -50,13 +50,13 @@ func instant(t testing.TB, s string) time.Time {
 	return at
 }
 
-func date(t testing.TB, s string) mindflow.Day {
+func date(t *testing.T, s string) mindflow.Day {
 	t.Helper()
-	d, err := mindflow.ParseDay(s)
+	at, err := time.Parse(time.DateOnly, s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return d
+	return mindflow.DayOf(at)
 }
 
 // text is an instant, or "never" for the zero time.

@@ -151,17 +151,9 @@ func (m *Moment) urgencyOfInstant(due int64) urgency {
 	return later
 }
 
-// effortQuarters is the bonus for little effort (in minutes; 0 is unknown), in quarters.
+// effortQuarters is the bonus for little effort (in minutes; 0 is unknown), in
+// quarters. It reads a table, as among mixed tasks a branch is hard to predict.
 func effortQuarters(minutes uint16) int64 {
-	switch {
-	case minutes == 0:
-		return 0
-	case minutes <= 15:
-		return 4
-	case minutes <= 30:
-		return 3
-	case minutes <= 60:
-		return 2
-	}
-	return 1
+	const quarters = "0" + "444444444444444" + "333333333333333" + "222222222222222222222222222222" + "1"
+	return int64(quarters[min(minutes, 61)] - '0')
 }

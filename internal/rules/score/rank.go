@@ -29,7 +29,7 @@ func Rank(facts []mindflow.Fact, p mindflow.Preferences, now time.Time) Ranking 
 	m := At(p, now)
 	h := m.horizon()
 	var used [4]bool
-	keys := make([]uint64, 0, len(facts))
+	keys := make([]int64, 0, len(facts))
 	for i := range facts {
 		f := &facts[i]
 		if !m.Actionable(f) {
@@ -50,16 +50,16 @@ func Rank(facts []mindflow.Fact, p mindflow.Preferences, now time.Time) Ranking 
 }
 
 // sortKey orders by score, highest first, then index: an exact score takes 29
-// bits and is turned upside down above the index.
-func sortKey(score Exact, index int) uint64 {
-	return uint64(math.MaxUint32-uint32(score))<<32 | uint64(uint32(index))
+// bits and is turned upside down above the 31 bits of the index.
+func sortKey(score Exact, index int) int64 {
+	return int64(math.MaxInt32-score)<<31 | int64(index)
 }
 
 // placed reads the sort keys.
-func placed(keys []uint64) []Placed {
+func placed(keys []int64) []Placed {
 	order := make([]Placed, len(keys))
 	for i, key := range keys {
-		order[i] = Placed{Index: int32(uint32(key)), Score: Exact(math.MaxUint32 - uint32(key>>32))}
+		order[i] = Placed{Index: int32(key & math.MaxInt32), Score: math.MaxInt32 - Exact(key>>31)}
 	}
 	return order
 }

@@ -316,3 +316,13 @@ func TestOrder(t *testing.T) {
 		}
 	})
 }
+
+func TestFindBestAllocatesNothingThatGrows(t *testing.T) {
+	p, now := berlin(t), instant(t, nineInBerlin)
+	facts := mixedFacts(now)
+	few := testing.AllocsPerRun(10, func() { FindBest(facts[:10], p, now) })
+	many := testing.AllocsPerRun(10, func() { FindBest(facts, p, now) })
+	if many > few || many > 4 {
+		t.Errorf("%v allocations for 10 tasks, %v for %d", few, many, len(facts))
+	}
+}

@@ -28,5 +28,5 @@ func wait(w mindflow.Window, open bool, timeOfDay int64) int64 {
 	if open {
 		edge = w.Start
 	}
-	return modulo(int64(edge)*minute-timeOfDay, day)
+	return intoDay(int64(edge)*minute - timeOfDay)
 }

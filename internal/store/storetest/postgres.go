@@ -130,6 +130,9 @@ type binaries struct {
 func programFolders() []binaries {
 	var found []binaries
 	if program, err := exec.LookPath("initdb"); err == nil {
+		if linked, err := filepath.EvalSymlinks(program); err == nil {
+			program = linked // postgres lies beside it
+		}
 		found = append(found, binaries{dir: filepath.Dir(program)})
 	}
 	installed, _ := filepath.Glob("/usr/lib/postgresql/*/bin")

@@ -25,11 +25,12 @@ func (o *optional[T]) UnmarshalJSON(b []byte) error {
 	if json.Unmarshal(b, &o.Value) == nil {
 		return nil
 	}
-	// A whole number may be written 3.0 or 3e0.
+	// A whole number may be written 3.0 or 3e0. One that is too large stays
+	// too large, for the limits to refuse.
 	var f float64
 	v := reflect.ValueOf(&o.Value).Elem()
-	if v.CanInt() && json.Unmarshal(b, &f) == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
-		v.SetInt(int64(f))
+	if v.CanInt() && json.Unmarshal(b, &f) == nil && f == math.Trunc(f) {
+		v.SetInt(int64(max(-1<<53, min(f, 1<<53))))
 		return nil
 	}
 	o.Field = mindflow.Field[T]{}

@@ -22,6 +22,10 @@ func decode(data []byte, v any) error {
 		if err := strict(data); err != nil {
 			return err
 		}
+		if json.Unmarshal(data, v) != nil {
+			return &unreadableError{"The body holds a number that is too large"} // nothing else is left to go wrong
+		}
+		return nil
 	}
 	return json.Unmarshal(data, v)
 }

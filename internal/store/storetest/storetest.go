@@ -1,0 +1,172 @@
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"mindflow/internal/store"
+)
+
+// Kind is one of the databases everything runs on.
+type Kind string
+
+// The databases.
+const (
+	SQLite     Kind = "sqlite"
+	PostgreSQL Kind = "postgres"
+)
+
+// Each runs a test on a fresh database of each kind.
+func Each(t *testing.T, test func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	EachAt(t, time.Now, test)
+}
+
+// EachAt does the same with a clock of the test's own.
+func EachAt(t *testing.T, clock func() time.Time, test func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	EachKind(t, func(t *testing.T, kind Kind) { test(t, OpenAt(t, kind, clock)) })
+}
+
+// EachKind runs a test once for each kind of database that is to be had.
+func EachKind(t *testing.T, test func(t *testing.T, kind Kind)) {
+	t.Helper()
+	t.Run(string(SQLite), func(t *testing.T) { test(t, SQLite) })
+	if Postgres(t) != "" {
+		t.Run(string(PostgreSQL), func(t *testing.T) { test(t, PostgreSQL) })
+	}
+}
+
+// OpenAt opens a fresh database with the newest schema, gone after the test.
+func OpenAt(tb testing.TB, kind Kind, clock func() time.Time) *store.Store {
+	tb.Helper()
+	s, err := store.Open(tb.Context(), URL(tb, kind), clock)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return s
+}
+
+// URL answers the URL of a fresh database with the newest schema.
+func URL(tb testing.TB, kind Kind) string {
+	tb.Helper()
+	if kind == SQLite {
+		path := filepath.Join(tb.TempDir(), "mindflow.db")
+		if err := os.WriteFile(path, sqliteTemplate(), 0o600); err != nil {
+			tb.Fatal(err)
+		}
+		return "sqlite:///" + path
+	}
+	server := Postgres(tb)
+	template, err := postgresTemplate(server)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	name := newName("t")
+	if err := administer(server, `CREATE DATABASE `+name+` TEMPLATE `+template); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := administer(server, `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
+			tb.Error(err)
+		}
+	})
+	return databaseURL(server, name)
+}
+
+// sqliteTemplate is a migrated, empty database file.
+var sqliteTemplate = sync.OnceValue(func() []byte {
+	dir, err := os.MkdirTemp("", "mindflow")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "template.db")
+	if err := migrate("sqlite:///" + path); err != nil {
+		panic(err)
+	}
+	content, err := os.ReadFile(path) //nolint:gosec // made a few lines above
+	if err != nil {
+		panic(err)
+	}
+	return content
+})
+
+var postgresTemplates struct {
+	sync.Mutex
+
+	name string
+}
+
+// postgresTemplate is the name of a migrated, empty database on the server.
+// Making a database from it takes a fraction of migrating one.
+func postgresTemplate(server string) (string, error) {
+	postgresTemplates.Lock()
+	defer postgresTemplates.Unlock()
+	if postgresTemplates.name != "" {
+		return postgresTemplates.name, nil
+	}
+	name := newName("template")
+	if err := administer(server, `CREATE DATABASE `+name); err != nil {
+		return "", err
+	}
+	if err := migrate(databaseURL(server, name)); err != nil {
+		return "", err
+	}
+	postgresTemplates.name = name
+	return name, nil
+}
+
+func migrate(url string) error {
+	ctx := context.Background()
+	s, err := store.Open(ctx, url, time.Now)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Migrate(ctx); err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+func newName(prefix string) string {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
+	return "mindflow_" + prefix + "_" + hex.EncodeToString(b[:])
+}
+
+// administer runs one statement on the server's own database.
+func administer(server, statement string) error {
+	db, err := sql.Open("pgx", server)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(context.Background(), statement); err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
+	}
+	return nil
+}
+
+func databaseURL(server, name string) string {
+	u, err := url.Parse(server)
+	if err != nil {
+		return server
+	}
+	u.Path = "/" + name
+	return u.String()
+}

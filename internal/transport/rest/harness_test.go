@@ -1,0 +1,476 @@
+package rest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mindflow/internal/app"
+	"mindflow/internal/credentials"
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+	"mindflow/internal/store/storetest"
+	"mindflow/internal/transport/rest"
+	"mindflow/web"
+)
+
+func TestMain(m *testing.M) { os.Exit(storetest.Run(m)) }
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// The tests' day is a Friday, one hour behind the wall clock in Berlin.
+var friday = time.Date(2026, time.November, 27, 8, 0, 0, 123456000, time.UTC)
+
+// clock is moved by hand.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newClock() *clock { return &clock{now: friday} }
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = t
+}
+
+func (c *clock) move(d time.Duration) { c.set(c.Now().Add(d)) }
+
+const (
+	accessTTL  = 15 * time.Minute
+	refreshTTL = 30 * 24 * time.Hour
+)
+
+// server is the whole API over a fresh database, reached through HTTP.
+type server struct {
+	t      testing.TB
+	clock  *clock
+	store  *store.Store
+	app    *app.App
+	signer *credentials.Signer
+	http   *httptest.Server
+	log    *logbook
+}
+
+// logbook is a log that tests can read.
+type logbook struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *logbook) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(b)
+}
+
+func (l *logbook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+func newServer(t testing.TB, kind storetest.Kind) *server {
+	t.Helper()
+	c := newClock()
+	return serve(t, c, storetest.OpenAt(t, kind, c.Now), web.Site())
+}
+
+// serve puts the API over a store. Access tokens live long, so that tests may
+// move the clock; accounts' tests ask for the product's.
+func serve(t testing.TB, c *clock, s *store.Store, site http.Handler) *server {
+	t.Helper()
+	return serveFor(t, c, s, site, 20*365*24*time.Hour)
+}
+
+func serveFor(t testing.TB, c *clock, s *store.Store, site http.Handler, access time.Duration) *server {
+	t.Helper()
+	signer, err := credentials.NewSigner([]string{"a secret key of the tests, long enough"}, c.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := app.New(s, signer, app.Settings{AccessTokenTTL: access, RefreshTokenTTL: refreshTTL, SnapshotTTL: 5 * time.Minute})
+	srv := &server{t: t, clock: c, store: s, app: a, signer: signer, log: &logbook{}}
+	srv.http = httptest.NewServer(rest.New(a, slog.New(slog.NewTextHandler(srv.log, nil)), "7.0.0", site).Handler())
+	t.Cleanup(srv.http.Close)
+	return srv
+}
+
+// person is somebody signed in; the zero token is nobody.
+type person struct {
+	srv   *server
+	token string
+	actor mindflow.Actor
+}
+
+func (srv *server) nobody() person { return person{srv: srv} }
+
+// person signs somebody up and in without the cost of hashing a password.
+func (srv *server) person(email, zone string) person {
+	srv.t.Helper()
+	z, err := mindflow.LoadZone(zone)
+	if err != nil {
+		srv.t.Fatal(err)
+	}
+	now := srv.store.Now()
+	u := mindflow.User{
+		ID: mindflow.NewID[mindflow.User](now), WorkspaceID: mindflow.NewID[mindflow.Workspace](now),
+		Email: email, CreatedAt: now,
+	}
+	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI}
+	err = srv.store.Write(srv.t.Context(), func(tx *store.Tx) error {
+		_, err := tx.CreateUser(u, "no password", mindflow.DefaultPreferences(z), actor)
+		return err
+	})
+	if err != nil {
+		srv.t.Fatal(err)
+	}
+	return srv.session(actor)
+}
+
+// session signs an actor in.
+func (srv *server) session(actor mindflow.Actor) person {
+	srv.t.Helper()
+	p, _ := srv.sessionWithToken(actor)
+	return p
+}
+
+// sessionWithToken also answers the session's refresh token.
+func (srv *server) sessionWithToken(actor mindflow.Actor) (person, string) {
+	srv.t.Helper()
+	secret := credentials.NewSecret()
+	now, end := srv.store.Now(), srv.store.Now().AddDate(20, 0, 0)
+	session := mindflow.Session{ID: mindflow.NewID[mindflow.Session](now), UserID: actor.UserID, CreatedAt: now, ExpiresAt: end}
+	err := srv.store.Write(srv.t.Context(), func(tx *store.Tx) error {
+		return tx.CreateSession(session, store.RefreshToken{Hash: credentials.HashSecret(secret), SessionID: session.ID, ExpiresAt: end})
+	})
+	if err != nil {
+		srv.t.Fatal(err)
+	}
+	token, err := srv.signer.Sign(credentials.Claims{UserID: actor.UserID.String(), SessionID: session.ID.String(), ExpiresAt: end})
+	if err != nil {
+		srv.t.Fatal(err)
+	}
+	return person{srv: srv, token: token, actor: actor}, secret
+}
+
+// answer is what came back.
+type answer struct {
+	t       testing.TB
+	request string
+	status  int
+	header  http.Header
+	body    []byte
+}
+
+// do sends a request: "POST /api/tasks", a body ("" for none) and headers as
+// "Name: value".
+func (p person) do(request, body string, headers ...string) answer {
+	p.srv.t.Helper()
+	var r io.Reader
+	if body != "" {
+		r = strings.NewReader(body)
+	}
+	return p.send(request, r, headers...)
+}
+
+func (p person) send(request string, body io.Reader, headers ...string) answer {
+	t := p.srv.t
+	t.Helper()
+	method, path, _ := strings.Cut(request, " ")
+	req, err := http.NewRequestWithContext(t.Context(), method, p.srv.http.URL+path, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if p.token != "" {
+		req.Header.Set("Authorization", "Bearer "+p.token)
+	}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		req.Header.Set(name, value)
+	}
+	resp, err := p.srv.http.Client().Do(req)
+	if err != nil {
+		t.Fatalf("%s: %v", request, err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatalf("%s: %v", request, err)
+	}
+	a := answer{t, request, resp.StatusCode, resp.Header, raw}
+	a.checkProblem()
+	return a
+}
+
+// checkProblem holds every answer of 400 and more against RFC 9457.
+func (a answer) checkProblem() {
+	a.t.Helper()
+	if a.status < 400 {
+		return
+	}
+	if got := a.header.Get("Content-Type"); got != "application/problem+json" {
+		a.t.Errorf("%s: %d with Content-Type %q: %s", a.request, a.status, got, a.body)
+		return
+	}
+	if strings.HasPrefix(a.request, "HEAD ") {
+		return
+	}
+	var p rest.Problem
+	if err := json.Unmarshal(a.body, &p); err != nil {
+		a.t.Errorf("%s: %v in %s", a.request, err, a.body)
+	}
+	if p.Type != "about:blank" || p.Title != http.StatusText(a.status) || p.Status != a.status || p.Detail == "" ||
+		p.RequestID == "" || p.RequestID != a.header.Get("X-Request-ID") {
+		a.t.Errorf("%s: %d with an incomplete problem: %s", a.request, a.status, a.body)
+	}
+	if a.status == http.StatusUnauthorized && a.header.Get("WWW-Authenticate") == "" {
+		a.t.Errorf("%s: 401 without WWW-Authenticate", a.request)
+	}
+}
+
+func (a answer) want(status int) answer {
+	a.t.Helper()
+	if a.status != status {
+		a.t.Fatalf("%s: status %d, want %d: %s", a.request, a.status, status, a.body)
+	}
+	return a
+}
+
+// at is the value at a dotted path, as text: strings as they are, everything
+// else as JSON; "-" when it is not there.
+func (a answer) at(path string) string {
+	var v any
+	d := json.NewDecoder(bytes.NewReader(a.body))
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil {
+		return "no JSON: " + string(a.body)
+	}
+	for key := range strings.SplitSeq(path, ".") {
+		switch in := v.(type) {
+		case map[string]any:
+			found := false
+			if v, found = in[key]; !found {
+				return "-"
+			}
+		case []any:
+			var i int
+			if _, err := fmt.Sscan(key, &i); err != nil || i >= len(in) {
+				return "-"
+			}
+			v = in[i]
+		default:
+			return "-"
+		}
+	}
+	if s, ok := v.(string); ok {
+		return s
+	}
+	out, _ := json.Marshal(v)
+	return string(out)
+}
+
+// has checks values: "status=pending; version=2".
+func (a answer) has(values string) answer {
+	a.t.Helper()
+	if values == "" {
+		return a
+	}
+	for pair := range strings.SplitSeq(values, "; ") {
+		path, want, _ := strings.Cut(pair, "=")
+		if got := a.at(path); got != want {
+			a.t.Errorf("%s: %s is %s, want %s\n%s", a.request, path, got, want, a.body)
+		}
+	}
+	return a
+}
+
+// into decodes the body.
+func (a answer) into(v any) {
+	a.t.Helper()
+	if err := json.Unmarshal(a.body, v); err != nil {
+		a.t.Fatalf("%s: %v in %s", a.request, err, a.body)
+	}
+}
+
+// fields are the names of a 422's bad fields, in order.
+func (a answer) fields() string {
+	var p rest.Problem
+	a.into(&p)
+	names := make([]string, len(p.Errors))
+	for i, e := range p.Errors {
+		names[i] = e.Field
+	}
+	return strings.Join(names, " ")
+}
+
+// create makes a task and answers its id.
+func (p person) create(body string) string {
+	p.srv.t.Helper()
+	return p.do("POST /api/tasks", body).want(http.StatusCreated).at("id")
+}
+
+// titles are those of a list's tasks; of a ranking's too.
+func (a answer) titles() string {
+	var page struct {
+		Tasks []struct {
+			Title string
+			Task  struct{ Title string }
+		}
+	}
+	a.into(&page)
+	names := make([]string, len(page.Tasks))
+	for i, task := range page.Tasks {
+		names[i] = task.Title + task.Task.Title
+	}
+	return strings.Join(names, " ")
+}
+
+// row is a line of a table: a request of somebody's, and what comes of it.
+type row struct {
+	says   string
+	by     string        // "" is ada, "eve" is somebody else, "nobody" is not signed in
+	later  time.Duration // before the request
+	req    string        // {name} stands for the id a row before saved under the name
+	head   string        // one header
+	body   string
+	status int
+	want   string // as for has
+	save   string // the answer's id, under this name
+}
+
+// table runs rows on each database, a second between them, and holds answers
+// and events against testdata/name.golden.
+func table(t *testing.T, name string, rows []row) {
+	t.Helper()
+	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
+		srv := newServer(t, kind)
+		people := map[string]person{
+			"":       srv.person("ada@example.com", "Europe/Berlin"),
+			"eve":    srv.person("eve@example.com", "America/New_York"),
+			"nobody": srv.nobody(),
+		}
+		var out strings.Builder
+		saved, seen := map[string]string{}, int64(1)
+		for _, r := range rows {
+			srv.clock.move(time.Second + r.later)
+			request, body := r.req, r.body
+			for name, id := range saved {
+				request = strings.ReplaceAll(request, "{"+name+"}", id)
+				body = strings.ReplaceAll(body, "{"+name+"}", id)
+			}
+			var headers []string
+			if r.head != "" {
+				headers = []string{r.head}
+			}
+			a := people[r.by].do(request, body, headers...)
+			if a.status != r.status {
+				t.Errorf("%s: status %d, want %d: %s", r.says, a.status, r.status, a.body)
+			}
+			a.request = r.says
+			a.has(r.want)
+			if r.save != "" {
+				saved[r.save] = a.at("id")
+			}
+			events, err := srv.store.Events(t.Context(), people[""].actor.WorkspaceID, seen, 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(&out, "== %s\n%s%s%s\n", r.says, with(r.by, ": "), r.req, with(" ", r.body))
+			if r.head != "" {
+				fmt.Fprintln(&out, r.head)
+			}
+			fmt.Fprintf(&out, "-> %d%s\n%s", a.status, with(" ETag ", a.header.Get("ETag")), indented(a.body))
+			for _, e := range events {
+				seen = e.Seq
+				changes, _ := json.Marshal(e.Changes)
+				fmt.Fprintf(&out, "event %d %s through %s %s\n", e.Seq, e.Verb, e.Channel, changes)
+			}
+		}
+		golden(t, name, scrubbed(out.String()))
+	})
+}
+
+// with joins two pieces unless one of them is empty.
+func with(a, b string) string {
+	if a == "" || b == "" {
+		return ""
+	}
+	return a + b
+}
+
+func indented(body []byte) string {
+	if len(body) == 0 {
+		return ""
+	}
+	var out bytes.Buffer
+	if json.Indent(&out, bytes.TrimSpace(body), "", "  ") != nil {
+		return string(body) + "\n"
+	}
+	return out.String() + "\n"
+}
+
+var (
+	uuids    = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	requests = regexp.MustCompile(`"request_id": "[0-9a-f]{24}"`)
+	cursors  = regexp.MustCompile(`"next_cursor": "[^"]+"`)
+)
+
+// scrubbed gives what varies names: ids are numbered as they come.
+func scrubbed(s string) string {
+	names := map[string]string{}
+	s = uuids.ReplaceAllStringFunc(s, func(id string) string {
+		if names[id] == "" {
+			names[id] = fmt.Sprintf("<id %d>", len(names)+1)
+		}
+		return names[id]
+	})
+	s = requests.ReplaceAllString(s, `"request_id": "…"`)
+	return cursors.ReplaceAllString(s, `"next_cursor": "…"`)
+}
+
+// golden compares with a file in testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v (run the tests with -update to make it)", err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs (-want +got):\n%s", path, diff)
+	}
+}
