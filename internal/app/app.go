@@ -26,6 +26,7 @@ type App struct {
 	signer      *credentials.Signer
 	settings    Settings
 	snapshots   *snapshots
+	bodies      *bodies
 	preferences *preferencesCache
 }
 
@@ -40,6 +41,7 @@ func New(s *store.Store, signer *credentials.Signer, settings Settings) *App {
 		signer:      signer,
 		settings:    settings,
 		snapshots:   newSnapshots(s, settings.SnapshotTTL),
+		bodies:      newBodies(s),
 		preferences: newPreferencesCache(s),
 	}
 }

@@ -51,18 +51,35 @@ func (a *App) ListTasks(ctx context.Context, actor mindflow.Actor, l TaskList) (
 	if err != nil {
 		return TaskPage{}, err
 	}
-	tasks, err := a.store.ListTasks(ctx, actor.WorkspaceID, q)
-	if err != nil {
-		return TaskPage{}, err
+	for range maxMoves {
+		refs, err := a.store.ListTasks(ctx, actor.WorkspaceID, q)
+		if err != nil {
+			return TaskPage{}, err
+		}
+		more := len(refs) > q.Limit
+		tasks, current, err := a.bodies.of(ctx, actor.WorkspaceID, refs[:min(len(refs), q.Limit)])
+		if err != nil {
+			return TaskPage{}, err
+		}
+		if current {
+			return l.page(q, tasks, more), nil
+		}
+	}
+	return TaskPage{}, errMoving
+}
+
+// page is the tasks as they read at the list's moment, and the way to the next ones.
+func (l TaskList) page(q mindflow.TaskQuery, tasks []mindflow.Task, more bool) TaskPage {
+	for i, t := range tasks {
+		tasks[i] = t.At(q.At)
 	}
 	page := TaskPage{Tasks: tasks}
-	if len(tasks) > q.Limit {
-		page.Tasks = tasks[:q.Limit]
+	if more {
 		page.Next = encodeCursor(listCursor{
-			List: l.hash(), At: q.At.UnixMicro(), Zone: q.Zone.String(), Place: q.Place(page.Tasks[q.Limit-1]),
+			List: l.hash(), At: q.At.UnixMicro(), Zone: q.Zone.String(), Place: q.Place(tasks[len(tasks)-1]),
 		})
 	}
-	return page, nil
+	return page
 }
 
 // PendingTasks reads one page of what is to be done: pending and in progress.

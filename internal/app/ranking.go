@@ -108,14 +108,14 @@ func (a *App) bestOf(ctx context.Context, actor mindflow.Actor, snap *snapshot, 
 	answer := &bestAnswer{from: now, until: best.ValidUntil, best: best}
 	if best.Index >= 0 {
 		fact := &snap.facts[best.Index]
-		task, err := a.store.Task(ctx, actor.WorkspaceID, fact.ID, now)
-		if err != nil && mindflow.KindOf(err) != mindflow.KindNotFound {
+		tasks, current, err := a.bodies.of(ctx, actor.WorkspaceID, []mindflow.TaskRef{{ID: fact.ID, Version: fact.Version}})
+		if err != nil {
 			return nil, err
 		}
-		if err != nil || task.Version != fact.Version {
+		if !current {
 			return answer, nil
 		}
-		answer.answer = &BestTask{scored(task, fact, score.At(p, now)), best.ValidUntil}
+		answer.answer = &BestTask{scored(tasks[0].At(now), fact, score.At(p, now)), best.ValidUntil}
 	}
 	if snap.answers.best == nil {
 		snap.answers.best = map[answerKey]*bestAnswer{}
@@ -250,26 +250,18 @@ func (a *App) rankedPage(ctx context.Context, actor mindflow.Actor, snap *snapsh
 	if len(placed) == 0 {
 		return page, false, nil
 	}
-	ids := make([]mindflow.TaskID, len(placed))
+	refs := make([]mindflow.TaskRef, len(placed))
 	for i, place := range placed {
-		ids[i] = snap.facts[place.Index].ID
+		fact := &snap.facts[place.Index]
+		refs[i] = mindflow.TaskRef{ID: fact.ID, Version: fact.Version}
 	}
-	tasks, err := a.store.Tasks(ctx, actor.WorkspaceID, ids, moment)
-	if err != nil {
-		return page, false, err
-	}
-	byID := make(map[mindflow.TaskID]mindflow.Task, len(tasks))
-	for _, t := range tasks {
-		byID[t.ID] = t
+	tasks, current, err := a.bodies.of(ctx, actor.WorkspaceID, refs)
+	if err != nil || !current {
+		return page, !current, err
 	}
 	view := score.At(p, from)
-	for _, place := range placed {
-		fact := &snap.facts[place.Index]
-		task := byID[fact.ID]
-		if task.Version != fact.Version {
-			return page, true, nil
-		}
-		page.Tasks = append(page.Tasks, scored(task, fact, view))
+	for i, place := range placed {
+		page.Tasks = append(page.Tasks, scored(tasks[i].At(moment), &snap.facts[place.Index], view))
 	}
 	if last := placed[len(placed)-1]; start+len(placed) < len(r.Order) {
 		page.Next = closeRankedCursor(moment, p, last.Score, &snap.facts[last.Index])

@@ -12,13 +12,18 @@ import (
 // are version 7 (RFC 9562), so they sort by the moment they were made.
 type ID[T any] [16]byte
 
-// TaskID and its like are the ids of the vocabulary.
+// The ids of the vocabulary.
 type (
-	TaskID      = ID[Task]
-	UserID      = ID[User]
+	// TaskID names a task.
+	TaskID = ID[Task]
+	// UserID names a user.
+	UserID = ID[User]
+	// WorkspaceID names a workspace.
 	WorkspaceID = ID[Workspace]
-	SessionID   = ID[Session]
-	EventID     = ID[Event]
+	// SessionID names a session.
+	SessionID = ID[Session]
+	// EventID names an event.
+	EventID = ID[Event]
 )
 
 // NewID makes a version 7 UUID for the moment at (Unix milliseconds in the

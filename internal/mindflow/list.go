@@ -62,6 +62,13 @@ type TaskQuery struct {
 	After      *Place // nil for the first page
 }
 
+// TaskRef names one state of a task; its dates place it in a list by due date.
+type TaskRef struct {
+	ID      TaskID
+	Version Version
+	Due     When
+}
+
 // Place is where a page ended: the sort value and the id of its last task.
 type Place struct {
 	Undated bool   // sorted by due date: among those without one
@@ -84,17 +91,22 @@ func (q TaskQuery) Place(t Task) Place {
 	case ByTitle:
 		p.Text = Fold(t.Title)
 	case ByDueDate:
-		if p.Undated = t.Due.IsZero(); !p.Undated {
-			start := t.Due.Start(q.Zone)
-			p.Number = start.UnixMicro()
-			if day, ok := t.Due.Day(); ok {
-				p.Day = day
-			} else {
-				p.Day = q.Zone.Today(start)
-			}
-		}
+		return q.DuePlace(TaskRef{ID: t.ID, Due: t.Due})
 	}
 	return p
+}
+
+// DuePlace is where a task stands in the order of due dates.
+func (q TaskQuery) DuePlace(r TaskRef) Place {
+	if r.Due.IsZero() {
+		return Place{ID: r.ID, Undated: true}
+	}
+	start := r.Due.Start(q.Zone)
+	day, isDay := r.Due.Day()
+	if !isDay {
+		day = q.Zone.Today(start)
+	}
+	return Place{ID: r.ID, Number: start.UnixMicro(), Day: day}
 }
 
 // FirstDayFrom is the first day that starts at t or later.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,9 +12,10 @@ import (
 	"mindflow/internal/mindflow"
 )
 
-// ListTasks reads the page a query asks for. It reads up to one task more than
-// the limit, which tells that there is a next page.
-func (s *Store) ListTasks(ctx context.Context, w mindflow.WorkspaceID, q mindflow.TaskQuery) ([]mindflow.Task, error) {
+// ListTasks reads which tasks are on the page a query asks for. It reads up to
+// one more than the limit, which tells that there is a next page. The tasks
+// themselves are read by Tasks, unless they are known already.
+func (s *Store) ListTasks(ctx context.Context, w mindflow.WorkspaceID, q mindflow.TaskQuery) ([]mindflow.TaskRef, error) {
 	if q.Order.Field == mindflow.ByDueDate {
 		return s.listByDue(ctx, w, q)
 	}
@@ -34,8 +36,8 @@ func (s *Store) ListTasks(ctx context.Context, w mindflow.WorkspaceID, q mindflo
 
 // listByDue merges the tasks due on a day with those due at an instant, by the
 // start of the due date; those without one come last.
-func (s *Store) listByDue(ctx context.Context, w mindflow.WorkspaceID, q mindflow.TaskQuery) ([]mindflow.Task, error) {
-	var tasks []mindflow.Task
+func (s *Store) listByDue(ctx context.Context, w mindflow.WorkspaceID, q mindflow.TaskQuery) ([]mindflow.TaskRef, error) {
+	var tasks []mindflow.TaskRef
 	p := q.After
 	if p == nil || !p.Undated {
 		onDays, atInstants := s.listConditions(w, q), s.listConditions(w, q)
@@ -93,9 +95,9 @@ func instantsAfter(c *where, q mindflow.TaskQuery) string {
 	return "t.due_at >= " + c.arg(p.Number)
 }
 
-func mergeByDue(q mindflow.TaskQuery, tasks []mindflow.Task) []mindflow.Task {
-	slices.SortStableFunc(tasks, func(a, b mindflow.Task) int {
-		x, y := q.Place(a), q.Place(b)
+func mergeByDue(q mindflow.TaskQuery, tasks []mindflow.TaskRef) []mindflow.TaskRef {
+	slices.SortStableFunc(tasks, func(a, b mindflow.TaskRef) int {
+		x, y := q.DuePlace(a), q.DuePlace(b)
 		c := cmp.Or(cmp.Compare(x.Number, y.Number), cmp.Compare(x.Day, y.Day), bytes.Compare(x.ID[:], y.ID[:]))
 		if q.Order.Down {
 			return -c
@@ -118,7 +120,7 @@ func after(c *where, o mindflow.Order, column string, key any, id mindflow.TaskI
 	return "(" + column + ", t.id)" + op + "(" + c.arg(key) + ", " + c.arg(id.String()) + ")"
 }
 
-func (s *Store) listPage(ctx context.Context, q mindflow.TaskQuery, c *where, column string) ([]mindflow.Task, error) {
+func (s *Store) listPage(ctx context.Context, q mindflow.TaskQuery, c *where, column string) ([]mindflow.TaskRef, error) {
 	direction := ""
 	if q.Order.Down {
 		direction = " DESC"
@@ -127,9 +129,29 @@ func (s *Store) listPage(ctx context.Context, q mindflow.TaskQuery, c *where, co
 	if column != "" {
 		order = column + direction + ", " + order
 	}
-	query := fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT %s",
-		taskColumns, taskTables, c, order, c.arg(q.Limit+1))
-	return readTasks(s.read(ctx), query, c.args, q.At)
+	tables := "tasks t"
+	if q.SearchKey != "" {
+		tables = taskTables
+	}
+	query := fmt.Sprintf("SELECT t.id, t.version, t.due_at, t.due_on FROM %s WHERE %s ORDER BY %s LIMIT %s",
+		tables, c, order, c.arg(q.Limit+1))
+	var refs []mindflow.TaskRef
+	err := each(s.read(ctx), query, c.args, func(rows *sql.Rows) error {
+		var r mindflow.TaskRef
+		var dueAt sql.NullInt64
+		var dueOn sql.NullString
+		if err := rows.Scan(&r.ID, &r.Version, &dueAt, &dueOn); err != nil {
+			return err
+		}
+		var err error
+		r.Due, err = when(dueAt, dueOn)
+		refs = append(refs, r)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list tasks: %w", err)
+	}
+	return refs, nil
 }
 
 // listConditions are a query's filters, the tenant first.

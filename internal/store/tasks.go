@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math/bits"
 	"strings"
 	"time"
 
@@ -51,8 +52,8 @@ func (r *taskRow) dest() []any {
 	}
 }
 
-// read is the task of a scanned row, as it reads at now.
-func (r *taskRow) read(now time.Time) (mindflow.Task, error) {
+// read is the task of a scanned row, as it is kept.
+func (r *taskRow) read() (mindflow.Task, error) {
 	t := r.task
 	var err error
 	t.AssigneeID = r.assignee.id
@@ -71,7 +72,7 @@ func (r *taskRow) read(now time.Time) (mindflow.Task, error) {
 			return t, fmt.Errorf("read tags: %w", err)
 		}
 	}
-	return t.At(now), nil
+	return t, nil
 }
 
 func when(at sql.NullInt64, on sql.NullString) (mindflow.When, error) {
@@ -115,26 +116,28 @@ func readTask(q querier, w mindflow.WorkspaceID, id mindflow.TaskID, now time.Ti
 	if err := one(q, taskByID, []any{w.String(), id.String()}, r.dest()...); err != nil {
 		return mindflow.Task{}, absent(err, "task")
 	}
-	return r.read(now)
+	t, err := r.read()
+	return t.At(now), err
 }
 
-// Tasks reads those of the named tasks that exist, in no order.
-func (s *Store) Tasks(ctx context.Context, w mindflow.WorkspaceID, ids []mindflow.TaskID, now time.Time) ([]mindflow.Task, error) {
+// Tasks reads those of the named tasks that exist, deleted ones too, in no
+// order, as they are kept: an ended snooze still reads as a snooze.
+func (s *Store) Tasks(ctx context.Context, w mindflow.WorkspaceID, ids []mindflow.TaskID) ([]mindflow.Task, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
 	var c where
 	c.and("t.workspace_id = " + c.arg(w.String()))
-	c.and("t.deleted_at IS NULL")
-	names := make([]string, len(ids))
-	for i, id := range ids {
-		names[i] = id.String()
+	// Rounding their number up with repeats keeps the forms of the statement few.
+	names := make([]string, 1<<bits.Len(uint(len(ids)-1)))
+	for i := range names {
+		names[i] = ids[min(i, len(ids)-1)].String()
 	}
 	in(&c, "t.id", names)
-	return readTasks(s.read(ctx), "SELECT "+taskColumns+" FROM "+taskTables+" WHERE "+c.String(), c.args, now)
+	return readTasks(s.read(ctx), "SELECT "+taskColumns+" FROM "+taskTables+" WHERE "+c.String(), c.args)
 }
 
-func readTasks(q querier, query string, args []any, now time.Time) ([]mindflow.Task, error) {
+func readTasks(q querier, query string, args []any) ([]mindflow.Task, error) {
 	var tasks []mindflow.Task
 	var r taskRow
 	dest := r.dest()
@@ -143,7 +146,7 @@ func readTasks(q querier, query string, args []any, now time.Time) ([]mindflow.T
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
-		t, err := r.read(now)
+		t, err := r.read()
 		tasks = append(tasks, t)
 		return err
 	})

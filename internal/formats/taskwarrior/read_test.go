@@ -180,13 +180,16 @@ func TestHeldProblemsComeBeforeTheError(t *testing.T) {
 
 func TestTheLoopMayBeLeftAnywhere(t *testing.T) {
 	file := lines(`{"a":1}`, one, `{"b":1}`, `{"description":"r","status":"recurring"}`, `{"description":"d","due":"20261127T000000Z"}`)
-	for _, text := range []string{file, "[" + one, "[\n" + `{"a":1}`, "<html>"} {
+	for text, all := range map[string]int{file: 6, "[" + one: 2, "[\n" + `{"a":1}`: 1, "<html>": 1} {
 		for most := range 7 {
 			n := 0
 			for range taskwarrior.Read(strings.NewReader(text), formats.Options{}) {
 				if n++; n > most {
 					break
 				}
+			}
+			if n != min(most+1, all) {
+				t.Errorf("%q: %d items, left after %d", text, n, most)
 			}
 		}
 	}

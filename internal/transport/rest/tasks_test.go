@@ -48,7 +48,7 @@ func TestATaskIsCreatedWithEachFieldOrItsDefault(t *testing.T) {
 		{says: "a start on the due day", req: "POST /api/tasks", body: `{"title": "x", "due_date": "2026-12-01", "start_date": "2026-12-01T23:59:59"}`, status: 201},
 		{says: "one may assign a task to oneself only", req: "POST /api/tasks", body: `{"title": "x", "assignee_id": "` + someone + `"}`, status: 422, want: "errors.0.field=assignee_id"},
 		{says: "a fraction is no priority", req: "POST /api/tasks", body: `{"title": "x", "priority": 2.5}`, status: 422, want: "errors.0.field=priority"},
-		{says: "a number beyond all numbers", req: "POST /api/tasks", body: `{"title": "x", "priority": 1e400}`, status: 422, want: "errors.0.field=priority"},
+		{says: "a number beyond all numbers", req: "POST /api/tasks", body: `{"title": "x", "priority": 1e400}`, status: 400},
 		{says: "a number beyond integers", req: "POST /api/tasks", body: `{"title": "x", "effort_estimate_minutes": 99999999999999999999}`, status: 422, want: "errors.0.field=effort_estimate_minutes"},
 
 		{says: "a client may bring the id", req: "POST /api/tasks", body: `{"title": "mine", "id": "` + someone + `", "due_date": "2026-12-01"}`, status: 201, save: "mine", want: "id=" + someone},
@@ -308,13 +308,11 @@ func TestAnEndedSnoozeReadsAsPendingEverywhere(t *testing.T) {
 			srv.clock.set(friday.Truncate(time.Second).Add(time.Hour)) // to the second of its end
 		}
 		for _, path := range []string{"/api/tasks", "/api/tasks/pending", "/api/tasks/ranked"} {
-			a := ada.do("GET "+path, "")
-			a.body = []byte(strings.ReplaceAll(string(a.body), `"task":{`, `"task":{`))
 			prefix := "tasks.0."
 			if path == "/api/tasks/ranked" {
 				prefix += "task."
 			}
-			a.has(prefix + "status=pending; " + prefix + "snoozed_until=null; " + prefix + "version=2")
+			ada.do("GET "+path, "").has(prefix + "status=pending; " + prefix + "snoozed_until=null; " + prefix + "version=2")
 		}
 		ada.do("GET /api/tasks/best", "").want(http.StatusOK).has("task.status=pending; task.snoozed_until=null; task.version=2")
 		// A change of a woken task keeps it awake, as its next version.

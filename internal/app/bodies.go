@@ -1,0 +1,75 @@
+package app
+
+import (
+	"context"
+	"unsafe"
+
+	"github.com/maypok86/otter/v2"
+
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+)
+
+// bodies keep whole tasks in memory, each with its version. They answer only
+// for the version asked for, so what they hold is never stale.
+type bodies struct {
+	store *store.Store
+	kept  *otter.Cache[bodyKey, mindflow.Task]
+}
+
+type bodyKey struct {
+	workspace mindflow.WorkspaceID
+	task      mindflow.TaskID
+}
+
+// maxBodyBytes bounds the memory of all bodies together.
+const maxBodyBytes = 16 << 20
+
+func newBodies(s *store.Store) *bodies {
+	return &bodies{s, otter.Must(&otter.Options[bodyKey, mindflow.Task]{
+		MaximumWeight: maxBodyBytes,
+		Weigher: func(_ bodyKey, t mindflow.Task) uint32 {
+			n := int(unsafe.Sizeof(t)) + 2*int(unsafe.Sizeof(bodyKey{})) + len(t.Title) + len(t.Description)
+			for _, tag := range t.Tags {
+				n += len(tag) + int(unsafe.Sizeof(tag))
+			}
+			return uint32(n) //nolint:gosec // a task's limits keep it small
+		},
+	})}
+}
+
+// of answers the tasks the refs name, in their order and as they are kept, in
+// at most one statement. It answers false when one of them has moved on.
+func (b *bodies) of(ctx context.Context, w mindflow.WorkspaceID, refs []mindflow.TaskRef) ([]mindflow.Task, bool, error) {
+	tasks := make([]mindflow.Task, len(refs))
+	var missing []mindflow.TaskID
+	for i, ref := range refs {
+		task, ok := b.kept.GetIfPresent(bodyKey{w, ref.ID})
+		if ok && task.Version == ref.Version {
+			tasks[i] = task
+		} else {
+			missing = append(missing, ref.ID)
+		}
+	}
+	if len(missing) == 0 {
+		return tasks, true, nil
+	}
+	read, err := b.store.Tasks(ctx, w, missing)
+	if err != nil {
+		return nil, false, err
+	}
+	fresh := make(map[mindflow.TaskID]mindflow.Task, len(read))
+	for _, task := range read {
+		fresh[task.ID] = task
+		b.kept.Set(bodyKey{w, task.ID}, task)
+	}
+	for i, ref := range refs {
+		if tasks[i].Version == ref.Version {
+			continue
+		}
+		if tasks[i] = fresh[ref.ID]; tasks[i].Version != ref.Version {
+			return nil, false, nil
+		}
+	}
+	return tasks, true, nil
+}
