@@ -37,16 +37,12 @@ openapi: build $(redocly) ## Lint the OpenAPI document
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 		$(redocly) lint --config tools/openapi/redocly.yaml --format stylish .tools/openapi.json
 
-test: postgres ## Run every test, on both databases, with the race detector
-	CGO_ENABLED=1 go test -race ./...
-	cd bench && CGO_ENABLED=1 go test -race ./...
-
-cover: postgres ## The same, and fail where too little of the code is reached
-	CGO_ENABLED=1 go test -race -coverpkg=./internal/...,./cmd/... -coverprofile=coverage.out ./...
+test: postgres ## Run every test, on both databases, with the race detector; fail where too little of the code is reached
+	CGO_ENABLED=1 go test -race -coverpkg=./internal/...,./cmd/...,./web/... -coverprofile=coverage.out ./...
 	cd bench && CGO_ENABLED=1 go test -race ./...
 	@awk -v overall=90 -v each=85 -f tools/coverage.awk coverage.out
 
-check: lint openapi cover ## Everything a change must pass
+check: lint openapi test ## Everything a change must pass
 
 bench: build ## Measure the built server beside a bare handler (about five minutes)
 	cd bench && go run . -server ../bin/mindflow
@@ -75,4 +71,4 @@ postgres:
 		cd .tools/postgres && $(npm) ci --ignore-scripts; \
 	fi
 
-.PHONY: help run dev build gen fmt lint openapi test cover check bench verify-long postgres
+.PHONY: help run dev build gen fmt lint openapi test check bench verify-long postgres

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"mindflow/internal/mindflow"
@@ -173,10 +174,18 @@ func (l TaskList) openCursor() (time.Time, mindflow.Zone, *mindflow.Place, error
 		return time.Time{}, mindflow.Zone{}, nil, errCursor
 	}
 	zone, err := mindflow.LoadZone(c.Zone)
-	if err != nil || c.Place.Day < mindflow.FirstDay-1 || c.Place.Day > mindflow.LastDay+1 {
+	if err != nil || !l.mayEndAt(c.Place) {
 		return time.Time{}, mindflow.Zone{}, nil, errCursor
 	}
 	return mindflow.UTC(c.At), zone, &c.Place, nil
+}
+
+// mayEndAt reports whether a page of the list can have ended at a place: a
+// cursor may have been tampered with, and the database knows bounds.
+func (l TaskList) mayEndAt(p mindflow.Place) bool {
+	byPriority := strings.TrimPrefix(l.Sort, "-") == string(mindflow.ByPriority)
+	return p.Day >= mindflow.FirstDay-1 && p.Day <= mindflow.LastDay+1 && !strings.ContainsRune(p.Text, 0) &&
+		(!byPriority || p.Number >= mindflow.MinPriority && p.Number <= mindflow.MaxPriority)
 }
 
 func encodeCursor(c any) string {

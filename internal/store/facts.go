@@ -21,7 +21,7 @@ type FactChanges struct {
 // together without a transaction.
 const (
 	factColumns = `
-SELECT coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = w.id), 0),
+SELECT coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = $1), 0),
        t.id, t.created_at, t.status, t.deleted_at, t.due_at, t.due_on, t.start_at, t.start_on,
        t.snoozed_until_at, t.effort_estimate_minutes, t.preferred_time, t.priority, t.version
   FROM workspaces w LEFT JOIN tasks t ON t.workspace_id = w.id AND `

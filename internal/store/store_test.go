@@ -1,9 +1,9 @@
 package store_test
 
 import (
+	"errors"
 	"os"
 	"testing"
-	"time"
 
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
@@ -56,27 +56,38 @@ func newTask(s *store.Store, a mindflow.Actor, title string) mindflow.Task {
 	}
 }
 
-func TestATaskComesBackAsItWasKept(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		a := newPerson(t, s, "ada@example.com")
-		task := newTask(s, a, "Write blog post")
-		task.Description, task.Tags = "Tom & Jerry\n<b>", []string{"Home", "ÉTUDES"}
-		task.Due = mindflow.OnDay(mindflow.DateDay(2026, time.November, 27))
-		task.Start = mindflow.AtInstant(s.Now())
-		task.EffortMinutes, task.PreferredTime, task.AssigneeID = 30, mindflow.Morning, a.UserID
-		err := inWorkspace(t, s, a, func(tx *store.Tx) error {
-			_, err := tx.CreateTask(task, "", a, mindflow.TaskCreated)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+// create keeps a task, and answers it.
+func create(t *testing.T, s *store.Store, a mindflow.Actor, task mindflow.Task) mindflow.Task {
+	t.Helper()
+	err := inWorkspace(t, s, a, func(tx *store.Tx) error {
+		created, err := tx.CreateTask(task, "", a, mindflow.TaskCreated)
+		if err == nil && !created {
+			err = errors.New("the id was taken")
 		}
-		got, err := s.Task(t.Context(), a.WorkspaceID, task.ID, s.Now())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !got.Same(task) || got.Version != 1 || !got.CreatedAt.Equal(task.CreatedAt) {
-			t.Errorf("kept %+v\ngot  %+v", task, got)
-		}
+		return err
 	})
+	if err != nil {
+		t.Error(err)
+	}
+	return task
+}
+
+// edit keeps a task as fn changes it, and answers it.
+func edit(t *testing.T, s *store.Store, a mindflow.Actor, id mindflow.TaskID, verb mindflow.Verb, fn func(*mindflow.Task)) mindflow.Task {
+	t.Helper()
+	var saved mindflow.Task
+	err := inWorkspace(t, s, a, func(tx *store.Tx) error {
+		before, err := tx.DeletedTask(id)
+		if err != nil {
+			return err
+		}
+		after := before
+		fn(&after)
+		saved, err = tx.SaveTask(before, after, a, verb)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return saved
 }

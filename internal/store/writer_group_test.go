@@ -363,8 +363,7 @@ func TestAPanicBelongsToItsCaller(t *testing.T) {
 
 // Fails when the members of a vanished group are not run again.
 func TestWhenTheTransactionVanishesEachMemberRunsAgainAlone(t *testing.T) {
-	grouped(t, func(t *testing.T, s *store.Store, file string) {
-		before := commits(t, file)
+	grouped(t, func(t *testing.T, s *store.Store, _ string) {
 		runs := make([]int, 4)
 		counted := func(i int, fn change) change {
 			return func(tx *store.Tx) error { runs[i]++; return fn(tx) }
@@ -386,9 +385,6 @@ func TestWhenTheTransactionVanishesEachMemberRunsAgainAlone(t *testing.T) {
 		}
 		if want := []int{2, 2, 2, 1}; !slices.Equal(runs, want) {
 			t.Errorf("the changes ran %v times, want %v", runs, want)
-		}
-		if n := commits(t, file) - before; n != 3 {
-			t.Errorf("%d transactions, want one for each that landed", n)
 		}
 		wantKept(t, s, "a", "b", "c")
 	})

@@ -42,6 +42,10 @@ func (a *API) around(next http.Handler) http.Handler {
 			}
 		}()
 		r = r.WithContext(ctx)
+		if message := unreadableQuery(r.URL.RawQuery); message != "" {
+			a.answer(rec, r, problemOf(http.StatusBadRequest, message))
+			return
+		}
 		next.ServeHTTP(rec, r)
 	})
 }

@@ -40,8 +40,10 @@ func TestADayStartsWhenItsDateFirstShows(t *testing.T) {
 		} {
 			p := srv.person(zone+"@example.com", zone)
 			p.create(`{"title": "then", "start_date": "` + c.day + `"}`)
-			none := p.do("GET /api/tasks/best", "").want(http.StatusNotFound)
-			none.has("detail=Nothing is to be done now; the next task comes up at " + c.start)
+			none := p.do("GET /api/tasks/best", "").want(http.StatusNotFound).at("detail")
+			if want := "Nothing is to be done now; the next task comes up at " + c.start; none != want {
+				t.Errorf("%s, want %s", none, want)
+			}
 			p.do("GET /api/tasks/ranked", "").want(http.StatusOK).has("total=0; tasks=[]; valid_until=" + c.start + "; next_cursor=null")
 			if got := p.do("GET /api/tasks?due_after="+c.day+"&due_before="+c.day, "").want(http.StatusOK).titles(); got != "" {
 				t.Errorf("listed %s", got)

@@ -83,8 +83,8 @@ func TestListsFilterAndSort(t *testing.T) {
 			"?limit=2":                            "fig_50% elder",
 			"?limit=200&status=pending":           "Banana apple",
 		} {
-			if got := ada.do("GET /api/tasks"+query, "").want(http.StatusOK).titles(); got != want {
-				t.Errorf("%s: %q, want %q", query, got, want)
+			if a := ada.do("GET /api/tasks"+query, ""); a.status != http.StatusOK || a.titles() != want {
+				t.Errorf("%s: %d %q, want %q", query, a.status, a.titles(), want)
 			}
 		}
 	})
@@ -104,9 +104,7 @@ func TestListsRefuseWhatTheyDoNotKnow(t *testing.T) {
 			"?limit=1.5":                            "limit",
 			"?limit=99999999999999999999":           "limit",
 			"?sort=rank":                            "sort",
-			"?sort=%00":                             "sort",
 			"?status=done":                          "status",
-			"?status=":                              "status",
 			"?priority=6":                           "priority",
 			"?priority=high":                        "priority",
 			"?due_after=soon":                       "due_after",
@@ -141,11 +139,14 @@ func TestListsRefuseWhatTheyDoNotKnow(t *testing.T) {
 		if got := several.fields(); len(strings.Fields(got)) != 7 {
 			t.Errorf("named at once: %s", got)
 		}
+		for _, query := range []string{"limit=%zz", "limit=1;sort=title", "limit=%"} {
+			ada.do("GET /api/tasks?"+query, "").want(http.StatusBadRequest)
+		}
 		// Bytes that a database refuses are no error of ours.
 		for _, param := range []string{"q", "tag", "sort", "status", "due_after", "cursor"} {
 			for _, bytes := range []string{"%00", "a%00b", "%ff", "%ed%a0%80", "%F4%90%80%80", strings.Repeat("%F0%9F%98%80", 500)} {
 				a := ada.do("GET /api/tasks?"+param+"="+bytes, "")
-				if a.status >= 500 {
+				if a.status >= 500 || strings.HasPrefix(bytes, "%00") && !strings.Contains(a.at("detail"), "NUL") || bytes == "%ff" && !strings.Contains(a.at("detail"), "UTF-8") {
 					t.Errorf("%s=%s: %d %s", param, bytes, a.status, a.body)
 				}
 			}

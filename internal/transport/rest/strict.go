@@ -5,15 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// encode writes an answer.
-func encode(w io.Writer, v any) error { return json.MarshalWrite(w, v) }
+// encode writes an answer in one piece: a long one would otherwise cost a
+// system call for every few kilobytes.
+func encode(w io.Writer, v any) error {
+	buf := buffers.Get().(*bytes.Buffer) //nolint:forcetypeassert // the pool holds nothing else
+	defer buffers.Put(buf)
+	buf.Reset()
+	if err := json.MarshalWrite(buf, v); err != nil {
+		return err
+	}
+	_, err := w.Write(buf.Bytes())
+	return err
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // decode reads a request body. huma reads each one twice: first into any, to
 // hold it against the schema, then into its type. The first reading is strict.
@@ -75,4 +90,22 @@ func unreadable(err error) error {
 		return &unreadableError{"The body ends too early"}
 	}
 	return &unreadableError{"The body is not valid JSON"}
+}
+
+// unreadableQuery says what is wrong with a query as a text, if anything. What
+// cannot be read would else be passed over in silence, or reach the database.
+func unreadableQuery(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	text, err := url.QueryUnescape(raw)
+	switch {
+	case err != nil || strings.Contains(raw, ";"):
+		return "The query cannot be read: it must be percent-encoded, with & between parameters"
+	case !utf8.ValidString(text):
+		return "The query is not valid UTF-8"
+	case strings.IndexByte(text, 0) >= 0:
+		return "The query holds a NUL character"
+	}
+	return ""
 }
