@@ -31,7 +31,7 @@ func TestWhatChangedInATask(t *testing.T) {
 		{"tags in another order", with(func(t *Task) { t.Tags = []string{"a", "b"} }), with(func(t *Task) { t.Tags = []string{"b", "a"} }), Changes{"tags": {[]string{"a", "b"}, []string{"b", "a"}}}},
 		{"tags removed", full, with(func(t *Task) { t.Tags = nil }), Changes{"tags": {[]string{"home"}, nil}}},
 		{"a first tag", with(func(t *Task) { t.Tags = nil }), full, Changes{"tags": {nil, []string{"home"}}}},
-		{"a day that becomes its midnight", full, with(func(t *Task) { t.Due = when(nil, "2026-11-27T00:00:00Z") }), Changes{"due_date": {"2026-11-27", "2026-11-27T00:00:00Z"}}},
+		{"a day that becomes its midnight", with(func(t *Task) { t.Due = OnDay(0) }), with(func(t *Task) { t.Due = AtInstant(UTC(0)) }), Changes{"due_date": {"1970-01-01", "1970-01-01T00:00:00Z"}}},
 		{
 			"everything, from nothing", Task{}, with(func(t *Task) { t.CompletedAt, t.DeletedAt = UTC(1), UTC(2) }),
 			Changes{

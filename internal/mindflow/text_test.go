@@ -48,6 +48,8 @@ func TestFold(t *testing.T) {
 		{"the Kelvin sign is a k", "\u212a", "K"},
 		{"the final sigma is a sigma", "ΟΔΟΣ", "οδος"},
 		{"an iota below is an iota", "ᾼ", "αι"},
+		{"an iota below is an iota on any letter", "x\u0345\u0323", "X\u03b9\u0323"},
+		{"Cherokee has capitals too", "ᏣᎳᎩ ᏸ", "ꮳꮃꭹ Ᏸ"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -79,3 +79,8 @@ const (
 	MaxWriteTries = maxWriteTries
 	MaxPrepared   = maxPrepared
 )
+
+// Rows runs a query under the caller's own context.
+func (s *Store) Rows(ctx context.Context, query string) (*sql.Rows, error) {
+	return s.readers.QueryContext(ctx, query)
+}

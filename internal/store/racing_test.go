@@ -12,13 +12,11 @@ import (
 	"mindflow/internal/store/storetest"
 )
 
-const (
-	racers = 16
-	tries  = 50
-)
+// racers change the same things at the same time.
+const racers = 16
 
 // race runs fn in all racers at once, tries times each.
-func race(fn func(racer, try int)) {
+func race(tries int, fn func(racer, try int)) {
 	var all sync.WaitGroup
 	for racer := range racers {
 		all.Go(func() {
@@ -44,8 +42,9 @@ func TestRacingChangesNeverBreakARuleAcrossRows(t *testing.T) {
 			tasks[i] = create(t, s, a, newTask(s, a, fmt.Sprint(i)))
 		}
 		const inProgress = `SELECT count(*) FROM tasks WHERE workspace_id = $1 AND status = 'in_progress'`
+		const tries = 50
 		var landed, refused atomic.Int32
-		race(func(racer, _ int) {
+		race(tries, func(racer, _ int) {
 			err := inWorkspace(t, s, a, func(tx *store.Tx) error {
 				n, err := tx.Number(inProgress, a.WorkspaceID.String())
 				if err != nil {
@@ -119,8 +118,9 @@ func TestOppositeChangesOfTwoWorkspacesDoNotDeadlock(t *testing.T) {
 			inBoth[who.WorkspaceID] = create(t, s, who, newTask(s, who, "shared"))
 		}
 		join(t, s, a, b) // a is a member of b's workspace, too
+		const tries = 15
 		var runs atomic.Int32
-		race(func(racer, try int) {
+		race(tries, func(racer, try int) {
 			order := []mindflow.WorkspaceID{a.WorkspaceID, b.WorkspaceID}
 			if racer%2 == 1 {
 				order[0], order[1] = order[1], order[0]
@@ -182,7 +182,8 @@ func join(t *testing.T, s *store.Store, a, b mindflow.Actor) {
 func TestRacingWritersLeaveALogWithoutGaps(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		a, other := newPerson(t, s, "ada@example.com"), newPerson(t, s, "other@example.com")
-		race(func(racer, try int) {
+		const tries = 16
+		race(tries, func(racer, try int) {
 			who := a
 			if racer%4 == 3 {
 				who = other

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -95,6 +96,34 @@ func newServer(t testing.TB, kind storetest.Kind) *server {
 	t.Helper()
 	c := newClock()
 	return serve(t, c, storetest.OpenAt(t, kind, c.Now), web.Site())
+}
+
+// open opens a database that may be open already.
+func open(t testing.TB, url string, c *clock) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), url, c.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// rawSQL changes what no route changes yet.
+func rawSQL(t testing.TB, url, statement string, args ...any) {
+	t.Helper()
+	driver, source := "pgx", url
+	if path, ok := strings.CutPrefix(url, "sqlite:///"); ok {
+		driver, source = "sqlite", path
+	}
+	db, err := sql.Open(driver, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), statement, args...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // serve puts the API over a store. Access tokens live long, so that tests may
@@ -411,7 +440,7 @@ func table(t *testing.T, name string, rows []row) {
 				fmt.Fprintf(&out, "event %d %s through %s %s\n", e.Seq, e.Verb, e.Channel, changes)
 			}
 		}
-		golden(t, name, scrubbed(out.String()))
+		golden(t, name, scrubbed(shortened(out.String())))
 	})
 }
 
@@ -439,6 +468,25 @@ var (
 	requests = regexp.MustCompile(`"request_id": "[0-9a-f]{24}"`)
 	cursors  = regexp.MustCompile(`"next_cursor": "[^"]+"`)
 )
+
+// shortened tells long runs of one character by their length.
+func shortened(s string) string {
+	var out strings.Builder
+	runes := []rune(s)
+	for i := 0; i < len(runes); {
+		n := 1
+		for i+n < len(runes) && runes[i+n] == runes[i] {
+			n++
+		}
+		if n > 40 {
+			fmt.Fprintf(&out, "%c×%d", runes[i], n)
+		} else {
+			out.WriteString(string(runes[i : i+n]))
+		}
+		i += n
+	}
+	return out.String()
+}
 
 // scrubbed gives what varies names: ids are numbered as they come.
 func scrubbed(s string) string {

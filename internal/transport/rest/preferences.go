@@ -1,7 +1,9 @@
 package rest
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -12,9 +14,6 @@ import (
 
 // MarshalJSON writes the shortest decimal form.
 func (n number) MarshalJSON() ([]byte, error) { return mindflow.Hundredths(n).MarshalJSON() }
-
-// UnmarshalJSON reads a number of at most two decimals.
-func (n *number) UnmarshalJSON(b []byte) error { return (*mindflow.Hundredths)(n).UnmarshalJSON(b) }
 
 // Schema documents a number.
 func (number) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
@@ -73,28 +72,40 @@ func (a *API) getPreferences(ctx context.Context, in *preferencesGet) (*preferen
 
 type preferencesPut struct {
 	IfMatch string `header:"If-Match" doc:"Change only if they still have this ETag"`
-	Body    struct {
-		Timezone       optional[string] `json:"timezone,omitzero" doc:"IANA time zone"`
-		WeightUrgency  *number          `json:"weight_urgency,omitempty" doc:"0 to 1000, at most two decimals"`
-		WeightPriority *number          `json:"weight_priority,omitempty" doc:"0 to 1000, at most two decimals"`
-		WeightEffort   *number          `json:"weight_effort,omitempty" doc:"0 to 1000, at most two decimals"`
-		TimeOfDayBonus *number          `json:"time_of_day_bonus,omitempty" doc:"0 to 0.50, at most two decimals"`
-		Windows        *windowsView     `json:"windows,omitempty"`
-	}
+	Body    preferencesBody
+}
+
+type preferencesBody struct {
+	Timezone       optional[string] `json:"timezone,omitzero" doc:"IANA time zone"`
+	WeightUrgency  *decimal         `json:"weight_urgency,omitempty" doc:"0 to 1000, at most two decimals"`
+	WeightPriority *decimal         `json:"weight_priority,omitempty" doc:"0 to 1000, at most two decimals"`
+	WeightEffort   *decimal         `json:"weight_effort,omitempty" doc:"0 to 1000, at most two decimals"`
+	TimeOfDayBonus *decimal         `json:"time_of_day_bonus,omitempty" doc:"0 to 0.50, at most two decimals"`
+	Windows        *windowsView     `json:"windows,omitempty"`
+}
+
+// Resolve names every bad field together with those huma found.
+func (b *preferencesBody) Resolve(huma.Context) []error {
+	_, bad := b.over(mindflow.DefaultPreferences(mindflow.Zone{}))
+	return details(bad)
 }
 
 func (a *API) putPreferences(ctx context.Context, in *preferencesPut) (*preferencesReply, error) {
-	p, err := a.app.SetPreferences(ctx, actorOf(ctx), matching(in.IfMatch), in.over)
+	edit := func(p mindflow.Preferences) (mindflow.Preferences, error) {
+		p, _ = in.Body.over(p) // Resolve has refused what is bad
+		return p, nil
+	}
+	p, err := a.app.SetPreferences(ctx, actorOf(ctx), matching(in.IfMatch), edit)
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
 	return viewPreferences(p), nil
 }
 
-// over is the preferences with what the request brings in their place.
-func (in *preferencesPut) over(p mindflow.Preferences) (mindflow.Preferences, error) {
+// over is the preferences with what the request brings in their place, and
+// what is wrong with that.
+func (b *preferencesBody) over(p mindflow.Preferences) (mindflow.Preferences, []mindflow.FieldError) {
 	var bad []mindflow.FieldError
-	b := in.Body
 	if b.Timezone.Set {
 		zone, err := mindflow.LoadZone(b.Timezone.Value)
 		if err != nil {
@@ -103,16 +114,20 @@ func (in *preferencesPut) over(p mindflow.Preferences) (mindflow.Preferences, er
 		p.Zone = zone
 	}
 	for _, f := range [...]struct {
-		from *number
+		name string
+		from *decimal
 		to   *mindflow.Hundredths
 	}{
-		{b.WeightUrgency, &p.Weights.Urgency},
-		{b.WeightPriority, &p.Weights.Priority},
-		{b.WeightEffort, &p.Weights.Effort},
-		{b.TimeOfDayBonus, &p.Weights.TimeOfDayBonus},
+		{"weight_urgency", b.WeightUrgency, &p.Weights.Urgency},
+		{"weight_priority", b.WeightPriority, &p.Weights.Priority},
+		{"weight_effort", b.WeightEffort, &p.Weights.Effort},
+		{"time_of_day_bonus", b.TimeOfDayBonus, &p.Weights.TimeOfDayBonus},
 	} {
-		if f.from != nil {
-			*f.to = mindflow.Hundredths(*f.from)
+		if f.from == nil {
+			continue
+		}
+		if err := f.to.UnmarshalJSON(*f.from); err != nil {
+			bad = append(bad, mindflow.FieldError{Field: f.name, Message: err.Error()})
 		}
 	}
 	if b.Windows != nil {
@@ -121,27 +136,42 @@ func (in *preferencesPut) over(p mindflow.Preferences) (mindflow.Preferences, er
 			b.Windows.Afternoon.over(&p.Windows.Afternoon, "windows.afternoon"),
 			b.Windows.Evening.over(&p.Windows.Evening, "windows.evening"))
 	}
-	if len(bad) > 0 {
-		return p, mindflow.Invalid(bad...)
+	var limits *mindflow.Error
+	if errors.As(p.Validate(), &limits) {
+		bad = append(bad, limits.Fields...)
 	}
-	return p, nil
+	return p, bad
 }
 
+// over reads the edges; a window that cannot be read stays as it is.
 func (v *windowView) over(w *mindflow.Window, field string) []mindflow.FieldError {
 	if v == nil {
 		return nil
 	}
 	var bad []mindflow.FieldError
-	for _, edge := range [...]struct {
-		name string
-		from string
-		to   *mindflow.Minutes
-	}{{".start", v.Start, &w.Start}, {".end", v.End, &w.End}} {
-		m, err := mindflow.ParseMinutes(edge.from)
+	read := func(name, from string) mindflow.Minutes {
+		m, err := mindflow.ParseMinutes(from)
 		if err != nil {
-			bad = append(bad, mindflow.FieldError{Field: field + edge.name, Message: err.Error()})
+			bad = append(bad, mindflow.FieldError{Field: field + name, Message: err.Error()})
 		}
-		*edge.to = m
+		return m
+	}
+	changed := mindflow.Window{Start: read(".start", v.Start), End: read(".end", v.End)}
+	if len(bad) == 0 {
+		*w = changed
 	}
 	return bad
 }
+
+// decimal is a number as it was written, so that its field's name is at hand
+// when it turns out to be none of ours.
+type decimal []byte
+
+// UnmarshalJSON keeps the number's text.
+func (d *decimal) UnmarshalJSON(b []byte) error {
+	*d = bytes.Clone(b)
+	return nil
+}
+
+// Schema documents a number.
+func (decimal) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }

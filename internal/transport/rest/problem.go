@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -119,6 +120,8 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 			p.Errors = append(p.Errors, f)
 		}
 	}
+	// huma finds unknown keys in no order.
+	slices.SortStableFunc(p.Errors, func(a, b FieldProblem) int { return strings.Compare(a.Field, b.Field) })
 	return p
 }
 

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"mindflow/internal/mindflow"
-	"mindflow/internal/store"
 	"mindflow/internal/store/storetest"
 	"mindflow/web"
 )
@@ -59,10 +57,13 @@ func (p person) best() answer {
 func TestBestTaskReturnsHighestScore(t *testing.T) {
 	each(t, func(_ *testing.T, srv *server, ada person) {
 		ada.create(`{"title": "later", "due_date": "2027-01-01", "priority": 5}`)
+		srv.clock.move(time.Second)
 		ada.create(blogPost)
+		srv.clock.move(time.Second)
 		ada.create(`{"title": "overdue", "due_date": "2026-11-26", "priority": 4, "effort_estimate_minutes": 30}`)
 		srv.person("eve@example.com", "UTC").create(`{"title": "hers", "due_date": "2026-11-26", "priority": 5, "effort_estimate_minutes": 5}`)
-		ada.best().want(http.StatusOK).has("task.title=overdue; score=97.5; reasoning.deadline_urgency=1.25; valid_until=null")
+		ada.best().want(http.StatusOK).
+			has("task.title=overdue; score=97.5; reasoning.deadline_urgency=1.25; valid_until=2026-11-27T23:00:00Z")
 	})
 }
 
@@ -273,12 +274,7 @@ func TestNoAnswerIsStaleOnAnotherInstance(t *testing.T) {
 		c, url := newClock(), storetest.URL(t, kind)
 		var instances [2]*server
 		for i := range instances {
-			s, err := store.Open(t.Context(), url, c.Now)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = s.Close() })
-			instances[i] = serve(t, c, s, web.Site())
+			instances[i] = serve(t, c, open(t, url, c), web.Site())
 		}
 		here := instances[0].person("ada@example.com", "UTC")
 		there := here
@@ -358,7 +354,7 @@ func TestPreferences(t *testing.T) {
 		{says: "until midnight", req: "PUT /api/preferences", body: `{"windows": {"evening": {"start": "00:00", "end": "24:00"}}}`, status: 200, want: "windows.evening.end=24:00"},
 		{says: "numbers in other forms", req: "PUT /api/preferences", body: `{"weight_urgency": 1e1, "weight_priority": 2.500, "weight_effort": 0e0}`, status: 200, want: "weight_urgency=10; weight_priority=2.5; weight_effort=0"},
 		{says: "too large, by name", req: "PUT /api/preferences", body: `{"weight_urgency": 1000.01, "weight_priority": -1, "weight_effort": 1001, "time_of_day_bonus": 0.51}`, status: 422},
-		{says: "too fine, by name", req: "PUT /api/preferences", body: `{"weight_urgency": 1.234, "time_of_day_bonus": 0.001}`, status: 422, want: "errors.0.field=weight_urgency; errors.1.field=time_of_day_bonus"},
+		{says: "too fine, by name", req: "PUT /api/preferences", body: `{"weight_urgency": 1.234, "time_of_day_bonus": 0.001}`, status: 422, want: "errors.0.field=time_of_day_bonus; errors.1.field=weight_urgency"},
 		{says: "far too large, by name", req: "PUT /api/preferences", body: `{"weight_effort": 1e30}`, status: 422, want: "errors.0.field=weight_effort"},
 		{says: "no number, by name", req: "PUT /api/preferences", body: `{"weight_urgency": "12", "weight_priority": [], "timezone": 7}`, status: 422},
 		{says: "a null is no value", req: "PUT /api/preferences", body: `{"weight_urgency": null, "timezone": null, "windows": null}`, status: 422},
@@ -390,16 +386,26 @@ func TestPreferencesHoldAtOnce(t *testing.T) {
 	})
 }
 
-// Roles that no route gives yet.
-func TestAViewerChangesNothing(t *testing.T) {
-	each(t, func(t *testing.T, srv *server, ada person) {
+// Standings that no route gives yet.
+func TestAViewerChangesNothingAndADisabledUserIsNobody(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
+		c, url := newClock(), storetest.URL(t, kind)
+		srv := serve(t, c, open(t, url, c), web.Site())
+		ada, refresh := srv.sessionWithToken(srv.person("ada@example.com", "UTC").actor)
 		id := ada.create(`{"title": "x"}`)
-		viewer := srv.viewer(ada)
-		viewer.best().want(http.StatusOK)
-		viewer.do("POST /api/tasks", `{"title": "x"}`).want(http.StatusForbidden)
-		viewer.do("POST /api/tasks/"+id+"/complete", "").want(http.StatusForbidden)
-		if ada.actor.Role != mindflow.Owner {
-			t.Error("she was made a viewer herself")
+		rawSQL(t, url, `UPDATE members SET role = 'viewer' WHERE user_id = $1`, ada.actor.UserID.String())
+		ada.best().want(http.StatusOK)
+		for _, r := range idRoutes[1:] {
+			ada.do(r.method+" /api/tasks/"+id+r.path, r.body).want(http.StatusForbidden)
+		}
+		ada.do("POST /api/tasks", `{"title": "x"}`).want(http.StatusForbidden)
+		ada.do("POST /api/import/taskwarrior", `[{"description": "x"}]`).want(http.StatusForbidden)
+		rawSQL(t, url, `UPDATE members SET role = 'owner' WHERE user_id = $1`, ada.actor.UserID.String())
+		ada.do("POST /api/tasks/"+id+"/complete", "").want(http.StatusOK)
+		rawSQL(t, url, `UPDATE users SET disabled_at = 1 WHERE id = $1`, ada.actor.UserID.String())
+		ada.best().want(http.StatusUnauthorized)
+		if _, status := srv.refresh(refresh); status != http.StatusUnauthorized {
+			t.Errorf("a disabled user's refresh: %d", status)
 		}
 	})
 }

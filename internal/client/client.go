@@ -1,0 +1,173 @@
+// Package client speaks to a MindFlow server through its REST API: it signs
+// in, keeps the tokens, and turns answers and errors into Go.
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Client speaks to one server. It may be used by several goroutines at once.
+type Client struct {
+	server *url.URL
+	http   *http.Client
+	kept   *CredentialsFile // nil: nobody is signed in
+}
+
+const (
+	// callTime bounds a call; importTime one that sends a file.
+	callTime   = 30 * time.Second
+	importTime = 15 * time.Minute
+	// maxAnswer bounds what is read of an answer: a page of 200 tasks, each of
+	// them as long as a task may be, is a quarter of it.
+	maxAnswer = 16 << 20
+)
+
+// New makes a client of the server at an address such as
+// http://127.0.0.1:8000, for what needs nobody to be signed in. The HTTP client
+// may be nil. Redirects are not followed: they would carry tokens elsewhere.
+func New(server string, httpClient *http.Client) (*Client, error) {
+	u, err := url.Parse(strings.TrimRight(server, "/"))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("%q is not the address of a server, such as http://127.0.0.1:8000", server)
+	}
+	own := http.Client{}
+	if httpClient != nil {
+		own = *httpClient
+	}
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Client{server: u, http: &own}, nil
+}
+
+// Server is the server's address, without a slash at its end.
+func (c *Client) Server() string { return c.server.String() }
+
+// As is the same client, speaking for the person whose tokens a file keeps. It
+// renews them there when they expire.
+func (c *Client) As(kept *CredentialsFile) *Client {
+	as := *c
+	as.kept = kept
+	return &as
+}
+
+// call is one request.
+type call struct {
+	method, path string
+	query        url.Values
+	body         any       // sent as JSON, unless nil
+	file         io.Reader // sent as it is, unless nil
+	ifMatch      string
+	open         bool // needs nobody to be signed in
+	time         time.Duration
+}
+
+// do sends a call and reads the answer's body into out, unless that is nil. An
+// access token that is refused is renewed, and the call sent again, once.
+func (c *Client) do(ctx context.Context, call call, out any) (http.Header, error) {
+	if call.open {
+		return c.send(ctx, call, "", out)
+	}
+	if c.kept == nil {
+		return nil, ErrSignedOut
+	}
+	kept, err := c.kept.Read()
+	if err != nil {
+		return nil, err
+	}
+	if kept.Server != c.Server() {
+		return nil, fmt.Errorf("%w at %s, but at %s", ErrSignedOut, c.Server(), kept.Server)
+	}
+	header, err := c.send(ctx, call, kept.AccessToken, out)
+	if !unauthenticated(err) || call.file != nil { // a file can be sent only once
+		return header, err
+	}
+	access, err := c.kept.renew(ctx, kept, c.Refresh)
+	if err != nil {
+		return nil, err
+	}
+	return c.send(ctx, call, access, out)
+}
+
+func (c *Client) send(ctx context.Context, call call, access string, out any) (http.Header, error) {
+	limit := call.time
+	if limit == 0 {
+		limit = callTime
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	request, err := c.request(ctx, call, access)
+	if err != nil {
+		return nil, err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, c.unanswered(ctx, err)
+	}
+	defer response.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the answer of %s broke off: %w", c.Server(), err)
+	case len(raw) > maxAnswer:
+		return nil, fmt.Errorf("the answer of %s is longer than %d MiB", c.Server(), maxAnswer>>20)
+	case response.StatusCode < 200 || response.StatusCode > 299:
+		return nil, problem(response, raw)
+	case out == nil:
+		return response.Header, nil
+	}
+	if err := json.Unmarshal(raw, out); err != nil {
+		return nil, fmt.Errorf("%s does not answer as a MindFlow server does: %w", c.Server(), err)
+	}
+	return response.Header, nil
+}
+
+func (c *Client) request(ctx context.Context, call call, access string) (*http.Request, error) {
+	u := c.server.JoinPath(call.path)
+	u.RawQuery = call.query.Encode()
+	body, contentType := call.file, "application/octet-stream"
+	if call.body != nil {
+		encoded, err := json.Marshal(call.body)
+		if err != nil {
+			return nil, fmt.Errorf("encode request: %w", err)
+		}
+		body, contentType = bytes.NewReader(encoded), "application/json"
+	}
+	request, err := http.NewRequestWithContext(ctx, call.method, u.String(), body)
+	if err != nil {
+		return nil, fmt.Errorf("make request: %w", err)
+	}
+	request.Header.Set("X-Client", "cli")
+	request.Header.Set("User-Agent", "mindflow")
+	request.Header.Set("Accept", "application/json, application/problem+json")
+	if body != nil {
+		request.Header.Set("Content-Type", contentType)
+	}
+	if access != "" {
+		request.Header.Set("Authorization", "Bearer "+access)
+	}
+	if call.ifMatch != "" {
+		request.Header.Set("If-Match", call.ifMatch)
+	}
+	return request, nil
+}
+
+// unanswered says why there is no answer: the caller gave up, or no server is
+// there.
+func (c *Client) unanswered(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return fmt.Errorf("call %s: %w", c.Server(), ctx.Err())
+	}
+	if inner, ok := errors.AsType[*url.Error](err); ok { // its text repeats the address
+		err = inner.Err
+	}
+	return fmt.Errorf("%w at %s: %w", ErrUnreachable, c.Server(), err)
+}

@@ -1,0 +1,197 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"mindflow/internal/mindflow"
+)
+
+// NothingToDoError says that no task is actionable now.
+type NothingToDoError struct {
+	Next time.Time // when one will be; zero when that is not known
+}
+
+func (e *NothingToDoError) Error() string {
+	if e.Next.IsZero() {
+		return "nothing is to be done now"
+	}
+	return "nothing is to be done before " + e.Next.Format(time.RFC3339)
+}
+
+// Best is the task to do now. When there is none the error is a
+// *NothingToDoError.
+func (c *Client) Best(ctx context.Context) (Best, error) {
+	var best Best
+	_, err := c.do(ctx, call{method: http.MethodGet, path: "/api/tasks/best"}, &best)
+	if refused, ok := errors.AsType[*Error](err); ok && refused.Status == http.StatusNotFound && refused.Title != "" {
+		return best, &NothingToDoError{Next: nextOf(refused.Detail)}
+	}
+	return best, err
+}
+
+// nextOf finds the instant a detail ends with.
+func nextOf(detail string) time.Time {
+	next, err := time.Parse(time.RFC3339, detail[strings.LastIndexByte(detail, ' ')+1:])
+	if err != nil {
+		return time.Time{}
+	}
+	return next
+}
+
+// RankedQuery asks for a page of the ranking. Weights that are set are tried
+// out for this answer, and not saved.
+type RankedQuery struct {
+	Limit          int // 0: the server's default
+	Cursor         string
+	WeightUrgency  *mindflow.Hundredths
+	WeightPriority *mindflow.Hundredths
+	WeightEffort   *mindflow.Hundredths
+	TimeOfDayBonus *mindflow.Hundredths
+}
+
+// Ranked reads one page of all actionable tasks, best first.
+func (c *Client) Ranked(ctx context.Context, q RankedQuery) (RankedPage, error) {
+	values := paging(q.Limit, q.Cursor)
+	for name, weight := range map[string]*mindflow.Hundredths{
+		"weight_urgency": q.WeightUrgency, "weight_priority": q.WeightPriority,
+		"weight_effort": q.WeightEffort, "time_of_day_bonus": q.TimeOfDayBonus,
+	} {
+		if weight != nil {
+			values.Set(name, weight.String())
+		}
+	}
+	var page RankedPage
+	_, err := c.do(ctx, call{method: http.MethodGet, path: "/api/tasks/ranked", query: values}, &page)
+	return page, err
+}
+
+func paging(limit int, cursor string) url.Values {
+	values := url.Values{}
+	if limit != 0 {
+		values.Set("limit", strconv.Itoa(limit))
+	}
+	if cursor != "" {
+		values.Set("cursor", cursor)
+	}
+	return values
+}
+
+// CreateTask makes a task.
+func (c *Client) CreateTask(ctx context.Context, d Draft) (Task, error) {
+	return c.task(ctx, call{method: http.MethodPost, path: "/api/tasks", body: d})
+}
+
+// Task reads a task.
+func (c *Client) Task(ctx context.Context, id mindflow.TaskID) (Task, error) {
+	return c.task(ctx, call{method: http.MethodGet, path: taskPath(id)})
+}
+
+// EditTask changes what a draft sets. With an ETag it does so only if the task
+// still has it; else the error has status 412.
+func (c *Client) EditTask(ctx context.Context, id mindflow.TaskID, d Draft, etag string) (Task, error) {
+	return c.task(ctx, call{method: http.MethodPatch, path: taskPath(id), body: d, ifMatch: etag})
+}
+
+// CompleteTask marks a task done. Doing it again changes nothing.
+func (c *Client) CompleteTask(ctx context.Context, id mindflow.TaskID) (Task, error) {
+	return c.task(ctx, call{method: http.MethodPost, path: taskPath(id) + "/complete"})
+}
+
+func taskPath(id mindflow.TaskID) string { return "/api/tasks/" + id.String() }
+
+func (c *Client) task(ctx context.Context, call call) (Task, error) {
+	var task Task
+	header, err := c.do(ctx, call, &task)
+	task.ETag = header.Get("ETag")
+	return task, err
+}
+
+// TaskQuery asks for a page of tasks. What is empty is not asked for.
+type TaskQuery struct {
+	Statuses   []mindflow.Status
+	Priorities []int
+	Tags       []string
+	DueAfter   string // a day, an instant, or a date-time in the person's zone
+	DueBefore  string
+	Search     string // in title, description and tags
+	Sort       string
+	Limit      int // 0: the server's default
+	Cursor     string
+}
+
+func (q TaskQuery) values() url.Values {
+	values := paging(q.Limit, q.Cursor)
+	for _, status := range q.Statuses {
+		values.Add("status", string(status))
+	}
+	for _, priority := range q.Priorities {
+		values.Add("priority", strconv.Itoa(priority))
+	}
+	for _, tag := range q.Tags {
+		values.Add("tag", tag)
+	}
+	for name, value := range map[string]string{"due_after": q.DueAfter, "due_before": q.DueBefore, "q": q.Search, "sort": q.Sort} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	return values
+}
+
+// ListTasks reads one page of tasks.
+func (c *Client) ListTasks(ctx context.Context, q TaskQuery) (TaskPage, error) {
+	var page TaskPage
+	_, err := c.do(ctx, call{method: http.MethodGet, path: "/api/tasks", query: q.values()}, &page)
+	return page, err
+}
+
+// AllTasks walks a list from page to page. An error is the last thing it yields.
+func (c *Client) AllTasks(ctx context.Context, q TaskQuery) iter.Seq2[Task, error] {
+	return func(yield func(Task, error) bool) {
+		for {
+			page, err := c.ListTasks(ctx, q)
+			if err != nil {
+				yield(Task{}, err)
+				return
+			}
+			for _, task := range page.Tasks {
+				if !yield(task, nil) {
+					return
+				}
+			}
+			if page.NextCursor == nil {
+				return
+			}
+			q.Cursor = *page.NextCursor
+		}
+	}
+}
+
+// Import sends a file of another program. With a time zone, midnight there is
+// read as a day. An import that broke off can be repeated: nothing doubles.
+func (c *Client) Import(ctx context.Context, format string, dryRun bool, timezone string, file io.Reader) (ImportReport, error) {
+	// The file can be sent only once, so an expired token is renewed before that.
+	if _, err := c.Me(ctx); err != nil {
+		return ImportReport{}, err
+	}
+	values := url.Values{}
+	if dryRun {
+		values.Set("dry_run", "true")
+	}
+	if timezone != "" {
+		values.Set("timezone", timezone)
+	}
+	var report ImportReport
+	_, err := c.do(ctx, call{
+		method: http.MethodPost, path: "/api/import/" + url.PathEscape(format), query: values, file: io.NopCloser(file), time: importTime,
+	}, &report)
+	return report, err
+}

@@ -1,0 +1,126 @@
+package rest_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"mindflow/internal/app"
+	"mindflow/internal/credentials"
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+	"mindflow/internal/store/storetest"
+	"mindflow/internal/transport/rest"
+	"mindflow/web"
+)
+
+// BenchmarkRoute measures each route without a network: a SQLite file, one user
+// with 10,000 open tasks of 500 characters.
+func BenchmarkRoute(b *testing.B) {
+	s := storetest.OpenAt(b, storetest.SQLite, time.Now)
+	h, token, ids := benchHandler(b, s)
+	var n atomic.Int64
+	for _, route := range []struct {
+		name    string
+		request func(i int64) *http.Request
+	}{
+		{"create", func(i int64) *http.Request {
+			return benchRequest("POST /api/tasks", fmt.Sprintf(`{"title": "made %d", "description": %q, "priority": 3}`, i, strings.Repeat("d", 500)))
+		}},
+		{"patch", func(i int64) *http.Request {
+			return benchRequest("PATCH /api/tasks/"+ids[i%int64(len(ids))], fmt.Sprintf(`{"title": "changed %d"}`, i))
+		}},
+		{"read", func(i int64) *http.Request { return benchRequest("GET /api/tasks/"+ids[i*7919%int64(len(ids))], "") }},
+		{"list50", func(int64) *http.Request { return benchRequest("GET /api/tasks?limit=50", "") }},
+		{"best", func(int64) *http.Request { return benchRequest("GET /api/tasks/best", "") }},
+	} {
+		b.Run(route.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				r := route.request(n.Add(1))
+				r.Header.Set("Authorization", "Bearer "+token)
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, r)
+				if w.Code >= http.StatusBadRequest {
+					b.Fatalf("%d %s", w.Code, w.Body)
+				}
+			}
+		})
+	}
+}
+
+func benchRequest(request, body string) *http.Request {
+	method, path, _ := strings.Cut(request, " ")
+	var content io.Reader
+	if body != "" {
+		content = strings.NewReader(body)
+	}
+	r := httptest.NewRequest(method, path, content)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r
+}
+
+// benchHandler is the API with its user's token and tasks, made once.
+func benchHandler(b *testing.B, s *store.Store) (http.Handler, string, []string) {
+	b.Helper()
+	signer, err := credentials.NewSigner([]string{"a secret key of the tests, long enough"}, time.Now)
+	if err != nil {
+		b.Fatal(err)
+	}
+	a := app.New(s, signer, app.Settings{AccessTokenTTL: 24 * time.Hour, RefreshTokenTTL: 24 * time.Hour, SnapshotTTL: 5 * time.Minute})
+	u, err := a.Register(b.Context(), mindflow.Registration{Email: "ada@example.com", Password: password}, mindflow.ThroughAPI)
+	if err != nil {
+		b.Fatal(err)
+	}
+	signed, err := a.Login(b.Context(), "ada@example.com", password)
+	if err != nil {
+		b.Fatal(err)
+	}
+	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI}
+	return rest.New(a, slog.New(slog.DiscardHandler), "7.0.0", web.Site()).Handler(), signed.Access, benchTasks(b.Context(), b, s, actor)
+}
+
+func benchTasks(ctx context.Context, b *testing.B, s *store.Store, actor mindflow.Actor) []string {
+	b.Helper()
+	const tasks, batch = 10_000, 500
+	ids := make([]string, 0, tasks)
+	now := s.Now()
+	for len(ids) < tasks {
+		err := s.Write(ctx, func(tx *store.Tx) error {
+			if err := tx.Lock(actor.WorkspaceID); err != nil {
+				return err
+			}
+			if _, err := tx.Standing(actor.UserID, actor.WorkspaceID); err != nil {
+				return err
+			}
+			for range batch {
+				i := len(ids)
+				at := now.Add(time.Duration(i-tasks) * time.Second)
+				task := mindflow.Task{
+					ID: mindflow.NewID[mindflow.Task](at), WorkspaceID: actor.WorkspaceID, UserID: actor.UserID,
+					Title: fmt.Sprintf("task %d", i), Description: strings.Repeat("x", 500), Status: mindflow.StatusPending, Priority: 1 + i%5,
+					Due: mindflow.OnDay(mindflow.DayOf(now) + mindflow.Day(i%60)), EffortMinutes: 1 + i%120, PreferredTime: mindflow.PreferredTimes[i%3],
+					Version: 1, CreatedAt: at, UpdatedAt: at,
+				}
+				if _, err := tx.CreateTask(task, "", actor, mindflow.TaskCreated); err != nil {
+					return err
+				}
+				ids = append(ids, task.ID.String())
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	return ids
+}

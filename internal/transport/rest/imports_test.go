@@ -1,0 +1,133 @@
+package rest_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store/storetest"
+)
+
+const imported = `[
+{"uuid": "8b201992-e0d4-4ead-aade-b4d77802fd1f", "description": "Call", "entry": "20261101T101112Z", "modified": "20261102T101112Z", "status": "pending", "due": "20261203T230000Z", "priority": "H", "project": "Home", "tags": ["a"]},
+{"uuid": "8b201992-e0d4-4ead-aade-b4d77802fd2f", "description": "Done", "entry": "20261101T101112Z", "end": "20261105T101112Z", "status": "completed"},
+{"uuid": "8b201992-e0d4-4ead-aade-b4d77802fd3f", "description": "Each week", "recur": "weekly", "status": "recurring"},
+{"uuid": "8b201992-e0d4-4ead-aade-b4d77802fd4f", "status": "pending"},
+{"uuid": "8b201992-e0d4-4ead-aade-b4d77802fd5f", "description": "Nap", "wait": "20270101T000000Z", "status": "pending"}
+]`
+
+func TestTasksAreImportedFromAnotherProgram(t *testing.T) {
+	const url = "POST /api/import/taskwarrior"
+	table(t, "import", []row{
+		{says: "a dry run says what would happen", req: url + "?dry_run=true&timezone=Europe/Berlin", body: imported, head: "Content-Type: application/octet-stream", status: 200, want: "dry_run=true; created=3; known=0; skipped=1; failed=1; lost=0; format=taskwarrior; omitted=0"},
+		{says: "and changes nothing", req: "GET /api/tasks", status: 200, want: "tasks=[]"},
+		{says: "the import does it", req: url + "?timezone=Europe/Berlin", body: imported, status: 200, want: "dry_run=false; created=3; known=0; skipped=1; failed=1"},
+		{says: "dates and times are kept", req: "GET /api/tasks?sort=title", status: 200, want: `tasks.0.title=Call; tasks.0.due_date=2026-12-04; tasks.0.priority=5; tasks.0.created_at=2026-11-01T10:11:12.000000Z; tasks.1.status=completed; tasks.1.completed_at=2026-11-05T10:11:12.000000Z; tasks.2.status=snoozed; tasks.2.snoozed_until=2027-01-01T00:00:00Z`},
+		{says: "it ranks", req: "GET /api/tasks/best", status: 200, want: "task.title=Call"},
+		{says: "a repeat creates nothing", req: url, body: imported, status: 200, want: "created=0; known=3; skipped=1; failed=1"},
+		{says: "somebody else has none of it", by: "eve", req: "GET /api/tasks", status: 200, want: "tasks=[]"},
+		{says: "and imports for herself", by: "eve", req: url, body: imported, status: 200, want: "created=3; known=0"},
+		{says: "the import left the zone alone there", by: "eve", req: "GET /api/tasks?sort=title&limit=1", status: 200, want: "tasks.0.due_date=2026-12-03T23:00:00Z"},
+		{says: "an object a line", req: url, body: `{"description": "line"}` + "\n" + `{"description": "line"}` + "\n", status: 200, want: "created=2; known=0"},
+		{says: "again", req: url, body: `{"description": "line"}` + "\n" + `{"description": "line"}` + "\n", status: 200, want: "created=0; known=2"},
+		{says: "something else altogether", req: url, body: "<html>no</html>", status: 200, want: "created=0"},
+		{says: "no such zone", req: url + "?timezone=Mars/Olympus", body: "[]", status: 422, want: "errors.0.field=timezone"},
+		{says: "no such format", req: "POST /api/import/tasksoldier", body: "[]", status: 422},
+		{says: "dry, perhaps", req: url + "?dry_run=perhaps", body: "[]", status: 422, want: "errors.0.field=dry_run"},
+		{says: "nobody imports nothing", by: "nobody", req: url, body: "[]", status: 401},
+	})
+}
+
+func TestADeletedTaskIsNotImportedAgain(t *testing.T) {
+	each(t, func(_ *testing.T, _ *server, ada person) {
+		ada.do("POST /api/import/taskwarrior", imported).want(http.StatusOK)
+		id := ada.do("GET /api/tasks?q=call", "").at("tasks.0.id")
+		ada.do("DELETE /api/tasks/"+id, "").want(http.StatusNoContent)
+		ada.do("POST /api/import/taskwarrior", imported).want(http.StatusOK).has("created=0; known=3")
+		ada.do("GET /api/tasks?q=call", "").has("tasks=[]")
+	})
+}
+
+func TestARealExportIsImportedAndRanked(t *testing.T) {
+	export, err := os.ReadFile("../../formats/taskwarrior/testdata/real.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	each(t, func(t *testing.T, srv *server, ada person) {
+		dry := ada.send("POST /api/import/taskwarrior?dry_run=true&timezone=Europe/Berlin", bytes.NewReader(export)).want(http.StatusOK)
+		wet := ada.send("POST /api/import/taskwarrior?timezone=Europe/Berlin", bytes.NewReader(export)).want(http.StatusOK)
+		if dry.at("created") != wet.at("created") || dry.at("remarks") != wet.at("remarks") || wet.at("created") == "0" {
+			t.Errorf("promised %s\ndone %s", dry.body, wet.body)
+		}
+		ada.best().want(http.StatusOK)
+		events, err := srv.store.Events(t.Context(), ada.actor.WorkspaceID, 1, 1000)
+		if err != nil || fmt.Sprint(len(events)) != wet.at("created") || events[0].Verb != mindflow.TaskImported {
+			t.Errorf("%d events, %v", len(events), err)
+		}
+	})
+}
+
+// endless is a file that never ends: tasks with long descriptions.
+type endless struct {
+	line []byte
+	at   int
+}
+
+func (e *endless) Read(b []byte) (int, error) {
+	n := copy(b, e.line[e.at:])
+	e.at = (e.at + n) % len(e.line)
+	return n, nil
+}
+
+func TestAFileThatIsTooLargeIsRefusedAndOneThatBreaksOffIsReported(t *testing.T) {
+	srv := newServer(t, storetest.SQLite)
+	ada := srv.person("ada@example.com", "UTC")
+	// One entry fills many bytes, so that what is read is soon written.
+	line := `{"uuid": "8b201992-e0d4-4ead-aade-b4d77802fd1f", "description": "long", "annotations": [{"description": "` + strings.Repeat("x", 1<<20) + `"}]}` + "\n"
+	file := io.LimitReader(&endless{line: []byte(line)}, 50<<20+1)
+	a := ada.send("POST /api/import/taskwarrior?dry_run=true", file).want(http.StatusRequestEntityTooLarge)
+	if !strings.Contains(a.at("detail"), "50 MiB") {
+		t.Errorf("%s", a.body)
+	}
+
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", srv.http.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	var whole strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&whole, `{"description": "task %d"}`+"\n", i)
+	}
+	fmt.Fprintf(conn, "POST /api/import/taskwarrior HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 99999\r\n\r\n%s", ada.token, &whole)
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	cut := answer{t, "a cut-off body", resp.StatusCode, resp.Header, body}
+	cut.checkProblem()
+	cut.want(http.StatusServiceUnavailable)
+	if cut.header.Get("Retry-After") == "" {
+		t.Error("it does not say when to send it again")
+	}
+	ada.do("POST /api/import/taskwarrior", whole.String()).want(http.StatusOK).has("created=5; known=25")
+}
+
+func TestRemarksBeyondTheThousandthAreCounted(t *testing.T) {
+	srv := newServer(t, storetest.SQLite)
+	ada := srv.person("ada@example.com", "UTC")
+	file := `{"description": "good"}` + "\n" + strings.Repeat(`{"status": "pending"}`+"\n", 1003)
+	ada.do("POST /api/import/taskwarrior", file).want(http.StatusOK).has("created=1; failed=1003; omitted=4; remarks.999.kind=failed; remarks.1000=-")
+}

@@ -1,0 +1,82 @@
+package rest_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"mindflow/internal/store/storetest"
+	"mindflow/web"
+)
+
+// What each route costs the database, whatever there is in it: on a server that
+// has just started, and once it knows the workspace. Of both, one statement
+// tells who asks and how far everything has come. A change of one task also
+// locks, reads roles, reads the task, updates it (and its text), and records
+// the event.
+var costs = []struct {
+	request    string // {id} is a task's
+	body       string
+	cold, warm int64
+}{
+	{"GET /api/auth/me", "", 2, 2},
+	{"GET /api/preferences", "", 2, 1},
+	{"GET /api/tasks/{id}", "", 2, 2},
+	{"GET /api/tasks", "", 4, 2},
+	{"GET /api/tasks?limit=200&sort=title", "", 4, 2},
+	{"GET /api/tasks?sort=due_date&due_before=2030-01-01", "", 5, 3},
+	{"GET /api/tasks/pending?priority=2&q=task", "", 4, 2},
+	{"GET /api/tasks/best", "", 4, 1},
+	{"GET /api/tasks/ranked", "", 4, 1},
+	{"POST /api/tasks", `{"title": "x"}`, 7, 6},
+	{"PATCH /api/tasks/{id}", `{"priority": 5}`, 7, 4}, // the second changes nothing
+	{"PATCH /api/tasks/{id}", `{"title": "renamed"}`, 8, 4},
+	{"POST /api/tasks/{id}/snooze", "", 7, 4},
+	{"POST /api/tasks/{id}/complete", "", 6, 4},
+	{"POST /api/tasks/{id}/reopen", "", 6, 4},
+	{"DELETE /api/tasks/{id}", "", 6, 4}, // the second finds nothing
+	{"POST /api/tasks/{id}/restore", "", 6, 4},
+	{"PUT /api/preferences", `{"weight_urgency": 41}`, 6, 4},
+}
+
+func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
+		for _, tasks := range []int{10, 1000} {
+			srv := newServer(t, kind)
+			ada := srv.person("ada@example.com", "UTC")
+			ada.fill(tasks, "task")
+			id := ada.create(`{"title": "the one"}`)
+			for _, c := range costs {
+				fresh := ada
+				fresh.srv = serve(t, srv.clock, srv.store, web.Site())
+				request := strings.ReplaceAll(c.request, "{id}", id)
+				cold, warm := fresh.statements(request, c.body), fresh.statements(request, c.body)
+				if cold != c.cold || warm != c.warm {
+					t.Errorf("%s %s at %d tasks: %d statements, then %d; want %d and %d", c.request, c.body, tasks, cold, warm, c.cold, c.warm)
+				}
+			}
+			// Right after a change: what changed, and its body.
+			ada.best().want(http.StatusOK)
+			ada.do("GET /api/tasks", "").want(http.StatusOK)
+			ada.create(`{"title": "the best", "priority": 5, "due_date": "2026-01-01"}`)
+			if n := ada.statements("GET /api/tasks/best", ""); n != 3 {
+				t.Errorf("the best after a change: %d statements", n)
+			}
+		}
+	})
+}
+
+// fill imports many tasks, the quickest way in.
+func (p person) fill(n int, title string) {
+	p.srv.t.Helper()
+	r, w := io.Pipe()
+	go func() {
+		for i := range n {
+			fmt.Fprintf(w, `{"description": "%s %d", "status": "pending", "entry": "20261101T000000Z", "due": "202612%02dT120000Z"}`+"\n", title, i, 1+i%28)
+		}
+		_ = w.Close()
+	}()
+	p.send("POST /api/import/taskwarrior", r).want(http.StatusOK).has(fmt.Sprintf("created=%d", n))
+}
