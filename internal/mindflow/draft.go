@@ -199,23 +199,9 @@ func (t Task) checkOrder(before Task, z Zone, bad *fieldErrors) {
 	if t.Due.Equal(before.Due) && t.Start.Equal(before.Start) {
 		return
 	}
-	if !t.Due.IsZero() && !t.Start.IsZero() && t.startsAfterDue(z) {
+	if t.Start.Misses(t.Due, z) {
 		bad.add("start_date", "must not be after due_date")
 	}
-}
-
-// startsAfterDue compares days as days; as soon as one of the two is an
-// instant, the start must lie before the due date's end.
-func (t Task) startsAfterDue(z Zone) bool {
-	start, startIsDay := t.Start.Day()
-	due, dueIsDay := t.Due.Day()
-	if startIsDay && dueIsDay {
-		return start > due
-	}
-	if dueIsDay {
-		return !t.Start.Start(z).Before(t.Due.End(z))
-	}
-	return t.Start.Start(z).After(t.Due.End(z))
 }
 
 func (d Draft) applyStatus(t *Task, z Zone, now time.Time, bad *fieldErrors) error {

@@ -15,20 +15,12 @@ func Tidy(s string) string {
 }
 
 // Fold is the form texts are compared and searched in: NFKC with case folded.
-// Either can give the other something to do (U+0345), so both are repeated
-// until nothing changes: folding what is folded changes nothing.
+// Folding what is folded changes nothing.
 func Fold(s string) string {
-	for range 8 { // the tests know of no text that needs more than three rounds
-		if isPlain(s) {
-			return strings.ToLower(s)
-		}
-		folded := norm.NFKC.String(strings.Map(foldCherokee, cases.Fold().String(norm.NFKC.String(s))))
-		if folded == s {
-			break
-		}
-		s = folded
+	if isPlain(s) {
+		return strings.ToLower(s)
 	}
-	return s
+	return norm.NFKC.String(strings.Map(foldCherokee, cases.Fold().String(norm.NFKC.String(s))))
 }
 
 // foldCherokee takes the capital, as Unicode's case folding does for Cherokee:

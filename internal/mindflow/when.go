@@ -61,6 +61,21 @@ func (w When) End(z Zone) time.Time {
 	return w.at
 }
 
+// Misses reports whether a start date comes too late for a due date in zone z.
+// Days compare as days; as soon as one of the two is an instant, the start must
+// lie before the due date's end. Where one of them is not set, nothing is missed.
+func (w When) Misses(due When, z Zone) bool {
+	switch {
+	case w.IsZero() || due.IsZero():
+		return false
+	case w.kind == whenDay && due.kind == whenDay:
+		return w.day > due.day
+	case due.kind == whenDay:
+		return !w.Start(z).Before(due.End(z))
+	}
+	return w.Start(z).After(due.End(z))
+}
+
 // String is "2026-11-27", "2026-11-27T16:00:00Z" or "".
 func (w When) String() string {
 	switch w.kind {

@@ -219,7 +219,7 @@ func TestSmallReadsSayTheSame(t *testing.T) {
 
 // A long file is neither held as a whole nor told at its end only.
 func TestAFileIsReadInSmallPieces(t *testing.T) {
-	const n = 2000
+	const n = 800
 	line := `{"description":"x","note":"` + strings.Repeat("n", 5000) + "\"}\n"
 	r := &repeated{line: line, left: n}
 	seen, ahead := int64(0), int64(0)

@@ -132,7 +132,7 @@ func (t *translator) dates() {
 	t.Task.Due = t.when(due)
 	t.tellDay("due", t.Task.Due)
 	start := t.when(scheduled)
-	if !start.IsZero() && !due.IsZero() && startsAfter(start, t.Task.Due, t.options.Zone) {
+	if start.Misses(t.Task.Due, t.options.Zone) {
 		t.Note("scheduled is later than due, which a start date cannot be")
 		t.keep("scheduled", scheduled)
 		return
@@ -162,20 +162,6 @@ func (t *translator) tellDay(name string, w mindflow.When) {
 	if at, ok := w.Instant(); ok && !t.options.HasZone && maybeMidnight(at) {
 		t.midnights++
 	}
-}
-
-// startsAfter is the vocabulary's rule: days compare as days; otherwise the
-// start lies before the due date's end.
-func startsAfter(start, due mindflow.When, z mindflow.Zone) bool {
-	startDay, startIsDay := start.Day()
-	dueDay, dueIsDay := due.Day()
-	switch {
-	case startIsDay && dueIsDay:
-		return startDay > dueDay
-	case dueIsDay:
-		return !start.Start(z).Before(due.End(z))
-	}
-	return start.Start(z).After(due.End(z))
 }
 
 func (t *translator) priority() {

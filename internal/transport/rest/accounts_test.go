@@ -56,6 +56,7 @@ func (srv *server) me(access string) int {
 }
 
 func TestAnAccountIsOpenedAndItsOwnerSignsInAndOut(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		srv := accounts(t, kind)
 		anybody := srv.nobody()
@@ -105,6 +106,7 @@ func TestAnAccountIsOpenedAndItsOwnerSignsInAndOut(t *testing.T) {
 }
 
 func TestARegistrationNamesEveryBadFieldAtOnce(t *testing.T) {
+	t.Parallel()
 	srv := newServer(t, storetest.SQLite)
 	for body, want := range map[string]string{
 		`{"email": "no address", "password": "short", "full_name": "` + strings.Repeat("é", 201) + `", "timezone": "Mars/Olympus"}`: "email full_name password timezone",
@@ -134,6 +136,7 @@ func TestARegistrationNamesEveryBadFieldAtOnce(t *testing.T) {
 }
 
 func TestAnUnknownAddressAndAWrongPasswordAreAnsweredAlike(t *testing.T) {
+	t.Parallel()
 	srv := accounts(t, storetest.SQLite)
 	srv.nobody().do("POST /api/auth/register", adaSays).want(http.StatusCreated)
 	wrong := srv.nobody().do("POST /api/auth/login", `{"email": "ada@example.com", "password": "incorrect horse"}`).want(http.StatusUnauthorized)
@@ -152,6 +155,7 @@ func TestAnUnknownAddressAndAWrongPasswordAreAnsweredAlike(t *testing.T) {
 }
 
 func TestOnlyAValidAccessTokenAdmits(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		srv := accounts(t, kind)
 		ada := srv.person("ada@example.com", "UTC")
@@ -193,6 +197,7 @@ func TestOnlyAValidAccessTokenAdmits(t *testing.T) {
 }
 
 func TestAnAccessTokenExpiresAndARefreshTokenBringsAnother(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		srv := accounts(t, kind)
 		srv.nobody().do("POST /api/auth/register", adaSays).want(http.StatusCreated)
@@ -224,6 +229,7 @@ func TestAnAccessTokenExpiresAndARefreshTokenBringsAnother(t *testing.T) {
 // A rotation's story: each step shows a token, after a while, and what comes
 // of it is kept under a name.
 func TestRotationOfRefreshTokens(t *testing.T) {
+	t.Parallel()
 	type step struct {
 		after time.Duration
 		show  string
@@ -283,6 +289,7 @@ func TestRotationOfRefreshTokens(t *testing.T) {
 }
 
 func TestRevokingEndsEverySessionOfOneUserAtTheNextRequest(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		srv := accounts(t, kind)
 		ada, eve := srv.person("ada@example.com", "UTC"), srv.person("eve@example.com", "UTC")
@@ -303,6 +310,7 @@ func TestRevokingEndsEverySessionOfOneUserAtTheNextRequest(t *testing.T) {
 }
 
 func TestOfSixteenRefreshesAtOnceAtMostTwoAreAnsweredAndTheFamilyEnds(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		srv := accounts(t, kind)
 		first := srv.refreshable(srv.person("ada@example.com", "UTC").actor)

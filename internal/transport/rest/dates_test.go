@@ -8,6 +8,7 @@ import (
 )
 
 func TestDaysStayDaysAndInstantsAreUTC(t *testing.T) {
+	t.Parallel()
 	table(t, "dates", []row{
 		{says: "a day", req: "POST /api/tasks", body: `{"title": "x", "due_date": "2026-12-24", "start_date": "2026-12-24"}`, status: 201, save: "t", want: "due_date=2026-12-24; start_date=2026-12-24; created_at=2026-11-27T08:00:01.123456Z; updated_at=2026-11-27T08:00:01.123456Z"},
 		{says: "an instant with an offset", req: "PATCH /api/tasks/{t}", body: `{"due_date": "2026-12-24T17:00:00+01:00", "start_date": null}`, status: 200, want: "due_date=2026-12-24T16:00:00Z"},
@@ -32,6 +33,7 @@ func TestDaysStayDaysAndInstantsAreUTC(t *testing.T) {
 
 // Two zones whose midnight does not exist once a year.
 func TestADayStartsWhenItsDateFirstShows(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		srv := newServer(t, kind)
 		for zone, c := range map[string]struct{ day, start string }{

@@ -156,6 +156,7 @@ func (s *ids) any(r *rand.Rand) string {
 // rules over what the database holds. Until valid_until nothing changes, and
 // then something does.
 func TestEveryAnswerEqualsARecomputation(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		srv := newServer(t, kind)
 		ada := srv.person("ada@example.com", "Europe/Berlin")

@@ -24,6 +24,7 @@ const imported = `[
 ]`
 
 func TestTasksAreImportedFromAnotherProgram(t *testing.T) {
+	t.Parallel()
 	const url = "POST /api/import/taskwarrior"
 	table(t, "import", []row{
 		{says: "a dry run says what would happen", req: url + "?dry_run=true&timezone=Europe/Berlin", body: imported, head: "Content-Type: application/octet-stream", status: 200, want: "dry_run=true; created=3; known=0; skipped=1; failed=1; lost=0; format=taskwarrior; omitted=0"},
@@ -46,6 +47,7 @@ func TestTasksAreImportedFromAnotherProgram(t *testing.T) {
 }
 
 func TestADeletedTaskIsNotImportedAgain(t *testing.T) {
+	t.Parallel()
 	each(t, func(_ *testing.T, _ *server, ada person) {
 		ada.do("POST /api/import/taskwarrior", imported).want(http.StatusOK)
 		id := ada.do("GET /api/tasks?q=call", "").at("tasks.0.id")
@@ -56,6 +58,7 @@ func TestADeletedTaskIsNotImportedAgain(t *testing.T) {
 }
 
 func TestARealExportIsImportedAndRanked(t *testing.T) {
+	t.Parallel()
 	export, err := os.ReadFile("../../formats/taskwarrior/testdata/real.json")
 	if err != nil {
 		t.Fatal(err)
@@ -87,6 +90,7 @@ func (e *endless) Read(b []byte) (int, error) {
 }
 
 func TestAFileThatIsTooLargeIsRefusedAndOneThatBreaksOffIsReported(t *testing.T) {
+	t.Parallel()
 	srv := newServer(t, storetest.SQLite)
 	ada := srv.person("ada@example.com", "UTC")
 	// One entry fills many bytes, so that what is read is soon written.
@@ -126,6 +130,7 @@ func TestAFileThatIsTooLargeIsRefusedAndOneThatBreaksOffIsReported(t *testing.T)
 }
 
 func TestRemarksBeyondTheThousandthAreCounted(t *testing.T) {
+	t.Parallel()
 	srv := newServer(t, storetest.SQLite)
 	ada := srv.person("ada@example.com", "UTC")
 	file := `{"description": "good"}` + "\n" + strings.Repeat(`{"status": "pending"}`+"\n", 1003)

@@ -35,6 +35,7 @@ func shelf(srv *server) person {
 }
 
 func TestListsFilterAndSort(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		ada := shelf(newServer(t, kind))
 		for query, want := range map[string]string{
@@ -91,6 +92,7 @@ func TestListsFilterAndSort(t *testing.T) {
 }
 
 func TestListsRefuseWhatTheyDoNotKnow(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		srv := newServer(t, kind)
 		ada := shelf(srv)
@@ -156,6 +158,7 @@ func TestListsRefuseWhatTheyDoNotKnow(t *testing.T) {
 
 // A cursor comes from outside and may have been tampered with.
 func TestAForgedCursorIsRefusedOrReadsAPage(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		ada := shelf(newServer(t, kind))
 		for _, path := range []string{"?sort=title", "?sort=due_date", "?sort=-due_date", "?sort=-priority", "/ranked"} {
@@ -228,6 +231,7 @@ func walk(t *testing.T, p person, path string, limit int, between func()) []stri
 }
 
 func TestAListIsWalkedByItsCursors(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		srv := newServer(t, kind)
 		ada := srv.person("ada@example.com", "America/Havana")

@@ -19,6 +19,7 @@ const (
 )
 
 func TestTheSeedsTwoExamples(t *testing.T) {
+	t.Parallel()
 	table(t, "examples", []row{
 		{says: "the blog post", req: "POST /api/tasks", body: blogPost, status: 201, save: "post"},
 		{
@@ -55,6 +56,7 @@ func (p person) best() answer {
 }
 
 func TestBestTaskReturnsHighestScore(t *testing.T) {
+	t.Parallel()
 	each(t, func(_ *testing.T, srv *server, ada person) {
 		ada.create(`{"title": "later", "due_date": "2027-01-01", "priority": 5}`)
 		srv.clock.move(time.Second)
@@ -68,6 +70,7 @@ func TestBestTaskReturnsHighestScore(t *testing.T) {
 }
 
 func TestBestTaskExcludesCompleted(t *testing.T) {
+	t.Parallel()
 	each(t, func(_ *testing.T, _ *server, ada person) {
 		id := ada.create(blogPost)
 		ada.create(`{"title": "cancelled", "priority": 5, "status": "cancelled"}`)
@@ -85,6 +88,7 @@ func TestBestTaskExcludesCompleted(t *testing.T) {
 }
 
 func TestBestTaskExcludesSnoozed(t *testing.T) {
+	t.Parallel()
 	each(t, func(_ *testing.T, srv *server, ada person) {
 		id := ada.create(blogPost)
 		ada.create(`{"title": "rest", "priority": 1}`)
@@ -98,6 +102,7 @@ func TestBestTaskExcludesSnoozed(t *testing.T) {
 }
 
 func TestBestTaskExcludesWhatHasNotStarted(t *testing.T) {
+	t.Parallel()
 	each(t, func(_ *testing.T, srv *server, ada person) {
 		ada.create(`{"title": "tomorrow", "start_date": "2026-11-28", "priority": 5}`)
 		ada.create(`{"title": "soon", "start_date": "2026-11-27T09:00:00Z"}`)
@@ -114,6 +119,7 @@ func TestBestTaskExcludesWhatHasNotStarted(t *testing.T) {
 }
 
 func TestBestTaskReturns404WhenNoTasks(t *testing.T) {
+	t.Parallel()
 	each(t, func(_ *testing.T, srv *server, ada person) {
 		ada.best().want(http.StatusNotFound).has("detail=Nothing is to be done now; title=Not Found")
 		srv.nobody().best().want(http.StatusUnauthorized)
@@ -121,6 +127,7 @@ func TestBestTaskReturns404WhenNoTasks(t *testing.T) {
 }
 
 func TestRankedTasksReturnsAllWithScores(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, srv *server, ada person) {
 		for _, body := range []string{
 			`{"title": "none"}`, blogPost, morningReview, `{"title": "doing", "status": "in_progress", "priority": 5}`,
@@ -146,6 +153,7 @@ func TestRankedTasksReturnsAllWithScores(t *testing.T) {
 }
 
 func TestScoreIncludedInResponse(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, _ *server, ada person) {
 		ada.create(blogPost)
 		for _, name := range []string{
@@ -170,6 +178,7 @@ func (p person) statements(request, body string) int64 {
 }
 
 func TestCacheStoresCalculatedScores(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, _ *server, ada person) {
 		ada.create(blogPost)
 		cold := ada.statements("GET /api/tasks/best", "")
@@ -180,6 +189,7 @@ func TestCacheStoresCalculatedScores(t *testing.T) {
 }
 
 func TestCacheReturnsCachedScores(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, srv *server, ada person) {
 		ada.create(morningReview)
 		first := ada.best()
@@ -191,6 +201,7 @@ func TestCacheReturnsCachedScores(t *testing.T) {
 }
 
 func TestCacheExpiresAfterTTL(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, srv *server, ada person) {
 		ada.create(blogPost)
 		ada.best()
@@ -206,6 +217,7 @@ func TestCacheExpiresAfterTTL(t *testing.T) {
 }
 
 func TestCacheInvalidatedOnUpdate(t *testing.T) {
+	t.Parallel()
 	each(t, func(_ *testing.T, _ *server, ada person) {
 		id := ada.create(blogPost)
 		ada.best().has("score=87.5; task.version=1")
@@ -221,6 +233,7 @@ func TestCacheInvalidatedOnUpdate(t *testing.T) {
 }
 
 func TestCacheMissReturnsNone(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, srv *server, ada person) {
 		ada.create(blogPost)
 		ada.best().want(http.StatusOK)
@@ -233,6 +246,7 @@ func TestCacheMissReturnsNone(t *testing.T) {
 }
 
 func TestABoundaryShowsAtOnce(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, srv *server, ada person) {
 		ada.create(`{"title": "x", "due_date": "2026-11-29T10:30:00+01:00", "preferred_time": "afternoon"}`)
 		score := "59.4"
@@ -270,6 +284,7 @@ func TestABoundaryShowsAtOnce(t *testing.T) {
 }
 
 func TestNoAnswerIsStaleOnAnotherInstance(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		c, url := newClock(), storetest.URL(t, kind)
 		var instances [2]*server
@@ -300,6 +315,7 @@ func TestNoAnswerIsStaleOnAnotherInstance(t *testing.T) {
 }
 
 func TestARankingIsWalkedAtTheMomentItBegan(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, srv *server, ada person) {
 		var ids []string
 		for _, due := range []string{`"2026-11-27"`, `"2026-11-27T12:00:00Z"`, `"2026-11-28"`, `null`, `"2026-12-30"`, `null`, `"2026-12-01"`} {
@@ -341,6 +357,7 @@ func TestARankingIsWalkedAtTheMomentItBegan(t *testing.T) {
 }
 
 func TestPreferences(t *testing.T) {
+	t.Parallel()
 	const whole = `{"timezone":"Europe/Berlin","weight_urgency":40,"weight_priority":10,"weight_effort":10,"time_of_day_bonus":0.1,"windows":{"morning":{"start":"06:00","end":"12:00"},"afternoon":{"start":"12:00","end":"18:00"},"evening":{"start":"18:00","end":"22:00"}}}`
 	table(t, "preferences", []row{
 		{says: "those of a new account", req: "GET /api/preferences", status: 200, want: "timezone=Europe/Berlin; weight_urgency=40; weight_priority=10; weight_effort=10; time_of_day_bonus=0.1; windows.evening.end=22:00"},
@@ -373,6 +390,7 @@ func TestPreferences(t *testing.T) {
 }
 
 func TestPreferencesHoldAtOnce(t *testing.T) {
+	t.Parallel()
 	each(t, func(_ *testing.T, _ *server, ada person) {
 		ada.create(`{"title": "x", "due_date": "2026-11-27T23:30:00Z", "preferred_time": "morning"}`)
 		ada.best().has("score=66; reasoning.deadline_urgency=0.75") // 09:00 in Berlin, due tomorrow
@@ -388,6 +406,7 @@ func TestPreferencesHoldAtOnce(t *testing.T) {
 
 // Standings that no route gives yet.
 func TestAViewerChangesNothingAndADisabledUserIsNobody(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		c, url := newClock(), storetest.URL(t, kind)
 		srv := serve(t, c, open(t, url, c), web.Site())

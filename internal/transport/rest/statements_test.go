@@ -42,6 +42,7 @@ var costs = []struct {
 }
 
 func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		for _, tasks := range []int{10, 1000} {
 			srv := newServer(t, kind)

@@ -51,6 +51,8 @@ const maxDepth = 64
 // unreadableError says why a body cannot be read.
 type unreadableError struct{ message string }
 
+var errNUL = &unreadableError{"The body holds a NUL character"}
+
 func (e *unreadableError) Error() string { return e.message }
 
 // ErrorDetail keeps huma from showing the body.
@@ -61,6 +63,9 @@ func (e *unreadableError) ErrorDetail() *huma.ErrorDetail {
 // strict refuses what JSON libraries read in different ways: invalid UTF-8,
 // NUL, duplicate keys, trailing data, deep nesting.
 func strict(data []byte) error {
+	if bytes.IndexByte(data, 0) >= 0 {
+		return errNUL
+	}
 	d := jsontext.NewDecoder(bytes.NewReader(data))
 	for d.StackDepth() > 0 || d.InputOffset() == 0 {
 		token, err := d.ReadToken()
@@ -71,7 +76,7 @@ func strict(data []byte) error {
 			return &unreadableError{fmt.Sprintf("The body is nested deeper than %d levels", maxDepth)}
 		}
 		if token.Kind() == '"' && strings.IndexByte(token.String(), 0) >= 0 {
-			return &unreadableError{"The body holds a NUL character"}
+			return errNUL
 		}
 	}
 	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {

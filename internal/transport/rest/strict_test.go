@@ -78,7 +78,7 @@ func TestEveryBodyIsReadStrictly(t *testing.T) {
 	}{
 		{"invalid UTF-8", `{"title": "` + secret + "\xff" + `"}`, 400, "The body is not valid UTF-8"},
 		{"invalid UTF-8 in a key", `{"` + secret + "\xc3" + `": 1}`, 400, "The body is not valid UTF-8"},
-		{"half a surrogate pair", `{"title": "` + secret + `\ud800"}`, 400, "The body is not valid UTF-8"},
+		{"half a surrogate pair", `{"title": "` + secret + `\ud800"}`, 400, "The body is not valid JSON"},
 		{"NUL", `{"title": "` + secret + `\u0000"}`, 400, "The body holds a NUL character"},
 		{"NUL in a key", `{"` + secret + `\u0000": 1}`, 400, "The body holds a NUL character"},
 		{"a raw NUL", "{\"title\": \"" + secret + "\x00\"}", 400, "The body holds a NUL character"},

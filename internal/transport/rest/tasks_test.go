@@ -16,6 +16,7 @@ const (
 )
 
 func TestATaskIsCreatedWithEachFieldOrItsDefault(t *testing.T) {
+	t.Parallel()
 	table(t, "create", []row{
 		{
 			says: "a title is enough", req: "POST /api/tasks", body: `{"title": "Write"}`, status: 201,
@@ -74,6 +75,7 @@ var idRoutes = []struct{ method, path, body string }{
 }
 
 func TestSomebodyElsesTaskIsNotThereOnAnyRoute(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		srv := newServer(t, kind)
 		ada, eve := srv.person("ada@example.com", "UTC"), srv.person("eve@example.com", "UTC")
@@ -113,6 +115,7 @@ func TestSomebodyElsesTaskIsNotThereOnAnyRoute(t *testing.T) {
 }
 
 func TestAMergePatchKeepsWhatIsAbsentAndClearsWhatIsNull(t *testing.T) {
+	t.Parallel()
 	const full = `{"title": "Full", "description": "d", "status": "in_progress", "priority": 5, "due_date": "2026-12-24", "start_date": "2026-12-01",
 		"effort_estimate_minutes": 30, "preferred_time": "morning", "tags": ["a", "b"]}`
 	rows := []row{
@@ -165,6 +168,7 @@ func TestAMergePatchKeepsWhatIsAbsentAndClearsWhatIsNull(t *testing.T) {
 }
 
 func TestAnAnswerCanBeSentBackUnchanged(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		srv := newServer(t, kind)
 		ada := srv.person("ada@example.com", "America/Havana")
@@ -197,6 +201,7 @@ func TestAnAnswerCanBeSentBackUnchanged(t *testing.T) {
 }
 
 func TestTheVerbs(t *testing.T) {
+	t.Parallel()
 	table(t, "verbs", []row{
 		{says: "a task", req: "POST /api/tasks", body: `{"title": "x"}`, status: 201, save: "t"},
 		{says: "complete", req: "POST /api/tasks/{t}/complete", status: 200, want: "status=completed; version=2; completed_at=2026-11-27T08:00:02.123456Z"},
@@ -248,6 +253,7 @@ func TestTheVerbs(t *testing.T) {
 }
 
 func TestConditionsOfEditsAndReads(t *testing.T) {
+	t.Parallel()
 	table(t, "etags", []row{
 		{says: "a task", req: "POST /api/tasks", body: `{"title": "x"}`, status: 201, save: "t"},
 		{says: "the present tag", req: "PATCH /api/tasks/{t}", head: `If-Match: "1"`, body: `{"title": "y"}`, status: 200, want: "version=2"},
@@ -279,6 +285,7 @@ func TestConditionsOfEditsAndReads(t *testing.T) {
 }
 
 func TestAnEndedSnoozeReadsAsPendingEverywhere(t *testing.T) {
+	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		srv := newServer(t, kind)
 		ada := srv.person("ada@example.com", "UTC")

@@ -1,0 +1,279 @@
+package config
+
+import (
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	oneKey     = "0123456789abcdef0123456789abcdef"
+	anotherKey = "fedcba9876543210fedcba9876543210"
+)
+
+func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
+	want := Config{
+		DatabaseURL: "sqlite:///data/mindflow.db", DataDir: "./data", Environment: "development", ListenAddr: "127.0.0.1:8000",
+		LogLevel: "info", LogFormat: "text", AccessTokenTTL: 15 * time.Minute, RefreshTokenTTL: 30 * 24 * time.Hour,
+		JWTAlgorithm: "HS256", ScoreCacheTTL: 5 * time.Minute,
+	}
+	for name, environment := range map[string]map[string]string{
+		"nothing": {},
+		"empty values": {
+			"DATABASE_URL": "", "DATA_DIR": "", "SECRET_KEY": "", "ENVIRONMENT": "", "DEBUG": "", "LISTEN_ADDR": "", "LOG_LEVEL": "", "LOG_FORMAT": "",
+			"ACCESS_TOKEN_TTL": "", "ACCESS_TOKEN_EXPIRE_HOURS": "", "REFRESH_TOKEN_TTL": "", "JWT_ALGORITHM": "", "SCORE_CACHE_TTL": "",
+		},
+		"other programs' settings": {"PATH": "/bin", "HOME": "/root"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := Load(environment)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+			if got.Production() {
+				t.Error("it is not production")
+			}
+		})
+	}
+}
+
+// setting is one variable of the environment; Load is tried with it alone,
+// beside what it needs.
+func TestEverySettingIsRead(t *testing.T) {
+	tests := []struct {
+		name string
+		env  string
+		want func(*Config)
+	}{
+		{"a database", "DATABASE_URL=postgres://db/mindflow", func(c *Config) { c.DatabaseURL = "postgres://db/mindflow" }},
+		{"a folder", "DATA_DIR=/var/lib/mindflow", func(c *Config) {
+			c.DataDir, c.DatabaseURL = "/var/lib/mindflow", "sqlite:////var/lib/mindflow/mindflow.db"
+		}},
+		{"a folder from here", "DATA_DIR=../elsewhere/", func(c *Config) {
+			c.DataDir, c.DatabaseURL = "../elsewhere/", "sqlite:///../elsewhere/mindflow.db"
+		}},
+		{"a key", "SECRET_KEY=" + oneKey, func(c *Config) { c.SecretKey = []string{oneKey} }},
+		{"two keys", "SECRET_KEY=" + oneKey + "," + anotherKey, func(c *Config) { c.SecretKey = []string{oneKey, anotherKey} }},
+		{"two keys with blanks", "SECRET_KEY= " + oneKey + " , " + anotherKey + " ", func(c *Config) { c.SecretKey = []string{oneKey, anotherKey} }},
+		{"testing", "ENVIRONMENT=testing", func(c *Config) { c.Environment = "testing" }},
+		{"debugging", "DEBUG=true", func(c *Config) { c.Debug = true }},
+		{"an address", "LISTEN_ADDR=[::]:80", func(c *Config) { c.ListenAddr = "[::]:80" }},
+		{"a port on every address", "LISTEN_ADDR=:8080", func(c *Config) { c.ListenAddr = ":8080" }},
+		{"a log level", "LOG_LEVEL=debug", func(c *Config) { c.LogLevel = "debug" }},
+		{"a log format", "LOG_FORMAT=json", func(c *Config) { c.LogFormat = "json" }},
+		{"an access token's time", "ACCESS_TOKEN_TTL=5m", func(c *Config) { c.AccessTokenTTL = 5 * time.Minute }},
+		{"the seed's access token hours", "ACCESS_TOKEN_EXPIRE_HOURS=24", func(c *Config) { c.AccessTokenTTL, c.AccessHours = 24*time.Hour, 24 }},
+		{"a refresh token's time", "REFRESH_TOKEN_TTL=24h", func(c *Config) { c.RefreshTokenTTL = 24 * time.Hour }},
+		{"the one algorithm", "JWT_ALGORITHM=HS256", func(*Config) {}},
+		{"a snapshot's age", "SCORE_CACHE_TTL=90s", func(c *Config) { c.ScoreCacheTTL = 90 * time.Second }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			want, err := Load(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.want(&want)
+			name, value, _ := strings.Cut(tt.env, "=")
+			got, err := Load(map[string]string{name: value})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	got, err := Load(map[string]string{"ACCESS_TOKEN_TTL": "5m", "ACCESS_TOKEN_EXPIRE_HOURS": "24"})
+	if err != nil || got.AccessTokenTTL != 5*time.Minute {
+		t.Errorf("of both the exact one counts: %v, %v", got.AccessTokenTTL, err)
+	}
+}
+
+func TestAWrongSettingIsOneClearSentence(t *testing.T) {
+	const (
+		access  = "ACCESS_TOKEN_TTL must be at least a second, such as 15m"
+		refresh = "REFRESH_TOKEN_TTL must be at least a minute, such as 720h"
+		cache   = "SCORE_CACHE_TTL must be a positive duration, such as 5m"
+		hours   = "ACCESS_TOKEN_EXPIRE_HOURS must be from 1 to 8760"
+		shorter = "each key in SECRET_KEY must have at least 32 characters"
+		address = "LISTEN_ADDR must be host:port, such as 127.0.0.1:8000"
+	)
+	tests := []struct{ name, env, err string }{
+		{"an unknown environment", "ENVIRONMENT=staging", "ENVIRONMENT must be development, testing or production"},
+		{"an environment in capitals", "ENVIRONMENT=Production", "ENVIRONMENT must be development, testing or production"},
+		{"debugging perhaps", "DEBUG=maybe", "DEBUG is not a valid value for its kind (bool)"},
+		{"a short key", "SECRET_KEY=" + oneKey[:31], shorter},
+		{"a second key that is short", "SECRET_KEY=" + oneKey + ",short", shorter},
+		{"a comma too many", "SECRET_KEY=" + oneKey + ",", shorter},
+		{"a key of blanks", "SECRET_KEY=" + strings.Repeat(" ", 40), shorter},
+		{"an address without port", "LISTEN_ADDR=127.0.0.1", address},
+		{"a URL for an address", "LISTEN_ADDR=http://127.0.0.1:8000", address},
+		{"an unknown log level", "LOG_LEVEL=loud", "LOG_LEVEL must be debug, info, warn or error"},
+		{"an unknown log format", "LOG_FORMAT=xml", "LOG_FORMAT must be json or text"},
+		{"another algorithm", "JWT_ALGORITHM=none", "JWT_ALGORITHM must be HS256"},
+		{"an access token's time without unit", "ACCESS_TOKEN_TTL=15", "ACCESS_TOKEN_TTL is not a valid value for its kind (time.Duration)"},
+		{"an access token's time of nought", "ACCESS_TOKEN_TTL=0s", access},
+		{"an access token's time below nought", "ACCESS_TOKEN_TTL=-15m", access},
+		{"an access token's time below a second", "ACCESS_TOKEN_TTL=999ms", access},
+		{"hours in words", "ACCESS_TOKEN_EXPIRE_HOURS=one", "ACCESS_TOKEN_EXPIRE_HOURS is not a valid value for its kind (int)"},
+		{"no hours", "ACCESS_TOKEN_EXPIRE_HOURS=0", hours},
+		{"hours below nought", "ACCESS_TOKEN_EXPIRE_HOURS=-1", hours},
+		{"more hours than a duration holds", "ACCESS_TOKEN_EXPIRE_HOURS=5124096", hours},
+		{"a refresh token's time in words", "REFRESH_TOKEN_TTL=a month", "REFRESH_TOKEN_TTL is not a valid value for its kind (time.Duration)"},
+		{"a refresh token's time below a minute", "REFRESH_TOKEN_TTL=59s", refresh},
+		{"a snapshot's age in words", "SCORE_CACHE_TTL=short", "SCORE_CACHE_TTL is not a valid value for its kind (time.Duration)"},
+		{"a snapshot's age of nought", "SCORE_CACHE_TTL=0s", cache},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			name, value, _ := strings.Cut(tt.env, "=")
+			_, err := Load(map[string]string{name: value})
+			if err == nil || err.Error() != tt.err {
+				t.Errorf("error %q, want %q", err, tt.err)
+			}
+		})
+	}
+}
+
+// A field whose setting the error would not know is named as in Go.
+func TestEveryKindThatCanBeMisreadHasItsSettingsName(t *testing.T) {
+	for _, setting := range []string{"DEBUG", "ACCESS_TOKEN_TTL", "ACCESS_TOKEN_EXPIRE_HOURS", "REFRESH_TOKEN_TTL", "SCORE_CACHE_TTL"} {
+		if _, err := Load(map[string]string{setting: "!"}); err == nil || !strings.HasPrefix(err.Error(), setting+" ") {
+			t.Errorf("%s: %v", setting, err)
+		}
+	}
+	if got := settingOf("Unlisted"); got != "Unlisted" {
+		t.Error(got)
+	}
+}
+
+func TestProductionAsksForMore(t *testing.T) {
+	tests := []struct {
+		name string
+		env  map[string]string
+		err  string
+	}{
+		{"with a key", map[string]string{"SECRET_KEY": oneKey}, ""},
+		{"without a key", nil, "SECRET_KEY is required in production"},
+		{"with an empty key", map[string]string{"SECRET_KEY": ""}, "SECRET_KEY is required in production"},
+		{"debugging", map[string]string{"SECRET_KEY": oneKey, "DEBUG": "true"}, "DEBUG must be off in production"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			env := map[string]string{"ENVIRONMENT": "production"}
+			for name, value := range tt.env {
+				env[name] = value
+			}
+			c, err := Load(env)
+			got := ""
+			if err != nil {
+				got = err.Error()
+			}
+			if got != tt.err {
+				t.Errorf("error %q, want %q", got, tt.err)
+			}
+			if !c.Production() || c.LogFormat != "json" {
+				t.Errorf("production: %v, logs as %s", c.Production(), c.LogFormat)
+			}
+		})
+	}
+}
+
+func TestASecretIsMadeOnceAndKept(t *testing.T) {
+	c := Config{DataDir: filepath.Join(t.TempDir(), "made", "here")}
+	first, err := c.Secrets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := hex.DecodeString(first[0])
+	if err != nil || len(first) != 1 || len(raw) != 32 {
+		t.Fatalf("%q, %v", first, err)
+	}
+	path := filepath.Join(c.DataDir, "secret_key")
+	for name, want := range map[string]os.FileMode{path: 0o600, c.DataDir: 0o700} {
+		info, err := os.Stat(name)
+		if err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+	again, err := c.Secrets()
+	if err != nil || again[0] != first[0] {
+		t.Errorf("%q, then %q, %v", first, again, err)
+	}
+	other, err := Config{DataDir: t.TempDir()}.Secrets()
+	if err != nil || other[0] == first[0] {
+		t.Errorf("another folder has the same key: %v", err)
+	}
+}
+
+func TestGivenKeysLeaveNoFile(t *testing.T) {
+	c := Config{DataDir: t.TempDir(), SecretKey: []string{oneKey, anotherKey}}
+	got, err := c.Secrets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{oneKey, anotherKey}, got); diff != "" {
+		t.Error(diff)
+	}
+	if left, _ := os.ReadDir(c.DataDir); len(left) > 0 {
+		t.Errorf("left %v", left)
+	}
+}
+
+func TestAnUnusableSecretFileIsNotReplaced(t *testing.T) {
+	for name, content := range map[string]string{"empty": "", "cut off": oneKey[:31] + "\n", "blanks": strings.Repeat(" ", 64)} {
+		t.Run(name, func(t *testing.T) {
+			c := Config{DataDir: t.TempDir()}
+			path := filepath.Join(c.DataDir, "secret_key")
+			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := c.Secrets()
+			if err == nil || err.Error() != path+" holds no usable key; remove it to have one made" {
+				t.Error(err)
+			}
+			if kept, err := os.ReadFile(path); err != nil || string(kept) != content {
+				t.Errorf("the file holds %q, %v", kept, err)
+			}
+		})
+	}
+}
+
+func TestASecretThatCannotBeKeptIsAnError(t *testing.T) {
+	tests := []struct {
+		name    string
+		prepare func(dir string) error
+		err     string
+	}{
+		{"a folder in the file's place", func(dir string) error { return os.MkdirAll(filepath.Join(dir, "secret_key"), 0o700) }, "read secret key: "},
+		{"a file in the folder's place", func(dir string) error { return os.WriteFile(dir, nil, 0o600) }, "read secret key: "},
+		{"a link to nowhere in the folder's place", func(dir string) error { return os.Symlink(filepath.Join(dir, "..", "nowhere"), dir) }, "keep secret key: "},
+		{"a link to nowhere in the file's place", func(dir string) error {
+			if err := os.Mkdir(dir, 0o700); err != nil {
+				return err
+			}
+			return os.Symlink(filepath.Join(dir, "nowhere", "key"), filepath.Join(dir, "secret_key"))
+		}, "keep secret key: "},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "data")
+			if err := tt.prepare(dir); err != nil {
+				t.Fatal(err)
+			}
+			keys, err := Config{DataDir: dir}.Secrets()
+			if err == nil || !strings.HasPrefix(err.Error(), tt.err) || keys != nil {
+				t.Errorf("%q, %v", keys, err)
+			}
+		})
+	}
+}

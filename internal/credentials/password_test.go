@@ -1,0 +1,193 @@
+package credentials
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"golang.org/x/crypto/argon2"
+)
+
+const password = "correct horse battery"
+
+func TestAPasswordIsKeptAsAnArgon2idHash(t *testing.T) {
+	p := NewPasswords(2)
+	phc, err := p.Hash(t.Context(), password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The parameters stand here again on purpose: the contract names them.
+	parts := strings.Split(phc, "$")
+	if len(parts) != 6 || strings.Join(parts[:4], "$") != "$argon2id$v=19$m=19456,t=2,p=1" {
+		t.Fatalf("got %s", phc)
+	}
+	salt, saltErr := base64.RawStdEncoding.DecodeString(parts[4])
+	key, keyErr := base64.RawStdEncoding.DecodeString(parts[5])
+	if saltErr != nil || keyErr != nil || len(salt) != 16 || len(key) != 32 {
+		t.Fatalf("salt of %d bytes, key of %d: %s", len(salt), len(key), phc)
+	}
+	if string(argon2.IDKey([]byte(password), salt, 2, 19456, 1, 32)) != string(key) {
+		t.Error("the key is not that of argon2id")
+	}
+
+	for _, tt := range []struct {
+		name, password string
+		want           bool
+	}{
+		{"the password", password, true},
+		{"another", password + "!", false},
+		{"another case", strings.ToUpper(password), false},
+		{"none", "", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if ok, err := p.Check(t.Context(), phc, tt.password); err != nil || ok != tt.want {
+				t.Errorf("matches: %v, %v", ok, err)
+			}
+		})
+	}
+
+	again, err := p.Hash(t.Context(), password)
+	if err != nil || again == phc {
+		t.Errorf("the same password has the same hash twice: %s, %v", again, err)
+	}
+}
+
+// Without a known user a hash is made all the same, and even its own password
+// does not match.
+func TestAnUnknownUserTakesTheSamePathAndNeverMatches(t *testing.T) {
+	p := NewPasswords(1)
+	if salt, key, err := parse(p.dummy); err != nil || len(salt) != saltBytes || len(key) != keyBytes {
+		t.Fatalf("the stand-in is no hash: %s, %v", p.dummy, err)
+	}
+	for _, tried := range []string{"a password nobody has", password, ""} {
+		if ok, err := p.Check(t.Context(), "", tried); ok || err != nil {
+			t.Errorf("%q: %v, %v", tried, ok, err)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		p := &Passwords{slots: make(chan struct{}, 1), dummy: p.dummy}
+		checked := false
+		p.slots <- struct{}{} // somebody else's turn
+		go func() {
+			_, _ = p.Check(t.Context(), "", password)
+			checked = true
+		}()
+		synctest.Wait()
+		if checked {
+			t.Error("an unknown user did not wait for a turn")
+		}
+		<-p.slots
+		synctest.Wait()
+		if !checked {
+			t.Error("an unknown user did not get a turn")
+		}
+	})
+}
+
+func TestAtMostSoManyAtOnce(t *testing.T) {
+	for _, atOnce := range []int{1, 2, 3} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &Passwords{slots: make(chan struct{}, atOnce)}
+			var running, done atomic.Int32
+			finish := make(chan struct{})
+			for range 10 {
+				go func() {
+					if err := p.turn(t.Context(), func() {
+						running.Add(1)
+						<-finish
+						running.Add(-1)
+					}); err != nil {
+						t.Error(err)
+					}
+					done.Add(1)
+				}()
+			}
+			for finished := range int32(10) {
+				synctest.Wait()
+				want := min(int32(atOnce), 10-finished)
+				if running.Load() != want || done.Load() != finished {
+					t.Fatalf("after %d, %d of at most %d run and %d are done", finished, running.Load(), atOnce, done.Load())
+				}
+				finish <- struct{}{}
+			}
+			synctest.Wait()
+			if running.Load() != 0 || done.Load() != 10 {
+				t.Errorf("%d still run, %d are done", running.Load(), done.Load())
+			}
+		})
+	}
+}
+
+func TestATurnIsGivenBackAfterAPanic(t *testing.T) {
+	p := &Passwords{slots: make(chan struct{}, 1)}
+	func() {
+		defer func() { _ = recover() }()
+		_ = p.turn(t.Context(), func() { panic("out of memory") })
+	}()
+	if len(p.slots) != 0 {
+		t.Error("the turn is lost")
+	}
+}
+
+func TestWhoHangsUpWhileWaitingIsNotServed(t *testing.T) {
+	dummy := hash("somebody's", make([]byte, saltBytes))
+	synctest.Test(t, func(t *testing.T) {
+		p := &Passwords{slots: make(chan struct{}, 1), dummy: dummy}
+		p.slots <- struct{}{} // somebody else's turn, for ever
+		ctx, hangUp := context.WithCancel(t.Context())
+		var answers atomic.Int32
+		go func() {
+			if phc, err := p.Hash(ctx, password); phc != "" || !errors.Is(err, context.Canceled) {
+				t.Errorf("hashed %q, %v", phc, err)
+			}
+			answers.Add(1)
+		}()
+		go func() {
+			if ok, err := p.Check(ctx, dummy, "somebody's"); ok || !errors.Is(err, context.Canceled) {
+				t.Errorf("checked: %v, %v", ok, err)
+			}
+			answers.Add(1)
+		}()
+		synctest.Wait()
+		if answers.Load() != 0 {
+			t.Error("somebody did not wait")
+		}
+		hangUp()
+		synctest.Wait()
+		if answers.Load() != 2 || len(p.slots) != 1 {
+			t.Errorf("%d answers, %d turns taken", answers.Load(), len(p.slots))
+		}
+	})
+}
+
+func TestBrokenHashesAreErrors(t *testing.T) {
+	p := &Passwords{slots: make(chan struct{}, 1)}
+	salt, key := strings.Repeat("A", 22), strings.Repeat("A", 43)
+	tests := []struct{ name, phc string }{
+		{"not a hash", "password"},
+		{"bcrypt", "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"},
+		{"argon2i", "$argon2i$v=19$m=19456,t=2,p=1$" + salt + "$" + key},
+		{"an older version", "$argon2id$v=16$m=19456,t=2,p=1$" + salt + "$" + key},
+		{"cheaper parameters", "$argon2id$v=19$m=8,t=1,p=1$" + salt + "$" + key},
+		{"the prefix alone", phcPrefix},
+		{"no key", phcPrefix + salt},
+		{"an empty key", phcPrefix + salt + "$"},
+		{"a short key", phcPrefix + salt + "$" + key[:42]},
+		{"a long key", phcPrefix + salt + "$" + key + "AA"},
+		{"a salt that is not base64", phcPrefix + "!" + salt[1:] + "$" + key},
+		{"a key that is not base64", phcPrefix + salt + "$!" + key[1:]},
+		{"something after it", phcPrefix + salt + "$" + key + "$" + key},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			ok, err := p.Check(t.Context(), tt.phc, password)
+			if ok || !errors.Is(err, errHash) || strings.Contains(err.Error(), salt) {
+				t.Errorf("matches: %v, %v", ok, err)
+			}
+		})
+	}
+}
