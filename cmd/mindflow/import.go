@@ -6,9 +6,8 @@ import (
 	"io"
 	"os"
 
-	"github.com/go-json-experiment/json"
-
 	"mindflow/internal/app"
+	"mindflow/internal/client"
 	"mindflow/internal/mindflow"
 )
 
@@ -58,7 +57,7 @@ func open(c *console, name string) (io.ReadCloser, int64, error) {
 	if name == "-" {
 		return io.NopCloser(c.in), 0, nil
 	}
-	file, err := os.Open(name) //nolint:gosec // the person names the file
+	file, err := os.Open(name)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -71,14 +70,10 @@ func open(c *console, name string) (io.ReadCloser, int64, error) {
 
 func (cmd importCommand) print(to io.Writer, r app.ImportReport) error {
 	if cmd.JSON {
-		if err := json.MarshalWrite(to, r); err != nil {
-			return err
-		}
-		_, err := fmt.Fprintln(to)
-		return err
+		return writeJSON(to, asAnswered(r))
 	}
 	for _, remark := range r.Remarks {
-		fmt.Fprintf(to, "%-8s %s: %s\n", remark.Kind, remark.Place, remark.Message)
+		fmt.Fprintf(to, "%-8s %s: %s\n", remark.Kind, printable(remark.Place), printable(remark.Message))
 	}
 	if r.Omitted > 0 {
 		fmt.Fprintf(to, "… and %d remarks more\n", r.Omitted)
@@ -90,6 +85,20 @@ func (cmd importCommand) print(to io.Writer, r app.ImportReport) error {
 	_, err := fmt.Fprintf(to, "%d tasks %s; %d were known already, %d skipped, %d could not be read, %d pieces lost.\n",
 		r.Created, did, r.Known, r.Skipped, r.Failed, r.Lost)
 	return err
+}
+
+// asAnswered is a report with the names the API gives it.
+func asAnswered(r app.ImportReport) client.ImportReport {
+	report := client.ImportReport{
+		Format: r.Format, DryRun: r.DryRun, Created: r.Created, Known: r.Known, Skipped: r.Skipped,
+		Failed: r.Failed, Lost: r.Lost, Omitted: r.Omitted,
+	}
+	for _, remark := range r.Remarks {
+		report.Remarks = append(report.Remarks, client.ImportRemark{
+			Kind: string(remark.Kind), Place: remark.Place, Message: remark.Message,
+		})
+	}
+	return report
 }
 
 // progressLine shows how far a long import has come, on one line that it

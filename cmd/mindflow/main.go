@@ -16,6 +16,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	_ "golang.org/x/crypto/x509roots/fallback" // certificate authorities, wherever it runs
+
+	"mindflow/internal/client"
 )
 
 // version is the product's.
@@ -33,12 +35,17 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
 	Import  importCommand  `cmd:"" help:"Import tasks from another program's file, straight to the database."`
+	Login   loginCommand   `cmd:"" help:"Sign in to a server, for the commands below."`
+	Logout  logoutCommand  `cmd:"" help:"Sign out again."`
+	Next    nextCommand    `cmd:"" help:"What should I do now?"`
+	Add     addCommand     `cmd:"" help:"Add a task."`
+	Done    doneCommand    `cmd:"" help:"Mark a task done."`
 	Openapi openapiCommand `cmd:"" hidden:"" help:"Print the OpenAPI document."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
-// console is what a command speaks to: its arguments' environment, and the
-// streams it reads and writes.
+// console is what a command speaks to: its arguments' environment, the streams
+// it reads and writes, and where and when the person is.
 type console struct {
 	ctx    context.Context //nolint:containedctx // ends with the program
 	env    map[string]string
@@ -46,6 +53,7 @@ type console struct {
 	out    io.Writer
 	err    io.Writer
 	clock  func() time.Time
+	local  *time.Location       // the machine's
 	listen func(address string) // told where a server listens
 }
 
@@ -53,7 +61,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	code := run(os.Args[1:], &console{
 		ctx: ctx, env: environment(os.Environ()), in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		clock: time.Now, listen: func(string) {},
+		clock: time.Now, local: time.Local, listen: func(string) {},
 	})
 	stop()
 	os.Exit(code)
@@ -100,13 +108,31 @@ func run(args []string, c *console) (code int) {
 		return exitUsage
 	}
 	if err := parsed.Run(c); err != nil {
-		fmt.Fprintln(c.err, "mindflow:", err)
+		fmt.Fprintln(c.err, "mindflow:", printable(err.Error()))
+		if hint := hintAt(err); hint != "" {
+			fmt.Fprintln(c.err, hint)
+		}
 		if errors.Is(err, errUsage) {
 			return exitUsage
 		}
 		return exitFailed
 	}
 	return exitDone
+}
+
+// hintAt says what to do about an error, if that is known.
+func hintAt(err error) string {
+	switch {
+	case errors.Is(err, client.ErrUnreachable):
+		return `Is it running? "mindflow serve" starts one on this machine.`
+	case errors.Is(err, client.ErrSignedOut):
+		return `Run "mindflow login" first.`
+	case errors.Is(err, client.ErrSessionEnded):
+		return `Run "mindflow login" again.`
+	case errors.Is(err, errUsage):
+		return `Run "mindflow --help" for how it is used.`
+	}
+	return ""
 }
 
 type versionCommand struct{}

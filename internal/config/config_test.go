@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/hex"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,8 +46,6 @@ func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
 	}
 }
 
-// setting is one variable of the environment; Load is tried with it alone,
-// beside what it needs.
 func TestEverySettingIsRead(t *testing.T) {
 	tests := []struct {
 		name string
@@ -170,9 +169,7 @@ func TestProductionAsksForMore(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			env := map[string]string{"ENVIRONMENT": "production"}
-			for name, value := range tt.env {
-				env[name] = value
-			}
+			maps.Copy(env, tt.env)
 			c, err := Load(env)
 			got := ""
 			if err != nil {

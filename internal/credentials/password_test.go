@@ -91,9 +91,10 @@ func TestAnUnknownUserTakesTheSamePathAndNeverMatches(t *testing.T) {
 func TestAtMostSoManyAtOnce(t *testing.T) {
 	for _, atOnce := range []int{1, 2, 3} {
 		synctest.Test(t, func(t *testing.T) {
-			p := &Passwords{slots: make(chan struct{}, atOnce)}
+			p := NewPasswords(atOnce) // made here: its channel belongs to the test
 			var running, done atomic.Int32
 			finish := make(chan struct{})
+			defer close(finish)
 			for range 10 {
 				go func() {
 					if err := p.turn(t.Context(), func() {

@@ -33,7 +33,9 @@ func TestWhatChangedInATask(t *testing.T) {
 		{"a first tag", with(func(t *Task) { t.Tags = nil }), full, Changes{"tags": {nil, []string{"home"}}}},
 		{"a day that becomes its midnight", with(func(t *Task) { t.Due = OnDay(0) }), with(func(t *Task) { t.Due = AtInstant(UTC(0)) }), Changes{"due_date": {"1970-01-01", "1970-01-01T00:00:00Z"}}},
 		{
-			"everything, from nothing", Task{}, with(func(t *Task) { t.CompletedAt, t.DeletedAt = UTC(1), UTC(2) }),
+			"everything, from nothing",
+			Task{},
+			with(func(t *Task) { t.CompletedAt, t.DeletedAt = UTC(1), UTC(2) }),
 			Changes{
 				"title": {nil, "Call Ann"}, "description": {nil, "about the roof"}, "status": {nil, "snoozed"}, "priority": {nil, 3},
 				"due_date": {nil, "2026-11-27"}, "start_date": {nil, "2026-11-20T08:00:00Z"},

@@ -69,14 +69,16 @@ func somewhere(r *rapid.T) (Zone, Day) {
 	return z, day
 }
 
-// sometime draws a zone and a moment, mostly close to an odd one of its days.
+// sometime draws a zone and a moment of a day, as often as not close to the
+// next change of the clocks.
 func sometime(r *rapid.T) (Zone, time.Time) {
 	z, d := somewhere(r)
-	micros := rapid.OneOf(
-		rapid.Int64Range(0, 86_400_000_000),
-		rapid.Map(rapid.Int64Range(0, 24*4), func(n int64) int64 { return n * 900_000_000 }),
-	).Draw(r, "µs into the day")
-	return z, z.Start(d).Add(time.Duration(micros) * time.Microsecond)
+	start := z.Start(d)
+	if _, change := start.In(z.Location()).ZoneBounds(); rapid.Bool().Draw(r, "at a change") && change.After(start) {
+		aside := rapid.Int64Range(-3*3600_000_000, 3*3600_000_000).Draw(r, "µs aside")
+		return z, change.UTC().Add(time.Duration(aside) * time.Microsecond)
+	}
+	return z, start.Add(time.Duration(rapid.Int64Range(0, 86_400_000_000).Draw(r, "µs into the day")) * time.Microsecond)
 }
 
 func zone(tb testing.TB, name string) Zone {

@@ -168,7 +168,8 @@ func TestWhatIsWrittenIsReadAsTheSame(t *testing.T) {
 
 func TestDatesAreEqualWhenTheyReadTheSame(t *testing.T) {
 	few := rapid.SampledFrom([]When{
-		{}, OnDay(0), OnDay(1), AtInstant(time.Unix(0, 0)), AtInstant(time.Unix(0, 0).In(time.FixedZone("", 3600))),
+		{},
+		OnDay(0), OnDay(1), AtInstant(time.Unix(0, 0)), AtInstant(time.Unix(0, 0).In(time.FixedZone("", 3600))),
 		AtInstant(time.Unix(0, 999)), AtInstant(time.Unix(86400, 0)),
 	})
 	rapid.Check(t, func(r *rapid.T) {

@@ -158,6 +158,7 @@ func fill(t *testing.T, s *store.Store, a mindflow.Actor, tasks map[mindflow.Tas
 	}
 }
 
+// Fails on PostgreSQL when a filter brings an argument it does not use.
 func TestFiltersOfAList(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		a := newPerson(t, s, "ada@example.com")
@@ -366,7 +367,7 @@ func drawQuery(rt *rapid.T, z mindflow.Zone, odd mindflow.Day) mindflow.TaskQuer
 		},
 		Limit: rapid.IntRange(1, 7).Draw(rt, "limit"), Zone: z,
 		At:         rapid.SampledFrom([]time.Time{base, base.Add(-time.Second), base.Add(time.Hour)}).Draw(rt, "at"),
-		Statuses:   rapid.SampledFrom([][]mindflow.Status{nil, nil, nil, {mindflow.StatusPending, mindflow.StatusInProgress}, {mindflow.StatusSnoozed}}).Draw(rt, "statuses"),
+		Statuses:   rapid.SampledFrom([][]mindflow.Status{nil, nil, nil, {mindflow.StatusPending, mindflow.StatusInProgress}, {mindflow.StatusSnoozed}, {mindflow.StatusCompleted, mindflow.StatusCancelled}}).Draw(rt, "statuses"),
 		Priorities: rapid.SampledFrom([][]int{nil, nil, nil, {1, 2, 3}}).Draw(rt, "priorities"),
 		TagKeys:    rapid.SampledFrom([][]string{nil, nil, nil, {"home"}, {"études", "a"}}).Draw(rt, "tag keys"),
 		SearchKey:  rapid.SampledFrom([]string{"", "", "", "", "a", "ss", "%", "é"}).Draw(rt, "search"),
@@ -385,7 +386,7 @@ func TestAWalkSeesEveryTaskOnceInOrder(t *testing.T) {
 			z := zone(t, odd.zone)
 			tasks := drawTasks(rt, s, a, z, odd.day)
 			fill(t, s, a, tasks)
-			for range 4 {
+			for range 3 {
 				q := drawQuery(rt, z, odd.day)
 				got, want := walk(t, s, a.WorkspaceID, q, nil), expected(q, tasks)
 				if !slices.Equal(got, want) {
@@ -397,7 +398,7 @@ func TestAWalkSeesEveryTaskOnceInOrder(t *testing.T) {
 }
 
 // Tasks that change between the pages may come twice or not at all; all others
-// come once, in order. Fails with pages by offset.
+// come once, in order. Fails when a cursor forgets the id.
 func TestAWalkSeesUnchangedTasksOnceWhileOthersChange(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		n := 0
@@ -422,8 +423,9 @@ func TestAWalkSeesUnchangedTasksOnceWhileOthersChange(t *testing.T) {
 			draws := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
 			q := drawQuery(rt, z, odd.day)
 			q.Limit = 1 + q.Limit/3
+			changes := 0
 			got := walk(t, s, a.WorkspaceID, q, func() {
-				if len(restless) == 0 {
+				if changes++; len(restless) == 0 || changes > 20 { // or it would never end: what is new comes last
 					return
 				}
 				edit(t, s, a, restless[draws.IntN(len(restless))], mindflow.TaskUpdated, func(k *mindflow.Task) {
@@ -449,8 +451,10 @@ func TestListsWorkBeyondWhatIsKeptPrepared(t *testing.T) {
 		a := newPerson(t, s, "ada@example.com")
 		create(t, s, a, newTask(s, a, "x"))
 		q := list(s, mindflow.ByTitle)
-		for range store.MaxPrepared + 10 {
-			q.Priorities = append(q.Priorities, 3)
+		fields := []mindflow.SortField{mindflow.ByCreatedAt, mindflow.ByUpdatedAt, mindflow.ByPriority, mindflow.ByTitle}
+		for form := range store.MaxPrepared + 10 {
+			q.Order = mindflow.Order{Field: fields[form%4], Down: form/4%2 == 0}
+			q.Priorities = slices.Repeat([]int{3}, 1+form/8)
 			if refs, err := s.ListTasks(t.Context(), a.WorkspaceID, q); err != nil || len(refs) != 1 {
 				t.Fatal(refs, err)
 			}

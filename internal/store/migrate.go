@@ -56,7 +56,7 @@ func (s *Store) migrating(fn func(*goose.Provider) error) error {
 	defer db.Close()
 	var options []goose.ProviderOption
 	if s.dialect.postgres {
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // look every second, for five minutes
 		if err != nil {
 			return err
 		}

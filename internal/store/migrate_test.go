@@ -111,7 +111,7 @@ func TestMigratingTwiceChangesNothing(t *testing.T) {
 		if n, err := s.Migrate(t.Context()); n != 0 || err != nil {
 			t.Errorf("migrated %d steps again: %v", n, err)
 		}
-		if diff := cmp.Diff(once, schema(t, s)); diff != "" || len(once) < 20 {
+		if diff := cmp.Diff(once, schema(t, s)); diff != "" || len(once) < 15 {
 			t.Errorf("%d lines of schema (-once +twice):\n%s", len(once), diff)
 		}
 		newPerson(t, s, "ada@example.com")
@@ -160,7 +160,8 @@ func TestEveryStepGoesDownAndUpAgain(t *testing.T) {
 	})
 }
 
-// Fails on PostgreSQL when the advisory lock is left out.
+// Fails on PostgreSQL when the advisory lock is left out, or looked at every
+// five seconds only, which is what goose does unless told otherwise.
 func TestOfStoresThatMigrateAtOnceOneDoesIt(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		url := emptyURL(t, kind)

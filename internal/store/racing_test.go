@@ -32,8 +32,7 @@ func race(tries int, fn func(racer, try int)) {
 var errTaken = errors.New("another task is in progress")
 
 // The rule: at most one task of a workspace is in progress. Fails on
-// PostgreSQL when Lock does not lock, and on SQLite when BEGIN is not IMMEDIATE
-// and two writers share the file.
+// PostgreSQL when Lock does not lock; on SQLite the one writer is the lock.
 func TestRacingChangesNeverBreakARuleAcrossRows(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		a := newPerson(t, s, "ada@example.com")

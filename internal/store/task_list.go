@@ -192,13 +192,12 @@ func dueCondition(c *where, op string, at int64, day mindflow.Day) string {
 // ended snooze is pending.
 func statusCondition(c *where, q mindflow.TaskQuery) string {
 	var either []string
-	now := c.arg(q.At.UnixMicro())
 	for _, status := range q.Statuses {
-		switch status {
+		switch status { // an argument that no condition uses would be refused by PostgreSQL
 		case mindflow.StatusPending:
-			either = append(either, "t.status = 'pending'", "(t.status = 'snoozed' AND t.snoozed_until_at <= "+now+")")
+			either = append(either, "t.status = 'pending'", "(t.status = 'snoozed' AND t.snoozed_until_at <= "+c.arg(q.At.UnixMicro())+")")
 		case mindflow.StatusSnoozed:
-			either = append(either, "(t.status = 'snoozed' AND t.snoozed_until_at > "+now+")")
+			either = append(either, "(t.status = 'snoozed' AND t.snoozed_until_at > "+c.arg(q.At.UnixMicro())+")")
 		case mindflow.StatusInProgress, mindflow.StatusCompleted, mindflow.StatusCancelled:
 			either = append(either, "t.status = "+c.arg(string(status)))
 		}

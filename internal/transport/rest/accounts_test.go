@@ -23,8 +23,16 @@ const (
 // accounts is a server with the product's token times.
 func accounts(t *testing.T, kind storetest.Kind) *server {
 	t.Helper()
-	c := newClock()
-	return serveFor(t, c, storetest.OpenAt(t, kind, c.Now), web.Site(), accessTTL)
+	c, url := newClock(), storetest.URL(t, kind)
+	return serveFor(t, c, open(t, url, c), web.Site(), accessTTL)
+}
+
+func eachAccounts(t *testing.T, test func(srv *server)) {
+	t.Helper()
+	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
+		t.Helper()
+		test(accounts(t, kind))
+	})
 }
 
 type tokens struct {
@@ -57,8 +65,8 @@ func (srv *server) me(access string) int {
 
 func TestAnAccountIsOpenedAndItsOwnerSignsInAndOut(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := accounts(t, kind)
+	eachAccounts(t, func(srv *server) {
+		t := srv.t
 		anybody := srv.nobody()
 		made := anybody.do("POST /api/auth/register", adaSays, "X-Client: web").want(http.StatusCreated)
 		made.has("email=Ada@Example.com; full_name=Ada Lovelace; created_at=2026-11-27T08:00:00.123456Z")
@@ -156,8 +164,8 @@ func TestAnUnknownAddressAndAWrongPasswordAreAnsweredAlike(t *testing.T) {
 
 func TestOnlyAValidAccessTokenAdmits(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := accounts(t, kind)
+	eachAccounts(t, func(srv *server) {
+		t := srv.t
 		ada := srv.person("ada@example.com", "UTC")
 		claims := func(key string, c credentials.Claims) string {
 			signer, err := credentials.NewSigner([]string{key}, srv.clock.Now)
@@ -198,8 +206,8 @@ func TestOnlyAValidAccessTokenAdmits(t *testing.T) {
 
 func TestAnAccessTokenExpiresAndARefreshTokenBringsAnother(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := accounts(t, kind)
+	eachAccounts(t, func(srv *server) {
+		t := srv.t
 		srv.nobody().do("POST /api/auth/register", adaSays).want(http.StatusCreated)
 		first := srv.login()
 		srv.clock.move(accessTTL - 2*time.Second)
@@ -235,7 +243,7 @@ func TestRotationOfRefreshTokens(t *testing.T) {
 		show  string
 		as    string // the name of the new token; "" when 401 is due
 	}
-	for name, c := range map[string]struct {
+	stories := map[string]struct {
 		steps []step
 		ends  bool // the family
 	}{
@@ -259,11 +267,12 @@ func TestRotationOfRefreshTokens(t *testing.T) {
 			[]step{{0, "a", "b"}, {10 * time.Second, "a", ""}, {0, "b", ""}}, true,
 		},
 		"a token of nobody's harms nobody": {[]step{{0, "x", ""}, {0, "a", "b"}}, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-				srv := accounts(t, kind)
-				ada := srv.person("ada@example.com", "UTC")
+	}
+	eachAccounts(t, func(srv *server) {
+		t := srv.t
+		for name, c := range stories {
+			t.Run(name, func(t *testing.T) {
+				ada := srv.person(name+"@example.com", "UTC")
 				first := srv.refreshable(ada.actor)
 				known := map[string]tokens{"a": first, "x": {Refresh: "none of ours"}}
 				newest := first
@@ -284,14 +293,14 @@ func TestRotationOfRefreshTokens(t *testing.T) {
 					t.Error("another session of hers ended too")
 				}
 			})
-		})
-	}
+		}
+	})
 }
 
 func TestRevokingEndsEverySessionOfOneUserAtTheNextRequest(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := accounts(t, kind)
+	eachAccounts(t, func(srv *server) {
+		t := srv.t
 		ada, eve := srv.person("ada@example.com", "UTC"), srv.person("eve@example.com", "UTC")
 		phone, tab := srv.session(ada.actor), srv.refreshable(ada.actor)
 		ada.do("POST /api/auth/revoke", "").want(http.StatusNoContent)
@@ -311,8 +320,8 @@ func TestRevokingEndsEverySessionOfOneUserAtTheNextRequest(t *testing.T) {
 
 func TestOfSixteenRefreshesAtOnceAtMostTwoAreAnsweredAndTheFamilyEnds(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := accounts(t, kind)
+	eachAccounts(t, func(srv *server) {
+		t := srv.t
 		first := srv.refreshable(srv.person("ada@example.com", "UTC").actor)
 		var wg sync.WaitGroup
 		var mu sync.Mutex
@@ -349,4 +358,23 @@ func (srv *server) refreshable(actor mindflow.Actor) tokens {
 	srv.t.Helper()
 	p, refresh := srv.sessionWithToken(actor)
 	return tokens{Access: p.token, Refresh: refresh}
+}
+
+// Somebody at the machine itself acts for a user without signing in.
+func TestAUserIsFoundByAddressForWorkAtTheMachine(t *testing.T) {
+	t.Parallel()
+	each(t, func(srv *server, ada person) {
+		t := ada.srv.t
+		actor, err := srv.app.ActorByEmail(t.Context(), " ADA@example.com", mindflow.ThroughCLI)
+		if err != nil || actor.UserID != ada.actor.UserID || actor.WorkspaceID != ada.actor.WorkspaceID || actor.Channel != mindflow.ThroughCLI {
+			t.Errorf("%+v, %v", actor, err)
+		}
+		if _, err := srv.app.ActorByEmail(t.Context(), "eve@example.com", mindflow.ThroughCLI); mindflow.KindOf(err) != mindflow.KindNotFound {
+			t.Errorf("somebody unknown: %v", err)
+		}
+		p, err := srv.app.Preferences(t.Context(), actor)
+		if err != nil || p.Zone.String() != "Europe/Berlin" {
+			t.Errorf("%+v, %v", p, err)
+		}
+	})
 }

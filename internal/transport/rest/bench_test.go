@@ -32,14 +32,16 @@ func BenchmarkRoute(b *testing.B) {
 		request func(i int64) *http.Request
 	}{
 		{"create", func(i int64) *http.Request {
-			return benchRequest("POST /api/tasks", fmt.Sprintf(`{"title": "made %d", "description": %q, "priority": 3}`, i, strings.Repeat("d", 500)))
+			return benchRequest(b.Context(), "POST /api/tasks", fmt.Sprintf(`{"title": "made %d", "description": %q, "priority": 3}`, i, strings.Repeat("d", 500)))
 		}},
 		{"patch", func(i int64) *http.Request {
-			return benchRequest("PATCH /api/tasks/"+ids[i%int64(len(ids))], fmt.Sprintf(`{"title": "changed %d"}`, i))
+			return benchRequest(b.Context(), "PATCH /api/tasks/"+ids[i%int64(len(ids))], fmt.Sprintf(`{"title": "changed %d"}`, i))
 		}},
-		{"read", func(i int64) *http.Request { return benchRequest("GET /api/tasks/"+ids[i*7919%int64(len(ids))], "") }},
-		{"list50", func(int64) *http.Request { return benchRequest("GET /api/tasks?limit=50", "") }},
-		{"best", func(int64) *http.Request { return benchRequest("GET /api/tasks/best", "") }},
+		{"read", func(i int64) *http.Request {
+			return benchRequest(b.Context(), "GET /api/tasks/"+ids[i*7919%int64(len(ids))], "")
+		}},
+		{"list50", func(int64) *http.Request { return benchRequest(b.Context(), "GET /api/tasks?limit=50", "") }},
+		{"best", func(int64) *http.Request { return benchRequest(b.Context(), "GET /api/tasks/best", "") }},
 	} {
 		b.Run(route.name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -56,13 +58,13 @@ func BenchmarkRoute(b *testing.B) {
 	}
 }
 
-func benchRequest(request, body string) *http.Request {
+func benchRequest(ctx context.Context, request, body string) *http.Request {
 	method, path, _ := strings.Cut(request, " ")
 	var content io.Reader
 	if body != "" {
 		content = strings.NewReader(body)
 	}
-	r := httptest.NewRequest(method, path, content)
+	r := httptest.NewRequestWithContext(ctx, method, path, content)
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -86,24 +88,26 @@ func benchHandler(b *testing.B, s *store.Store) (http.Handler, string, []string)
 		b.Fatal(err)
 	}
 	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI}
-	return rest.New(a, slog.New(slog.DiscardHandler), "7.0.0", web.Site()).Handler(), signed.Access, benchTasks(b.Context(), b, s, actor)
+	return rest.New(a, slog.New(slog.DiscardHandler), "7.0.0", web.Site()).Handler(), signed.Access, makeTasks(b, s, actor, 10_000)
 }
 
-func benchTasks(ctx context.Context, b *testing.B, s *store.Store, actor mindflow.Actor) []string {
-	b.Helper()
-	const tasks, batch = 10_000, 500
+// makeTasks puts many open tasks straight into the database and answers their ids.
+func makeTasks(tb testing.TB, s *store.Store, actor mindflow.Actor, tasks int) []string {
+	tb.Helper()
+	const batch = 500
 	ids := make([]string, 0, tasks)
 	now := s.Now()
 	for len(ids) < tasks {
-		err := s.Write(ctx, func(tx *store.Tx) error {
+		made := len(ids)
+		err := s.Write(tb.Context(), func(tx *store.Tx) error {
 			if err := tx.Lock(actor.WorkspaceID); err != nil {
 				return err
 			}
 			if _, err := tx.Standing(actor.UserID, actor.WorkspaceID); err != nil {
 				return err
 			}
-			for range batch {
-				i := len(ids)
+			ids = ids[:made]
+			for i := made; i < min(made+batch, tasks); i++ {
 				at := now.Add(time.Duration(i-tasks) * time.Second)
 				task := mindflow.Task{
 					ID: mindflow.NewID[mindflow.Task](at), WorkspaceID: actor.WorkspaceID, UserID: actor.UserID,
@@ -119,7 +123,7 @@ func benchTasks(ctx context.Context, b *testing.B, s *store.Store, actor mindflo
 			return nil
 		})
 		if err != nil {
-			b.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	return ids

@@ -34,8 +34,8 @@ func TestDaysStayDaysAndInstantsAreUTC(t *testing.T) {
 // Two zones whose midnight does not exist once a year.
 func TestADayStartsWhenItsDateFirstShows(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := newServer(t, kind)
+	eachServer(t, func(srv *server) {
+		t := srv.t
 		for zone, c := range map[string]struct{ day, start string }{
 			"America/Havana":   {"2027-03-14", "2027-03-14T05:00:00Z"}, // the clocks jump from 00:00 to 01:00
 			"America/Santiago": {"2027-09-05", "2027-09-05T04:00:00Z"},

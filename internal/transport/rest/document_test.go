@@ -38,8 +38,8 @@ func TestTheDocumentHasEveryRoute(t *testing.T) {
 				t.Errorf("%s lacks words", request)
 			}
 			signedIn := len(op.Security) > 0
-			real := strings.NewReplacer("{id}", someone, "{format}", "taskwarrior").Replace(request)
-			if a := srv.nobody().do(real, ""); (a.status == http.StatusUnauthorized) != signedIn {
+			filled := strings.NewReplacer("{id}", someone, "{format}", "taskwarrior").Replace(request)
+			if a := srv.nobody().do(filled, ""); (a.status == http.StatusUnauthorized) != signedIn {
 				t.Errorf("%s: documented as signed in: %v, but nobody is answered %d", request, signedIn, a.status)
 			}
 		}

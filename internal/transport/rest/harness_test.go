@@ -65,7 +65,8 @@ const (
 
 // server is the whole API over a fresh database, reached through HTTP.
 type server struct {
-	t      testing.TB
+	t      *testing.T
+	url    string // of the database
 	clock  *clock
 	store  *store.Store
 	app    *app.App
@@ -92,14 +93,25 @@ func (l *logbook) String() string {
 	return l.buf.String()
 }
 
-func newServer(t testing.TB, kind storetest.Kind) *server {
+func newServer(t *testing.T, kind storetest.Kind) *server {
 	t.Helper()
-	c := newClock()
-	return serve(t, c, storetest.OpenAt(t, kind, c.Now), web.Site())
+	c, url := newClock(), storetest.URL(t, kind)
+	srv := serve(t, c, open(t, url, c), web.Site())
+	srv.url = url
+	return srv
+}
+
+// eachServer runs a test on each database; the test's t is the server's.
+func eachServer(t *testing.T, test func(srv *server)) {
+	t.Helper()
+	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
+		t.Helper()
+		test(newServer(t, kind))
+	})
 }
 
 // open opens a database that may be open already.
-func open(t testing.TB, url string, c *clock) *store.Store {
+func open(t *testing.T, url string, c *clock) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), url, c.Now)
 	if err != nil {
@@ -110,7 +122,7 @@ func open(t testing.TB, url string, c *clock) *store.Store {
 }
 
 // rawSQL changes what no route changes yet.
-func rawSQL(t testing.TB, url, statement string, args ...any) {
+func rawSQL(t *testing.T, url, statement string, args ...any) {
 	t.Helper()
 	driver, source := "pgx", url
 	if path, ok := strings.CutPrefix(url, "sqlite:///"); ok {
@@ -128,12 +140,12 @@ func rawSQL(t testing.TB, url, statement string, args ...any) {
 
 // serve puts the API over a store. Access tokens live long, so that tests may
 // move the clock; accounts' tests ask for the product's.
-func serve(t testing.TB, c *clock, s *store.Store, site http.Handler) *server {
+func serve(t *testing.T, c *clock, s *store.Store, site http.Handler) *server {
 	t.Helper()
 	return serveFor(t, c, s, site, 20*365*24*time.Hour)
 }
 
-func serveFor(t testing.TB, c *clock, s *store.Store, site http.Handler, access time.Duration) *server {
+func serveFor(t *testing.T, c *clock, s *store.Store, site http.Handler, access time.Duration) *server {
 	t.Helper()
 	signer, err := credentials.NewSigner([]string{"a secret key of the tests, long enough"}, c.Now)
 	if err != nil {
@@ -396,8 +408,8 @@ type row struct {
 // and events against testdata/name.golden.
 func table(t *testing.T, name string, rows []row) {
 	t.Helper()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := newServer(t, kind)
+	eachServer(t, func(srv *server) {
+		t := srv.t
 		people := map[string]person{
 			"":       srv.person("ada@example.com", "Europe/Berlin"),
 			"eve":    srv.person("eve@example.com", "America/New_York"),

@@ -48,7 +48,7 @@ func TestTasksAreImportedFromAnotherProgram(t *testing.T) {
 
 func TestADeletedTaskIsNotImportedAgain(t *testing.T) {
 	t.Parallel()
-	each(t, func(_ *testing.T, _ *server, ada person) {
+	each(t, func(_ *server, ada person) {
 		ada.do("POST /api/import/taskwarrior", imported).want(http.StatusOK)
 		id := ada.do("GET /api/tasks?q=call", "").at("tasks.0.id")
 		ada.do("DELETE /api/tasks/"+id, "").want(http.StatusNoContent)
@@ -63,7 +63,8 @@ func TestARealExportIsImportedAndRanked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	each(t, func(t *testing.T, srv *server, ada person) {
+	each(t, func(srv *server, ada person) {
+		t := ada.srv.t
 		dry := ada.send("POST /api/import/taskwarrior?dry_run=true&timezone=Europe/Berlin", bytes.NewReader(export)).want(http.StatusOK)
 		wet := ada.send("POST /api/import/taskwarrior?timezone=Europe/Berlin", bytes.NewReader(export)).want(http.StatusOK)
 		if dry.at("created") != wet.at("created") || dry.at("remarks") != wet.at("remarks") || wet.at("created") == "0" {

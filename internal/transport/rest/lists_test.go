@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -36,8 +37,8 @@ func shelf(srv *server) person {
 
 func TestListsFilterAndSort(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		ada := shelf(newServer(t, kind))
+	eachServer(t, func(srv *server) {
+		t, ada := srv.t, shelf(srv)
 		for query, want := range map[string]string{
 			"":                                 "fig_50% elder date Ärger cherry Banana apple",
 			"?sort=created_at":                 "apple Banana cherry Ärger date elder fig_50%",
@@ -93,8 +94,8 @@ func TestListsFilterAndSort(t *testing.T) {
 
 func TestListsRefuseWhatTheyDoNotKnow(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := newServer(t, kind)
+	eachServer(t, func(srv *server) {
+		t := srv.t
 		ada := shelf(srv)
 		foreign := ada.do("GET /api/tasks?limit=1&sort=title", "").at("next_cursor")
 		ranked := ada.do("GET /api/tasks/ranked?limit=1", "").at("next_cursor")
@@ -159,8 +160,8 @@ func TestListsRefuseWhatTheyDoNotKnow(t *testing.T) {
 // A cursor comes from outside and may have been tampered with.
 func TestAForgedCursorIsRefusedOrReadsAPage(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		ada := shelf(newServer(t, kind))
+	eachServer(t, func(srv *server) {
+		t, ada := srv.t, shelf(srv)
 		for _, path := range []string{"?sort=title", "?sort=due_date", "?sort=-due_date", "?sort=-priority", "/ranked"} {
 			sep := "?"
 			if strings.Contains(path, "?") {
@@ -178,19 +179,13 @@ func TestAForgedCursorIsRefusedOrReadsAPage(t *testing.T) {
 				}
 				for key := range whole {
 					forged := map[string]any{}
-					for k, v := range whole {
-						forged[k] = v
-					}
+					maps.Copy(forged, whole)
 					forged[key] = value
 					if in, ok := whole[key].(map[string]any); ok {
 						if piece, ok := value.(map[string]any); ok {
 							merged := map[string]any{}
-							for k, v := range in {
-								merged[k] = v
-							}
-							for k, v := range piece {
-								merged[k] = v
-							}
+							maps.Copy(merged, in)
+							maps.Copy(merged, piece)
 							forged[key] = merged
 						}
 					}
@@ -232,8 +227,8 @@ func walk(t *testing.T, p person, path string, limit int, between func()) []stri
 
 func TestAListIsWalkedByItsCursors(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := newServer(t, kind)
+	eachServer(t, func(srv *server) {
+		t := srv.t
 		ada := srv.person("ada@example.com", "America/Havana")
 		var made []string
 		for i := range 23 {

@@ -42,12 +42,9 @@ func TestTheSeedsTwoExamples(t *testing.T) {
 	})
 }
 
-func each(t *testing.T, test func(t *testing.T, srv *server, ada person)) {
+func each(t *testing.T, test func(srv *server, ada person)) {
 	t.Helper()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := newServer(t, kind)
-		test(t, srv, srv.person("ada@example.com", "Europe/Berlin"))
-	})
+	eachServer(t, func(srv *server) { test(srv, srv.person("ada@example.com", "Europe/Berlin")) })
 }
 
 func (p person) best() answer {
@@ -57,7 +54,7 @@ func (p person) best() answer {
 
 func TestBestTaskReturnsHighestScore(t *testing.T) {
 	t.Parallel()
-	each(t, func(_ *testing.T, srv *server, ada person) {
+	each(t, func(srv *server, ada person) {
 		ada.create(`{"title": "later", "due_date": "2027-01-01", "priority": 5}`)
 		srv.clock.move(time.Second)
 		ada.create(blogPost)
@@ -71,7 +68,7 @@ func TestBestTaskReturnsHighestScore(t *testing.T) {
 
 func TestBestTaskExcludesCompleted(t *testing.T) {
 	t.Parallel()
-	each(t, func(_ *testing.T, _ *server, ada person) {
+	each(t, func(_ *server, ada person) {
 		id := ada.create(blogPost)
 		ada.create(`{"title": "cancelled", "priority": 5, "status": "cancelled"}`)
 		ada.create(`{"title": "rest", "priority": 1}`)
@@ -89,7 +86,7 @@ func TestBestTaskExcludesCompleted(t *testing.T) {
 
 func TestBestTaskExcludesSnoozed(t *testing.T) {
 	t.Parallel()
-	each(t, func(_ *testing.T, srv *server, ada person) {
+	each(t, func(srv *server, ada person) {
 		id := ada.create(blogPost)
 		ada.create(`{"title": "rest", "priority": 1}`)
 		ada.do("POST /api/tasks/"+id+"/snooze?hours=2", "").want(http.StatusOK)
@@ -103,7 +100,7 @@ func TestBestTaskExcludesSnoozed(t *testing.T) {
 
 func TestBestTaskExcludesWhatHasNotStarted(t *testing.T) {
 	t.Parallel()
-	each(t, func(_ *testing.T, srv *server, ada person) {
+	each(t, func(srv *server, ada person) {
 		ada.create(`{"title": "tomorrow", "start_date": "2026-11-28", "priority": 5}`)
 		ada.create(`{"title": "soon", "start_date": "2026-11-27T09:00:00Z"}`)
 		a := ada.best().want(http.StatusNotFound)
@@ -120,7 +117,7 @@ func TestBestTaskExcludesWhatHasNotStarted(t *testing.T) {
 
 func TestBestTaskReturns404WhenNoTasks(t *testing.T) {
 	t.Parallel()
-	each(t, func(_ *testing.T, srv *server, ada person) {
+	each(t, func(srv *server, ada person) {
 		ada.best().want(http.StatusNotFound).has("detail=Nothing is to be done now; title=Not Found")
 		srv.nobody().best().want(http.StatusUnauthorized)
 	})
@@ -128,7 +125,8 @@ func TestBestTaskReturns404WhenNoTasks(t *testing.T) {
 
 func TestRankedTasksReturnsAllWithScores(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, srv *server, ada person) {
+	each(t, func(srv *server, ada person) {
+		t := ada.srv.t
 		for _, body := range []string{
 			`{"title": "none"}`, blogPost, morningReview, `{"title": "doing", "status": "in_progress", "priority": 5}`,
 			`{"title": "done", "status": "completed"}`, `{"title": "nap", "snoozed_until": "2027-01-01T00:00:00Z"}`,
@@ -154,7 +152,8 @@ func TestRankedTasksReturnsAllWithScores(t *testing.T) {
 
 func TestScoreIncludedInResponse(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, _ *server, ada person) {
+	each(t, func(_ *server, ada person) {
+		t := ada.srv.t
 		ada.create(blogPost)
 		for _, name := range []string{
 			"task", "score", "valid_until", "reasoning.deadline_urgency", "reasoning.deadline_urgency_score", "reasoning.priority_score", "reasoning.effort_bonus",
@@ -179,7 +178,8 @@ func (p person) statements(request, body string) int64 {
 
 func TestCacheStoresCalculatedScores(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, _ *server, ada person) {
+	each(t, func(_ *server, ada person) {
+		t := ada.srv.t
 		ada.create(blogPost)
 		cold := ada.statements("GET /api/tasks/best", "")
 		if warm := ada.statements("GET /api/tasks/best", ""); warm != 1 || cold <= 1 {
@@ -190,7 +190,8 @@ func TestCacheStoresCalculatedScores(t *testing.T) {
 
 func TestCacheReturnsCachedScores(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, srv *server, ada person) {
+	each(t, func(srv *server, ada person) {
+		t := ada.srv.t
 		ada.create(morningReview)
 		first := ada.best()
 		srv.clock.move(time.Minute)
@@ -202,7 +203,8 @@ func TestCacheReturnsCachedScores(t *testing.T) {
 
 func TestCacheExpiresAfterTTL(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, srv *server, ada person) {
+	each(t, func(srv *server, ada person) {
+		t := ada.srv.t
 		ada.create(blogPost)
 		ada.best()
 		srv.clock.move(5*time.Minute - time.Microsecond)
@@ -218,7 +220,7 @@ func TestCacheExpiresAfterTTL(t *testing.T) {
 
 func TestCacheInvalidatedOnUpdate(t *testing.T) {
 	t.Parallel()
-	each(t, func(_ *testing.T, _ *server, ada person) {
+	each(t, func(_ *server, ada person) {
 		id := ada.create(blogPost)
 		ada.best().has("score=87.5; task.version=1")
 		ada.do("PATCH /api/tasks/"+id, `{"priority": 5}`).want(http.StatusOK)
@@ -234,7 +236,8 @@ func TestCacheInvalidatedOnUpdate(t *testing.T) {
 
 func TestCacheMissReturnsNone(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, srv *server, ada person) {
+	each(t, func(srv *server, ada person) {
+		t := ada.srv.t
 		ada.create(blogPost)
 		ada.best().want(http.StatusOK)
 		eve := srv.person("eve@example.com", "Europe/Berlin")
@@ -247,7 +250,8 @@ func TestCacheMissReturnsNone(t *testing.T) {
 
 func TestABoundaryShowsAtOnce(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, srv *server, ada person) {
+	each(t, func(srv *server, ada person) {
+		t := ada.srv.t
 		ada.create(`{"title": "x", "due_date": "2026-11-29T10:30:00+01:00", "preferred_time": "afternoon"}`)
 		score := "59.4"
 		for _, c := range []struct {
@@ -285,12 +289,8 @@ func TestABoundaryShowsAtOnce(t *testing.T) {
 
 func TestNoAnswerIsStaleOnAnotherInstance(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		c, url := newClock(), storetest.URL(t, kind)
-		var instances [2]*server
-		for i := range instances {
-			instances[i] = serve(t, c, open(t, url, c), web.Site())
-		}
+	eachServer(t, func(srv *server) {
+		instances := [2]*server{srv, serve(srv.t, srv.clock, open(srv.t, srv.url, srv.clock), web.Site())}
 		here := instances[0].person("ada@example.com", "UTC")
 		there := here
 		there.srv = instances[1]
@@ -316,7 +316,8 @@ func TestNoAnswerIsStaleOnAnotherInstance(t *testing.T) {
 
 func TestARankingIsWalkedAtTheMomentItBegan(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, srv *server, ada person) {
+	each(t, func(srv *server, ada person) {
+		t := ada.srv.t
 		var ids []string
 		for _, due := range []string{`"2026-11-27"`, `"2026-11-27T12:00:00Z"`, `"2026-11-28"`, `null`, `"2026-12-30"`, `null`, `"2026-12-01"`} {
 			ids = append(ids, ada.create(`{"title": "t`+string(rune('a'+len(ids)))+`", "preferred_time": "evening", "due_date": `+due+`}`))
@@ -391,7 +392,7 @@ func TestPreferences(t *testing.T) {
 
 func TestPreferencesHoldAtOnce(t *testing.T) {
 	t.Parallel()
-	each(t, func(_ *testing.T, _ *server, ada person) {
+	each(t, func(_ *server, ada person) {
 		ada.create(`{"title": "x", "due_date": "2026-11-27T23:30:00Z", "preferred_time": "morning"}`)
 		ada.best().has("score=66; reasoning.deadline_urgency=0.75") // 09:00 in Berlin, due tomorrow
 		ada.do("PUT /api/preferences", `{"timezone": "America/New_York"}`).want(http.StatusOK)
@@ -407,9 +408,8 @@ func TestPreferencesHoldAtOnce(t *testing.T) {
 // Standings that no route gives yet.
 func TestAViewerChangesNothingAndADisabledUserIsNobody(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		c, url := newClock(), storetest.URL(t, kind)
-		srv := serve(t, c, open(t, url, c), web.Site())
+	eachServer(t, func(srv *server) {
+		t, url := srv.t, srv.url
 		ada, refresh := srv.sessionWithToken(srv.person("ada@example.com", "UTC").actor)
 		id := ada.create(`{"title": "x"}`)
 		rawSQL(t, url, `UPDATE members SET role = 'viewer' WHERE user_id = $1`, ada.actor.UserID.String())

@@ -1,8 +1,6 @@
 package rest_test
 
 import (
-	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -47,7 +45,7 @@ func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
 		for _, tasks := range []int{10, 1000} {
 			srv := newServer(t, kind)
 			ada := srv.person("ada@example.com", "UTC")
-			ada.fill(tasks, "task")
+			makeTasks(t, srv.store, ada.actor, tasks)
 			id := ada.create(`{"title": "the one"}`)
 			for _, c := range costs {
 				fresh := ada
@@ -67,17 +65,4 @@ func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
 			}
 		}
 	})
-}
-
-// fill imports many tasks, the quickest way in.
-func (p person) fill(n int, title string) {
-	p.srv.t.Helper()
-	r, w := io.Pipe()
-	go func() {
-		for i := range n {
-			fmt.Fprintf(w, `{"description": "%s %d", "status": "pending", "entry": "20261101T000000Z", "due": "202612%02dT120000Z"}`+"\n", title, i, 1+i%28)
-		}
-		_ = w.Close()
-	}()
-	p.send("POST /api/import/taskwarrior", r).want(http.StatusOK).has(fmt.Sprintf("created=%d", n))
 }

@@ -165,8 +165,8 @@ func showsInternals(t *testing.T, name string, a answer) {
 // a 5xx, and none is echoed.
 func TestNoValueBreaksTheServer(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := newServer(t, kind)
+	eachServer(t, func(srv *server) {
+		t := srv.t
 		ada := srv.person("ada@example.com", "UTC")
 		id := ada.create(`{"title": "x"}`)
 		keys := map[string][]string{
@@ -278,10 +278,8 @@ func TestAPanicIsAnsweredWithoutItsStackWhichTheLogHolds(t *testing.T) {
 
 func TestADatabaseThatIsGoneIsNobodysFault(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		c, url := newClock(), storetest.URL(t, kind)
-		s := open(t, url, c)
-		srv := serve(t, c, s, web.Site())
+	eachServer(t, func(srv *server) {
+		t, s := srv.t, srv.store
 		ada := srv.person("ada@example.com", "UTC")
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
@@ -322,7 +320,7 @@ func TestTheLogTellsOfEachRequest(t *testing.T) {
 	// Who does not want to hear of requests hears nothing.
 	var quiet logbook
 	h := rest.New(srv.app, slog.New(slog.NewTextHandler(&quiet, &slog.HandlerOptions{Level: slog.LevelWarn})), "7.0.0", web.Site()).Handler()
-	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/health", nil))
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/health", nil))
 	if quiet.String() != "" {
 		t.Errorf("logged %s", quiet.String())
 	}

@@ -70,14 +70,20 @@ func TestATaskIsCreatedWithEachFieldOrItsDefault(t *testing.T) {
 
 // idRoutes are the routes of one task, with a body where one is needed.
 var idRoutes = []struct{ method, path, body string }{
-	{"GET", "", ""}, {"PATCH", "", `{"title": "x"}`}, {"PUT", "", `{"title": "x"}`}, {"DELETE", "", ""},
-	{"POST", "/complete", ""}, {"POST", "/reopen", ""}, {"POST", "/snooze", ""}, {"POST", "/restore", ""},
+	{"GET", "", ""},
+	{"PATCH", "", `{"title": "x"}`},
+	{"PUT", "", `{"title": "x"}`},
+	{"DELETE", "", ""},
+	{"POST", "/complete", ""},
+	{"POST", "/reopen", ""},
+	{"POST", "/snooze", ""},
+	{"POST", "/restore", ""},
 }
 
 func TestSomebodyElsesTaskIsNotThereOnAnyRoute(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := newServer(t, kind)
+	eachServer(t, func(srv *server) {
+		t := srv.t
 		ada, eve := srv.person("ada@example.com", "UTC"), srv.person("eve@example.com", "UTC")
 		id, gone := ada.create(`{"title": "Ada's"}`), ada.create(`{"title": "gone"}`)
 		ada.do("DELETE /api/tasks/"+gone, "").want(http.StatusNoContent)
@@ -169,8 +175,8 @@ func TestAMergePatchKeepsWhatIsAbsentAndClearsWhatIsNull(t *testing.T) {
 
 func TestAnAnswerCanBeSentBackUnchanged(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := newServer(t, kind)
+	eachServer(t, func(srv *server) {
+		t := srv.t
 		ada := srv.person("ada@example.com", "America/Havana")
 		for name, prepare := range map[string]func() string{
 			"a bare task": func() string { return ada.create(`{"title": "x"}`) },
@@ -286,8 +292,8 @@ func TestConditionsOfEditsAndReads(t *testing.T) {
 
 func TestAnEndedSnoozeReadsAsPendingEverywhere(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		srv := newServer(t, kind)
+	eachServer(t, func(srv *server) {
+		t := srv.t
 		ada := srv.person("ada@example.com", "UTC")
 		id := ada.create(`{"title": "Nap", "status": "in_progress"}`)
 		ada.do("POST /api/tasks/"+id+"/snooze?hours=1", "").want(http.StatusOK)

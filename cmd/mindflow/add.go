@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mindflow/internal/client"
+	"mindflow/internal/mindflow"
+)
+
+type addCommand struct {
+	output
+
+	Title    []string `arg:"" help:"What there is to do."`
+	Due      string   `placeholder:"DATE" help:"When it is due: today, tomorrow, 2026-11-27, or \"2026-11-27 17:00\" in your time zone."`
+	Start    string   `placeholder:"DATE" help:"When it can be begun at the earliest, written as --due."`
+	Priority *int     `placeholder:"1-5" help:"5 is the highest; 3 when absent."`
+	Effort   string   `placeholder:"TIME" help:"How long it takes: 30m, 90 (minutes) or 1h30m."`
+	Tag      []string `sep:"none" help:"A tag; may be repeated."`
+	Time     string   `placeholder:"PART" help:"When it is best done: morning, afternoon or evening."`
+	Note     string   `placeholder:"TEXT" help:"What else there is to say about it."`
+}
+
+// Run adds the task.
+func (cmd addCommand) Run(c *console) error {
+	draft, err := cmd.draft()
+	if err != nil {
+		return err
+	}
+	api, err := signedIn(c)
+	if err != nil {
+		return err
+	}
+	if err := cmd.addDates(c, api, &draft); err != nil {
+		return err
+	}
+	task, err := api.CreateTask(c.ctx, draft)
+	if err != nil {
+		return err
+	}
+	return printTask(c, cmd.output, "Added", task)
+}
+
+// draft is what is said but for the dates.
+func (cmd addCommand) draft() (client.Draft, error) {
+	d := client.Draft{Title: client.Set(strings.Join(cmd.Title, " "))}
+	if cmd.Priority != nil {
+		if *cmd.Priority < mindflow.MinPriority || *cmd.Priority > mindflow.MaxPriority {
+			return d, fmt.Errorf("%w: --priority is from %d to %d", errUsage, mindflow.MinPriority, mindflow.MaxPriority)
+		}
+		d.Priority = client.Set(*cmd.Priority)
+	}
+	if cmd.Effort != "" {
+		minutes, err := parseEffort(cmd.Effort)
+		if err != nil {
+			return d, err
+		}
+		d.EffortMinutes = client.Set(minutes)
+	}
+	if cmd.Time != "" {
+		if !slices.Contains(mindflow.PreferredTimes, mindflow.PreferredTime(cmd.Time)) {
+			return d, fmt.Errorf("%w: --time is morning, afternoon or evening", errUsage)
+		}
+		d.PreferredTime = client.Set(cmd.Time)
+	}
+	if cmd.Note != "" {
+		d.Description = client.Set(cmd.Note)
+	}
+	if len(cmd.Tag) > 0 {
+		d.Tags = client.Set(cmd.Tag)
+	}
+	return d, nil
+}
+
+// parseEffort reads 30m, 1h30m, or a bare number of minutes.
+func parseEffort(s string) (int, error) {
+	minutes, err := strconv.Atoi(s)
+	if err != nil {
+		var d time.Duration
+		d, err = time.ParseDuration(s)
+		minutes = int(d / time.Minute)
+		if d%time.Minute != 0 {
+			minutes = 0
+		}
+	}
+	if err != nil || minutes < mindflow.MinEffort || minutes > mindflow.MaxEffort {
+		return 0, fmt.Errorf("%w: --effort is in whole minutes up to a week, such as 30m, 90 or 1h30m", errUsage)
+	}
+	return minutes, nil
+}
+
+// addDates sets the dates. Which day is today depends on where the person is,
+// and that the server knows.
+func (cmd addCommand) addDates(c *console, api *client.Client, d *client.Draft) error {
+	zone := mindflow.Zone{}
+	if relative(cmd.Due) || relative(cmd.Start) {
+		p, err := api.Preferences(c.ctx)
+		if err != nil {
+			return err
+		}
+		if zone, err = mindflow.LoadZone(p.Timezone); err != nil {
+			return fmt.Errorf("your time zone %s is not known here; write the day as 2026-11-27", printable(p.Timezone))
+		}
+	}
+	for _, date := range [...]struct {
+		flag, said string
+		field      *client.Field[string]
+	}{{"--due", cmd.Due, &d.DueDate}, {"--start", cmd.Start, &d.StartDate}} {
+		if date.said == "" {
+			continue
+		}
+		read, err := readDate(date.said, zone, c.clock())
+		if err != nil {
+			return fmt.Errorf("%w: %s is today, tomorrow, a day such as 2026-11-27, or \"2026-11-27 17:00\"", errUsage, date.flag)
+		}
+		*date.field = client.Set(read)
+	}
+	return nil
+}
+
+func relative(date string) bool { return date == "today" || date == "tomorrow" }
+
+// readDate is a date as the server reads it. A date and time is passed on as it
+// is: the server knows the zone it is meant in.
+func readDate(s string, z mindflow.Zone, now time.Time) (string, error) {
+	switch s {
+	case "today":
+		return z.Today(now).String(), nil
+	case "tomorrow":
+		return (z.Today(now) + 1).String(), nil
+	}
+	_, err := mindflow.ParseWhen(s, z)
+	return s, err
+}
+
+// printTask says what was done to a task.
+func printTask(c *console, o output, did string, t client.Task) error {
+	if o.JSON {
+		return writeJSON(c.out, t)
+	}
+	p := o.paint(c)
+	text := p.green(did+":") + " " + p.bold(printable(t.Title)) + " " + p.faint("("+shortID(t.ID)+")") + "\n"
+	if facts := c.facts(t); facts != "" {
+		text += facts + "\n"
+	}
+	_, err := fmt.Fprint(c.out, text)
+	return err
+}
