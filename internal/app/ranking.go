@@ -91,7 +91,7 @@ func nothingToDo(until time.Time) error {
 	if !until.IsZero() {
 		message += "; the next task comes up at " + until.Format(time.RFC3339)
 	}
-	return &mindflow.Error{Kind: mindflow.KindNotFound, Message: message}
+	return &mindflow.Error{Kind: mindflow.KindNotFound, Message: message, ValidUntil: until}
 }
 
 // bestOf answers from the snapshot, computing at most once for everybody who

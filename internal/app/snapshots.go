@@ -45,7 +45,7 @@ func (sh *shelf) bytes() uint32 {
 		// The order a ranking keeps is counted with the facts it ranks.
 		n += len(s.facts) * int(unsafe.Sizeof(mindflow.Fact{})+2*unsafe.Sizeof(int64(0)))
 	}
-	return uint32(min(n, 1<<31)) //nolint:gosec // bounded on the same line
+	return uint32(min(n, 1<<31))
 }
 
 // snapshot is the facts of a workspace at one version, in the order in which

@@ -29,7 +29,8 @@ type Error struct {
 	Detail     string        `json:"detail"`
 	RequestID  string        `json:"request_id"`
 	Fields     []FieldError  `json:"errors"`
-	RetryAfter time.Duration `json:"-"` // zero when the server does not say
+	ValidUntil time.Time     `json:"valid_until,omitzero"` // of "nothing to do": when something will be
+	RetryAfter time.Duration `json:"-"`                    // zero when the server does not say
 }
 
 // FieldError says what is wrong with one field, by its JSON name.

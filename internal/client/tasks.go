@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"mindflow/internal/mindflow"
@@ -32,18 +31,9 @@ func (c *Client) Best(ctx context.Context) (Best, error) {
 	var best Best
 	_, err := c.do(ctx, call{method: http.MethodGet, path: "/api/tasks/best"}, &best)
 	if refused, ok := errors.AsType[*Error](err); ok && refused.Status == http.StatusNotFound && refused.Title != "" {
-		return best, &NothingToDoError{Next: nextOf(refused.Detail)}
+		return best, &NothingToDoError{Next: refused.ValidUntil}
 	}
 	return best, err
-}
-
-// nextOf finds the instant a detail ends with.
-func nextOf(detail string) time.Time {
-	next, err := time.Parse(time.RFC3339, detail[strings.LastIndexByte(detail, ' ')+1:])
-	if err != nil {
-		return time.Time{}
-	}
-	return next
 }
 
 // RankedQuery asks for a page of the ranking. Weights that are set are tried

@@ -31,6 +31,8 @@ type Error struct {
 	Fields  []FieldError
 	// RetryAfter, when positive, says when trying again makes sense.
 	RetryAfter time.Duration
+	// ValidUntil, when set, is when the answer will be another by itself.
+	ValidUntil time.Time
 }
 
 // FieldError says what is wrong with one field, by its JSON name.

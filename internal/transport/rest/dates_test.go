@@ -3,8 +3,6 @@ package rest_test
 import (
 	"net/http"
 	"testing"
-
-	"mindflow/internal/store/storetest"
 )
 
 func TestDaysStayDaysAndInstantsAreUTC(t *testing.T) {

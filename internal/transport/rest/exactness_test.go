@@ -13,7 +13,6 @@ import (
 
 	"mindflow/internal/mindflow"
 	"mindflow/internal/rules/score"
-	"mindflow/internal/store/storetest"
 	"mindflow/web"
 )
 

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"mindflow/internal/store/storetest"
 )
 
 // shelf is a person with tasks of many kinds, a second apart.

@@ -3,6 +3,7 @@ package rest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 
@@ -54,7 +55,5 @@ func bounds(s *huma.Schema, name string, limits map[string]any) {
 	if p.Extensions == nil {
 		p.Extensions = map[string]any{}
 	}
-	for key, limit := range limits {
-		p.Extensions[key] = limit
-	}
+	maps.Copy(p.Extensions, limits)
 }

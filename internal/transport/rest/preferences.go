@@ -136,8 +136,7 @@ func (b *preferencesBody) over(p mindflow.Preferences) (mindflow.Preferences, []
 			b.Windows.Afternoon.over(&p.Windows.Afternoon, "windows.afternoon"),
 			b.Windows.Evening.over(&p.Windows.Evening, "windows.evening"))
 	}
-	var limits *mindflow.Error
-	if errors.As(p.Validate(), &limits) {
+	if limits, ok := errors.AsType[*mindflow.Error](p.Validate()); ok {
 		bad = append(bad, limits.Fields...)
 	}
 	return p, bad

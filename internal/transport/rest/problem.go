@@ -16,12 +16,13 @@ import (
 
 // Problem is an error as RFC 9457 says.
 type Problem struct {
-	Type      string         `json:"type" format:"uri-reference" doc:"What kind of problem; about:blank means that the status says it"`
-	Title     string         `json:"title" doc:"The status in words"`
-	Status    int            `json:"status" doc:"The HTTP status"`
-	Detail    string         `json:"detail" doc:"What is wrong with this request"`
-	RequestID string         `json:"request_id" doc:"The id of this request, as in X-Request-ID"`
-	Errors    []FieldProblem `json:"errors,omitempty" doc:"Every bad field at once"`
+	Type       string         `json:"type" format:"uri-reference" doc:"What kind of problem; about:blank means that the status says it"`
+	Title      string         `json:"title" doc:"The status in words"`
+	Status     int            `json:"status" doc:"The HTTP status"`
+	Detail     string         `json:"detail" doc:"What is wrong with this request"`
+	RequestID  string         `json:"request_id" doc:"The id of this request, as in X-Request-ID"`
+	Errors     []FieldProblem `json:"errors,omitempty" doc:"Every bad field at once"`
+	ValidUntil *string        `json:"valid_until,omitempty" format:"date-time" doc:"Where nothing is to be done now: when something will be"`
 
 	headers http.Header
 }
@@ -73,7 +74,7 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 		a.log.WarnContext(ctx, "unavailable", "request_id", requestID(ctx), "error", err)
 	}
 	p := problemOf(statusOf[e.Kind], e.Message)
-	p.RequestID = requestID(ctx)
+	p.RequestID, p.ValidUntil = requestID(ctx), exact(e.ValidUntil)
 	for _, f := range e.Fields {
 		p.Errors = append(p.Errors, FieldProblem(f))
 	}
@@ -107,7 +108,7 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 		var unreadable *unreadableError
 		if p.Detail = "The request cannot be read"; errors.As(errs[0], &unreadable) {
 			p.Detail = unreadable.Error()
-		} else if d, ok := errs[0].(huma.ErrorDetailer); ok { //nolint:errorlint // huma asks the same way
+		} else if d, ok := errs[0].(huma.ErrorDetailer); ok { // huma asks the same way
 			p.Detail = sentence(d.ErrorDetail().Message)
 		}
 		return p
@@ -128,7 +129,7 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 // fieldProblem turns huma's location and message into a field of ours.
 func fieldProblem(err error) FieldProblem {
 	detail := &huma.ErrorDetail{Message: err.Error()}
-	if d, ok := err.(huma.ErrorDetailer); ok { //nolint:errorlint // huma asks the same way
+	if d, ok := err.(huma.ErrorDetailer); ok { // huma asks the same way
 		detail = d.ErrorDetail()
 	}
 	field := detail.Location

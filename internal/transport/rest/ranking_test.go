@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"mindflow/internal/store/storetest"
 	"mindflow/web"
 )
 

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"mindflow/internal/store/storetest"
 	"mindflow/web"
 )
 
@@ -41,10 +40,9 @@ var costs = []struct {
 
 func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
 	t.Parallel()
-	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		for _, tasks := range []int{10, 1000} {
-			srv := newServer(t, kind)
-			ada := srv.person("ada@example.com", "UTC")
+	for _, tasks := range []int{10, 1000} {
+		each(t, func(srv *server, ada person) {
+			t := srv.t
 			makeTasks(t, srv.store, ada.actor, tasks)
 			id := ada.create(`{"title": "the one"}`)
 			for _, c := range costs {
@@ -63,6 +61,6 @@ func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
 			if n := ada.statements("GET /api/tasks/best", ""); n != 3 {
 				t.Errorf("the best after a change: %d statements", n)
 			}
-		}
-	})
+		})
+	}
 }
