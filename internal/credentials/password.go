@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+
+	"mindflow/internal/mindflow"
 )
 
 // Argon2id's parameters: the OWASP minimum of 19 MiB and two passes.
@@ -73,8 +75,9 @@ func (p *Passwords) turn(ctx context.Context, fn func()) error {
 	return nil
 }
 
+// derive counts a password as the same on every keyboard: an é is an é.
 func derive(password string, salt []byte) []byte {
-	return argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, keyBytes)
+	return argon2.IDKey([]byte(mindflow.NFC(password)), salt, argonTime, argonMemory, argonThreads, keyBytes)
 }
 
 var phcPrefix = fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, argonMemory, argonTime, argonThreads)

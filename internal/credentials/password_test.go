@@ -193,3 +193,14 @@ func TestBrokenHashesAreErrors(t *testing.T) {
 		})
 	}
 }
+
+func TestAPasswordIsTheSameHoweverItsAccentsWereTyped(t *testing.T) {
+	p := NewPasswords(1)
+	phc, err := p.Hash(t.Context(), "caf\u00e9 au lait, s'il vous plait")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if same, err := p.Check(t.Context(), phc, "cafe\u0301 au lait, s'il vous plait"); err != nil || !same {
+		t.Errorf("the decomposed form: %v, %v", same, err)
+	}
+}

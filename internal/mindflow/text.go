@@ -9,10 +9,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// NFC is text in Unicode's composed form, the same however it was typed.
+func NFC(s string) string { return norm.NFC.String(s) }
+
 // Tidy is text as it is stored: NFC, without white space at its ends.
-func Tidy(s string) string {
-	return strings.TrimSpace(norm.NFC.String(s))
-}
+func Tidy(s string) string { return strings.TrimSpace(NFC(s)) }
 
 // Fold is the form texts are compared and searched in: NFKC with case folded.
 // Folding what is folded changes nothing.
