@@ -99,7 +99,7 @@ var sqliteTemplate = sync.OnceValue(func() []byte {
 	if err := migrate("sqlite:///" + path); err != nil {
 		panic(err)
 	}
-	content, err := os.ReadFile(path) //nolint:gosec // made a few lines above
+	content, err := os.ReadFile(path)
 	if err != nil {
 		panic(err)
 	}

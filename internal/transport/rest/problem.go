@@ -105,10 +105,8 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 		p.Detail = "The body must be JSON, with Content-Type: application/json"
 		return p
 	case status == http.StatusBadRequest && len(errs) > 0:
-		var unreadable *unreadableError
-		if p.Detail = "The request cannot be read"; errors.As(errs[0], &unreadable) {
-			p.Detail = unreadable.Error()
-		} else if d, ok := errs[0].(huma.ErrorDetailer); ok { // huma asks the same way
+		p.Detail = "The request cannot be read"
+		if d, ok := errs[0].(huma.ErrorDetailer); ok { // huma asks the same way
 			p.Detail = sentence(d.ErrorDetail().Message)
 		}
 		return p

@@ -418,7 +418,7 @@ func TestAViewerChangesNothingAndADisabledUserIsNobody(t *testing.T) {
 		}
 		ada.do("POST /api/tasks", `{"title": "x"}`).want(http.StatusForbidden)
 		ada.do("POST /api/import/taskwarrior", `[{"description": "x"}]`).want(http.StatusForbidden)
-		rawSQL(t, url, `UPDATE members SET role = 'owner' WHERE user_id = $1`, ada.actor.UserID.String())
+		rawSQL(t, url, `UPDATE members SET role = 'editor' WHERE user_id = $1`, ada.actor.UserID.String())
 		ada.do("POST /api/tasks/"+id+"/complete", "").want(http.StatusOK)
 		rawSQL(t, url, `UPDATE users SET disabled_at = 1 WHERE id = $1`, ada.actor.UserID.String())
 		ada.best().want(http.StatusUnauthorized)

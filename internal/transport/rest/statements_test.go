@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -41,26 +42,28 @@ var costs = []struct {
 func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
 	t.Parallel()
 	for _, tasks := range []int{10, 1000} {
-		each(t, func(srv *server, ada person) {
-			t := srv.t
-			makeTasks(t, srv.store, ada.actor, tasks)
-			id := ada.create(`{"title": "the one"}`)
-			for _, c := range costs {
-				fresh := ada
-				fresh.srv = serve(t, srv.clock, srv.store, web.Site())
-				request := strings.ReplaceAll(c.request, "{id}", id)
-				cold, warm := fresh.statements(request, c.body), fresh.statements(request, c.body)
-				if cold != c.cold || warm != c.warm {
-					t.Errorf("%s %s at %d tasks: %d statements, then %d; want %d and %d", c.request, c.body, tasks, cold, warm, c.cold, c.warm)
+		t.Run(fmt.Sprint(tasks), func(t *testing.T) {
+			each(t, func(srv *server, ada person) {
+				t := srv.t
+				makeTasks(t, srv.store, ada.actor, tasks)
+				id := ada.create(`{"title": "the one"}`)
+				for _, c := range costs {
+					fresh := ada
+					fresh.srv = serve(t, srv.clock, srv.store, web.Site())
+					request := strings.ReplaceAll(c.request, "{id}", id)
+					cold, warm := fresh.statements(request, c.body), fresh.statements(request, c.body)
+					if cold != c.cold || warm != c.warm {
+						t.Errorf("%s %s at %d tasks: %d statements, then %d; want %d and %d", c.request, c.body, tasks, cold, warm, c.cold, c.warm)
+					}
 				}
-			}
-			// Right after a change: what changed, and its body.
-			ada.best().want(http.StatusOK)
-			ada.do("GET /api/tasks", "").want(http.StatusOK)
-			ada.create(`{"title": "the best", "priority": 5, "due_date": "2026-01-01"}`)
-			if n := ada.statements("GET /api/tasks/best", ""); n != 3 {
-				t.Errorf("the best after a change: %d statements", n)
-			}
+				// Right after a change: what changed, and its body.
+				ada.best().want(http.StatusOK)
+				ada.do("GET /api/tasks", "").want(http.StatusOK)
+				ada.create(`{"title": "the best", "priority": 5, "due_date": "2026-01-01"}`)
+				if n := ada.statements("GET /api/tasks/best", ""); n != 3 {
+					t.Errorf("the best after a change: %d statements", n)
+				}
+			})
 		})
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -54,11 +53,6 @@ type unreadableError struct{ message string }
 var errNUL = &unreadableError{"The body holds a NUL character"}
 
 func (e *unreadableError) Error() string { return e.message }
-
-// ErrorDetail keeps huma from showing the body.
-func (e *unreadableError) ErrorDetail() *huma.ErrorDetail {
-	return &huma.ErrorDetail{Message: e.message, Location: "body"}
-}
 
 // strict refuses what JSON libraries read in different ways: invalid UTF-8,
 // NUL, duplicate keys, trailing data, deep nesting.
