@@ -19,9 +19,6 @@ dev: ## The same from source, saying more; restart it to see a change
 build: ## Build bin/mindflow: one file, no cgo
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/mindflow ./cmd/mindflow
 
-gen: ## Write the files that are made from others
-	go generate ./...
-
 fmt: $(lint) ## Format the Go code
 	$(lint) fmt
 	cd bench && $(lint) fmt --config ../.golangci.yml
@@ -71,4 +68,4 @@ postgres:
 		cd .tools/postgres && $(npm) ci --ignore-scripts; \
 	fi
 
-.PHONY: help run dev build gen fmt lint openapi test check bench verify-long postgres
+.PHONY: help run dev build fmt lint openapi test check bench verify-long postgres

@@ -94,7 +94,7 @@ func TestWrongSettingsStopTheStartWithOneSentence(t *testing.T) {
 	for setting, want := range map[string]string{
 		"ENVIRONMENT=staging":        "ENVIRONMENT must be development, testing or production",
 		"LOG_LEVEL=loud":             "LOG_LEVEL must be debug, info, warn or error",
-		"ACCESS_TOKEN_TTL=soon":      "ACCESS_TOKEN_TTL is not a valid value for its kind (time.Duration)",
+		"ACCESS_TOKEN_TTL=soon":      "ACCESS_TOKEN_TTL must be a duration such as 15m",
 		"ENVIRONMENT=production":     "SECRET_KEY is required in production",
 		"SECRET_KEY=short":           "each key in SECRET_KEY must have at least 32 characters",
 		"LISTEN_ADDR=8000":           "LISTEN_ADDR must be host:port, such as 127.0.0.1:8000",

@@ -63,7 +63,7 @@ func wire(c *console, settings config.Config, s *store.Store) (*house, error) {
 
 func logger(c *console, settings config.Config) *slog.Logger {
 	var level slog.Level
-	_ = level.UnmarshalText([]byte(settings.LogLevel)) // checked with the settings
+	_ = level.UnmarshalText([]byte(settings.Level())) // checked with the settings
 	options := &slog.HandlerOptions{Level: level}
 	if settings.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(c.err, options))
@@ -74,7 +74,7 @@ func logger(c *console, settings config.Config) *slog.Logger {
 // prepare migrates in development, and refuses a schema that is behind
 // otherwise.
 func (h *house) prepare(ctx context.Context) error {
-	if !h.config.Production() {
+	if h.config.Environment == config.Development {
 		_, err := h.store.Migrate(ctx)
 		return err
 	}
@@ -137,7 +137,7 @@ func (migrateCommand) Run(c *console) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(c.ctx, settings.DatabaseURL, c.clock)
+	s, err := store.Open(c.ctx, settings.SchemaURL(), c.clock)
 	if err != nil {
 		return err
 	}

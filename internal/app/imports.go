@@ -33,7 +33,8 @@ type ImportReport struct {
 	Skipped int // understood, and deliberately not made a task
 	Failed  int // could not be read
 	Lost    int // notes about something that found no place
-	// Remarks are at most maxRemarks; Omitted counts those beyond.
+	// Remarks are at most maxRemarks about what went well, and as many about
+	// what did not; Omitted counts those beyond.
 	Remarks []ImportRemark
 	Omitted int
 }
@@ -70,6 +71,7 @@ type importing struct {
 	report ImportReport
 	batch  []*formats.Entry
 	seen   map[string]bool
+	kept   [2]int // remarks about what went well, and about what did not
 }
 
 // Import takes in a file. What was imported before is not created again,
@@ -146,10 +148,13 @@ func (run *importing) note(n formats.Note) {
 }
 
 func (run *importing) remark(kind RemarkKind, place, message string) {
-	if len(run.report.Remarks) == maxRemarks {
+	bad := kind == RemarkFailed || kind == RemarkLost
+	kept := &run.kept[map[bool]int{true: 1}[bad]]
+	if *kept == maxRemarks {
 		run.report.Omitted++
 		return
 	}
+	*kept++
 	run.report.Remarks = append(run.report.Remarks, ImportRemark{kind, place, message})
 }
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -111,6 +112,10 @@ func (l TaskList) query(now time.Time, z mindflow.Zone) (mindflow.TaskQuery, err
 	for _, tag := range l.Tags {
 		q.TagKeys = append(q.TagKeys, mindflow.Fold(mindflow.Tidy(tag)))
 	}
+	q.Statuses, q.Priorities, q.TagKeys = once(q.Statuses), once(q.Priorities), once(q.TagKeys)
+	if len(q.TagKeys) > mindflow.MaxTags {
+		refuse("tag", fmt.Errorf("must not be more than %d", mindflow.MaxTags))
+	}
 	var err error
 	q.Order, err = mindflow.ParseOrder(l.Sort)
 	refuse("sort", err)
@@ -119,12 +124,12 @@ func (l TaskList) query(now time.Time, z mindflow.Zone) (mindflow.TaskQuery, err
 	q.DueBefore, err = bound(l.DueBefore, q.Zone)
 	refuse("due_before", err)
 	refuse("limit", checkPage(&q.Limit))
-	for _, status := range l.Statuses {
+	for _, status := range q.Statuses {
 		if !slices.Contains(mindflow.Statuses, status) {
 			refuse("status", fmt.Errorf("must be pending, in_progress, snoozed, completed or cancelled"))
 		}
 	}
-	for _, priority := range l.Priorities {
+	for _, priority := range q.Priorities {
 		if priority < mindflow.MinPriority || priority > mindflow.MaxPriority {
 			refuse("priority", fmt.Errorf("must be from %d to %d", mindflow.MinPriority, mindflow.MaxPriority))
 		}
@@ -133,6 +138,11 @@ func (l TaskList) query(now time.Time, z mindflow.Zone) (mindflow.TaskQuery, err
 		return q, mindflow.Invalid(bad...)
 	}
 	return q, nil
+}
+
+// once is the values without repeats, sorted: a filter's conditions stay few.
+func once[T cmp.Ordered](values []T) []T {
+	return slices.Compact(slices.Sorted(slices.Values(values)))
 }
 
 // checkPage sets the default and refuses what is out of bounds.

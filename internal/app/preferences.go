@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"maps"
 
 	"github.com/maypok86/otter/v2"
 
@@ -47,7 +46,7 @@ func (a *App) SetPreferences(ctx context.Context, actor mindflow.Actor, m mindfl
 		if err != nil {
 			return before, err
 		}
-		if err := m.Check(before.Tag()); err != nil {
+		if err := m.Check(before.ETag()); err != nil {
 			return before, err
 		}
 		after, err := edit(before)
@@ -61,6 +60,6 @@ func (a *App) SetPreferences(ctx context.Context, actor mindflow.Actor, m mindfl
 		if len(changes) == 0 {
 			return before, nil
 		}
-		return tx.SavePreferences(after, maps.Clone(changes), actor)
+		return tx.SavePreferences(after, changes, actor)
 	})
 }

@@ -199,6 +199,9 @@ func (a *App) RankedTasks(ctx context.Context, actor mindflow.Actor, l RankedLis
 		if after, p, moment, err = openRankedCursor(l.Cursor); err != nil {
 			return RankedPage{}, err
 		}
+		if l.Trial.over(p.Weights) != p.Weights {
+			return RankedPage{}, mindflow.InvalidField("cursor", "belongs to a ranking by other weights; start again without one")
+		}
 	}
 	version := actor.WorkspaceVersion
 	for range maxMoves {

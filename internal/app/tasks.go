@@ -143,8 +143,7 @@ func (a *App) SnoozeTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 // DeleteTask takes a task away; it can be restored for 30 days.
 func (a *App) DeleteTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match) error {
 	_, err := a.changeTask(ctx, actor, id, m, func(tx *store.Tx, t mindflow.Task) (mindflow.Task, error) {
-		t.DeletedAt = tx.Now()
-		return t, nil
+		return t.Deleted(tx.Now()), nil
 	})
 	return err
 }
@@ -156,14 +155,13 @@ func (a *App) RestoreTask(ctx context.Context, actor mindflow.Actor, id mindflow
 		if err != nil {
 			return before, err
 		}
-		if !before.DeletedAt.IsZero() && tx.Now().Sub(before.DeletedAt) > mindflow.Restorable {
-			return before, mindflow.NotFound("task")
-		}
-		if err := m.Check(before.Tag()); err != nil {
+		after, err := before.Restored(tx.Now())
+		if err != nil {
 			return before, err
 		}
-		after := before
-		after.DeletedAt = mindflow.Task{}.DeletedAt
+		if err := m.Check(before.ETag()); err != nil {
+			return before, err
+		}
 		return tx.SaveTask(before, after, actor, mindflow.TaskRestored)
 	})
 }
@@ -177,32 +175,15 @@ func (a *App) changeTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 		if err != nil {
 			return before, err
 		}
-		if err := m.Check(before.Tag()); err != nil {
+		if err := m.Check(before.ETag()); err != nil {
 			return before, err
 		}
 		after, err := change(tx, before)
 		if err != nil {
 			return before, err
 		}
-		return tx.SaveTask(before, after, actor, verbOf(before, after))
+		return tx.SaveTask(before, after, actor, mindflow.VerbOf(before, after))
 	})
-}
-
-// verbOf is what happened between two states of a task.
-func verbOf(before, after mindflow.Task) mindflow.Verb {
-	switch {
-	case !after.DeletedAt.IsZero():
-		return mindflow.TaskDeleted
-	case after.Status == mindflow.StatusSnoozed && !before.SnoozedUntil.Equal(after.SnoozedUntil):
-		return mindflow.TaskSnoozed
-	case before.Status == after.Status:
-		return mindflow.TaskUpdated
-	case after.Status == mindflow.StatusCompleted:
-		return mindflow.TaskCompleted
-	case !before.Status.Open() && after.Status.Open():
-		return mindflow.TaskReopened
-	}
-	return mindflow.TaskUpdated
 }
 
 // checkAssignee refuses to assign a task to somebody outside its workspace.

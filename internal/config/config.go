@@ -2,6 +2,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +21,7 @@ import (
 // Config is everything the environment says.
 type Config struct {
 	DatabaseURL     string        `env:"DATABASE_URL"`
+	MigrateURL      string        `env:"MIGRATE_DATABASE_URL"`
 	DataDir         string        `env:"DATA_DIR" envDefault:"./data"`
 	SecretKey       []string      `env:"SECRET_KEY" envSeparator:","`
 	Environment     string        `env:"ENVIRONMENT" envDefault:"development"`
@@ -45,7 +48,7 @@ func Load(environment map[string]string) (Config, error) {
 	if err := env.ParseWithOptions(&c, env.Options{Environment: environment}); err != nil {
 		if all, ok := errors.AsType[env.AggregateError](err); ok && len(all.Errors) > 0 {
 			if field, ok := errors.AsType[env.ParseError](all.Errors[0]); ok {
-				return c, fmt.Errorf("%s is not a valid value for its kind (%s)", settingOf(field.Name), field.Type)
+				return c, fmt.Errorf("%s must be %s", settingOf(field.Name), wordsOf(field.Type))
 			}
 			err = all.Errors[0]
 		}
@@ -78,6 +81,17 @@ var settings = map[string]string{
 	"RefreshTokenTTL": "REFRESH_TOKEN_TTL", "ScoreCacheTTL": "SCORE_CACHE_TTL",
 }
 
+// wordsOf says what a setting's value looks like.
+func wordsOf(kind reflect.Type) string {
+	switch {
+	case kind == reflect.TypeFor[time.Duration]():
+		return "a duration such as 15m"
+	case kind.Kind() == reflect.Bool:
+		return "true or false"
+	}
+	return "a whole number"
+}
+
 func settingOf(field string) string {
 	if name, ok := settings[field]; ok {
 		return name
@@ -85,13 +99,31 @@ func settingOf(field string) string {
 	return field
 }
 
+// The environments.
+const (
+	Development = "development"
+	Testing     = "testing"
+	production  = "production"
+)
+
+// SchemaURL names the database to a role that may change its schema.
+func (c Config) SchemaURL() string { return cmp.Or(c.MigrateURL, c.DatabaseURL) }
+
+// Level is how much is logged: everything when debugging.
+func (c Config) Level() string {
+	if c.Debug {
+		return "debug"
+	}
+	return c.LogLevel
+}
+
 // Production reports whether mistakes cost somebody something.
-func (c Config) Production() bool { return c.Environment == "production" }
+func (c Config) Production() bool { return c.Environment == production }
 
 func (c Config) validate() error {
 	_, _, addrErr := net.SplitHostPort(c.ListenAddr)
 	switch {
-	case !oneOf(c.Environment, "development", "testing", "production"):
+	case !oneOf(c.Environment, Development, Testing, production):
 		return errors.New("ENVIRONMENT must be development, testing or production")
 	case c.Debug && c.Production():
 		return errors.New("DEBUG must be off in production")

@@ -109,7 +109,7 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 	tests := []struct{ name, env, err string }{
 		{"an unknown environment", "ENVIRONMENT=staging", "ENVIRONMENT must be development, testing or production"},
 		{"an environment in capitals", "ENVIRONMENT=Production", "ENVIRONMENT must be development, testing or production"},
-		{"debugging perhaps", "DEBUG=maybe", "DEBUG is not a valid value for its kind (bool)"},
+		{"debugging perhaps", "DEBUG=maybe", "DEBUG must be true or false"},
 		{"a short key", "SECRET_KEY=" + oneKey[:31], shorter},
 		{"a second key that is short", "SECRET_KEY=" + oneKey + ",short", shorter},
 		{"a comma too many", "SECRET_KEY=" + oneKey + ",", shorter},
@@ -119,17 +119,17 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 		{"an unknown log level", "LOG_LEVEL=loud", "LOG_LEVEL must be debug, info, warn or error"},
 		{"an unknown log format", "LOG_FORMAT=xml", "LOG_FORMAT must be json or text"},
 		{"another algorithm", "JWT_ALGORITHM=none", "JWT_ALGORITHM must be HS256"},
-		{"an access token's time without unit", "ACCESS_TOKEN_TTL=15", "ACCESS_TOKEN_TTL is not a valid value for its kind (time.Duration)"},
+		{"an access token's time without unit", "ACCESS_TOKEN_TTL=15", "ACCESS_TOKEN_TTL must be a duration such as 15m"},
 		{"an access token's time of nought", "ACCESS_TOKEN_TTL=0s", access},
 		{"an access token's time below nought", "ACCESS_TOKEN_TTL=-15m", access},
 		{"an access token's time below a second", "ACCESS_TOKEN_TTL=999ms", access},
-		{"hours in words", "ACCESS_TOKEN_EXPIRE_HOURS=one", "ACCESS_TOKEN_EXPIRE_HOURS is not a valid value for its kind (int)"},
+		{"hours in words", "ACCESS_TOKEN_EXPIRE_HOURS=one", "ACCESS_TOKEN_EXPIRE_HOURS must be a whole number"},
 		{"no hours", "ACCESS_TOKEN_EXPIRE_HOURS=0", hours},
 		{"hours below nought", "ACCESS_TOKEN_EXPIRE_HOURS=-1", hours},
 		{"more hours than a duration holds", "ACCESS_TOKEN_EXPIRE_HOURS=5124096", hours},
-		{"a refresh token's time in words", "REFRESH_TOKEN_TTL=a month", "REFRESH_TOKEN_TTL is not a valid value for its kind (time.Duration)"},
+		{"a refresh token's time in words", "REFRESH_TOKEN_TTL=a month", "REFRESH_TOKEN_TTL must be a duration such as 15m"},
 		{"a refresh token's time below a minute", "REFRESH_TOKEN_TTL=59s", refresh},
-		{"a snapshot's age in words", "SCORE_CACHE_TTL=short", "SCORE_CACHE_TTL is not a valid value for its kind (time.Duration)"},
+		{"a snapshot's age in words", "SCORE_CACHE_TTL=short", "SCORE_CACHE_TTL must be a duration such as 15m"},
 		{"a snapshot's age of nought", "SCORE_CACHE_TTL=0s", cache},
 	}
 	for _, tt := range tests {
@@ -272,5 +272,19 @@ func TestASecretThatCannotBeKeptIsAnError(t *testing.T) {
 				t.Errorf("%q, %v", keys, err)
 			}
 		})
+	}
+}
+
+func TestTheSchemaMayHaveARoleOfItsOwnAndDebuggingSaysEverything(t *testing.T) {
+	c, err := Load(map[string]string{"DATABASE_URL": "postgres://app@db/x", "MIGRATE_DATABASE_URL": "postgres://owner@db/x", "DEBUG": "true"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.SchemaURL() != "postgres://owner@db/x" || c.Level() != "debug" {
+		t.Errorf("schema by %s, level %s", c.SchemaURL(), c.Level())
+	}
+	c, err = Load(map[string]string{"DATABASE_URL": "postgres://app@db/x"})
+	if err != nil || c.SchemaURL() != "postgres://app@db/x" || c.Level() != "info" {
+		t.Errorf("schema by %s, level %s, %v", c.SchemaURL(), c.Level(), err)
 	}
 }

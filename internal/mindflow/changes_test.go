@@ -25,7 +25,7 @@ func TestWhatChangedInATask(t *testing.T) {
 		want          Changes
 	}{
 		{"nothing", full, full, Changes{}},
-		{"version and times alone are no change", full, with(func(t *Task) { t.Version, t.UpdatedAt, t.Woken = 4, UTC(2), true }), Changes{}},
+		{"version and times alone are no change", full, with(func(t *Task) { t.Version, t.UpdatedAt = 4, UTC(2) }), Changes{}},
 		{"no tags are no tags", Task{Tags: []string{}}, Task{}, Changes{}},
 		{"a title", full, with(func(t *Task) { t.Title = "Call Bob" }), Changes{"title": {"Call Ann", "Call Bob"}}},
 		{"tags in another order", with(func(t *Task) { t.Tags = []string{"a", "b"} }), with(func(t *Task) { t.Tags = []string{"b", "a"} }), Changes{"tags": {[]string{"a", "b"}, []string{"b", "a"}}}},
@@ -61,5 +61,28 @@ func TestWhatChangedInATask(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAnEditOfAWokenTaskSaysThatItsSnoozeIsOver(t *testing.T) {
+	asleep := Task{Title: "x", Status: StatusSnoozed, SnoozedUntil: UTC(5_000_000)}
+	woken := asleep.At(UTC(9_000_000))
+	edited := woken
+	edited.Title = "y"
+	got := TaskChanges(woken, edited.Saved(UTC(9_000_000)))
+	want := Changes{
+		"title":         {Before: "x", After: "y"},
+		"status":        {Before: "snoozed", After: "pending"},
+		"snoozed_until": {Before: "1970-01-01T00:00:05.000000Z"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestATasksStoryDoesNotStepBackWithTheClock(t *testing.T) {
+	task := Task{Version: 3, UpdatedAt: UTC(9)}
+	if saved := task.Saved(UTC(5)); saved.Version != 4 || !saved.UpdatedAt.Equal(UTC(9)) {
+		t.Errorf("%+v", saved)
 	}
 }

@@ -46,9 +46,6 @@ var errYears = fmt.Errorf("must lie in the years 1970 to 9998")
 // Date is the day's year, month and day of the month.
 func (d Day) Date() (int, time.Month, int) { return d.utc().Date() }
 
-// Weekday is the day of the week.
-func (d Day) Weekday() time.Weekday { return d.utc().Weekday() }
-
 // String is the ISO 8601 form, "2026-11-27".
 func (d Day) String() string { return d.utc().Format(dayLayout) }
 

@@ -259,16 +259,13 @@ func TestDaysAreCalendarDates(t *testing.T) {
 		if y, m, dd := d.Date(); DateDay(y, m, dd) != d {
 			r.Fatalf("%v is %d-%d-%d", d, y, m, dd)
 		}
-		if (d + 1).Weekday() != (d.Weekday()+1)%7 {
-			r.Fatalf("%v is a %v, the next day a %v", d, d.Weekday(), (d + 1).Weekday())
-		}
 		got, err := ParseDay(d.String())
 		if legal := d >= FirstDay && d <= LastDay; legal != (err == nil) || legal && got != d {
 			r.Fatalf("%v is read as %v, %v", d, got, err)
 		}
 	})
-	if FirstDay.String() != "1970-01-01" || LastDay.String() != "9998-12-31" || FirstDay.Weekday() != time.Thursday {
-		t.Error(FirstDay, LastDay, FirstDay.Weekday())
+	if FirstDay.String() != "1970-01-01" || LastDay.String() != "9998-12-31" {
+		t.Error(FirstDay, LastDay)
 	}
 	if got := DateDay(2026, time.February, 30); got.String() != "2026-03-02" {
 		t.Errorf("what overflows carries over: %v", got)

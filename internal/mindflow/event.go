@@ -45,11 +45,28 @@ type Change struct {
 // TaskChanges lists the fields in which two tasks differ, as they were kept.
 func TaskChanges(before, after Task) Changes {
 	changes := Changes{}
-	old, now := before.fields(), after.fields()
+	old, now := before.kept().fields(), after.kept().fields()
 	for i, field := range now {
 		if !equalValue(old[i].value, field.value) {
 			changes[field.name] = Change{Before: old[i].value, After: field.value}
 		}
 	}
 	return changes
+}
+
+// VerbOf is what happened between two states of a task.
+func VerbOf(before, after Task) Verb {
+	switch {
+	case !after.DeletedAt.IsZero():
+		return TaskDeleted
+	case after.Status == StatusSnoozed && !before.SnoozedUntil.Equal(after.SnoozedUntil):
+		return TaskSnoozed
+	case before.Status == after.Status:
+		return TaskUpdated
+	case after.Status == StatusCompleted:
+		return TaskCompleted
+	case !before.Status.Open() && after.Status.Open():
+		return TaskReopened
+	}
+	return TaskUpdated
 }

@@ -127,8 +127,8 @@ type Preferences struct {
 	Version Version
 }
 
-// Tag names what a reader of the preferences has seen.
-func (p Preferences) Tag() string { return strconv.FormatInt(int64(p.Version), 10) }
+// ETag names what a reader of the preferences has seen.
+func (p Preferences) ETag() string { return strconv.FormatInt(int64(p.Version), 10) }
 
 // PreferenceChanges lists what differs between two sets of preferences.
 func PreferenceChanges(before, after Preferences) Changes {

@@ -189,7 +189,7 @@ func TestWhichPreferencesAreLegal(t *testing.T) {
 
 func TestThePreferencesOfANewAccount(t *testing.T) {
 	p := DefaultPreferences(zone(t, "Asia/Kolkata"))
-	if p.Tag() != "1" || p.Zone.String() != "Asia/Kolkata" || p.Weights != (Weights{40_00, 10_00, 10_00, 10}) {
+	if p.ETag() != "1" || p.Zone.String() != "Asia/Kolkata" || p.Weights != (Weights{40_00, 10_00, 10_00, 10}) {
 		t.Errorf("%+v", p)
 	}
 	for part, want := range map[PreferredTime]string{Morning: "06:00 12:00", Afternoon: "12:00 18:00", Evening: "18:00 22:00", AnyTime: "00:00 00:00"} {

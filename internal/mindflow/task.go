@@ -81,7 +81,8 @@ type Task struct {
 	DeletedAt     time.Time
 	// Woken says that the task was read after its snooze had ended and has
 	// not been changed since; it is not stored.
-	Woken bool
+	Woken      bool
+	SleptUntil time.Time // of a woken task: the end of its snooze, as it is kept
 }
 
 // Version counts the changes of one thing, from 1. Zero stands for "whichever".
@@ -91,14 +92,48 @@ type Version int64
 // as pending everywhere.
 func (t Task) At(now time.Time) Task {
 	if t.Status == StatusSnoozed && !t.SnoozedUntil.After(now) {
+		t.SleptUntil = t.SnoozedUntil
 		t.Status, t.SnoozedUntil, t.Woken = StatusPending, time.Time{}, true
 	}
 	return t
 }
 
-// Tag names what a reader of the task has seen: its version, with "-w" once
+// kept is the task as it is stored: what At has changed, changed back.
+func (t Task) kept() Task {
+	if t.Woken {
+		t.Status, t.SnoozedUntil = StatusSnoozed, t.SleptUntil
+	}
+	return t
+}
+
+// Saved is the task as its next version, changed at the moment now.
+func (t Task) Saved(now time.Time) Task {
+	if now.Before(t.UpdatedAt) {
+		now = t.UpdatedAt // a clock may step back; a task's story does not
+	}
+	t.Version, t.UpdatedAt, t.Woken, t.SleptUntil = t.Version+1, now, false, time.Time{}
+	return t
+}
+
+// Deleted is the task taken away at the moment now.
+func (t Task) Deleted(now time.Time) Task {
+	t.DeletedAt = now
+	return t
+}
+
+// Restored is the task brought back. Restoring a task that is there changes
+// nothing; one deleted longer than Restorable ago is gone.
+func (t Task) Restored(now time.Time) (Task, error) {
+	if !t.DeletedAt.IsZero() && now.Sub(t.DeletedAt) > Restorable {
+		return t, NotFound("task")
+	}
+	t.DeletedAt = time.Time{}
+	return t, nil
+}
+
+// ETag names what a reader of the task has seen: its version, with "-w" once
 // its snooze has ended, since it reads differently then.
-func (t Task) Tag() string {
+func (t Task) ETag() string {
 	tag := strconv.FormatInt(int64(t.Version), 10)
 	if t.Woken {
 		tag += "-w"

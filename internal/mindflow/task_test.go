@@ -108,14 +108,14 @@ func TestASnoozeThatHasEndedReadsAsPending(t *testing.T) {
 			want := tt.task
 			if tt.woken {
 				want = in(StatusPending)
-				want.Woken = true
+				want.Woken, want.SleptUntil = true, task.SnoozedUntil
 			}
 			got := tt.task.At(tt.at)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
-			if got.Tag() != tt.tag {
-				t.Errorf("tag %s, want %s", got.Tag(), tt.tag)
+			if got.ETag() != tt.tag {
+				t.Errorf("tag %s, want %s", got.ETag(), tt.tag)
 			}
 		})
 	}

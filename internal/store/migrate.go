@@ -10,12 +10,21 @@ import (
 
 // Migrate brings the schema to the newest step and answers how many steps that
 // took. Of several servers that start at once on PostgreSQL, one migrates and
-// the others wait for it; SQLite's file admits one writer anyway.
+// the others wait for it; on SQLite they look again.
 func (s *Store) Migrate(ctx context.Context) (int, error) {
 	steps := 0
 	err := s.migrating(func(p *goose.Provider) error {
-		results, err := p.Up(ctx)
-		steps = len(results)
+		var err error
+		for range 1 + len(p.ListSources()) {
+			var results []*goose.MigrationResult
+			results, err = p.Up(ctx)
+			steps += len(results)
+			if err == nil || s.dialect.postgres {
+				return err
+			}
+			// It may be that another program took that step first; then the
+			// next look finds it taken.
+		}
 		return err
 	})
 	if err != nil {

@@ -86,6 +86,7 @@ func (tx *Tx) LockSession(id mindflow.SessionID) (mindflow.Session, error) {
 	var created, expires int64
 	err := one(tx, sessionByID+tx.s.dialect.forUpdate(), []any{id.String(), tx.now.UnixMicro()}, &s.ID, &s.UserID, &created, &expires)
 	s.CreatedAt, s.ExpiresAt = mindflow.UTC(created), mindflow.UTC(expires)
+	tx.now = tx.s.Now() // the wait for the row may have been long
 	return s, absent(err, "session")
 }
 

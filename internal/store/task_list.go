@@ -19,7 +19,7 @@ func (s *Store) ListTasks(ctx context.Context, w mindflow.WorkspaceID, q mindflo
 	if q.Order.Field == mindflow.ByDueDate {
 		return s.listByDue(ctx, w, q)
 	}
-	c := s.listConditions(w, q)
+	c := s.listConditions(w, q, nil)
 	column := "t." + string(q.Order.Field)
 	if q.Order.Field == mindflow.ByTitle {
 		column = "t.title_key"
@@ -31,42 +31,44 @@ func (s *Store) ListTasks(ctx context.Context, w mindflow.WorkspaceID, q mindflo
 		}
 		c.and(after(c, q.Order, column, key, p.ID))
 	}
-	return s.listPage(ctx, q, c, column)
+	return s.refs(ctx, page(q, c, column), c.args)
 }
 
 // listByDue merges the tasks due on a day with those due at an instant, by the
-// start of the due date; those without one come last.
+// start of the due date; those without one come last. All three are read by one
+// statement, so that no task is seen in two of them, or in none.
 func (s *Store) listByDue(ctx context.Context, w mindflow.WorkspaceID, q mindflow.TaskQuery) ([]mindflow.TaskRef, error) {
-	var tasks []mindflow.TaskRef
+	var parts []string
+	var args []any
+	part := func(column string, conditions func(*where)) {
+		c := s.listConditions(w, q, args)
+		conditions(c)
+		parts = append(parts, fmt.Sprintf("SELECT * FROM (%s) AS part%d", page(q, c, column), len(parts)))
+		args = c.args
+	}
 	p := q.After
 	if p == nil || !p.Undated {
-		onDays, atInstants := s.listConditions(w, q), s.listConditions(w, q)
-		onDays.and("t.due_on IS NOT NULL")
-		atInstants.and("t.due_at IS NOT NULL")
-		if p != nil {
-			onDays.and(daysAfter(onDays, q))
-			atInstants.and(instantsAfter(atInstants, q))
-		}
-		days, err := s.listPage(ctx, q, onDays, "t.due_on")
-		if err != nil {
-			return nil, err
-		}
-		instants, err := s.listPage(ctx, q, atInstants, "t.due_at")
-		if err != nil {
-			return nil, err
-		}
-		tasks = mergeByDue(q, append(days, instants...))
+		part("t.due_on", func(c *where) {
+			if c.and("t.due_on IS NOT NULL"); p != nil {
+				c.and(daysAfter(c, q))
+			}
+		})
+		part("t.due_at", func(c *where) {
+			if c.and("t.due_at IS NOT NULL"); p != nil {
+				c.and(instantsAfter(c, q))
+			}
+		})
 	}
-	if len(tasks) > q.Limit || !q.DueFrom.IsZero() || !q.DueBefore.IsZero() {
-		return tasks[:min(len(tasks), q.Limit+1)], nil
+	if q.DueFrom.IsZero() && q.DueBefore.IsZero() || len(parts) == 0 {
+		part("", func(c *where) {
+			if c.and("t.due_on IS NULL AND t.due_at IS NULL"); p != nil && p.Undated {
+				c.and(after(c, q.Order, "", nil, p.ID))
+			}
+		})
 	}
-	undated := s.listConditions(w, q)
-	undated.and("t.due_on IS NULL AND t.due_at IS NULL")
-	if p != nil && p.Undated {
-		undated.and(after(undated, q.Order, "", nil, p.ID))
-	}
-	rest, err := s.listPage(ctx, q, undated, "")
-	return append(tasks, rest[:min(len(rest), q.Limit+1-len(tasks))]...), err
+	refs, err := s.refs(ctx, strings.Join(parts, " UNION ALL "), args)
+	sortByDue(q, refs)
+	return refs[:min(len(refs), q.Limit+1)], err
 }
 
 // daysAfter is the condition that a task due on a day stands behind the place:
@@ -95,16 +97,19 @@ func instantsAfter(c *where, q mindflow.TaskQuery) string {
 	return "t.due_at >= " + c.arg(p.Number)
 }
 
-func mergeByDue(q mindflow.TaskQuery, tasks []mindflow.TaskRef) []mindflow.TaskRef {
-	slices.SortStableFunc(tasks, func(a, b mindflow.TaskRef) int {
+// sortByDue puts refs in the order of their due dates, those without one last.
+func sortByDue(q mindflow.TaskQuery, refs []mindflow.TaskRef) {
+	slices.SortFunc(refs, func(a, b mindflow.TaskRef) int {
 		x, y := q.DuePlace(a), q.DuePlace(b)
+		if x.Undated != y.Undated {
+			return map[bool]int{true: 1, false: -1}[x.Undated]
+		}
 		c := cmp.Or(cmp.Compare(x.Number, y.Number), cmp.Compare(x.Day, y.Day), bytes.Compare(x.ID[:], y.ID[:]))
 		if q.Order.Down {
 			return -c
 		}
 		return c
 	})
-	return tasks
 }
 
 // after is the condition that a row stands behind a place; column is empty
@@ -120,7 +125,8 @@ func after(c *where, o mindflow.Order, column string, key any, id mindflow.TaskI
 	return "(" + column + ", t.id)" + op + "(" + c.arg(key) + ", " + c.arg(id.String()) + ")"
 }
 
-func (s *Store) listPage(ctx context.Context, q mindflow.TaskQuery, c *where, column string) ([]mindflow.TaskRef, error) {
+// page is the statement for one page; column is empty when only the id sorts.
+func page(q mindflow.TaskQuery, c *where, column string) string {
 	direction := ""
 	if q.Order.Down {
 		direction = " DESC"
@@ -133,10 +139,13 @@ func (s *Store) listPage(ctx context.Context, q mindflow.TaskQuery, c *where, co
 	if q.SearchKey != "" {
 		tables = taskTables
 	}
-	query := fmt.Sprintf("SELECT t.id, t.version, t.due_at, t.due_on FROM %s WHERE %s ORDER BY %s LIMIT %s",
+	return fmt.Sprintf("SELECT t.id, t.version, t.due_at, t.due_on FROM %s WHERE %s ORDER BY %s LIMIT %s",
 		tables, c, order, c.arg(q.Limit+1))
+}
+
+func (s *Store) refs(ctx context.Context, query string, args []any) ([]mindflow.TaskRef, error) {
 	var refs []mindflow.TaskRef
-	err := each(s.read(ctx), query, c.args, func(rows *sql.Rows) error {
+	err := each(s.read(ctx), query, args, func(rows *sql.Rows) error {
 		var r mindflow.TaskRef
 		var dueAt sql.NullInt64
 		var dueOn sql.NullString
@@ -154,9 +163,10 @@ func (s *Store) listPage(ctx context.Context, q mindflow.TaskQuery, c *where, co
 	return refs, nil
 }
 
-// listConditions are a query's filters, the tenant first.
-func (s *Store) listConditions(w mindflow.WorkspaceID, q mindflow.TaskQuery) *where {
-	c := &where{}
+// listConditions are a query's filters, the tenant first, behind the arguments
+// of what stands before them.
+func (s *Store) listConditions(w mindflow.WorkspaceID, q mindflow.TaskQuery, args []any) *where {
+	c := &where{args: args}
 	c.and("t.workspace_id = " + c.arg(w.String()))
 	c.and("t.deleted_at IS NULL")
 	if len(q.Statuses) > 0 {

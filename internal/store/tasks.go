@@ -241,7 +241,7 @@ func (tx *Tx) SaveTask(before, after mindflow.Task, by mindflow.Actor, verb mind
 	if before.Same(after) {
 		return before, nil
 	}
-	after.Version, after.UpdatedAt, after.Woken = before.Version+1, tx.now, false
+	after = after.Saved(tx.now)
 	err := tx.must(updateTask, append(
 		[]any{after.WorkspaceID.String(), after.ID.String()},
 		append(taskFacts(after), after.Version, tx.next(after.WorkspaceID), after.UpdatedAt.UnixMicro(),

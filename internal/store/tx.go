@@ -79,6 +79,7 @@ func (tx *Tx) Lock(workspaces ...mindflow.WorkspaceID) error {
 	if found != len(ids) {
 		return mindflow.NotFound("workspace")
 	}
+	tx.now = tx.s.Now() // the wait for the lock may have been long: later changes have later moments
 	return nil
 }
 

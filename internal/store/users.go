@@ -22,7 +22,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 // first event of that workspace. It answers false when the address is taken;
 // the change must then be given up.
 func (tx *Tx) CreateUser(u mindflow.User, passwordHash string, p mindflow.Preferences, by mindflow.Actor) (bool, error) {
-	at := tx.now.UnixMicro()
+	at := u.CreatedAt.UnixMicro()
 	if err := tx.must(insertWorkspace, u.WorkspaceID.String(), "Personal", at); err != nil {
 		return false, fmt.Errorf("create workspace: %w", err)
 	}

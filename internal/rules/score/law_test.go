@@ -17,6 +17,8 @@ import (
 var places = []struct{ zone, before string }{
 	{"UTC", "2026-11-25"},
 	{"Europe/Berlin", "2026-03-28"},
+	{"Europe/Berlin", "2040-12-30"}, // New Year's Eve of a leap year far ahead: golang/go#81583
+	{"America/New_York", "2040-12-29"},
 	{"Europe/Berlin", "2026-10-24"},
 	{"Europe/Dublin", "2026-10-24"},
 	{"America/New_York", "2026-03-07"},

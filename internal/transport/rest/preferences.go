@@ -46,7 +46,7 @@ type preferencesReply struct {
 
 func viewPreferences(p mindflow.Preferences) *preferencesReply {
 	window := func(w mindflow.Window) *windowView { return &windowView{w.Start.String(), w.End.String()} }
-	return &preferencesReply{ETag: quoted(p.Tag()), Status: http.StatusOK, Body: preferencesView{
+	return &preferencesReply{ETag: quoted(p.ETag()), Status: http.StatusOK, Body: preferencesView{
 		Timezone:      p.Zone.String(),
 		WeightUrgency: number(p.Weights.Urgency), WeightPriority: number(p.Weights.Priority),
 		WeightEffort: number(p.Weights.Effort), TimeOfDayBonus: number(p.Weights.TimeOfDayBonus),
@@ -64,7 +64,7 @@ func (a *API) getPreferences(ctx context.Context, in *preferencesGet) (*preferen
 		return nil, a.problem(ctx, err)
 	}
 	r := viewPreferences(p)
-	if unchanged(in.IfNoneMatch, p.Tag()) {
+	if unchanged(in.IfNoneMatch, p.ETag()) {
 		r.Status = http.StatusNotModified
 	}
 	return r, nil

@@ -142,10 +142,14 @@ func fieldProblem(err error) FieldProblem {
 		name, _, _ = strings.Cut(name, " ")
 		field, message = strings.TrimPrefix(strings.TrimPrefix(field+"."+name, "body."), "."), "is required"
 	}
-	message = strings.Replace(message, "expected ", "must be ", 1)
-	message = strings.Replace(message, "invalid integer", "must be a whole number", 1)
-	return FieldProblem{Field: clip(field), Message: message}
+	return FieldProblem{Field: clip(field), Message: plain.Replace(message)}
 }
+
+// plain puts huma's messages in the words of ours.
+var plain = strings.NewReplacer(
+	"expected value to be ", "must be ", "expected ", "must be ",
+	"invalid integer", "must be a whole number", "invalid boolean", "must be true or false",
+)
 
 // clip bounds a name that came from outside.
 func clip(name string) string {

@@ -24,7 +24,7 @@ var costs = []struct {
 	{"GET /api/tasks/{id}", "", 2, 2},
 	{"GET /api/tasks", "", 4, 2},
 	{"GET /api/tasks?limit=200&sort=title", "", 4, 2},
-	{"GET /api/tasks?sort=due_date&due_before=2030-01-01", "", 5, 3},
+	{"GET /api/tasks?sort=due_date&due_before=2030-01-01", "", 4, 2},
 	{"GET /api/tasks/pending?priority=2&q=task", "", 4, 2},
 	{"GET /api/tasks/best", "", 4, 1},
 	{"GET /api/tasks/ranked", "", 4, 1},

@@ -9,14 +9,14 @@ import (
 	"mindflow/internal/mindflow"
 )
 
-// TaskRef names a task, and the state it must have.
-type TaskRef struct {
+// TaskPath names a task, and the state it must have.
+type TaskPath struct {
 	ID      string `path:"id" doc:"The task's id" format:"uuid"`
 	IfMatch string `header:"If-Match" doc:"Change only if the task still has this ETag"`
 }
 
 // parse reads the id, which huma has checked, and the condition.
-func (r TaskRef) parse() (mindflow.TaskID, mindflow.Match) {
+func (r TaskPath) parse() (mindflow.TaskID, mindflow.Match) {
 	id, _ := mindflow.ParseID[mindflow.Task](r.ID)
 	return id, matching(r.IfMatch)
 }
@@ -47,7 +47,7 @@ type taskReply struct {
 }
 
 func reply(t mindflow.Task) *taskReply {
-	return &taskReply{ETag: quoted(t.Tag()), Status: http.StatusOK, Body: viewTask(t)}
+	return &taskReply{ETag: quoted(t.ETag()), Status: http.StatusOK, Body: viewTask(t)}
 }
 
 type createInput struct{ Body createBody }
@@ -72,7 +72,7 @@ func (a *API) createTask(ctx context.Context, in *createInput) (*createReply, er
 	if created {
 		status = http.StatusCreated
 	}
-	return &createReply{Location: "/api/tasks/" + task.ID.String(), ETag: quoted(task.Tag()), Status: status, Body: viewTask(task)}, nil
+	return &createReply{Location: "/api/tasks/" + task.ID.String(), ETag: quoted(task.ETag()), Status: status, Body: viewTask(task)}, nil
 }
 
 // idOf reads an id a client brought, if it did.
@@ -99,7 +99,7 @@ func (a *API) getTask(ctx context.Context, in *getInput) (*taskReply, error) {
 		return nil, a.problem(ctx, err)
 	}
 	r := reply(task)
-	if unchanged(in.IfNoneMatch, task.Tag()) {
+	if unchanged(in.IfNoneMatch, task.ETag()) {
 		r.Status = http.StatusNotModified
 	}
 	return r, nil
@@ -113,7 +113,7 @@ func unchanged(header, tag string) bool {
 }
 
 type editInput struct {
-	TaskRef
+	TaskPath
 
 	Body editBody
 }
@@ -127,7 +127,7 @@ func (a *API) editTask(ctx context.Context, in *editInput) (*taskReply, error) {
 	return reply(task), nil
 }
 
-func (a *API) deleteTask(ctx context.Context, in *TaskRef) (*struct{}, error) {
+func (a *API) deleteTask(ctx context.Context, in *TaskPath) (*struct{}, error) {
 	id, match := in.parse()
 	if err := a.app.DeleteTask(ctx, actorOf(ctx), id, match); err != nil {
 		return nil, a.problem(ctx, err)
@@ -138,7 +138,7 @@ func (a *API) deleteTask(ctx context.Context, in *TaskRef) (*struct{}, error) {
 // verb is a use case that does something to one task.
 type verb func(context.Context, mindflow.Actor, mindflow.TaskID, mindflow.Match) (mindflow.Task, error)
 
-func (a *API) do(ctx context.Context, in *TaskRef, v verb) (*taskReply, error) {
+func (a *API) do(ctx context.Context, in *TaskPath, v verb) (*taskReply, error) {
 	id, match := in.parse()
 	task, err := v(ctx, actorOf(ctx), id, match)
 	if err != nil {
@@ -147,20 +147,20 @@ func (a *API) do(ctx context.Context, in *TaskRef, v verb) (*taskReply, error) {
 	return reply(task), nil
 }
 
-func (a *API) completeTask(ctx context.Context, in *TaskRef) (*taskReply, error) {
+func (a *API) completeTask(ctx context.Context, in *TaskPath) (*taskReply, error) {
 	return a.do(ctx, in, a.app.CompleteTask)
 }
 
-func (a *API) reopenTask(ctx context.Context, in *TaskRef) (*taskReply, error) {
+func (a *API) reopenTask(ctx context.Context, in *TaskPath) (*taskReply, error) {
 	return a.do(ctx, in, a.app.ReopenTask)
 }
 
-func (a *API) restoreTask(ctx context.Context, in *TaskRef) (*taskReply, error) {
+func (a *API) restoreTask(ctx context.Context, in *TaskPath) (*taskReply, error) {
 	return a.do(ctx, in, a.app.RestoreTask)
 }
 
 type snoozeInput struct {
-	TaskRef
+	TaskPath
 
 	Hours paramInt `query:"hours" doc:"Snooze for so many hours, 1 to 8760; 3 when nothing is said"`
 	Body  *struct {
