@@ -12,9 +12,8 @@ import (
 
 // Format is one kind of file that can be imported.
 type Format struct {
-	Name  string // as in commands and routes: "taskwarrior"
-	Title string // as people call it: "Taskwarrior"
-	Read  Reader
+	Name string // as in commands and routes: "taskwarrior"
+	Read Reader
 }
 
 // Reader yields what it finds in a file, one item at a time, in the file's

@@ -72,7 +72,7 @@ type Actor struct {
 const (
 	MinPassword = 12
 	MaxPassword = 128
-	MaxEmail    = 254
+	MaxEmail    = 254 // bytes: RFC 5321
 	MaxFullName = 200
 )
 

@@ -14,7 +14,7 @@ func Names() []string { return []string{"taskwarrior"} }
 func Named(name string) (formats.Format, bool) {
 	switch name {
 	case "taskwarrior":
-		return formats.Format{Name: name, Title: "Taskwarrior", Read: taskwarrior.Read}, true
+		return formats.Format{Name: name, Read: taskwarrior.Read}, true
 	}
 	return formats.Format{}, false
 }

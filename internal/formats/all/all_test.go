@@ -11,7 +11,7 @@ import (
 func TestEveryNameHasItsFormat(t *testing.T) {
 	for _, name := range all.Names() {
 		f, ok := all.Named(name)
-		if !ok || f.Name != name || f.Title == "" {
+		if !ok || f.Name != name {
 			t.Fatalf("%q: %+v", name, f)
 		}
 		for item, err := range f.Read(strings.NewReader(""), formats.Options{}) {
