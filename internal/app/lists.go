@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -138,6 +139,19 @@ func (l TaskList) query(now time.Time, z mindflow.Zone) (mindflow.TaskQuery, err
 		return q, mindflow.Invalid(bad...)
 	}
 	return q, nil
+}
+
+// Check reports every word of the list that is illegal, whoever asks. Whether a
+// cursor belongs to the list is seen when it is read.
+func (l TaskList) Check() []mindflow.FieldError {
+	if decodeCursor(l.Cursor, &listCursor{}) == nil {
+		l.Cursor = ""
+	}
+	_, err := l.query(time.Time{}, mindflow.Zone{})
+	if e, ok := errors.AsType[*mindflow.Error](err); ok {
+		return e.Fields
+	}
+	return nil
 }
 
 // once is the values without repeats, sorted: a filter's conditions stay few.

@@ -82,6 +82,10 @@ func (d Draft) Validate() []FieldError {
 	d.applyText(&t, &bad)
 	d.applyFacts(&t, &bad)
 	d.applyDates(&t, Zone{}, &bad)
+	_, startsOnDay := t.Start.Day()
+	if _, dueOnDay := t.Due.Day(); startsOnDay && dueOnDay {
+		t.checkOrder(Task{}, Zone{}, &bad) // the same in every zone
+	}
 	d.nextStatus(t, Zone{}, &bad)
 	return bad
 }

@@ -53,7 +53,7 @@ func register(t *testing.T, s *store.Store, u mindflow.User, p mindflow.Preferen
 func someUser(s *store.Store, email string) mindflow.User {
 	now := s.Now()
 	return mindflow.User{
-		ID: mindflow.NewID[mindflow.User](now), WorkspaceID: mindflow.NewID[mindflow.Workspace](now), Email: email, FullName: "Ada Łovelace",
+		ID: mindflow.NewID[mindflow.User](now), WorkspaceID: mindflow.NewID[mindflow.Workspace](now), Email: email, FullName: "Ada Łovelace", CreatedAt: now,
 	}
 }
 
@@ -68,8 +68,7 @@ func TestAnAccountComesBackAsItWasKept(t *testing.T) {
 		if err := register(t, s, u, mindflow.DefaultPreferences(zone)); err != nil {
 			t.Fatal(err)
 		}
-		u.CreatedAt = now
-		got, err := s.User(t.Context(), u.ID)
+			got, err := s.User(t.Context(), u.ID)
 		if diff := cmp.Diff(u, got); diff != "" || err != nil {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
 		}

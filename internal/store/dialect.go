@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -149,6 +150,7 @@ func (d dialect) failed(err error) bool {
 	var pg *pgconn.PgError
 	var lite *sqlite.Error
 	var connect *pgconn.ConnectError
+	var network net.Error
 	switch {
 	case errors.As(err, &pg):
 		switch pg.Code[:min(2, len(pg.Code))] {
@@ -165,6 +167,7 @@ func (d dialect) failed(err error) bool {
 		return false
 	}
 	return errors.As(err, &connect) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.As(err, &network) ||
 		errors.Is(err, context.DeadlineExceeded)
 }
 

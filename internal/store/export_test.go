@@ -51,6 +51,8 @@ func (o opened) query(string, ...any) (*sql.Rows, error) { return o.rows, nil }
 
 func (o opened) exec(string, ...any) (sql.Result, error) { return nil, nil }
 
+func (o opened) explain(err error) error { return err }
+
 // ReaderWrites has a reader of the store run a statement that writes.
 func (s *Store) ReaderWrites(ctx context.Context, query string) error {
 	_, err := s.read(ctx).exec(query)

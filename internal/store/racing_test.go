@@ -138,8 +138,9 @@ func TestOppositeChangesOfTwoWorkspacesDoNotDeadlock(t *testing.T) {
 					if err != nil {
 						return err
 					}
+					before.Version = mindflow.Version(n)
 					after := before
-					before.Version, after.Title = mindflow.Version(n), fmt.Sprint(racer, try)
+					after.Title = fmt.Sprint(racer, try)
 					if _, err := tx.SaveTask(before, after, a, mindflow.TaskUpdated); err != nil {
 						return err
 					}

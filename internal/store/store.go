@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -88,6 +87,8 @@ func (s *Store) explain(err error) error {
 type querier interface {
 	query(query string, args ...any) (*sql.Rows, error)
 	exec(query string, args ...any) (sql.Result, error)
+	// explain gives a failure of the database its name; see Store.explain.
+	explain(err error) error
 }
 
 // reader reads outside any transaction.
@@ -118,6 +119,8 @@ func (r reader) query(query string, args ...any) (*sql.Rows, error) {
 	return rows, r.s.explain(err)
 }
 
+func (r reader) explain(err error) error { return r.s.explain(err) }
+
 func (r reader) exec(query string, _ ...any) (sql.Result, error) {
 	return nil, fmt.Errorf("a reader was asked to write: %.40s", query)
 }
@@ -143,18 +146,18 @@ func (s *Store) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 
 // one reads a single row; no row is sql.ErrNoRows.
 func one(q querier, query string, args []any, dest ...any) error {
-	rows, err := q.query(query, args...)
-	if err != nil {
-		return err
+	found := false
+	err := each(q, query, args, func(rows *sql.Rows) error {
+		if found {
+			return nil
+		}
+		found = true
+		return rows.Scan(dest...)
+	})
+	if err == nil && !found {
+		err = sql.ErrNoRows
 	}
-	defer rows.Close()
-	if !rows.Next() {
-		return cmp.Or(rows.Err(), sql.ErrNoRows) // a failure is no absence
-	}
-	if err := rows.Scan(dest...); err != nil {
-		return err
-	}
-	return rows.Close()
+	return err
 }
 
 // each reads every row with scan.
@@ -169,7 +172,7 @@ func each(q querier, query string, args []any, scan func(*sql.Rows) error) error
 			return err
 		}
 	}
-	return rows.Err()
+	return q.explain(rows.Err())
 }
 
 // absent turns "no row" into the product's word for it.

@@ -217,10 +217,10 @@ func TestAClientWhoHangsUpInMidWriteIsStillAnsweredOnPostgreSQL(t *testing.T) {
 			if err != nil {
 				t.Errorf("round %d: %v", round, err)
 			}
+			hangUp()
 			if err := s.Write(ctx, keep("gone")); !errors.Is(err, context.Canceled) {
 				t.Errorf("a client gone before was told %v", err)
 			}
-			hangUp()
 		}
 		if n := len(kept(t, s)); n != 100 {
 			t.Errorf("kept %d of 100", n)

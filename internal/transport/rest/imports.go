@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -64,7 +65,7 @@ func (a *API) importFile(ctx context.Context, in *importInput) (*importReply, er
 		p := problemOf(http.StatusRequestEntityTooLarge, "The file is larger than 50 MiB; what came before that has been imported, and a repeat will not double it")
 		p.RequestID = requestID(ctx)
 		return nil, p
-	case err != nil && mindflow.KindOf(err) == mindflow.KindInternal && errors.Is(err, io.ErrUnexpectedEOF):
+	case err != nil && mindflow.KindOf(err) == mindflow.KindInternal && (errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, os.ErrDeadlineExceeded)):
 		return nil, a.problem(ctx, mindflow.Unavailable("The file did not arrive whole; send it again, nothing will be doubled"))
 	case err != nil:
 		return nil, a.problem(ctx, err)

@@ -41,7 +41,7 @@ func (p *paramHundredths) Receiver() reflect.Value {
 // OnParamSet remembers whether it was there.
 func (p *paramHundredths) OnParamSet(set bool, _ any) { p.Set = set }
 
-// Schema documents a number.
+// Schema documents a number in digits: its text is held against the pattern.
 func (paramHundredths) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Pattern: numberPattern}
 }

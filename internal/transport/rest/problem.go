@@ -101,6 +101,9 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 		return p
 	case status == http.StatusUnprocessableEntity:
 		p.Detail = "Some fields are not valid"
+	case status == http.StatusRequestEntityTooLarge:
+		p.Detail = "The body is larger than 1 MiB"
+		return p
 	case status == http.StatusUnsupportedMediaType:
 		p.Detail = "The body must be JSON, with Content-Type: application/json"
 		return p
@@ -135,8 +138,17 @@ func fieldProblem(err error) FieldProblem {
 		field = strings.TrimPrefix(field, prefix)
 	}
 	message := detail.Message
-	if strings.Contains(message, "unexpected property") {
+	switch {
+	case strings.Contains(message, "unexpected property") && strings.ToLower(field) != field:
+		message = "is not a known field; names are written in lower case"
+	case strings.Contains(message, "unexpected property"):
 		message = "is not a known field"
+	case strings.Contains(message, "uuid"):
+		message = "must be a UUID"
+	case strings.Contains(message, "to match pattern"):
+		message = "must be a number with at most two decimals"
+	case message == "expected object":
+		message = "must be a JSON object"
 	}
 	if name, ok := strings.CutPrefix(message, "expected required property "); ok {
 		name, _, _ = strings.Cut(name, " ")
@@ -147,7 +159,7 @@ func fieldProblem(err error) FieldProblem {
 
 // plain puts huma's messages in the words of ours.
 var plain = strings.NewReplacer(
-	"expected value to be ", "must be ", "expected ", "must be ",
+	"expected value to be one of ", "must be one of ", "expected value to be ", "must be ", "expected ", "must be ",
 	"invalid integer", "must be a whole number", "invalid boolean", "must be true or false",
 )
 

@@ -129,7 +129,11 @@ func (b *createBody) Resolve(huma.Context) []error {
 	if !d.Title.Set {
 		d.Title = mindflow.Null[string]()
 	}
-	return details(d.Validate())
+	bad := details(d.Validate())
+	if _, err := idOf(b.ID.Field); err != nil {
+		bad = append(bad, details([]mindflow.FieldError{{Field: "id", Message: "must be a UUID"}})...)
+	}
+	return bad
 }
 
 // editBody is what changes a task. Read-only keys are accepted with their

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"mindflow/internal/app"
 	"mindflow/internal/mindflow"
 )
@@ -213,6 +215,28 @@ type listReply struct {
 	}
 }
 
+// Resolve names every bad parameter together with those huma found.
+func (in *PendingInput) Resolve(huma.Context) []error { return queryDetails(in.list().Check()) }
+
+// Resolve does the same for the list of all.
+func (in *listInput) Resolve(huma.Context) []error { return queryDetails(in.all().Check()) }
+
+func queryDetails(fields []mindflow.FieldError) []error {
+	errs := make([]error, len(fields))
+	for i, f := range fields {
+		errs[i] = &huma.ErrorDetail{Location: "query." + f.Field, Message: f.Message}
+	}
+	return errs
+}
+
+func (in *listInput) all() app.TaskList {
+	list := in.list()
+	for _, status := range in.Status {
+		list.Statuses = append(list.Statuses, mindflow.Status(status))
+	}
+	return list
+}
+
 func (in *PendingInput) list() app.TaskList {
 	return app.TaskList{
 		Priorities: in.Priority, Tags: in.Tag, DueAfter: in.DueAfter, DueBefore: in.DueBefore,
@@ -221,11 +245,7 @@ func (in *PendingInput) list() app.TaskList {
 }
 
 func (a *API) listTasks(ctx context.Context, in *listInput) (*listReply, error) {
-	list := in.list()
-	for _, status := range in.Status {
-		list.Statuses = append(list.Statuses, mindflow.Status(status))
-	}
-	page, err := a.app.ListTasks(ctx, actorOf(ctx), list)
+	page, err := a.app.ListTasks(ctx, actorOf(ctx), in.all())
 	return a.viewPage(ctx, page, err)
 }
 
