@@ -88,6 +88,7 @@ func (h *house) prepare(ctx context.Context) error {
 // How long a client may take. Bodies have limits of their own.
 const (
 	headerTime   = 10 * time.Second
+	answerTime   = time.Minute
 	idleTime     = 2 * time.Minute
 	shutdownTime = 20 * time.Second
 )
@@ -109,7 +110,7 @@ func (serveCommand) Run(c *console) (err error) {
 	}
 	server := &http.Server{
 		Handler:           rest.New(h.app, h.log, version, web.Site()).Handler(),
-		ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
+		ReadHeaderTimeout: headerTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
 		ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
 	}
 	h.log.InfoContext(c.ctx, "serving", "address", "http://"+listener.Addr().String(), "version", version,

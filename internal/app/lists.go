@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"mindflow/internal/mindflow"
 )
@@ -113,6 +114,8 @@ func (l TaskList) query(now time.Time, z mindflow.Zone) (mindflow.TaskQuery, err
 	for _, tag := range l.Tags {
 		q.TagKeys = append(q.TagKeys, mindflow.Fold(mindflow.Tidy(tag)))
 	}
+	refuse("q", plainText(l.Search))
+	refuse("tag", plainText(strings.Join(l.Tags, "")))
 	q.Statuses, q.Priorities, q.TagKeys = once(q.Statuses), once(q.Priorities), once(q.TagKeys)
 	if len(q.TagKeys) > mindflow.MaxTags {
 		refuse("tag", fmt.Errorf("must not be more than %d", mindflow.MaxTags))
@@ -150,6 +153,15 @@ func (l TaskList) Check() []mindflow.FieldError {
 	_, err := l.query(time.Time{}, mindflow.Zone{})
 	if e, ok := errors.AsType[*mindflow.Error](err); ok {
 		return e.Fields
+	}
+	return nil
+}
+
+// plainText refuses control characters: some of them set texts apart in what
+// is searched.
+func plainText(s string) error {
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		return errors.New("must not hold control characters")
 	}
 	return nil
 }

@@ -2,6 +2,8 @@ package mindflow
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -58,7 +60,7 @@ type Zone struct{ loc *time.Location }
 // LoadZone finds an IANA time zone, such as "Europe/Berlin". "Local" and the
 // empty name are refused: they would mean the server's own zone.
 func LoadZone(name string) (Zone, error) {
-	if name == "" || name == "Local" || len(name) > 64 {
+	if len(name) > 64 || !zoneName.MatchString(name) || notZones[strings.Split(name, "/")[0]] {
 		return Zone{}, errZone
 	}
 	loc, err := time.LoadLocation(name)
@@ -67,6 +69,12 @@ func LoadZone(name string) (Zone, error) {
 	}
 	return Zone{loc}, nil
 }
+
+// zoneName is how the names of the IANA database look; a path may look otherwise.
+var zoneName = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*)*$`)
+
+// notZones lie beside the zones on some machines, or mean the machine's own.
+var notZones = map[string]bool{"Local": true, "Factory": true}
 
 var errZone = fmt.Errorf("must be an IANA time zone, such as Europe/Berlin")
 

@@ -120,11 +120,18 @@ func (d Draft) applyText(t *Task, bad *fieldErrors) {
 	}
 }
 
+// maxTagNames bounds the names that are looked at, repeats among them.
+const maxTagNames = 10 * MaxTags
+
 // tidyTags trims the names and drops repeats (the same folded), first come
 // first kept. Beyond the first too many it compares no more: a body could bring
 // a hundred thousand.
 func tidyTags(names []string, bad *fieldErrors) []string {
 	var tags, keys []string
+	if len(names) > maxTagNames {
+		bad.add("tags", fmt.Sprintf("must not be more than %d", MaxTags))
+		return nil
+	}
 	for i, name := range names {
 		name = Tidy(name)
 		field := fmt.Sprintf("tags[%d]", i)

@@ -68,7 +68,7 @@ func TestAnAccountComesBackAsItWasKept(t *testing.T) {
 		if err := register(t, s, u, mindflow.DefaultPreferences(zone)); err != nil {
 			t.Fatal(err)
 		}
-			got, err := s.User(t.Context(), u.ID)
+		got, err := s.User(t.Context(), u.ID)
 		if diff := cmp.Diff(u, got); diff != "" || err != nil {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
 		}

@@ -77,6 +77,14 @@ func (d dialect) openReaders() (*sql.DB, error) {
 	if err := os.MkdirAll(filepath.Dir(d.source), 0o700); err != nil {
 		return nil, err
 	}
+	// The file holds password hashes: made here, it is the owner's alone.
+	file, err := os.OpenFile(d.source, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Close(); err != nil {
+		return nil, err
+	}
 	db, err := sql.Open("sqlite", d.sqliteDSN("query_only(1)"))
 	if err != nil {
 		return nil, err

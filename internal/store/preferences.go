@@ -55,8 +55,10 @@ func readPreferences(q querier, user mindflow.UserID) (mindflow.Preferences, err
 	if err != nil {
 		return p, absent(err, "user")
 	}
+	// A machine may not know a zone that another one knew: UTC is better than no
+	// answer, and lets the person choose again.
 	if p.Zone, err = mindflow.LoadZone(zone); err != nil {
-		return p, fmt.Errorf("read preferences: time zone %w", err)
+		p.Zone = mindflow.Zone{}
 	}
 	return p, nil
 }

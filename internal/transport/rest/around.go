@@ -34,8 +34,12 @@ func (a *API) around(next http.Handler) http.Handler {
 			if reason := recover(); reason != nil {
 				a.caught(ctx, rec, reason)
 			}
-			if a.log.Enabled(ctx, slog.LevelInfo) {
-				a.log.LogAttrs(ctx, slog.LevelInfo, "request",
+			level := slog.LevelInfo
+			if rec.status >= http.StatusInternalServerError {
+				level = slog.LevelError
+			}
+			if a.log.Enabled(ctx, level) {
+				a.log.LogAttrs(ctx, level, "request",
 					slog.String("request_id", id), slog.String("method", r.Method), slog.String("route", r.Pattern),
 					slog.Int("status", rec.status), slog.Duration("took", a.app.Now().Sub(began)), slog.Int64("bytes", rec.bytes))
 			}
@@ -43,6 +47,10 @@ func (a *API) around(next http.Handler) http.Handler {
 		r = r.WithContext(ctx)
 		if message := unreadableQuery(r.URL.RawQuery); message != "" {
 			a.answer(rec, r, problemOf(http.StatusBadRequest, message))
+			return
+		}
+		if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
+			a.answer(rec, r, problemOf(http.StatusUnsupportedMediaType, "The body must not be compressed"))
 			return
 		}
 		next.ServeHTTP(rec, r)

@@ -32,7 +32,9 @@ type importInput struct {
 // Resolve takes the body as it streams in.
 func (in *importInput) Resolve(ctx huma.Context) []error {
 	r, w := humago.Unwrap(ctx)
-	_ = ctx.SetReadDeadline(time.Now().Add(importTime)) //nolint:forbidigo // a deadline of the connection
+	deadline := time.Now().Add(importTime) //nolint:forbidigo // a deadline of the connection
+	_ = ctx.SetReadDeadline(deadline)
+	_ = http.NewResponseController(w).SetWriteDeadline(deadline.Add(time.Minute)) // the answer comes after the file
 	in.file = http.MaxBytesReader(w, r.Body, maxImport)
 	return nil
 }

@@ -96,6 +96,8 @@ func problemOf(status int, detail string) *Problem {
 func newProblem(status int, message string, errs ...error) huma.StatusError {
 	p := problemOf(status, sentence(message))
 	switch {
+	case message == "cannot read request body":
+		return problemOf(http.StatusBadRequest, "The body did not arrive whole")
 	case status >= http.StatusInternalServerError:
 		p.Detail = internalDetail
 		return p
@@ -115,7 +117,7 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 		return p
 	}
 	known := map[string]bool{}
-	for _, err := range errs {
+	for _, err := range errs[:min(len(errs), maxProblems)] {
 		f := fieldProblem(err)
 		if !known[f.Field] {
 			known[f.Field] = true
@@ -127,11 +129,16 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 	return p
 }
 
+// maxProblems bounds how many bad fields one answer names.
+const maxProblems = 100
+
 // fieldProblem turns huma's location and message into a field of ours.
 func fieldProblem(err error) FieldProblem {
-	detail := &huma.ErrorDetail{Message: err.Error()}
+	var detail *huma.ErrorDetail
 	if d, ok := err.(huma.ErrorDetailer); ok { // huma asks the same way
 		detail = d.ErrorDetail()
+	} else {
+		detail = &huma.ErrorDetail{Message: err.Error()} // only here: huma's own would print the whole body
 	}
 	field := detail.Location
 	for _, prefix := range []string{"body.", "query.", "path.", "header."} {

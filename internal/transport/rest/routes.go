@@ -21,9 +21,9 @@ func (a *API) routes() {
 	route(a, "GET /api/tasks/ranked", "ranked-tasks", "Ranking", "All actionable tasks, best first", a.rankedTasks)
 
 	route(a, "GET /api/tasks", "list-tasks", "Tasks", "List tasks", a.listTasks)
-	route(a, "POST /api/tasks", "create-task", "Tasks", "Create a task", a.createTask, status(http.StatusCreated))
+	route(a, "POST /api/tasks", "create-task", "Tasks", "Create a task", a.createTask, status(http.StatusCreated), also("200", "The same task, created before with this id"))
 	route(a, "GET /api/tasks/pending", "pending-tasks", "Tasks", "List what is to be done: pending and in progress", a.pendingTasks)
-	route(a, "GET /api/tasks/{id}", "get-task", "Tasks", "Read a task", a.getTask)
+	route(a, "GET /api/tasks/{id}", "get-task", "Tasks", "Read a task", a.getTask, also("304", "It still has that ETag"))
 	route(a, "PATCH /api/tasks/{id}", "edit-task", "Tasks", "Change a task: absent keeps, null clears", a.editTask)
 	route(a, "PUT /api/tasks/{id}", "put-task", "Tasks", "Change a task, exactly as PATCH does", a.editTask)
 	route(a, "DELETE /api/tasks/{id}", "delete-task", "Tasks", "Delete a task; it can be restored for 30 days", a.deleteTask, status(http.StatusNoContent))
@@ -32,7 +32,7 @@ func (a *API) routes() {
 	route(a, "POST /api/tasks/{id}/snooze", "snooze-task", "Tasks", "Put a task out of sight until later", a.snoozeTask)
 	route(a, "POST /api/tasks/{id}/restore", "restore-task", "Tasks", "Bring a deleted task back", a.restoreTask)
 
-	route(a, "GET /api/preferences", "get-preferences", "Preferences", "How your tasks are scored, and where you are", a.getPreferences)
+	route(a, "GET /api/preferences", "get-preferences", "Preferences", "How your tasks are scored, and where you are", a.getPreferences, also("304", "They still have that ETag"))
 	route(a, "PUT /api/preferences", "put-preferences", "Preferences", "Change preferences: absent keeps", a.putPreferences)
 
 	route(a, "POST /api/import/{format}", "import", "Import", "Take in a file of another program", a.importFile, body("application/octet-stream"))
@@ -56,6 +56,16 @@ func body(contentType string) option {
 		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			contentType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
 		}}
+	}
+}
+
+// also documents another answer, without a body of its own.
+func also(code, description string) option {
+	return func(op *huma.Operation) {
+		if op.Responses == nil {
+			op.Responses = map[string]*huma.Response{}
+		}
+		op.Responses[code] = &huma.Response{Description: description}
 	}
 }
 

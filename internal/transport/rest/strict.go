@@ -47,6 +47,10 @@ func decode(data []byte, v any) error {
 // maxDepth bounds the nesting of a body.
 const maxDepth = 64
 
+// maxTokens bounds the pieces of a body: keys, values, brackets. What is legal
+// needs a fraction of it; each costs more to refuse than to send.
+const maxTokens = 10_000
+
 // unreadableError says why a body cannot be read.
 type unreadableError struct{ message string }
 
@@ -60,8 +64,9 @@ func strict(data []byte) error {
 	if bytes.IndexByte(data, 0) >= 0 {
 		return errNUL
 	}
+	escapesNUL := bytes.Contains(data, []byte(`\u0000`))
 	d := jsontext.NewDecoder(bytes.NewReader(data))
-	for d.StackDepth() > 0 || d.InputOffset() == 0 {
+	for tokens := 0; d.StackDepth() > 0 || d.InputOffset() == 0; tokens++ {
 		token, err := d.ReadToken()
 		if err != nil {
 			return unreadable(err)
@@ -69,7 +74,10 @@ func strict(data []byte) error {
 		if d.StackDepth() > maxDepth {
 			return &unreadableError{fmt.Sprintf("The body is nested deeper than %d levels", maxDepth)}
 		}
-		if token.Kind() == '"' && strings.IndexByte(token.String(), 0) >= 0 {
+		if tokens > maxTokens {
+			return &unreadableError{"The body holds too many values"}
+		}
+		if escapesNUL && token.Kind() == '"' && strings.IndexByte(token.String(), 0) >= 0 {
 			return errNUL
 		}
 	}
@@ -91,11 +99,25 @@ func unreadable(err error) error {
 	return &unreadableError{"The body is not valid JSON"}
 }
 
+// repeatable are the parameters of which one suffices.
+var repeatable = map[string]bool{"status": true, "priority": true, "tag": true}
+
 // unreadableQuery says what is wrong with a query as a text, if anything. What
 // cannot be read would else be passed over in silence, or reach the database.
 func unreadableQuery(raw string) string {
 	if raw == "" {
 		return ""
+	}
+	seen := map[string]bool{}
+	for pair := range strings.SplitSeq(raw, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		if name != "" && value == "" {
+			return "The query holds a parameter without a value"
+		}
+		if seen[name] && !repeatable[name] {
+			return "The query holds the same parameter twice"
+		}
+		seen[name] = true
 	}
 	text, err := url.QueryUnescape(raw)
 	switch {

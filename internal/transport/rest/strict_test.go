@@ -241,10 +241,10 @@ func TestAPanicIsAnsweredWithoutItsStackWhichTheLogHolds(t *testing.T) {
 	c := newClock()
 	site := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.RawQuery {
-		case "late":
+		case "panic=late":
 			_, _ = w.Write([]byte("so far"))
 			panic(errors.New("too late"))
-		case "abort":
+		case "panic=abort":
 			panic(http.ErrAbortHandler)
 		}
 		panic(fmt.Sprintf("secret of %s", r.URL.Path))
@@ -260,10 +260,10 @@ func TestAPanicIsAnsweredWithoutItsStackWhichTheLogHolds(t *testing.T) {
 			t.Errorf("the log lacks %q:\n%s", want, log)
 		}
 	}
-	if late := srv.nobody().do("GET /?late", ""); late.status != http.StatusOK || string(late.body) != "so far" {
+	if late := srv.nobody().do("GET /?panic=late", ""); late.status != http.StatusOK || string(late.body) != "so far" {
 		t.Errorf("a late panic: %d %s", late.status, late.body)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.http.URL+"/?abort", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.http.URL+"/?panic=abort", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
