@@ -5,6 +5,8 @@ package app
 import (
 	"time"
 
+	"github.com/maypok86/otter/v2"
+
 	"mindflow/internal/credentials"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
@@ -27,8 +29,13 @@ type App struct {
 	settings    Settings
 	snapshots   *snapshots
 	bodies      *bodies
+	pages       *pages
 	preferences *preferencesCache
+	checked     *otter.Cache[string, credentials.Claims] // by token: a signature is checked once
 }
+
+// maxChecked bounds the tokens whose signatures are known to hold.
+const maxChecked = 10_000
 
 // passwordsAtOnce bounds the memory and cores sign-ins take.
 const passwordsAtOnce = 2
@@ -42,7 +49,9 @@ func New(s *store.Store, signer *credentials.Signer, settings Settings) *App {
 		settings:    settings,
 		snapshots:   newSnapshots(s, settings.SnapshotTTL),
 		bodies:      newBodies(s),
+		pages:       newPages(s),
 		preferences: newPreferencesCache(s),
+		checked:     otter.Must(&otter.Options[string, credentials.Claims]{MaximumSize: maxChecked}),
 	}
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 	"unsafe"
 
 	"github.com/maypok86/otter/v2"
@@ -14,7 +15,14 @@ import (
 // for the version asked for, so what they hold is never stale.
 type bodies struct {
 	store *store.Store
-	kept  *otter.Cache[bodyKey, mindflow.Task]
+	kept  *otter.Cache[bodyKey, body]
+}
+
+// body is a task as it is kept, and the version of its workspace at which it
+// was surely the present one; zero when only its own version is known.
+type body struct {
+	task mindflow.Task
+	asOf int64
 }
 
 type bodyKey struct {
@@ -26,10 +34,11 @@ type bodyKey struct {
 const maxBodyBytes = 16 << 20
 
 func newBodies(s *store.Store) *bodies {
-	return &bodies{s, otter.Must(&otter.Options[bodyKey, mindflow.Task]{
+	return &bodies{s, otter.Must(&otter.Options[bodyKey, body]{
 		MaximumWeight: maxBodyBytes,
-		Weigher: func(_ bodyKey, t mindflow.Task) uint32 {
-			n := int(unsafe.Sizeof(t)) + 2*int(unsafe.Sizeof(bodyKey{})) + len(t.Title) + len(t.Description)
+		Weigher: func(_ bodyKey, b body) uint32 {
+			t := &b.task
+			n := int(unsafe.Sizeof(b)) + 2*int(unsafe.Sizeof(bodyKey{})) + len(t.Title) + len(t.Description)
 			for _, tag := range t.Tags {
 				n += len(tag) + int(unsafe.Sizeof(tag))
 			}
@@ -44,9 +53,9 @@ func (b *bodies) of(ctx context.Context, w mindflow.WorkspaceID, refs []mindflow
 	tasks := make([]mindflow.Task, len(refs))
 	var missing []mindflow.TaskID
 	for i, ref := range refs {
-		task, ok := b.kept.GetIfPresent(bodyKey{w, ref.ID})
-		if ok && task.Version == ref.Version {
-			tasks[i] = task
+		known, ok := b.kept.GetIfPresent(bodyKey{w, ref.ID})
+		if ok && known.task.Version == ref.Version {
+			tasks[i] = known.task
 		} else {
 			missing = append(missing, ref.ID)
 		}
@@ -61,7 +70,7 @@ func (b *bodies) of(ctx context.Context, w mindflow.WorkspaceID, refs []mindflow
 	fresh := make(map[mindflow.TaskID]mindflow.Task, len(read))
 	for _, task := range read {
 		fresh[task.ID] = task
-		b.kept.Set(bodyKey{w, task.ID}, task)
+		b.kept.Set(bodyKey{w, task.ID}, body{task: task})
 	}
 	for i, ref := range refs {
 		if tasks[i].Version == ref.Version {
@@ -72,4 +81,19 @@ func (b *bodies) of(ctx context.Context, w mindflow.WorkspaceID, refs []mindflow
 		}
 	}
 	return tasks, true, nil
+}
+
+// at answers one task, no older than version seen of its workspace, as it reads
+// at now. While the workspace has not moved on, nothing is read.
+func (b *bodies) at(ctx context.Context, w mindflow.WorkspaceID, id mindflow.TaskID, seen int64, now time.Time) (mindflow.Task, error) {
+	key := bodyKey{w, id}
+	if known, ok := b.kept.GetIfPresent(key); ok && seen != 0 && known.asOf >= seen && known.task.DeletedAt.IsZero() {
+		return known.task.At(now), nil
+	}
+	task, err := b.store.Task(ctx, w, id, time.Time{}) // as it is kept
+	if err != nil {
+		return task, err
+	}
+	b.kept.Set(key, body{task: task, asOf: seen})
+	return task.At(now), nil
 }

@@ -55,8 +55,9 @@ func (a *App) ListTasks(ctx context.Context, actor mindflow.Actor, l TaskList) (
 	if err != nil {
 		return TaskPage{}, err
 	}
+	seen := actor.WorkspaceVersion
 	for range maxMoves {
-		refs, err := a.store.ListTasks(ctx, actor.WorkspaceID, q)
+		refs, err := a.pages.of(ctx, actor.WorkspaceID, q, seen)
 		if err != nil {
 			return TaskPage{}, err
 		}
@@ -68,6 +69,7 @@ func (a *App) ListTasks(ctx context.Context, actor mindflow.Actor, l TaskList) (
 		if current {
 			return l.page(q, tasks, more), nil
 		}
+		seen++ // a task moved on: so did the page
 	}
 	return TaskPage{}, errMoving
 }

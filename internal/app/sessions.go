@@ -186,7 +186,7 @@ func (a *App) RevokeAll(ctx context.Context, actor mindflow.Actor) error {
 // Authenticate answers who an access token admits. It reads the session with
 // each call, so that an ended one admits nobody from the next request on.
 func (a *App) Authenticate(ctx context.Context, access string, through mindflow.Channel) (mindflow.Actor, error) {
-	claims, err := a.signer.Check(access)
+	claims, err := a.claims(access)
 	if err != nil {
 		return mindflow.Actor{}, errAccess
 	}
@@ -202,6 +202,19 @@ func (a *App) Authenticate(ctx context.Context, access string, through mindflow.
 		UserID: seen.UserID, SessionID: id, WorkspaceID: seen.WorkspaceID, Role: seen.Role, Channel: through,
 		WorkspaceVersion: seen.WorkspaceVersion, PreferencesVersion: seen.PreferencesVersion,
 	}, nil
+}
+
+// claims answers what a valid token says. Its signature is checked the first
+// time it is shown, the moment it expires every time.
+func (a *App) claims(access string) (credentials.Claims, error) {
+	if known, ok := a.checked.GetIfPresent(access); ok && a.Now().Before(known.ExpiresAt) {
+		return known, nil
+	}
+	claims, err := a.signer.Check(access)
+	if err == nil {
+		a.checked.Set(access, claims)
+	}
+	return claims, err
 }
 
 // unless answers another error in place of "not found".

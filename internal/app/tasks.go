@@ -92,7 +92,7 @@ func sameTask(tx *store.Tx, id mindflow.TaskID, hash string) (mindflow.Task, err
 
 // Task reads a task.
 func (a *App) Task(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID) (mindflow.Task, error) {
-	return a.store.Task(ctx, actor.WorkspaceID, id, a.Now())
+	return a.bodies.at(ctx, actor.WorkspaceID, id, actor.WorkspaceVersion, a.Now())
 }
 
 // EditTask changes what a draft names and keeps the rest.

@@ -99,8 +99,8 @@ func (d dialect) openReaders() (*sql.DB, error) {
 // syncs the log before it answers (synchronous=FULL in WAL mode).
 func (d dialect) sqliteDSN(extra ...string) string {
 	pragmas := append([]string{
-		"busy_timeout(5000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"wal_autocheckpoint(4000)", "temp_store(MEMORY)", "cache_size(-4096)",
+		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"wal_autocheckpoint(1000)", "temp_store(MEMORY)", "cache_size(-4096)",
 	}, extra...)
 	q := url.Values{"_pragma": pragmas, "_txlock": {"deferred"}}
 	return "file:" + (&url.URL{Path: d.source}).EscapedPath() + "?" + q.Encode()

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -20,9 +21,9 @@ func (a *API) routes() {
 	route(a, "GET /api/tasks/best", "best-task", "Ranking", "What should I do now?", a.bestTask)
 	route(a, "GET /api/tasks/ranked", "ranked-tasks", "Ranking", "All actionable tasks, best first", a.rankedTasks)
 
-	route(a, "GET /api/tasks", "list-tasks", "Tasks", "List tasks", a.listTasks)
+	route(a, "GET /api/tasks", "list-tasks", "Tasks", "List tasks", a.listTasks, answers[taskPage](a))
 	route(a, "POST /api/tasks", "create-task", "Tasks", "Create a task", a.createTask, status(http.StatusCreated), also("200", "The same task, created before with this id"))
-	route(a, "GET /api/tasks/pending", "pending-tasks", "Tasks", "List what is to be done: pending and in progress", a.pendingTasks)
+	route(a, "GET /api/tasks/pending", "pending-tasks", "Tasks", "List what is to be done: pending and in progress", a.pendingTasks, answers[taskPage](a))
 	route(a, "GET /api/tasks/{id}", "get-task", "Tasks", "Read a task", a.getTask, also("304", "It still has that ETag"))
 	route(a, "PATCH /api/tasks/{id}", "edit-task", "Tasks", "Change a task: absent keeps, null clears", a.editTask)
 	route(a, "PUT /api/tasks/{id}", "put-task", "Tasks", "Change a task, exactly as PATCH does", a.editTask)
@@ -66,6 +67,16 @@ func also(code, description string) option {
 			op.Responses = map[string]*huma.Response{}
 		}
 		op.Responses[code] = &huma.Response{Description: description}
+	}
+}
+
+// answers documents the body of a route that encodes it by itself.
+func answers[T any](a *API) option {
+	return func(op *huma.Operation) {
+		schema := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, "")
+		op.Responses = map[string]*huma.Response{"200": {
+			Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: schema}},
+		}}
 	}
 }
 

@@ -21,10 +21,10 @@ var costs = []struct {
 }{
 	{"GET /api/auth/me", "", 2, 2},
 	{"GET /api/preferences", "", 2, 1},
-	{"GET /api/tasks/{id}", "", 2, 2},
-	{"GET /api/tasks", "", 4, 2},
-	{"GET /api/tasks?limit=200&sort=title", "", 4, 2},
-	{"GET /api/tasks?sort=due_date&due_before=2030-01-01", "", 4, 2},
+	{"GET /api/tasks/{id}", "", 2, 1},
+	{"GET /api/tasks", "", 4, 1},
+	{"GET /api/tasks?limit=200&sort=title", "", 4, 1},
+	{"GET /api/tasks?sort=due_date&due_before=2030-01-01", "", 4, 1},
 	{"GET /api/tasks/pending?priority=2&q=task", "", 4, 2},
 	{"GET /api/tasks/best", "", 4, 1},
 	{"GET /api/tasks/ranked", "", 4, 1},
@@ -52,8 +52,12 @@ func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
 					fresh.srv = serve(t, srv.clock, srv.store, web.Site())
 					request := strings.ReplaceAll(c.request, "{id}", id)
 					cold, warm := fresh.statements(request, c.body), fresh.statements(request, c.body)
-					if cold != c.cold || warm != c.warm {
-						t.Errorf("%s %s at %d tasks: %d statements, then %d; want %d and %d", c.request, c.body, tasks, cold, warm, c.cold, c.warm)
+					wantCold, wantWarm := c.cold, c.warm
+					if strings.HasSuffix(t.Name(), "/sqlite") && !strings.HasPrefix(c.request, "GET") {
+						wantCold, wantWarm = wantCold-1, wantWarm-1 // its BEGIN is the lock
+					}
+					if cold != wantCold || warm != wantWarm {
+						t.Errorf("%s %s at %d tasks: %d statements, then %d; want %d and %d", c.request, c.body, tasks, cold, warm, wantCold, wantWarm)
 					}
 				}
 				// Right after a change: what changed, and its body.

@@ -62,7 +62,7 @@ CREATE TABLE refresh_tokens (
 CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
 
 CREATE TABLE tasks (
-    workspace_id UUID NOT NULL REFERENCES workspaces (id),
+    workspace_id UUID NOT NULL,
     id UUID NOT NULL,
     user_id UUID NOT NULL,
     assignee_id UUID,
@@ -115,7 +115,7 @@ CREATE TABLE task_sources (
 );
 
 CREATE TABLE events (
-    workspace_id UUID NOT NULL REFERENCES workspaces (id),
+    workspace_id UUID NOT NULL,
     seq BIGINT NOT NULL,
     id UUID NOT NULL,
     at BIGINT NOT NULL,

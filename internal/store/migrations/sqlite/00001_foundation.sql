@@ -62,7 +62,7 @@ CREATE TABLE refresh_tokens (
 CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
 
 CREATE TABLE tasks (
-    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    workspace_id TEXT NOT NULL,
     id TEXT NOT NULL,
     user_id TEXT NOT NULL,
     assignee_id TEXT,
@@ -115,7 +115,7 @@ CREATE TABLE task_sources (
 ) WITHOUT ROWID;
 
 CREATE TABLE events (
-    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    workspace_id TEXT NOT NULL,
     seq INTEGER NOT NULL,
     id TEXT NOT NULL,
     at INTEGER NOT NULL,

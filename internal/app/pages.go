@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"unsafe"
+
+	"github.com/maypok86/otter/v2"
+
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+)
+
+// pages keep which tasks were on a page of a list, and the version of the
+// workspace at which that was so. A request that saw no newer version reads
+// nothing. Lists by status look at the clock, and are not kept.
+type pages struct {
+	store *store.Store
+	kept  *otter.Cache[pageKey, pageRefs]
+}
+
+// pageKey is a query but for its moment.
+type pageKey struct {
+	workspace            mindflow.WorkspaceID
+	zone, search, filter string
+	order                mindflow.Order
+	limit                int
+	after                mindflow.Place
+	first                bool
+}
+
+type pageRefs struct {
+	refs []mindflow.TaskRef
+	asOf int64
+}
+
+// maxPageBytes bounds the memory of all pages together.
+const maxPageBytes = 4 << 20
+
+func newPages(s *store.Store) *pages {
+	return &pages{s, otter.Must(&otter.Options[pageKey, pageRefs]{
+		MaximumWeight: maxPageBytes,
+		Weigher: func(k pageKey, p pageRefs) uint32 {
+			n := int(unsafe.Sizeof(k)+unsafe.Sizeof(p)) + len(k.search) + len(k.filter) + len(k.after.Text) +
+				len(p.refs)*int(unsafe.Sizeof(mindflow.TaskRef{}))
+			return uint32(n) //nolint:gosec // a page is small
+		},
+	})}
+}
+
+// of answers the refs of a page, no older than version seen of the workspace.
+// They are shared: whoever gets them must not change them.
+func (p *pages) of(ctx context.Context, w mindflow.WorkspaceID, q mindflow.TaskQuery, seen int64) ([]mindflow.TaskRef, error) {
+	if len(q.Statuses) > 0 {
+		return p.store.ListTasks(ctx, w, q)
+	}
+	key := keyOf(w, q)
+	if known, ok := p.kept.GetIfPresent(key); ok && known.asOf >= seen {
+		return known.refs, nil
+	}
+	refs, err := p.store.ListTasks(ctx, w, q)
+	if err == nil {
+		p.kept.Set(key, pageRefs{refs, seen})
+	}
+	return refs, err
+}
+
+func keyOf(w mindflow.WorkspaceID, q mindflow.TaskQuery) pageKey {
+	key := pageKey{workspace: w, zone: q.Zone.String(), search: q.SearchKey, order: q.Order, limit: q.Limit, first: q.After == nil}
+	if q.After != nil {
+		key.after = *q.After
+	}
+	if len(q.Priorities)+len(q.TagKeys) > 0 || !q.DueFrom.IsZero() || !q.DueBefore.IsZero() {
+		key.filter = fmt.Sprintf("%v %q %d %d", q.Priorities, q.TagKeys, q.DueFrom.UnixMicro(), q.DueBefore.UnixMicro())
+	}
+	return key
+}
