@@ -55,7 +55,7 @@ func TestABodyThatDoesNotArriveIsTheClientsFault(t *testing.T) {
 		"a broken chunk": "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
 		"half a body":    "Content-Length: 100\r\n\r\n{\"email\"",
 	} {
-		conn, err := net.DialTimeout("tcp", address, 5*time.Second)
+		conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(t.Context(), "tcp", address)
 		if err != nil {
 			t.Fatal(err)
 		}
