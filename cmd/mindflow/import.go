@@ -110,7 +110,7 @@ type progressLine struct {
 }
 
 // every so many transactions a line is shown.
-const every = 20
+const every = 50
 
 func (p *progressLine) show(r app.ImportReport) {
 	if p.calls++; p.calls%every != 0 {

@@ -60,7 +60,7 @@ const (
 const (
 	maxRemarks = 1000
 	// importRows bounds a transaction, so that nobody waits long for an import.
-	importRows = 25
+	importRows = 8
 )
 
 // importing is an import under way.

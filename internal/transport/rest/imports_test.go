@@ -128,7 +128,7 @@ func TestAFileThatIsTooLargeIsRefusedAndOneThatBreaksOffIsReported(t *testing.T)
 	if cut.header.Get("Retry-After") == "" {
 		t.Error("it does not say when to send it again")
 	}
-	ada.do("POST /api/import/taskwarrior", whole.String()).want(http.StatusOK).has("created=5; known=25")
+	ada.do("POST /api/import/taskwarrior", whole.String()).want(http.StatusOK).has("created=6; known=24")
 }
 
 func TestRemarksBeyondTheThousandthAreCounted(t *testing.T) {

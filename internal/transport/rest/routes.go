@@ -24,14 +24,14 @@ func (a *API) routes() {
 	route(a, "GET /api/tasks", "list-tasks", "Tasks", "List tasks", a.listTasks, answers[taskPage](a))
 	route(a, "POST /api/tasks", "create-task", "Tasks", "Create a task", a.createTask, status(http.StatusCreated), also("200", "The same task, created before with this id"))
 	route(a, "GET /api/tasks/pending", "pending-tasks", "Tasks", "List what is to be done: pending and in progress", a.pendingTasks, answers[taskPage](a))
-	route(a, "GET /api/tasks/{id}", "get-task", "Tasks", "Read a task", a.getTask, also("304", "It still has that ETag"))
-	route(a, "PATCH /api/tasks/{id}", "edit-task", "Tasks", "Change a task: absent keeps, null clears", a.editTask)
-	route(a, "PUT /api/tasks/{id}", "put-task", "Tasks", "Change a task, exactly as PATCH does", a.editTask)
+	route(a, "GET /api/tasks/{id}", "get-task", "Tasks", "Read a task", a.getTask, answers[taskView](a), also("304", "It still has that ETag"))
+	route(a, "PATCH /api/tasks/{id}", "edit-task", "Tasks", "Change a task: absent keeps, null clears", a.editTask, answers[taskView](a))
+	route(a, "PUT /api/tasks/{id}", "put-task", "Tasks", "Change a task, exactly as PATCH does", a.editTask, answers[taskView](a))
 	route(a, "DELETE /api/tasks/{id}", "delete-task", "Tasks", "Delete a task; it can be restored for 30 days", a.deleteTask, status(http.StatusNoContent))
-	route(a, "POST /api/tasks/{id}/complete", "complete-task", "Tasks", "Mark a task done", a.completeTask)
-	route(a, "POST /api/tasks/{id}/reopen", "reopen-task", "Tasks", "Make a completed or cancelled task pending again", a.reopenTask)
-	route(a, "POST /api/tasks/{id}/snooze", "snooze-task", "Tasks", "Put a task out of sight until later", a.snoozeTask)
-	route(a, "POST /api/tasks/{id}/restore", "restore-task", "Tasks", "Bring a deleted task back", a.restoreTask)
+	route(a, "POST /api/tasks/{id}/complete", "complete-task", "Tasks", "Mark a task done", a.completeTask, answers[taskView](a))
+	route(a, "POST /api/tasks/{id}/reopen", "reopen-task", "Tasks", "Make a completed or cancelled task pending again", a.reopenTask, answers[taskView](a))
+	route(a, "POST /api/tasks/{id}/snooze", "snooze-task", "Tasks", "Put a task out of sight until later", a.snoozeTask, answers[taskView](a))
+	route(a, "POST /api/tasks/{id}/restore", "restore-task", "Tasks", "Bring a deleted task back", a.restoreTask, answers[taskView](a))
 
 	route(a, "GET /api/preferences", "get-preferences", "Preferences", "How your tasks are scored, and where you are", a.getPreferences, also("304", "They still have that ETag"))
 	route(a, "PUT /api/preferences", "put-preferences", "Preferences", "Change preferences: absent keeps", a.putPreferences)
@@ -74,9 +74,12 @@ func also(code, description string) option {
 func answers[T any](a *API) option {
 	return func(op *huma.Operation) {
 		schema := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, "")
-		op.Responses = map[string]*huma.Response{"200": {
+		if op.Responses == nil {
+			op.Responses = map[string]*huma.Response{}
+		}
+		op.Responses["200"] = &huma.Response{
 			Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: schema}},
-		}}
+		}
 	}
 }
 
@@ -92,6 +95,11 @@ func route[I, O any](a *API, pattern, id, tag, summary string, handler func(cont
 	}
 	for _, change := range options {
 		change(&op)
+	}
+	if op.Responses != nil { // huma leaves the errors out then
+		op.Responses["default"] = &huma.Response{Description: "Error", Content: map[string]*huma.MediaType{
+			"application/problem+json": {Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")},
+		}}
 	}
 	huma.Register(a.huma, op, handler)
 }

@@ -43,13 +43,14 @@ func matching(header string) mindflow.Match {
 func quoted(tag string) string { return `"` + tag + `"` }
 
 type taskReply struct {
-	ETag   string `header:"ETag" doc:"The task's version, for If-Match and If-None-Match"`
-	Status int
-	Body   taskView
+	ETag        string `header:"ETag" doc:"The task's version, for If-Match and If-None-Match"`
+	ContentType string `header:"Content-Type"`
+	Status      int
+	Body        []byte // a taskView
 }
 
 func reply(t mindflow.Task) *taskReply {
-	return &taskReply{ETag: quoted(t.ETag()), Status: http.StatusOK, Body: viewTask(t)}
+	return &taskReply{ETag: quoted(t.ETag()), ContentType: "application/json", Status: http.StatusOK, Body: appendTask(nil, &t)}
 }
 
 type createInput struct{ Body createBody }
@@ -102,7 +103,7 @@ func (a *API) getTask(ctx context.Context, in *getInput) (*taskReply, error) {
 	}
 	r := reply(task)
 	if unchanged(in.IfNoneMatch, task.ETag()) {
-		r.Status = http.StatusNotModified
+		r.Status, r.Body = http.StatusNotModified, nil
 	}
 	return r, nil
 }
