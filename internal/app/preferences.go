@@ -36,11 +36,9 @@ func (a *App) Preferences(ctx context.Context, actor mindflow.Actor) (mindflow.P
 	return p, err
 }
 
-// SetPreferences changes what edit changes, if the result is legal. They hold
+// SetPreferences changes what a draft names, if the result is legal. They hold
 // from the next request on.
-func (a *App) SetPreferences(ctx context.Context, actor mindflow.Actor, m mindflow.Match,
-	edit func(mindflow.Preferences) (mindflow.Preferences, error),
-) (mindflow.Preferences, error) {
+func (a *App) SetPreferences(ctx context.Context, actor mindflow.Actor, m mindflow.Match, d mindflow.PreferencesDraft) (mindflow.Preferences, error) {
 	return write(ctx, a, actor, Change{Need: can.Edit}, func(tx *store.Tx) (mindflow.Preferences, error) {
 		before, err := tx.Preferences(actor.UserID)
 		if err != nil {
@@ -49,11 +47,8 @@ func (a *App) SetPreferences(ctx context.Context, actor mindflow.Actor, m mindfl
 		if err := m.Check(before.ETag()); err != nil {
 			return before, err
 		}
-		after, err := edit(before)
+		after, err := d.Apply(before)
 		if err != nil {
-			return before, err
-		}
-		if err := after.Validate(); err != nil {
 			return before, err
 		}
 		changes := mindflow.PreferenceChanges(before, after)

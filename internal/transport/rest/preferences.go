@@ -3,9 +3,7 @@ package rest
 import (
 	"bytes"
 	"context"
-	"errors"
 	"net/http"
-	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -85,81 +83,32 @@ type preferencesBody struct {
 }
 
 // Resolve names every bad field together with those huma found.
-func (b *preferencesBody) Resolve(huma.Context) []error {
-	_, bad := b.over(mindflow.DefaultPreferences(mindflow.Zone{}))
-	return details(bad)
+func (b *preferencesBody) Resolve(huma.Context) []error { return details("body", b.draft().Validate()) }
+
+func (b *preferencesBody) draft() mindflow.PreferencesDraft {
+	d := mindflow.PreferencesDraft{
+		Timezone: b.Timezone.Field, WeightUrgency: b.WeightUrgency.field(), WeightPriority: b.WeightPriority.field(),
+		WeightEffort: b.WeightEffort.field(), TimeOfDayBonus: b.TimeOfDayBonus.field(),
+	}
+	if w := b.Windows; w != nil {
+		d.Morning, d.Afternoon, d.Evening = w.Morning.field(), w.Afternoon.field(), w.Evening.field()
+	}
+	return d
+}
+
+func (v *windowView) field() mindflow.Field[mindflow.WindowDraft] {
+	if v == nil {
+		return mindflow.Field[mindflow.WindowDraft]{}
+	}
+	return mindflow.Some(mindflow.WindowDraft(*v))
 }
 
 func (a *API) putPreferences(ctx context.Context, in *preferencesPut) (*preferencesReply, error) {
-	edit := func(p mindflow.Preferences) (mindflow.Preferences, error) {
-		p, _ = in.Body.over(p) // Resolve has refused what is bad
-		return p, nil
-	}
-	p, err := a.app.SetPreferences(ctx, actorOf(ctx), matching(in.IfMatch), edit)
+	p, err := a.app.SetPreferences(ctx, actorOf(ctx), matching(in.IfMatch), in.Body.draft())
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
 	return viewPreferences(p), nil
-}
-
-// over is the preferences with what the request brings in their place, and
-// what is wrong with that.
-func (b *preferencesBody) over(p mindflow.Preferences) (mindflow.Preferences, []mindflow.FieldError) {
-	var bad []mindflow.FieldError
-	if b.Timezone.Set {
-		zone, err := mindflow.LoadZone(b.Timezone.Value)
-		if err != nil {
-			bad = append(bad, mindflow.FieldError{Field: "timezone", Message: err.Error()})
-		}
-		p.Zone = zone
-	}
-	for _, f := range [...]struct {
-		name string
-		from *decimal
-		to   *mindflow.Hundredths
-	}{
-		{"weight_urgency", b.WeightUrgency, &p.Weights.Urgency},
-		{"weight_priority", b.WeightPriority, &p.Weights.Priority},
-		{"weight_effort", b.WeightEffort, &p.Weights.Effort},
-		{"time_of_day_bonus", b.TimeOfDayBonus, &p.Weights.TimeOfDayBonus},
-	} {
-		if f.from == nil {
-			continue
-		}
-		if err := f.to.UnmarshalJSON(*f.from); err != nil {
-			bad = append(bad, mindflow.FieldError{Field: f.name, Message: err.Error()})
-		}
-	}
-	if b.Windows != nil {
-		bad = slices.Concat(bad,
-			b.Windows.Morning.over(&p.Windows.Morning, "windows.morning"),
-			b.Windows.Afternoon.over(&p.Windows.Afternoon, "windows.afternoon"),
-			b.Windows.Evening.over(&p.Windows.Evening, "windows.evening"))
-	}
-	if limits, ok := errors.AsType[*mindflow.Error](p.Validate()); ok {
-		bad = append(bad, limits.Fields...)
-	}
-	return p, bad
-}
-
-// over reads the edges; a window that cannot be read stays as it is.
-func (v *windowView) over(w *mindflow.Window, field string) []mindflow.FieldError {
-	if v == nil {
-		return nil
-	}
-	var bad []mindflow.FieldError
-	read := func(name, from string) mindflow.Minutes {
-		m, err := mindflow.ParseMinutes(from)
-		if err != nil {
-			bad = append(bad, mindflow.FieldError{Field: field + name, Message: err.Error()})
-		}
-		return m
-	}
-	changed := mindflow.Window{Start: read(".start", v.Start), End: read(".end", v.End)}
-	if len(bad) == 0 {
-		*w = changed
-	}
-	return bad
 }
 
 // decimal is a number as it was written, so that its field's name is at hand
@@ -174,3 +123,10 @@ func (d *decimal) UnmarshalJSON(b []byte) error {
 
 // Schema documents a number.
 func (decimal) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
+
+func (d *decimal) field() mindflow.Field[string] {
+	if d == nil {
+		return mindflow.Field[string]{}
+	}
+	return mindflow.Some(string(*d))
+}
