@@ -130,9 +130,12 @@ func (d dialect) readContext(ctx context.Context) context.Context {
 	return context.WithoutCancel(ctx)
 }
 
-// forUpdate locks the rows of a SELECT. SQLite's writer is alone already.
+// locksRows reports whether writers lock rows. SQLite's is alone from its BEGIN on.
+func (d dialect) locksRows() bool { return d.postgres }
+
+// forUpdate locks the rows of a SELECT.
 func (d dialect) forUpdate() string {
-	if d.postgres {
+	if d.locksRows() {
 		return " FOR UPDATE"
 	}
 	return ""

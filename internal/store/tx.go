@@ -59,11 +59,10 @@ func (tx *Tx) must(query string, args ...any) error {
 
 // Lock takes the workspaces' rows, always in the same order, so that changes
 // of one workspace stand in line. The first one named is the transaction's
-// home. It must be the first statement of a transaction. SQLite's writer is
-// alone from its BEGIN on and has nothing to take.
+// home. It must be the first statement of a transaction.
 func (tx *Tx) Lock(workspaces ...mindflow.WorkspaceID) error {
 	tx.home = workspaces[0]
-	if !tx.s.dialect.postgres {
+	if !tx.s.dialect.locksRows() {
 		return nil
 	}
 	ids := make([]string, len(workspaces))

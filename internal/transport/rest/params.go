@@ -8,16 +8,17 @@ import (
 	"mindflow/internal/mindflow"
 )
 
-// paramInt is a whole number in the query that may be absent. Zero is a value.
-type paramInt struct{ mindflow.Field[int] }
+// param is a parameter of the query that may be absent. Zero is a value.
+type param[T any] struct{ mindflow.Field[T] }
 
 // Receiver lets huma fill in the value.
-func (p *paramInt) Receiver() reflect.Value {
-	return reflect.ValueOf(p).Elem().Field(0).FieldByName("Value")
-}
+func (p *param[T]) Receiver() reflect.Value { return reflect.ValueOf(&p.Value).Elem() }
 
 // OnParamSet remembers whether it was there.
-func (p *paramInt) OnParamSet(set bool, _ any) { p.Set = set }
+func (p *param[T]) OnParamSet(set bool, _ any) { p.Set = set }
+
+// paramInt is a whole number.
+type paramInt struct{ param[int] }
 
 // Schema documents a whole number.
 func (paramInt) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeInteger} }
@@ -30,16 +31,8 @@ func (p paramInt) orDefault() int {
 	return p.Value
 }
 
-// paramHundredths is a number of two decimals in the query that may be absent.
-type paramHundredths struct{ mindflow.Field[string] }
-
-// Receiver lets huma fill in the text.
-func (p *paramHundredths) Receiver() reflect.Value {
-	return reflect.ValueOf(p).Elem().Field(0).FieldByName("Value")
-}
-
-// OnParamSet remembers whether it was there.
-func (p *paramHundredths) OnParamSet(set bool, _ any) { p.Set = set }
+// paramHundredths is a number of two decimals.
+type paramHundredths struct{ param[string] }
 
 // Schema documents a number in digits: its text is held against the pattern.
 func (paramHundredths) Schema(huma.Registry) *huma.Schema {

@@ -129,9 +129,9 @@ func (b *createBody) Resolve(huma.Context) []error {
 	if !d.Title.Set {
 		d.Title = mindflow.Null[string]()
 	}
-	bad := details(d.Validate())
+	bad := details("body", d.Validate())
 	if _, err := idOf(b.ID.Field); err != nil {
-		bad = append(bad, details([]mindflow.FieldError{{Field: "id", Message: "must be a UUID"}})...)
+		bad = append(bad, details("body", []mindflow.FieldError{{Field: "id", Message: "must be a UUID"}})...)
 	}
 	return bad
 }
@@ -158,7 +158,7 @@ func (editBody) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 }
 
 // Resolve names every bad field together with those huma found.
-func (b *editBody) Resolve(huma.Context) []error { return details(b.edit().Validate()) }
+func (b *editBody) Resolve(huma.Context) []error { return details("body", b.edit().Validate()) }
 
 func (b *editBody) edit() mindflow.Draft {
 	d := b.draft()
@@ -169,10 +169,11 @@ func (b *editBody) edit() mindflow.Draft {
 	return d
 }
 
-func details(fields []mindflow.FieldError) []error {
+// details are the vocabulary's errors as huma's, of the body or the query.
+func details(where string, fields []mindflow.FieldError) []error {
 	errs := make([]error, len(fields))
 	for i, f := range fields {
-		errs[i] = &huma.ErrorDetail{Location: "body." + f.Field, Message: f.Message}
+		errs[i] = &huma.ErrorDetail{Location: where + "." + f.Field, Message: f.Message}
 	}
 	return errs
 }

@@ -221,18 +221,10 @@ type listReply struct {
 }
 
 // Resolve names every bad parameter together with those huma found.
-func (in *PendingInput) Resolve(huma.Context) []error { return queryDetails(in.list().Check()) }
+func (in *PendingInput) Resolve(huma.Context) []error { return details("query", in.list().Check()) }
 
 // Resolve does the same for the list of all.
-func (in *listInput) Resolve(huma.Context) []error { return queryDetails(in.all().Check()) }
-
-func queryDetails(fields []mindflow.FieldError) []error {
-	errs := make([]error, len(fields))
-	for i, f := range fields {
-		errs[i] = &huma.ErrorDetail{Location: "query." + f.Field, Message: f.Message}
-	}
-	return errs
-}
+func (in *listInput) Resolve(huma.Context) []error { return details("query", in.all().Check()) }
 
 func (in *listInput) all() app.TaskList {
 	list := in.list()
