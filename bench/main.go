@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -31,7 +32,7 @@ func main() {
 func command(ctx context.Context, args []string, out, progress io.Writer) int {
 	o := defaults()
 	var floor, quick, strict bool
-	var jsonFile string
+	var jsonFile, only string
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(progress)
 	flags.StringVar(&o.binary, "server", "../bin/mindflow", "the built server")
@@ -40,6 +41,7 @@ func command(ctx context.Context, args []string, out, progress io.Writer) int {
 	flags.StringVar(&o.database, "database", "", "a throw-away PostgreSQL database, postgres://…, instead of a fresh SQLite file")
 	flags.DurationVar(&o.duration, "duration", o.duration, "measured time of each row at each number of connections")
 	flags.IntVar(&o.rounds, "rounds", o.rounds, "slices each row's time is spread over; figures are medians over them")
+	flags.StringVar(&only, "only", "", "measure these rows at 16 connections and nothing else; their names, separated by commas")
 	flags.BoolVar(&quick, "quick", false, "short slices, one round: to try the benchmark, not to quote it")
 	flags.StringVar(&jsonFile, "json", "", "also write the raw numbers to this file")
 	flags.BoolVar(&strict, "strict", false, "exit 1 when a bound is missed or not measured")
@@ -63,6 +65,9 @@ func command(ctx context.Context, args []string, out, progress io.Writer) int {
 	}
 	if quick {
 		o = o.quick()
+	}
+	if only != "" {
+		o = o.justRows(strings.Split(only, ","))
 	}
 	var err error
 	if o.binary, err = filepath.Abs(o.binary); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -40,7 +41,7 @@ const floorRow = "floor"
 
 // rows of the table, in its order. Later rows (other sizes, other workspaces) are lines here and people to send them.
 func (b *bench) rows() []row {
-	return []row{
+	all := []row{
 		{"create", "create", b.creator, createCall},
 		{"patch", "patch", b.big, patchCall(b.big.ids)},
 		{"read", "read", b.big, readCall(b.big.ids)},
@@ -49,6 +50,10 @@ func (b *bench) rows() []row {
 		{"best", "best", b.big, always(get("/api/tasks/best"))},
 		{"ranked, first page", "ranked", b.big, always(get("/api/tasks/ranked"))},
 	}
+	if len(b.o.only) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(all, func(r row) bool { return !slices.Contains(b.o.only, r.name) })
 }
 
 func (b *bench) listRow(tasks int) string { return fmt.Sprintf("list of 50 at %s", thousands(tasks)) }

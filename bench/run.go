@@ -22,6 +22,7 @@ type options struct {
 	starts, colds                  int
 	benchtime                      string   // of the product's own benchmarks
 	settings                       []string // further environment of the server
+	only                           []string // rows; empty: all of them, and every situation
 }
 
 func defaults() options {
@@ -35,6 +36,12 @@ func defaults() options {
 func (o options) quick() options {
 	o.duration, o.special, o.rounds = 500*time.Millisecond, 2*time.Second, 1
 	o.starts, o.colds, o.benchtime = 3, 50, "200ms"
+	return o
+}
+
+// justRows is for work on a route: its rows beside the floor, in seconds.
+func (o options) justRows(names []string) options {
+	o.only, o.conns = names, []int{contractConns}
 	return o
 }
 
@@ -92,7 +99,7 @@ func (b *bench) all(ctx context.Context) (err error) {
 			"writes are too good. Choose a folder on a disk with -dir.")
 	}
 
-	if err := b.underLoad(ctx); err != nil {
+	if err := b.underLoad(ctx); err != nil || len(b.o.only) > 0 {
 		return err
 	}
 	b.report.Starts = b.measureStarts(ctx)
@@ -137,6 +144,9 @@ func (b *bench) underLoad(ctx context.Context) (err error) {
 		}
 	}
 	b.measureRows(ctx, s)
+	if len(b.o.only) > 0 {
+		return nil
+	}
 	b.report.AfterWrite = b.measureAfterWrite(ctx, s, "best after a write, paced readers", readersEvery)
 	b.report.AfterWriteUnpaced = b.measureAfterWrite(ctx, s, "best after a write, unpaced readers", 0)
 	b.report.Import = b.measureImport(ctx, s, "import beside writers", 0)

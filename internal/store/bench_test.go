@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -108,28 +110,83 @@ func BenchmarkAllFacts(b *testing.B) {
 	}
 }
 
+// created is one change that adds a task, as a request makes it.
+func created(b *testing.B, s *store.Store, a mindflow.Actor) error {
+	return s.Write(b.Context(), func(tx *store.Tx) error {
+		if err := tx.Lock(a.WorkspaceID); err != nil {
+			return err
+		}
+		if _, err := tx.Standing(a.UserID, a.WorkspaceID); err != nil {
+			return err
+		}
+		now := s.Now()
+		_, err := tx.CreateTask(mindflow.Task{
+			ID: mindflow.NewID[mindflow.Task](now), WorkspaceID: a.WorkspaceID, UserID: a.UserID,
+			Title: "A task", Description: strings.Repeat("word ", 100), Status: mindflow.StatusPending,
+			Priority: 3, Version: 1, CreatedAt: now, UpdatedAt: now,
+		}, "", a, mindflow.TaskCreated)
+		return err
+	})
+}
+
 func BenchmarkCreateTask(b *testing.B) {
 	s, a, _ := filled(b, 1_000)
 	b.ReportAllocs()
 	defer processorTime(b)()
 	for b.Loop() {
-		err := s.Write(b.Context(), func(tx *store.Tx) error {
-			if err := tx.Lock(a.WorkspaceID); err != nil {
-				return err
-			}
-			if _, err := tx.Standing(a.UserID, a.WorkspaceID); err != nil {
-				return err
-			}
-			now := s.Now()
-			_, err := tx.CreateTask(mindflow.Task{
-				ID: mindflow.NewID[mindflow.Task](now), WorkspaceID: a.WorkspaceID, UserID: a.UserID,
-				Title: "A task", Description: strings.Repeat("word ", 100), Status: mindflow.StatusPending,
-				Priority: 3, Version: 1, CreatedAt: now, UpdatedAt: now,
-			}, "", a, mindflow.TaskCreated)
-			return err
-		})
-		if err != nil {
+		if err := created(b, s, a); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkCreateTaskBy16 is what group commit is for: 16 writers at once.
+func BenchmarkCreateTaskBy16(b *testing.B) {
+	s, a, _ := filled(b, 10_000)
+	b.ReportAllocs()
+	b.SetParallelism(16 / runtime.GOMAXPROCS(0))
+	defer processorTime(b)()
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := created(b, s, a); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+}
+
+// BenchmarkSaveTaskBy16 changes tasks at random.
+func BenchmarkSaveTaskBy16(b *testing.B) {
+	s, a, ids := filled(b, 10_000)
+	b.ReportAllocs()
+	b.SetParallelism(16 / runtime.GOMAXPROCS(0))
+	defer processorTime(b)()
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			id := ids[rand.IntN(len(ids))]
+			err := s.Write(b.Context(), func(tx *store.Tx) error {
+				if err := tx.Lock(a.WorkspaceID); err != nil {
+					return err
+				}
+				if _, err := tx.Standing(a.UserID, a.WorkspaceID); err != nil {
+					return err
+				}
+				before, err := tx.Task(id)
+				if err != nil {
+					return err
+				}
+				after := before
+				after.Priority = 1 + before.Priority%5
+				_, err = tx.SaveTask(before, after, a, mindflow.TaskUpdated)
+				return err
+			})
+			if err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -100,7 +101,7 @@ func (d dialect) openReaders() (*sql.DB, error) {
 func (d dialect) sqliteDSN(extra ...string) string {
 	pragmas := append([]string{
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"wal_autocheckpoint(1000)", "temp_store(MEMORY)", "cache_size(-4096)",
+		"wal_autocheckpoint(" + strconv.Itoa(tooLongLog) + ")", "temp_store(MEMORY)", "cache_size(-4096)",
 	}, extra...)
 	q := url.Values{"_pragma": pragmas, "_txlock": {"deferred"}}
 	return "file:" + (&url.URL{Path: d.source}).EscapedPath() + "?" + q.Encode()

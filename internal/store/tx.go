@@ -19,6 +19,9 @@ type Tx struct {
 	run  func(query string) statement
 	home mindflow.WorkspaceID
 	seqs map[mindflow.WorkspaceID]int64
+
+	changes int  // statements that changed a row
+	failed  bool // a statement did not get through: the transaction may be gone
 }
 
 // statement runs one SQL text within the transaction.
@@ -32,17 +35,28 @@ func (tx *Tx) Now() time.Time { return tx.now }
 
 func (tx *Tx) query(query string, args ...any) (*sql.Rows, error) {
 	tx.s.statements.Add(1)
-	return tx.run(query).query(args...)
+	rows, err := tx.run(query).query(args...)
+	return rows, tx.explain(err)
 }
 
 func (tx *Tx) exec(query string, args ...any) (sql.Result, error) {
 	tx.s.statements.Add(1)
-	return tx.run(query).exec(args...)
+	result, err := tx.run(query).exec(args...)
+	if err != nil {
+		return result, tx.explain(err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n > 0 {
+		tx.changes++
+	}
+	return result, nil
 }
 
 // explain leaves a failure as it is: the writer has to know it, and names it
 // once it gives up.
-func (tx *Tx) explain(err error) error { return err }
+func (tx *Tx) explain(err error) error {
+	tx.failed = tx.failed || err != nil
+	return err
+}
 
 // must runs a statement that has to change exactly one row.
 func (tx *Tx) must(query string, args ...any) error {
@@ -129,12 +143,22 @@ func (tx *Tx) next(workspace mindflow.WorkspaceID) int64 { return tx.seqs[worksp
 
 // prepared statements of one connection, for a transaction framed by hand.
 type connStatements struct {
-	ctx  context.Context //nolint:containedctx // the writer's own, as long as its connection
+	// Never ends: the driver watches a context that can, with a goroutine for each statement.
+	ctx  context.Context //nolint:containedctx // as long as the connection
 	conn *sql.Conn
 	kept map[string]*sql.Stmt
 }
 
 func (c *connStatements) run(query string) statement { return connStatement{c, query} }
+
+// wait runs a statement that may have to wait for another program, until ctx ends.
+func (c *connStatements) wait(ctx context.Context, query string) error {
+	stmt, err := connStatement{c, query}.stmt() //nolint:sqlclosecheck // kept as long as the connection
+	if err == nil {
+		_, err = stmt.ExecContext(ctx)
+	}
+	return err
+}
 
 type connStatement struct {
 	c   *connStatements

@@ -68,7 +68,9 @@ CREATE TABLE tasks (
     assignee_id TEXT,
     title TEXT NOT NULL,
     title_key TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('pending', 'in_progress', 'snoozed', 'completed', 'cancelled')),
+    -- Not IN (…): SQLite would build a tree of its values for every row it checks.
+    status TEXT NOT NULL
+        CHECK (status = 'pending' OR status = 'in_progress' OR status = 'snoozed' OR status = 'completed' OR status = 'cancelled'),
     priority INTEGER NOT NULL CHECK (priority BETWEEN 1 AND 5),
     due_at INTEGER,
     due_on TEXT,
@@ -76,7 +78,8 @@ CREATE TABLE tasks (
     start_on TEXT,
     snoozed_until_at INTEGER,
     effort_estimate_minutes INTEGER,
-    preferred_time TEXT CHECK (preferred_time IN ('morning', 'afternoon', 'evening')),
+    preferred_time TEXT
+        CHECK (preferred_time = 'morning' OR preferred_time = 'afternoon' OR preferred_time = 'evening'),
     tags TEXT,
     tag_keys TEXT,
     version INTEGER NOT NULL,
@@ -103,7 +106,7 @@ CREATE TABLE task_texts (
     search_key TEXT NOT NULL,
     PRIMARY KEY (workspace_id, task_id),
     FOREIGN KEY (workspace_id, task_id) REFERENCES tasks (workspace_id, id) ON DELETE CASCADE
-) WITHOUT ROWID;
+);
 
 CREATE TABLE task_sources (
     workspace_id TEXT NOT NULL,
@@ -126,7 +129,7 @@ CREATE TABLE events (
     task_id TEXT,
     changes TEXT NOT NULL,
     PRIMARY KEY (workspace_id, seq)
-) WITHOUT ROWID;
+);
 
 -- +goose Down
 DROP TABLE events;
