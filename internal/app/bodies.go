@@ -70,7 +70,7 @@ func (b *bodies) of(ctx context.Context, w mindflow.WorkspaceID, refs []mindflow
 	fresh := make(map[mindflow.TaskID]mindflow.Task, len(read))
 	for _, task := range read {
 		fresh[task.ID] = task
-		b.kept.Set(bodyKey{w, task.ID}, body{task: task})
+		b.saw(w, task)
 	}
 	for i, ref := range refs {
 		if tasks[i].Version == ref.Version {
@@ -81,6 +81,17 @@ func (b *bodies) of(ctx context.Context, w mindflow.WorkspaceID, refs []mindflow
 		}
 	}
 	return tasks, true, nil
+}
+
+// last answers a task as it was last seen, and false when it never was.
+func (b *bodies) last(w mindflow.WorkspaceID, id mindflow.TaskID) (mindflow.Task, bool) {
+	known, ok := b.kept.GetIfPresent(bodyKey{w, id})
+	return known.task, ok
+}
+
+// saw keeps a task that was read or written just now.
+func (b *bodies) saw(w mindflow.WorkspaceID, task mindflow.Task) {
+	b.kept.Set(bodyKey{w, task.ID}, body{task: task})
 }
 
 // at answers one task, no older than version seen of its workspace, as it reads

@@ -170,8 +170,13 @@ func (a *App) RestoreTask(ctx context.Context, actor mindflow.Actor, id mindflow
 func (a *App) changeTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match,
 	change func(*store.Tx, mindflow.Task) (mindflow.Task, error),
 ) (mindflow.Task, error) {
-	return write(ctx, a, actor, Change{Need: can.Edit}, func(tx *store.Tx) (mindflow.Task, error) {
-		before, err := tx.Task(id)
+	known, seen := a.bodies.last(actor.WorkspaceID, id)
+	task, err := write(ctx, a, actor, Change{Need: can.Edit}, func(tx *store.Tx) (before mindflow.Task, err error) {
+		if seen {
+			before, err = tx.Unmoved(known)
+		} else {
+			before, err = tx.Task(id)
+		}
 		if err != nil {
 			return before, err
 		}
@@ -184,6 +189,10 @@ func (a *App) changeTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 		}
 		return tx.SaveTask(before, after, actor, mindflow.VerbOf(before, after))
 	})
+	if err == nil && !task.Woken { // bodies are kept as the store keeps them
+		a.bodies.saw(actor.WorkspaceID, task)
+	}
+	return task, err
 }
 
 // checkAssignee refuses to assign a task to somebody outside its workspace.

@@ -3,15 +3,17 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"os"
 	"sync/atomic"
 )
 
 const (
 	// So many statements that changed something start a checkpoint: about a
 	// thousand pages of the write-ahead log.
-	checkpointEvery = 1500
+	checkpointEvery = 5000
 	// A log longer than this is brought to its end, so that it starts over: 16 MiB.
-	longLog = 4000
+	longLog = 2000
 	// The log at which SQLite itself checkpoints inside a commit, should the
 	// checkpointer not keep up: 64 MiB.
 	tooLongLog = 16000
@@ -22,16 +24,22 @@ const (
 // meanwhile can start over; that last piece is the writer's, between two groups.
 type checkpointer struct {
 	db      *sql.DB
+	file    *os.File
 	changes int // since the last checkpoint; the writer's alone
 	wake    chan struct{}
 	long    atomic.Bool
 	ended   chan struct{}
 }
 
-func startCheckpointer(db *sql.DB) *checkpointer {
-	c := &checkpointer{db: db, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+// startCheckpointer works on the database in a file.
+func startCheckpointer(db *sql.DB, name string) (*checkpointer, error) {
+	file, err := os.Open(name) //nolint:gosec // the database a setting names
+	if err != nil {
+		return nil, err
+	}
+	c := &checkpointer{db: db, file: file, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	go c.loop()
-	return c
+	return c, nil
 }
 
 // wrote counts statements that changed something, and wakes the checkpointer
@@ -47,17 +55,23 @@ func (c *checkpointer) wrote(changes int) {
 	}
 }
 
-func (c *checkpointer) close() {
+// stop waits for a checkpoint under way.
+func (c *checkpointer) stop() {
 	close(c.wake)
 	<-c.ended
 }
+
+// close lets go of the file. SQLite's own locks on it go as well, by the rules
+// of POSIX: nobody may use it any more.
+func (c *checkpointer) close() error { return c.file.Close() }
 
 func (c *checkpointer) loop() {
 	defer close(c.ended)
 	for range c.wake {
 		var busy, log, copied int
 		err := c.db.QueryRowContext(context.Background(), checkpoint).Scan(&busy, &log, &copied)
-		if err == nil && log > longLog {
+		// SQLite syncs the file only with the last piece. Here nobody waits for it.
+		if err = errors.Join(err, c.file.Sync()); err == nil && log > longLog {
 			c.long.Store(true)
 		}
 	}

@@ -50,9 +50,10 @@ func Open(ctx context.Context, url string, clock func() time.Time) (*Store, erro
 	return s, nil
 }
 
-// Close waits for the writes under way and lets go of the database.
+// Close waits for the writes under way and lets go of the database, the writer
+// last.
 func (s *Store) Close() error {
-	return errors.Join(s.writer.close(), s.readers.Close())
+	return errors.Join(s.readers.Close(), s.writer.close())
 }
 
 // Ping reports whether the database answers.

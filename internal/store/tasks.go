@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,6 +105,25 @@ func (tx *Tx) Task(id mindflow.TaskID) (mindflow.Task, error) {
 		return mindflow.Task{}, mindflow.NotFound("task")
 	}
 	return t, err
+}
+
+const taskVersion = `SELECT version FROM tasks WHERE workspace_id = $1 AND id = $2`
+
+// Unmoved answers a task of the transaction's home as Task does, given what was
+// known of it before: while its version is still that one, all of it is. Where
+// each statement is a journey, it reads the task in one.
+func (tx *Tx) Unmoved(known mindflow.Task) (mindflow.Task, error) {
+	if tx.s.dialect.locksRows() || !known.DeletedAt.IsZero() {
+		return tx.Task(known.ID)
+	}
+	var version mindflow.Version
+	if err := one(tx, taskVersion, []any{tx.home.String(), known.ID.String()}, &version); err != nil {
+		return mindflow.Task{}, absent(err, "task")
+	}
+	if version != known.Version {
+		return tx.Task(known.ID)
+	}
+	return known.At(tx.now), nil
 }
 
 // DeletedTask reads a task of the transaction's home, deleted or not.
@@ -249,8 +269,8 @@ func (tx *Tx) SaveTask(before, after mindflow.Task, by mindflow.Actor, verb mind
 	if err != nil {
 		return after, fmt.Errorf("save task: %w", err)
 	}
-	if key := searchKey(after); after.Description != before.Description || key != searchKey(before) {
-		if err := tx.must(updateTaskText, after.WorkspaceID.String(), after.ID.String(), after.Description, key); err != nil {
+	if after.Title != before.Title || after.Description != before.Description || !slices.Equal(after.Tags, before.Tags) {
+		if err := tx.must(updateTaskText, after.WorkspaceID.String(), after.ID.String(), after.Description, searchKey(after)); err != nil {
 			return after, fmt.Errorf("save task text: %w", err)
 		}
 	}

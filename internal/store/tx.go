@@ -107,16 +107,19 @@ func (tx *Tx) Lock(workspaces ...mindflow.WorkspaceID) error {
 // Standing reads what a user may do in the locked workspaces, and where each
 // one's log ends. A workspace the user is no member of is missing.
 func (tx *Tx) Standing(user mindflow.UserID, workspaces ...mindflow.WorkspaceID) (map[mindflow.WorkspaceID]mindflow.Role, error) {
-	var w where
-	w.and("m.user_id = " + w.arg(user.String()))
-	ids := make([]string, len(workspaces))
-	for i, id := range workspaces {
-		ids[i] = id.String()
+	query, args := standingInOne, []any{user.String(), workspaces[0].String()}
+	if len(workspaces) > 1 {
+		w := where{args: args[:1]}
+		ids := make([]string, len(workspaces))
+		for i, id := range workspaces {
+			ids[i] = id.String()
+		}
+		in(&w, "m.workspace_id", ids)
+		query, args = standing+" AND "+w.String(), w.args
 	}
-	in(&w, "m.workspace_id", ids)
-	roles := make(map[mindflow.WorkspaceID]mindflow.Role, len(ids))
-	tx.seqs = make(map[mindflow.WorkspaceID]int64, len(ids))
-	err := each(tx, standing+w.String(), w.args, func(rows *sql.Rows) error {
+	roles := make(map[mindflow.WorkspaceID]mindflow.Role, len(workspaces))
+	tx.seqs = make(map[mindflow.WorkspaceID]int64, len(workspaces))
+	err := each(tx, query, args, func(rows *sql.Rows) error {
 		var id mindflow.WorkspaceID
 		var role mindflow.Role
 		var seq int64
@@ -132,11 +135,14 @@ func (tx *Tx) Standing(user mindflow.UserID, workspaces ...mindflow.WorkspaceID)
 	return roles, nil
 }
 
-const standing = `
+const (
+	standing = `
 SELECT m.workspace_id, m.role,
        coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = m.workspace_id), 0)
   FROM members m
- WHERE `
+ WHERE m.user_id = $1`
+	standingInOne = standing + ` AND m.workspace_id = $2`
+)
 
 // next is the sequence the next event of a workspace gets.
 func (tx *Tx) next(workspace mindflow.WorkspaceID) int64 { return tx.seqs[workspace] + 1 }

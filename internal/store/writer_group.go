@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -60,7 +62,10 @@ func openGroupWriter(ctx context.Context, s *Store, d dialect) (*groupWriter, er
 		cancel()
 		return nil, errors.Join(err, db.Close())
 	}
-	w.checkpoints = startCheckpointer(db)
+	if w.checkpoints, err = startCheckpointer(db, d.source); err != nil {
+		cancel()
+		return nil, errors.Join(err, db.Close())
+	}
 	go w.loop()
 	return w, nil
 }
@@ -87,12 +92,16 @@ func (w *groupWriter) close() error {
 	w.closed.Do(func() { close(w.closing) })
 	<-w.ended
 	w.cancel()
-	return w.db.Close()
+	err := w.db.Close()
+	if closing := w.checkpoints.close(); !errors.Is(closing, os.ErrClosed) {
+		err = errors.Join(err, closing)
+	}
+	return err
 }
 
 func (w *groupWriter) loop() {
 	defer close(w.ended)
-	defer w.checkpoints.close()
+	defer w.checkpoints.stop()
 	for {
 		select {
 		case first := <-w.queue:
@@ -150,11 +159,19 @@ func (w *groupWriter) refuse(group *[]*member, err error) {
 	}
 }
 
-// waiting answers the next member of the group, or nil when it should close.
+// waiting answers the next member of the group, or nil when it should close:
+// fuller groups sync less.
 func (w *groupWriter) waiting(size int, opened time.Time) *member {
 	if size >= maxGroup || time.Since(opened) > maxGroupAge { //nolint:forbidigo // an age, too
 		return nil
 	}
+	select {
+	case m := <-w.queue:
+		return m
+	default:
+	}
+	// A turn for requests that are about to come: nobody's is nothing to wait for.
+	runtime.Gosched()
 	select {
 	case m := <-w.queue:
 		return m
