@@ -193,7 +193,8 @@ func (run *importing) write(ctx context.Context) (map[string]bool, error) {
 	if run.in.DryRun {
 		return run.a.store.Imported(ctx, run.actor.WorkspaceID, run.in.Format, sources)
 	}
-	return write(ctx, run.a, run.actor, Change{Need: can.Edit}, func(tx *store.Tx) (map[string]bool, error) {
+	began := time.Now() //nolint:forbidigo // a duration, not a moment: the monotonic clock
+	known, err := write(ctx, run.a, run.actor, Change{Need: can.Edit}, func(tx *store.Tx) (map[string]bool, error) {
 		known, err := tx.Imported(run.in.Format, sources)
 		if err != nil {
 			return nil, err
@@ -208,6 +209,20 @@ func (run *importing) write(ctx context.Context) (map[string]bool, error) {
 		}
 		return known, nil
 	})
+	if err == nil && run.a.store.Crowded() {
+		pause(ctx, time.Since(began)) //nolint:forbidigo // as above
+	}
+	return known, err
+}
+
+// pause gives others their turn, for as long as one's own took.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 func (run *importing) create(tx *store.Tx, entry *formats.Entry) error {

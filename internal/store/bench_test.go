@@ -112,6 +112,7 @@ func BenchmarkAllFacts(b *testing.B) {
 
 // created is one change that adds a task, as a request makes it.
 func created(b *testing.B, s *store.Store, a mindflow.Actor) error {
+	b.Helper()
 	return s.Write(b.Context(), func(tx *store.Tx) error {
 		if err := tx.Lock(a.WorkspaceID); err != nil {
 			return err

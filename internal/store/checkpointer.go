@@ -9,13 +9,12 @@ import (
 )
 
 const (
-	// So many statements that changed something start a checkpoint: about a
-	// thousand pages of the write-ahead log.
-	checkpointEvery = 5000
-	// A log longer than this is brought to its end, so that it starts over: 16 MiB.
-	longLog = 2000
-	// The log at which SQLite itself checkpoints inside a commit, should the
-	// checkpointer not keep up: 64 MiB.
+	// So many statements that changed something start a checkpoint: some
+	// hundred pages of the write-ahead log. Fewer sync more often, more hold up
+	// for longer who writes meanwhile.
+	checkpointEvery = 1000
+	// The log, in pages, at which SQLite itself checkpoints inside a commit,
+	// should the checkpointer not keep up: 64 MiB.
 	tooLongLog = 16000
 )
 
@@ -27,18 +26,18 @@ type checkpointer struct {
 	file    *os.File
 	changes int // since the last checkpoint; the writer's alone
 	wake    chan struct{}
-	long    atomic.Bool
+	copied  atomic.Bool // all but a last piece
 	ended   chan struct{}
 }
 
 // startCheckpointer works on the database in a file.
-func startCheckpointer(db *sql.DB, name string) (*checkpointer, error) {
-	file, err := os.Open(name) //nolint:gosec // the database a setting names
+func startCheckpointer(ctx context.Context, db *sql.DB, name string) (*checkpointer, error) {
+	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	c := &checkpointer{db: db, file: file, wake: make(chan struct{}, 1), ended: make(chan struct{})}
-	go c.loop()
+	go c.loop(ctx)
 	return c, nil
 }
 
@@ -65,18 +64,16 @@ func (c *checkpointer) stop() {
 // of POSIX: nobody may use it any more.
 func (c *checkpointer) close() error { return c.file.Close() }
 
-func (c *checkpointer) loop() {
+func (c *checkpointer) loop(ctx context.Context) {
 	defer close(c.ended)
 	for range c.wake {
-		var busy, log, copied int
-		err := c.db.QueryRowContext(context.Background(), checkpoint).Scan(&busy, &log, &copied)
+		_, err := c.db.ExecContext(ctx, checkpoint)
 		// SQLite syncs the file only with the last piece. Here nobody waits for it.
-		if err = errors.Join(err, c.file.Sync()); err == nil && log > longLog {
-			c.long.Store(true)
+		if errors.Join(err, c.file.Sync()) == nil {
+			c.copied.Store(true)
 		}
 	}
 }
 
-// checkpoint waits for nobody, and answers whether another one runs, the log's
-// length and how much of it is copied, in pages.
+// checkpoint copies what it can and waits for nobody.
 const checkpoint = "PRAGMA wal_checkpoint(PASSIVE)"

@@ -29,6 +29,7 @@ type Store struct {
 // writer runs a change in a transaction and answers once it is kept, or not.
 type writer interface {
 	write(ctx context.Context, fn func(*Tx) error) error
+	crowded() bool
 	close() error
 }
 
@@ -73,6 +74,10 @@ func (s *Store) Statements() int64 { return s.statements.Load() }
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	return s.explain(s.writer.write(ctx, fn))
 }
+
+// Crowded reports whether changes wait for their turn now, so that who has many
+// can let the others go first.
+func (s *Store) Crowded() bool { return s.writer.crowded() }
 
 // explain gives what the database could not do its name among the errors that
 // reach people; any other error stays as it is.

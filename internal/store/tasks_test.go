@@ -193,6 +193,55 @@ func TestADeletedTaskIsAbsentUntilItIsRestored(t *testing.T) {
 	})
 }
 
+// Fails when what was known of a task is believed without asking, or when a
+// statement more is spent on a task that moved on than the contract allows.
+func TestWhatWasKnownOfATaskHoldsForItsVersionOnly(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a := newPerson(t, s, "ada@example.com")
+		known := create(t, s, a, newTask(s, a, "known"))
+		unmoved := func() (task mindflow.Task, statements int64, err error) {
+			t.Helper()
+			err = inWorkspace(t, s, a, func(tx *store.Tx) error {
+				before := s.Statements()
+				task, err = tx.Unmoved(known)
+				statements = s.Statements() - before
+				return err
+			})
+			return task, statements, err
+		}
+		got, n, err := unmoved()
+		if err != nil || n != 1 {
+			t.Errorf("%d statements, %v", n, err)
+		}
+		wantTask(t, got, known)
+
+		moved := edit(t, s, a, known.ID, mindflow.TaskUpdated, func(k *mindflow.Task) { k.Title = "moved on" })
+		got, n, err = unmoved()
+		if most := map[bool]int64{true: 1, false: 2}[s.IsPostgres()]; err != nil || n > most {
+			t.Errorf("%d statements, %v", n, err)
+		}
+		wantTask(t, got, moved)
+
+		edit(t, s, a, known.ID, mindflow.TaskSnoozed, func(k *mindflow.Task) {
+			k.Status, k.SnoozedUntil = mindflow.StatusSnoozed, s.Now().Add(time.Nanosecond)
+		})
+		known, err = s.Task(t.Context(), a.WorkspaceID, known.ID, time.Time{}) // as it is kept
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _, err = unmoved(); err != nil || !got.Woken || got.Status != mindflow.StatusPending {
+			t.Errorf("an ended snooze reads %+v (%v)", got, err)
+		}
+
+		deleted := edit(t, s, a, known.ID, mindflow.TaskDeleted, func(k *mindflow.Task) { k.DeletedAt = s.Now() })
+		for _, known = range []mindflow.Task{known, deleted, {ID: mindflow.NewID[mindflow.Task](s.Now())}} {
+			if _, _, err = unmoved(); mindflow.KindOf(err) != mindflow.KindNotFound {
+				t.Errorf("version %d of a task that is gone: %v", known.Version, err)
+			}
+		}
+	})
+}
+
 // wantAbsent checks that no read of a workspace shows a task.
 func wantAbsent(t *testing.T, s *store.Store, w mindflow.WorkspaceID, id mindflow.TaskID) {
 	t.Helper()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mindflow/internal/mindflow"
@@ -28,6 +29,7 @@ type groupWriter struct {
 	ctx     context.Context //nolint:containedctx // the writer's own life
 	cancel  context.CancelFunc
 	queue   chan *member
+	wait    atomic.Int32 // how many wait to be taken up
 	closing chan struct{}
 	closed  sync.Once
 	ended   chan struct{}
@@ -62,7 +64,7 @@ func openGroupWriter(ctx context.Context, s *Store, d dialect) (*groupWriter, er
 		cancel()
 		return nil, errors.Join(err, db.Close())
 	}
-	if w.checkpoints, err = startCheckpointer(db, d.source); err != nil {
+	if w.checkpoints, err = startCheckpointer(own, db, d.source); err != nil {
 		cancel()
 		return nil, errors.Join(err, db.Close())
 	}
@@ -72,11 +74,14 @@ func openGroupWriter(ctx context.Context, s *Store, d dialect) (*groupWriter, er
 
 func (w *groupWriter) write(ctx context.Context, fn func(*Tx) error) error {
 	m := &member{ctx: ctx, fn: fn, done: make(chan struct{})}
+	w.wait.Add(1)
 	select {
 	case w.queue <- m:
 	case <-ctx.Done():
+		w.wait.Add(-1)
 		return ctx.Err()
 	case <-w.closing:
+		w.wait.Add(-1)
 		return errShutDown
 	}
 	// Once taken up, the outcome is waited for, whatever the caller's context:
@@ -87,6 +92,8 @@ func (w *groupWriter) write(ctx context.Context, fn func(*Tx) error) error {
 	}
 	return m.err
 }
+
+func (w *groupWriter) crowded() bool { return w.wait.Load() > 0 }
 
 func (w *groupWriter) close() error {
 	w.closed.Do(func() { close(w.closing) })
@@ -105,6 +112,7 @@ func (w *groupWriter) loop() {
 	for {
 		select {
 		case first := <-w.queue:
+			w.wait.Add(-1)
 			w.runGroup(first)
 			w.startLogOver()
 		case <-w.closing:
@@ -165,19 +173,16 @@ func (w *groupWriter) waiting(size int, opened time.Time) *member {
 	if size >= maxGroup || time.Since(opened) > maxGroupAge { //nolint:forbidigo // an age, too
 		return nil
 	}
-	select {
-	case m := <-w.queue:
-		return m
-	default:
+	for range 2 {
+		select {
+		case m := <-w.queue:
+			w.wait.Add(-1)
+			return m
+		default:
+			runtime.Gosched() // a turn for requests about to come: where there are none, no time passes
+		}
 	}
-	// A turn for requests that are about to come: nobody's is nothing to wait for.
-	runtime.Gosched()
-	select {
-	case m := <-w.queue:
-		return m
-	default:
-		return nil
-	}
+	return nil
 }
 
 // runMember runs one change as it comes, without a savepoint, which would cost
@@ -233,10 +238,10 @@ func (w *groupWriter) call(m *member) (tx *Tx) {
 	return tx
 }
 
-// startLogOver copies the last piece of a long write-ahead log while nobody
+// startLogOver copies the last piece of the write-ahead log while nobody
 // appends to it: the next change then starts it over.
 func (w *groupWriter) startLogOver() {
-	if w.checkpoints.long.Swap(false) {
+	if w.checkpoints.copied.Swap(false) {
 		_ = w.frame(checkpoint) // what it cannot copy now, it does the next time
 	}
 }

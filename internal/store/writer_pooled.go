@@ -66,6 +66,9 @@ func (w *pooledWriter) once(ctx context.Context, fn func(*Tx) error) error {
 	return nil
 }
 
+// crowded is false: writers of different workspaces do not wait for each other.
+func (w *pooledWriter) crowded() bool { return false }
+
 func (w *pooledWriter) close() error { return nil }
 
 type txStatement struct {

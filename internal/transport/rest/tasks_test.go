@@ -1,12 +1,14 @@
 package rest_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"mindflow/internal/store/storetest"
+	"mindflow/web"
 )
 
 const (
@@ -331,5 +333,22 @@ func TestAnEndedSnoozeReadsAsPendingEverywhere(t *testing.T) {
 		// A change of a woken task keeps it awake, as its next version.
 		ada.do("PATCH /api/tasks/"+id, `{"priority": 4}`).want(http.StatusOK).has("status=pending; version=3")
 		ada.do("POST /api/tasks/"+id+"/snooze", "").want(http.StatusOK).has("status=snoozed; version=4")
+	})
+}
+
+// Fails when an edit builds on the task as this server last saw it.
+func TestAnEditBuildsOnWhatAnotherServerWrote(t *testing.T) {
+	t.Parallel()
+	each(t, func(srv *server, ada person) {
+		elsewhere := ada
+		elsewhere.srv = serve(srv.t, srv.clock, srv.store, web.Site())
+		id := ada.create(`{"title": "first"}`)
+		for round := range 3 { // from the second on, each server has seen the task
+			ada.do("PATCH /api/tasks/"+id, fmt.Sprintf(`{"title": "named %d"}`, round)).want(http.StatusOK)
+			elsewhere.do("PATCH /api/tasks/"+id, fmt.Sprintf(`{"priority": %d}`, 1+round)).want(http.StatusOK).
+				has(fmt.Sprintf("title=named %d; priority=%d", round, 1+round))
+		}
+		elsewhere.do("DELETE /api/tasks/"+id, "").want(http.StatusNoContent)
+		ada.do("PATCH /api/tasks/"+id, `{"title": "x"}`).want(http.StatusNotFound)
 	})
 }
