@@ -117,7 +117,7 @@ func (d dialect) openMigrator() (*sql.DB, error) {
 
 func (d dialect) openWriter(ctx context.Context, s *Store) (writer, error) {
 	if d.postgres {
-		return &pooledWriter{s, maxWriteTime}, nil
+		return newPooledWriter(s), nil
 	}
 	return openGroupWriter(ctx, s, d)
 }

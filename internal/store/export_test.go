@@ -80,6 +80,8 @@ const (
 	MaxGroupAge   = maxGroupAge
 	MaxWriteTries = maxWriteTries
 	MaxPrepared   = maxPrepared
+	MaxPostgres   = maxPostgres
+	MaxWriting    = maxWriting
 )
 
 // Rows runs a query under the caller's own context.

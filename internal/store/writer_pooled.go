@@ -18,6 +18,15 @@ var errGone = driver.ErrBadConn
 type pooledWriter struct {
 	s       *Store
 	longest time.Duration // a change may take, its waiting for locks included
+	seats   chan struct{} // one for each change under way
+}
+
+// maxWriting is how many changes are under way at once. The connections left
+// are the reads': changes that wait for one workspace may not stop them.
+const maxWriting = maxPostgres * 2 / 3
+
+func newPooledWriter(s *Store) *pooledWriter {
+	return &pooledWriter{s: s, longest: maxWriteTime, seats: make(chan struct{}, maxWriting)}
 }
 
 const (
@@ -29,10 +38,19 @@ func (w *pooledWriter) write(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	// From here on the outcome is waited for: a statement broken off by a
-	// hang-up would cost the connection.
+	hangUp := ctx.Done()
+	// Once it has its seat, the outcome is waited for: a statement broken off by
+	// a hang-up would cost the connection.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.longest)
 	defer cancel()
+	select {
+	case w.seats <- struct{}{}:
+		defer func() { <-w.seats }()
+	case <-hangUp:
+		return context.Canceled
+	case <-ctx.Done():
+		return mindflow.Unavailable("The database is busy")
+	}
 	for try := 1; ; try++ {
 		err := w.once(ctx, fn)
 		if err == nil || !w.s.dialect.retryable(err) || try == maxWriteTries {

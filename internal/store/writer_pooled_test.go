@@ -251,3 +251,66 @@ func TestAPanicRollsBackOnPostgreSQL(t *testing.T) {
 		wantKept(t, s, "next")
 	})
 }
+
+// Fails when changes that wait for one workspace may take every connection.
+func TestReadsGoOnWhileManyChangesWaitForOneWorkspace(t *testing.T) {
+	pooled(t, func(t *testing.T, s *store.Store) {
+		a := newPerson(t, s, "ada@example.com")
+		task := create(t, s, a, newTask(s, a, "read me"))
+		held, release := make(chan struct{}), make(chan struct{})
+		var all sync.WaitGroup
+		var written atomic.Int32
+		all.Go(func() {
+			if err := inWorkspace(t, s, a, func(*store.Tx) error { close(held); <-release; return nil }); err != nil {
+				t.Error(err)
+			}
+		})
+		<-held
+		for range 2 * store.MaxPostgres {
+			all.Go(func() {
+				if err := inWorkspace(t, s, a, func(*store.Tx) error { written.Add(1); return nil }); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		for range 20 { // while the others come to wait
+			if _, err := s.Task(ctx, a.WorkspaceID, task.ID, s.Now()); err != nil {
+				t.Fatalf("a read was told %v", err)
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		if written.Load() != 0 {
+			t.Error("the workspace was not held")
+		}
+		close(release)
+		all.Wait()
+	})
+}
+
+// Fails when a client who hangs up keeps waiting for a seat.
+func TestWhoHangsUpBeforeTheirTurnIsLetGo(t *testing.T) {
+	pooled(t, func(t *testing.T, s *store.Store) {
+		a := newPerson(t, s, "ada@example.com")
+		release := make(chan struct{})
+		var all sync.WaitGroup
+		var underWay sync.WaitGroup
+		underWay.Add(store.MaxWriting)
+		for range store.MaxWriting {
+			all.Go(func() {
+				if err := s.Write(t.Context(), func(*store.Tx) error { underWay.Done(); <-release; return nil }); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		underWay.Wait()
+		ctx, hangUp := context.WithCancel(t.Context())
+		time.AfterFunc(20*time.Millisecond, hangUp)
+		if err := s.Write(ctx, func(tx *store.Tx) error { return tx.Lock(a.WorkspaceID) }); !errors.Is(err, context.Canceled) {
+			t.Errorf("told %v", err)
+		}
+		close(release)
+		all.Wait()
+	})
+}
