@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -41,7 +42,7 @@ func command(ctx context.Context, args []string, out, progress io.Writer) int {
 	flags.StringVar(&o.database, "database", "", "a throw-away PostgreSQL database, postgres://…, instead of a fresh SQLite file")
 	flags.DurationVar(&o.duration, "duration", o.duration, "measured time of each row at each number of connections")
 	flags.IntVar(&o.rounds, "rounds", o.rounds, "slices each row's time is spread over; figures are medians over them")
-	flags.StringVar(&only, "only", "", "measure these rows at 16 connections and nothing else; their names, separated by commas")
+	flags.StringVar(&only, "only", "", "measure these rows at 16 connections and nothing else: "+strings.Join(routes, ",")+", or some of them")
 	flags.BoolVar(&quick, "quick", false, "short slices, one round: to try the benchmark, not to quote it")
 	flags.StringVar(&jsonFile, "json", "", "also write the raw numbers to this file")
 	flags.BoolVar(&strict, "strict", false, "exit 1 when a bound is missed or not measured")
@@ -67,7 +68,13 @@ func command(ctx context.Context, args []string, out, progress io.Writer) int {
 		o = o.quick()
 	}
 	if only != "" {
-		o = o.justRows(strings.Split(only, ","))
+		o = o.justRows(strings.Split(strings.ReplaceAll(only, " ", ""), ","))
+	}
+	for _, name := range o.only {
+		if !slices.Contains(routes, name) {
+			fmt.Fprintf(progress, "bench: there is no row %q; there are %s\n", name, strings.Join(routes, ", "))
+			return 2
+		}
 	}
 	var err error
 	if o.binary, err = filepath.Abs(o.binary); err != nil {

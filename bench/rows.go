@@ -39,6 +39,9 @@ type figures struct {
 
 const floorRow = "floor"
 
+// routes -only may name.
+var routes = []string{"create", "patch", "read", "list50", "best", "ranked"}
+
 // rows of the table, in its order. Later rows (other sizes, other workspaces) are lines here and people to send them.
 func (b *bench) rows() []row {
 	all := []row{
@@ -53,7 +56,7 @@ func (b *bench) rows() []row {
 	if len(b.o.only) == 0 {
 		return all
 	}
-	return slices.DeleteFunc(all, func(r row) bool { return !slices.Contains(b.o.only, r.name) })
+	return slices.DeleteFunc(all, func(r row) bool { return !slices.Contains(b.o.only, r.route) })
 }
 
 func (b *bench) listRow(tasks int) string { return fmt.Sprintf("list of 50 at %s", thousands(tasks)) }
