@@ -51,25 +51,25 @@ func (a *App) ListTasks(ctx context.Context, actor mindflow.Actor, l TaskList) (
 	if err != nil {
 		return TaskPage{}, err
 	}
-	q, err := l.query(a.Now(), p.Zone)
+	q, err := l.query(a.now(), p.Zone)
 	if err != nil {
 		return TaskPage{}, err
 	}
 	seen := actor.WorkspaceVersion
 	for range maxMoves {
-		refs, err := a.pages.of(ctx, actor.WorkspaceID, q, seen)
+		on, err := a.pages.of(ctx, actor.WorkspaceID, q, seen)
 		if err != nil {
 			return TaskPage{}, err
 		}
-		more := len(refs) > q.Limit
-		tasks, current, err := a.bodies.of(ctx, actor.WorkspaceID, refs[:min(len(refs), q.Limit)])
+		more := len(on.refs) > q.Limit
+		tasks, current, err := a.bodies.of(ctx, actor.WorkspaceID, on.refs[:min(len(on.refs), q.Limit)])
 		if err != nil {
 			return TaskPage{}, err
 		}
 		if current {
 			return l.page(q, tasks, more), nil
 		}
-		seen++ // a task moved on: so did the page
+		seen = on.asOf + 1 // a task moved on: so did the page
 	}
 	return TaskPage{}, errMoving
 }
@@ -153,10 +153,7 @@ func (l TaskList) Check() []mindflow.FieldError {
 		l.Cursor = ""
 	}
 	_, err := l.query(time.Time{}, mindflow.Zone{})
-	if e, ok := errors.AsType[*mindflow.Error](err); ok {
-		return e.Fields
-	}
-	return nil
+	return mindflow.FieldsOf(err)
 }
 
 // plainText refuses control characters: some of them set texts apart in what

@@ -29,6 +29,8 @@ type pageKey struct {
 	first                bool
 }
 
+// pageRefs are the tasks of a page, and the version of the workspace at which
+// they surely were.
 type pageRefs struct {
 	refs []mindflow.TaskRef
 	asOf int64
@@ -50,19 +52,17 @@ func newPages(s *store.Store) *pages {
 
 // of answers the refs of a page, no older than version seen of the workspace.
 // They are shared: whoever gets them must not change them.
-func (p *pages) of(ctx context.Context, w mindflow.WorkspaceID, q mindflow.TaskQuery, seen int64) ([]mindflow.TaskRef, error) {
-	if len(q.Statuses) > 0 {
-		return p.store.ListTasks(ctx, w, q)
-	}
-	key := keyOf(w, q)
-	if known, ok := p.kept.GetIfPresent(key); ok && known.asOf >= seen {
-		return known.refs, nil
+func (p *pages) of(ctx context.Context, w mindflow.WorkspaceID, q mindflow.TaskQuery, seen int64) (pageRefs, error) {
+	key, keep := keyOf(w, q), len(q.Statuses) == 0
+	if known, ok := p.kept.GetIfPresent(key); keep && ok && known.asOf >= seen {
+		return known, nil
 	}
 	refs, err := p.store.ListTasks(ctx, w, q)
-	if err == nil {
-		p.kept.Set(key, pageRefs{refs, seen})
+	read := pageRefs{refs, seen}
+	if err == nil && keep {
+		p.kept.Set(key, read)
 	}
-	return refs, err
+	return read, err
 }
 
 func keyOf(w mindflow.WorkspaceID, q mindflow.TaskQuery) pageKey {

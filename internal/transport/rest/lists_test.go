@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mindflow/internal/app"
+	"mindflow/internal/mindflow"
 )
 
 // shelf is a person with tasks of many kinds, a second apart.
@@ -264,6 +267,25 @@ func TestAListIsWalkedByItsCursors(t *testing.T) {
 		})
 		if !slices.Equal(disturbed, whole) {
 			t.Errorf("disturbed: %v\nwhole: %v", disturbed, whole)
+		}
+	})
+}
+
+// Fails when a page that is known for a later version than the request has seen
+// is looked at again and again once one of its tasks has moved on.
+func TestAListReadByManyStaysAnswerableWhenATaskMovesOn(t *testing.T) {
+	t.Parallel()
+	each(t, func(srv *server, ada person) {
+		id := ada.create(`{"title": "moves on"}`)
+		early := ada.actor
+		early.WorkspaceVersion = 2 // as one who signed in just before the others wrote
+		makeTasks(srv.t, srv.store, ada.actor, 30)
+		ada.do("GET /api/tasks?limit=200", "").want(http.StatusOK) // keeps the page, for a version far ahead
+		ada.do("PATCH /api/tasks/"+id, `{"title": "moved"}`).want(http.StatusOK)
+		page, err := srv.app.ListTasks(srv.t.Context(), early, app.TaskList{Limit: 200})
+		moved := func(t mindflow.Task) bool { return t.Title == "moved" }
+		if err != nil || len(page.Tasks) != 31 || !slices.ContainsFunc(page.Tasks, moved) {
+			srv.t.Errorf("%d tasks, %v", len(page.Tasks), err)
 		}
 	})
 }
