@@ -25,33 +25,34 @@ func (f Field[T]) has() bool { return f.Set && !f.Null }
 
 // Draft is what a person says about a task: as much of it as they like. The
 // same draft makes a new task and changes an existing one. Names of fields in
-// its errors are those of the JSON.
+// its errors are those of the JSON. Encoded it holds what was said and nothing
+// else, so that the same words have the same hash in every version.
 type Draft struct {
-	Title         Field[string]
-	Description   Field[string]
-	Status        Field[string]
-	Priority      Field[int]
-	DueDate       Field[string]
-	StartDate     Field[string]
-	SnoozedUntil  Field[string]
-	EffortMinutes Field[int]
-	PreferredTime Field[string]
-	Tags          Field[[]string]
-	AssigneeID    Field[string]
-	ReadOnly      ReadOnly
+	Title         Field[string]   `json:",omitzero"`
+	Description   Field[string]   `json:",omitzero"`
+	Status        Field[string]   `json:",omitzero"`
+	Priority      Field[int]      `json:",omitzero"`
+	DueDate       Field[string]   `json:",omitzero"`
+	StartDate     Field[string]   `json:",omitzero"`
+	SnoozedUntil  Field[string]   `json:",omitzero"`
+	EffortMinutes Field[int]      `json:",omitzero"`
+	PreferredTime Field[string]   `json:",omitzero"`
+	Tags          Field[[]string] `json:",omitzero"`
+	AssigneeID    Field[string]   `json:",omitzero"`
+	ReadOnly      ReadOnly        `json:",omitzero"`
 }
 
 // ReadOnly holds keys that only the server sets. A draft may repeat them, so
 // that an answer can be sent back, but only with the present value.
 type ReadOnly struct {
-	ID          Field[string]
-	WorkspaceID Field[string]
-	UserID      Field[string]
-	Version     Field[int64]
-	CreatedAt   Field[string]
-	UpdatedAt   Field[string]
-	CompletedAt Field[string]
-	DeletedAt   Field[string]
+	ID          Field[string] `json:",omitzero"`
+	WorkspaceID Field[string] `json:",omitzero"`
+	UserID      Field[string] `json:",omitzero"`
+	Version     Field[int64]  `json:",omitzero"`
+	CreatedAt   Field[string] `json:",omitzero"`
+	UpdatedAt   Field[string] `json:",omitzero"`
+	CompletedAt Field[string] `json:",omitzero"`
+	DeletedAt   Field[string] `json:",omitzero"`
 }
 
 // Apply is the task after the draft: every legal field taken over, or an error
@@ -222,7 +223,7 @@ func (d Draft) applyStatus(t *Task, z Zone, now time.Time, bad *fieldErrors) err
 	}
 	moved, err := t.moveTo(status, until, now)
 	if KindOf(err) == KindInvalid {
-		*bad = append(*bad, fieldsOf(err)...)
+		*bad = append(*bad, FieldsOf(err)...)
 		return nil
 	}
 	*t = moved

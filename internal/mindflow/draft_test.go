@@ -1,6 +1,7 @@
 package mindflow
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -620,4 +621,18 @@ func keyed[T any](v T, keys *uint32) Field[T] {
 		return Field[T]{}
 	}
 	return Some(v)
+}
+
+// Fails when a field's absence shows: a new field would then change the hash of
+// every draft, and a client's repeat would be taken for another task.
+func TestADraftIsEncodedAsWhatWasSaid(t *testing.T) {
+	for want, draft := range map[string]Draft{
+		`{}`: {},
+		`{"Title":{"Set":true,"Null":false,"Value":"x"},"Tags":{"Set":true,"Null":true,"Value":null}}`: {Title: Some("x"), Tags: Null[[]string]()},
+		`{"ReadOnly":{"Version":{"Set":true,"Null":false,"Value":1}}}`:                                 {ReadOnly: ReadOnly{Version: Some[int64](1)}},
+	} {
+		if got, err := json.Marshal(draft); err != nil || string(got) != want {
+			t.Errorf("%s, want %s (%v)", got, want, err)
+		}
+	}
 }
