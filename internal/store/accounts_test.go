@@ -342,6 +342,20 @@ func TestPreferencesAreKeptAsTheNextVersion(t *testing.T) {
 		if p, err := s.Preferences(t.Context(), a.UserID); err != nil || p.Zone.String() != "UTC" {
 			t.Errorf("an unknown zone: %v, %v", p.Zone, err)
 		}
+		// Who changes something else there keeps it.
+		if err := inWorkspace(t, s, a, func(tx *store.Tx) error {
+			p, err := tx.Preferences(a.UserID)
+			if err != nil {
+				return err
+			}
+			_, err = tx.SavePreferences(p, mindflow.Changes{"weight_effort": {Before: "20", After: "21"}}, a)
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+		if zones, err := s.Lines(t.Context(), `SELECT timezone FROM user_preferences`); err != nil || !slices.Equal(zones, []string{"Mars/Olympus"}) {
+			t.Errorf("the zones are %v now (%v)", zones, err)
+		}
 	})
 }
 

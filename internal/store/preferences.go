@@ -14,7 +14,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 
 const updatePreferences = `
 UPDATE user_preferences
-   SET timezone = $2, weight_urgency = $3, weight_priority = $4, weight_effort = $5, time_of_day_bonus = $6,
+   SET timezone = coalesce($2, timezone), weight_urgency = $3, weight_priority = $4, weight_effort = $5, time_of_day_bonus = $6,
        morning_start = $7, morning_end = $8, afternoon_start = $9, afternoon_end = $10, evening_start = $11, evening_end = $12,
        version = $13
  WHERE user_id = $1`
@@ -57,9 +57,7 @@ func readPreferences(q querier, user mindflow.UserID) (mindflow.Preferences, err
 	}
 	// A machine may not know a zone that another one knew: UTC is better than no
 	// answer, and lets the person choose again.
-	if p.Zone, err = mindflow.LoadZone(zone); err != nil {
-		p.Zone = mindflow.Zone{}
-	}
+	p.Zone, _ = mindflow.LoadZone(zone)
 	return p, nil
 }
 
@@ -67,7 +65,11 @@ func readPreferences(q querier, user mindflow.UserID) (mindflow.Preferences, err
 // event in the transaction's home, the user's personal workspace.
 func (tx *Tx) SavePreferences(p mindflow.Preferences, changes mindflow.Changes, by mindflow.Actor) (mindflow.Preferences, error) {
 	p.Version++
-	if err := tx.must(updatePreferences, preferenceColumns(by.UserID, p)...); err != nil {
+	columns := preferenceColumns(by.UserID, p)
+	if _, named := changes["timezone"]; !named {
+		columns[1] = nil // what stands there stays: it may be a zone this machine does not know
+	}
+	if err := tx.must(updatePreferences, columns...); err != nil {
 		return p, fmt.Errorf("save preferences: %w", err)
 	}
 	return p, tx.Record(mindflow.Event{Verb: mindflow.PreferencesChanged, WorkspaceID: tx.home, Changes: changes}, by)
