@@ -3,16 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"mindflow/internal/mindflow"
 )
-
-// errGone tells the pool to drop a connection instead of handing it on.
-var errGone = driver.ErrBadConn
 
 // pooledWriter is PostgreSQL's: each change in a transaction of its own.
 type pooledWriter struct {
@@ -38,19 +34,20 @@ func (w *pooledWriter) write(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	hangUp := ctx.Done()
-	// Once it has its seat, the outcome is waited for: a statement broken off by
-	// a hang-up would cost the connection.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.longest)
-	defer cancel()
+	patience := time.NewTimer(w.longest)
+	defer patience.Stop()
 	select {
 	case w.seats <- struct{}{}:
 		defer func() { <-w.seats }()
-	case <-hangUp:
-		return context.Canceled
 	case <-ctx.Done():
+		return ctx.Err()
+	case <-patience.C:
 		return mindflow.Unavailable("The database is busy")
 	}
+	// From here on the outcome is waited for: a statement broken off by a
+	// hang-up would cost the connection.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.longest)
+	defer cancel()
 	for try := 1; ; try++ {
 		err := w.once(ctx, fn)
 		if err == nil || !w.s.dialect.retryable(err) || try == maxWriteTries {
@@ -84,8 +81,8 @@ func (w *pooledWriter) once(ctx context.Context, fn func(*Tx) error) error {
 	return nil
 }
 
-// crowded is false: writers of different workspaces do not wait for each other.
-func (w *pooledWriter) crowded() bool { return false }
+// crowded reports whether every seat is taken.
+func (w *pooledWriter) crowded() bool { return len(w.seats) == cap(w.seats) }
 
 func (w *pooledWriter) close() error { return nil }
 
