@@ -142,10 +142,3 @@ func CheckPassword(p string) error {
 	}
 	return nil
 }
-
-func fieldsOf(err error) []FieldError {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Fields
-	}
-	return nil
-}

@@ -60,6 +60,14 @@ func KindOf(err error) Kind {
 	return KindInternal
 }
 
+// FieldsOf are the bad fields the first *Error in err's chain names.
+func FieldsOf(err error) []FieldError {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Fields
+	}
+	return nil
+}
+
 // Invalid reports bad fields, all at once.
 func Invalid(fields ...FieldError) error {
 	return &Error{Kind: KindInvalid, Message: "Some fields are not valid", Fields: fields}

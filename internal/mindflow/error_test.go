@@ -44,8 +44,8 @@ func TestErrors(t *testing.T) {
 	if e, ok := errors.AsType[*Error](Unavailable("")); !ok || e.RetryAfter != time.Second {
 		t.Errorf("try again after a second, not %v", e.RetryAfter)
 	}
-	fields := fieldsOf(fmt.Errorf("apply: %w", InvalidField("a", "b")))
-	if diff := cmp.Diff([]FieldError{{"a", "b"}}, fields); diff != "" || fieldsOf(errors.New("x")) != nil {
+	fields := FieldsOf(fmt.Errorf("apply: %w", InvalidField("a", "b")))
+	if diff := cmp.Diff([]FieldError{{"a", "b"}}, fields); diff != "" || FieldsOf(errors.New("x")) != nil {
 		t.Error(diff)
 	}
 }

@@ -204,7 +204,7 @@ func (w Weights) Validate() error {
 func (p Preferences) Validate() error {
 	var bad fieldErrors
 	if err := p.Weights.Validate(); err != nil {
-		bad = append(bad, fieldsOf(err)...)
+		bad = append(bad, FieldsOf(err)...)
 	}
 	for _, part := range PreferredTimes {
 		w := p.Windows.Of(part)

@@ -21,7 +21,7 @@ type WindowDraft struct{ Start, End string }
 // Validate reports every field that is illegal.
 func (d PreferencesDraft) Validate() []FieldError {
 	_, err := d.Apply(DefaultPreferences(Zone{}))
-	return fieldsOf(err)
+	return FieldsOf(err)
 }
 
 // Apply is the preferences after the draft: what it names taken over and the
@@ -56,7 +56,7 @@ func (d PreferencesDraft) Apply(p Preferences) (Preferences, error) {
 		applyWindow(&p.Windows.Morning, d.Morning, "windows.morning"),
 		applyWindow(&p.Windows.Afternoon, d.Afternoon, "windows.afternoon"),
 		applyWindow(&p.Windows.Evening, d.Evening, "windows.evening"),
-		fieldsOf(p.Validate()))
+		FieldsOf(p.Validate()))
 	if len(bad) > 0 {
 		return p, Invalid(bad...)
 	}

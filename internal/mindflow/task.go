@@ -141,17 +141,17 @@ func (t Task) ETag() string {
 	return tag
 }
 
-// Match is the condition of an edit: the tags of which one must be the present
+// Match is the condition of an edit: the ETags of which one must be the present
 // one. The zero Match sets no condition.
 type Match struct {
-	Set  bool
-	Any  bool // anything, as long as it exists
-	Tags []string
+	Set   bool
+	Any   bool // anything, as long as it exists
+	ETags []string
 }
 
-// Check answers Stale unless the condition holds for tag.
-func (m Match) Check(tag string) error {
-	if m.Set && !m.Any && !slices.Contains(m.Tags, tag) {
+// Check answers Stale unless the condition holds for an ETag.
+func (m Match) Check(etag string) error {
+	if m.Set && !m.Any && !slices.Contains(m.ETags, etag) {
 		return Stale()
 	}
 	return nil

@@ -128,12 +128,12 @@ func TestAnEditIsOfWhatWasRead(t *testing.T) {
 		ok    bool
 	}{
 		{"without condition", Match{}, true},
-		{"without condition tags do not count", Match{Tags: []string{"4"}}, true},
-		{"the present version", Match{Set: true, Tags: []string{"5"}}, true},
-		{"one of several", Match{Set: true, Tags: []string{"4", "5"}}, true},
+		{"without condition tags do not count", Match{ETags: []string{"4"}}, true},
+		{"the present version", Match{Set: true, ETags: []string{"5"}}, true},
+		{"one of several", Match{Set: true, ETags: []string{"4", "5"}}, true},
 		{"any", Match{Set: true, Any: true}, true},
-		{"an older version", Match{Set: true, Tags: []string{"4"}}, false},
-		{"the same version, woken", Match{Set: true, Tags: []string{"5-w"}}, false},
+		{"an older version", Match{Set: true, ETags: []string{"4"}}, false},
+		{"the same version, woken", Match{Set: true, ETags: []string{"5-w"}}, false},
 		{"no version at all", Match{Set: true}, false},
 	}
 	for _, tt := range tests {

@@ -34,7 +34,7 @@ func matching(header string) mindflow.Match {
 	for tag := range strings.SplitSeq(header, ",") {
 		tag = strings.TrimSpace(tag)
 		if len(tag) > 2 && tag[0] == '"' && tag[len(tag)-1] == '"' {
-			m.Tags = append(m.Tags, tag[1:len(tag)-1])
+			m.ETags = append(m.ETags, tag[1:len(tag)-1])
 		}
 	}
 	return m
@@ -138,12 +138,12 @@ func (a *API) deleteTask(ctx context.Context, in *TaskPath) (*struct{}, error) {
 	return nil, nil //nolint:nilnil // no content
 }
 
-// verb is a use case that does something to one task.
-type verb func(context.Context, mindflow.Actor, mindflow.TaskID, mindflow.Match) (mindflow.Task, error)
+// taskUseCase does something to one task.
+type taskUseCase func(context.Context, mindflow.Actor, mindflow.TaskID, mindflow.Match) (mindflow.Task, error)
 
-func (a *API) do(ctx context.Context, in *TaskPath, v verb) (*taskReply, error) {
+func (a *API) do(ctx context.Context, in *TaskPath, use taskUseCase) (*taskReply, error) {
 	id, match := in.parse()
-	task, err := v(ctx, actorOf(ctx), id, match)
+	task, err := use(ctx, actorOf(ctx), id, match)
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
@@ -191,7 +191,7 @@ type PageParams struct {
 	Cursor string   `query:"cursor" doc:"next_cursor of the page before"`
 }
 
-// PendingInput asks for a list of open tasks.
+// PendingInput asks for a list of what is to be done.
 type PendingInput struct {
 	PageParams
 
