@@ -45,7 +45,7 @@ func (tx *Tx) AddRefreshToken(t RefreshToken) error {
 }
 
 const refreshTokenByHash = `
-SELECT token_hash, session_id, expires_at, used_at, successor_hash, regranted_at, replaced_until
+SELECT token_hash, session_id, expires_at, used_at, successor_hash, regranted_at, replaced_until_at
   FROM refresh_tokens
  WHERE token_hash = $1`
 
@@ -62,7 +62,7 @@ func (tx *Tx) RefreshToken(hash string) (RefreshToken, error) {
 }
 
 const updateRefreshToken = `
-UPDATE refresh_tokens SET used_at = $2, successor_hash = $3, regranted_at = $4, replaced_until = $5 WHERE token_hash = $1`
+UPDATE refresh_tokens SET used_at = $2, successor_hash = $3, regranted_at = $4, replaced_until_at = $5 WHERE token_hash = $1`
 
 // SaveRefreshToken keeps what became of a token.
 func (tx *Tx) SaveRefreshToken(t RefreshToken) error {
@@ -112,4 +112,32 @@ func (s *Store) SessionOfToken(ctx context.Context, hash string) (mindflow.Sessi
 	var id mindflow.SessionID
 	err := one(s.read(ctx), `SELECT session_id FROM refresh_tokens WHERE token_hash = $1`, []any{hash}, &id)
 	return id, absent(err, "refresh token")
+}
+
+// Access is what stands behind a valid access token.
+type Access struct {
+	UserID             mindflow.UserID
+	WorkspaceID        mindflow.WorkspaceID // the personal one
+	Role               mindflow.Role
+	WorkspaceVersion   int64
+	PreferencesVersion mindflow.Version
+}
+
+const accessBySession = `
+SELECT s.user_id, u.workspace_id, m.role, p.version,
+       coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = u.workspace_id), 0)
+  FROM sessions s
+  JOIN users u ON u.id = s.user_id
+  JOIN members m ON m.workspace_id = u.workspace_id AND m.user_id = u.id
+  JOIN user_preferences p ON p.user_id = u.id
+ WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND u.disabled_at IS NULL`
+
+// Access reads, in one statement, whether a session still admits its user, and
+// how far the user's workspace and preferences have come. An ended session is
+// not found.
+func (s *Store) Access(ctx context.Context, session mindflow.SessionID, now time.Time) (Access, error) {
+	var a Access
+	err := one(s.read(ctx), accessBySession, []any{session.String(), now.UnixMicro()},
+		&a.UserID, &a.WorkspaceID, &a.Role, &a.PreferencesVersion, &a.WorkspaceVersion)
+	return a, absent(err, "session")
 }

@@ -57,7 +57,7 @@ CREATE TABLE refresh_tokens (
     used_at BIGINT,
     successor_hash TEXT COLLATE "C",
     regranted_at BIGINT,
-    replaced_until BIGINT
+    replaced_until_at BIGINT
 );
 CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
 

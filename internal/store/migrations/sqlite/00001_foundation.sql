@@ -57,7 +57,7 @@ CREATE TABLE refresh_tokens (
     used_at INTEGER,
     successor_hash TEXT,
     regranted_at INTEGER,
-    replaced_until INTEGER
+    replaced_until_at INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
 
