@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -49,14 +50,23 @@ func dialectOf(raw string) (dialect, error) {
 	return dialect{}, errors.New("a database URL must start with sqlite:/// or postgres://")
 }
 
-func (d dialect) migrations() (goose.Dialect, fs.FS, error) {
-	if d.postgres {
-		steps, err := fs.Sub(migrations.Postgres, "postgres")
-		return goose.DialectPostgres, steps, err
+// migrations are the steps of the schema. On PostgreSQL a lock sees to it that
+// one server takes them and the others wait; SQLite has no such lock.
+func (d dialect) migrations() (goose.Dialect, fs.FS, []goose.ProviderOption, error) {
+	if !d.postgres {
+		steps, err := fs.Sub(migrations.SQLite, "sqlite")
+		return goose.DialectSQLite3, steps, nil, err
 	}
-	steps, err := fs.Sub(migrations.SQLite, "sqlite")
-	return goose.DialectSQLite3, steps, err
+	steps, err := fs.Sub(migrations.Postgres, "postgres")
+	if err != nil {
+		return "", nil, nil, err
+	}
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // look every second, for five minutes
+	return goose.DialectPostgres, steps, []goose.ProviderOption{goose.WithSessionLocker(locker)}, err
 }
+
+// migratesAlone reports whether no other program can take a step meanwhile.
+func (d dialect) migratesAlone() bool { return d.postgres }
 
 // maxPostgres is how many connections one server holds at the most.
 const maxPostgres = 24
@@ -130,6 +140,9 @@ func (d dialect) readContext(ctx context.Context) context.Context {
 	}
 	return context.WithoutCancel(ctx)
 }
+
+// remote reports whether each statement is a journey to another program.
+func (d dialect) remote() bool { return d.postgres }
 
 // locksRows reports whether writers lock rows. SQLite's is alone from its BEGIN on.
 func (d dialect) locksRows() bool { return d.postgres }

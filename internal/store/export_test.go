@@ -49,15 +49,7 @@ type opened struct{ rows *sql.Rows }
 
 func (o opened) query(string, ...any) (*sql.Rows, error) { return o.rows, nil }
 
-func (o opened) exec(string, ...any) (sql.Result, error) { return nil, nil }
-
-func (o opened) explain(err error) error { return err }
-
-// ReaderWrites has a reader of the store run a statement that writes.
-func (s *Store) ReaderWrites(ctx context.Context, query string) error {
-	_, err := s.read(ctx).exec(query)
-	return err
-}
+func (o opened) broke(err error) error { return err }
 
 // Steps lends fn the steps of the schema.
 func (s *Store) Steps(fn func(*goose.Provider) error) error { return s.migrating(fn) }

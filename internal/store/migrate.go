@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 )
 
 // Migrate brings the schema to the newest step and answers how many steps that
@@ -19,7 +18,7 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 			var results []*goose.MigrationResult
 			results, err = p.Up(ctx)
 			steps += len(results)
-			if err == nil || s.dialect.postgres {
+			if err == nil || s.dialect.migratesAlone() {
 				return err
 			}
 			// It may be that another program took that step first; then the
@@ -54,7 +53,7 @@ func (s *Store) Behind(ctx context.Context) (int, error) {
 // migrating lends fn the steps of the schema, on connections of its own: the
 // readers cannot write, and the writer is never given away.
 func (s *Store) migrating(fn func(*goose.Provider) error) error {
-	dialect, steps, err := s.dialect.migrations()
+	dialect, steps, options, err := s.dialect.migrations()
 	if err != nil {
 		return err
 	}
@@ -63,14 +62,6 @@ func (s *Store) migrating(fn func(*goose.Provider) error) error {
 		return err
 	}
 	defer db.Close()
-	var options []goose.ProviderOption
-	if s.dialect.postgres {
-		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // look every second, for five minutes
-		if err != nil {
-			return err
-		}
-		options = append(options, goose.WithSessionLocker(locker))
-	}
 	p, err := goose.NewProvider(dialect, db, steps, options...)
 	if err != nil {
 		return err

@@ -92,9 +92,8 @@ func (s *Store) explain(err error) error {
 // pool of readers.
 type querier interface {
 	query(query string, args ...any) (*sql.Rows, error)
-	exec(query string, args ...any) (sql.Result, error)
-	// explain gives a failure of the database its name; see Store.explain.
-	explain(err error) error
+	// broke hears of a failure: a reader names it, a transaction remembers it.
+	broke(err error) error
 }
 
 // reader reads outside any transaction.
@@ -125,11 +124,7 @@ func (r reader) query(query string, args ...any) (*sql.Rows, error) {
 	return rows, r.s.explain(err)
 }
 
-func (r reader) explain(err error) error { return r.s.explain(err) }
-
-func (r reader) exec(query string, _ ...any) (sql.Result, error) {
-	return nil, fmt.Errorf("a reader was asked to write: %.40s", query)
-}
+func (r reader) broke(err error) error { return r.s.explain(err) }
 
 // prepare answers the prepared statement for a query, or nil once too many are kept.
 func (s *Store) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -178,7 +173,7 @@ func each(q querier, query string, args []any, scan func(*sql.Rows) error) error
 			return err
 		}
 	}
-	return q.explain(rows.Err())
+	return q.broke(rows.Err())
 }
 
 // absent turns "no row" into the product's word for it.

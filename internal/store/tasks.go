@@ -113,7 +113,7 @@ const taskVersion = `SELECT version FROM tasks WHERE workspace_id = $1 AND id = 
 // known of it before: while its version is still that one, all of it is. Where
 // each statement is a journey, it reads the task in one.
 func (tx *Tx) Unmoved(known mindflow.Task) (mindflow.Task, error) {
-	if tx.s.dialect.locksRows() || !known.DeletedAt.IsZero() {
+	if tx.s.dialect.remote() || !known.DeletedAt.IsZero() {
 		return tx.Task(known.ID)
 	}
 	var version mindflow.Version

@@ -1,11 +1,9 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"mindflow/internal/mindflow"
@@ -36,14 +34,14 @@ func (tx *Tx) Now() time.Time { return tx.now }
 func (tx *Tx) query(query string, args ...any) (*sql.Rows, error) {
 	tx.s.statements.Add(1)
 	rows, err := tx.run(query).query(args...)
-	return rows, tx.explain(err)
+	return rows, tx.broke(err)
 }
 
 func (tx *Tx) exec(query string, args ...any) (sql.Result, error) {
 	tx.s.statements.Add(1)
 	result, err := tx.run(query).exec(args...)
 	if err != nil {
-		return result, tx.explain(err)
+		return result, tx.broke(err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n > 0 {
 		tx.changes++
@@ -51,9 +49,9 @@ func (tx *Tx) exec(query string, args ...any) (sql.Result, error) {
 	return result, nil
 }
 
-// explain leaves a failure as it is: the writer has to know it, and names it
-// once it gives up.
-func (tx *Tx) explain(err error) error {
+// broke leaves a failure as it is: the writer has to know it, and names it once
+// it gives up.
+func (tx *Tx) broke(err error) error {
 	tx.failed = tx.failed || err != nil
 	return err
 }
@@ -146,54 +144,3 @@ SELECT m.workspace_id, m.role,
 
 // next is the sequence the next event of a workspace gets.
 func (tx *Tx) next(workspace mindflow.WorkspaceID) int64 { return tx.seqs[workspace] + 1 }
-
-// prepared statements of one connection, for a transaction framed by hand.
-type connStatements struct {
-	// Never ends: the driver watches a context that can, with a goroutine for each statement.
-	ctx  context.Context //nolint:containedctx // as long as the connection
-	conn *sql.Conn
-	kept map[string]*sql.Stmt
-}
-
-func (c *connStatements) run(query string) statement { return connStatement{c, query} }
-
-// wait runs a statement that may have to wait for another program, until ctx ends.
-func (c *connStatements) wait(ctx context.Context, query string) error {
-	stmt, err := connStatement{c, query}.stmt() //nolint:sqlclosecheck // kept as long as the connection
-	if err == nil {
-		_, err = stmt.ExecContext(ctx)
-	}
-	return err
-}
-
-type connStatement struct {
-	c   *connStatements
-	sql string
-}
-
-func (s connStatement) stmt() (*sql.Stmt, error) {
-	if stmt := s.c.kept[s.sql]; stmt != nil {
-		return stmt, nil
-	}
-	stmt, err := s.c.conn.PrepareContext(s.c.ctx, s.sql)
-	if err == nil {
-		s.c.kept[strings.Clone(s.sql)] = stmt
-	}
-	return stmt, err
-}
-
-func (s connStatement) query(args ...any) (*sql.Rows, error) {
-	stmt, err := s.stmt() //nolint:sqlclosecheck // kept as long as the connection
-	if err != nil {
-		return nil, err
-	}
-	return stmt.QueryContext(s.c.ctx, args...)
-}
-
-func (s connStatement) exec(args ...any) (sql.Result, error) {
-	stmt, err := s.stmt() //nolint:sqlclosecheck // kept as long as the connection
-	if err != nil {
-		return nil, err
-	}
-	return stmt.ExecContext(s.c.ctx, args...)
-}

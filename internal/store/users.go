@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"mindflow/internal/mindflow"
 )
@@ -70,32 +69,4 @@ func (tx *Tx) IsMember(user mindflow.UserID) (bool, error) {
 	n := 0
 	err := one(tx, `SELECT count(*) FROM members WHERE workspace_id = $1 AND user_id = $2`, []any{tx.home.String(), user.String()}, &n)
 	return n > 0, err
-}
-
-// Access is what stands behind a valid access token.
-type Access struct {
-	UserID             mindflow.UserID
-	WorkspaceID        mindflow.WorkspaceID // the personal one
-	Role               mindflow.Role
-	WorkspaceVersion   int64
-	PreferencesVersion mindflow.Version
-}
-
-const accessBySession = `
-SELECT s.user_id, u.workspace_id, m.role, p.version,
-       coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = u.workspace_id), 0)
-  FROM sessions s
-  JOIN users u ON u.id = s.user_id
-  JOIN members m ON m.workspace_id = u.workspace_id AND m.user_id = u.id
-  JOIN user_preferences p ON p.user_id = u.id
- WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND u.disabled_at IS NULL`
-
-// Access reads, in one statement, whether a session still admits its user, and
-// how far the user's workspace and preferences have come. An ended session is
-// not found.
-func (s *Store) Access(ctx context.Context, session mindflow.SessionID, now time.Time) (Access, error) {
-	var a Access
-	err := one(s.read(ctx), accessBySession, []any{session.String(), now.UnixMicro()},
-		&a.UserID, &a.WorkspaceID, &a.Role, &a.PreferencesVersion, &a.WorkspaceVersion)
-	return a, absent(err, "session")
 }

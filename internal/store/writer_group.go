@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,6 +48,9 @@ type member struct {
 	panicked any
 	done     chan struct{}
 }
+
+// errGone tells the pool to drop a connection instead of handing it on.
+var errGone = driver.ErrBadConn
 
 var errShutDown = mindflow.Unavailable("The server is shutting down")
 
@@ -326,4 +331,55 @@ func (w *groupWriter) disconnect() {
 	_ = w.conn.conn.Raw(func(any) error { return errGone })
 	_ = w.conn.conn.Close()
 	w.conn = nil
+}
+
+// prepared statements of one connection, for a transaction framed by hand.
+type connStatements struct {
+	// Never ends: the driver watches a context that can, with a goroutine for each statement.
+	ctx  context.Context //nolint:containedctx // as long as the connection
+	conn *sql.Conn
+	kept map[string]*sql.Stmt
+}
+
+func (c *connStatements) run(query string) statement { return connStatement{c, query} }
+
+// wait runs a statement that may have to wait for another program, until ctx ends.
+func (c *connStatements) wait(ctx context.Context, query string) error {
+	stmt, err := connStatement{c, query}.stmt() //nolint:sqlclosecheck // kept as long as the connection
+	if err == nil {
+		_, err = stmt.ExecContext(ctx)
+	}
+	return err
+}
+
+type connStatement struct {
+	c   *connStatements
+	sql string
+}
+
+func (s connStatement) stmt() (*sql.Stmt, error) {
+	if stmt := s.c.kept[s.sql]; stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := s.c.conn.PrepareContext(s.c.ctx, s.sql)
+	if err == nil {
+		s.c.kept[strings.Clone(s.sql)] = stmt
+	}
+	return stmt, err
+}
+
+func (s connStatement) query(args ...any) (*sql.Rows, error) {
+	stmt, err := s.stmt() //nolint:sqlclosecheck // kept as long as the connection
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryContext(s.c.ctx, args...)
+}
+
+func (s connStatement) exec(args ...any) (sql.Result, error) {
+	stmt, err := s.stmt() //nolint:sqlclosecheck // kept as long as the connection
+	if err != nil {
+		return nil, err
+	}
+	return stmt.ExecContext(s.c.ctx, args...)
 }
