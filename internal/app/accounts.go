@@ -18,7 +18,7 @@ func (a *App) Register(ctx context.Context, r mindflow.Registration, through min
 	if err != nil {
 		return mindflow.User{}, err
 	}
-	now := a.Now()
+	now := a.now()
 	user := mindflow.User{
 		ID: mindflow.NewID[mindflow.User](now), WorkspaceID: mindflow.NewID[mindflow.Workspace](now),
 		Email: r.Email, FullName: r.FullName, CreatedAt: now,

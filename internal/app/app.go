@@ -55,8 +55,8 @@ func New(s *store.Store, signer *credentials.Signer, settings Settings) *App {
 	}
 }
 
-// Now is the present moment, in whole microseconds.
-func (a *App) Now() time.Time { return a.store.Now() }
+// now is the present moment, in whole microseconds.
+func (a *App) now() time.Time { return a.store.Now() }
 
 // person is who acts, as a transaction's author.
 func person(u mindflow.UserID, w mindflow.WorkspaceID, through mindflow.Channel) mindflow.Actor {

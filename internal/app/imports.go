@@ -194,7 +194,7 @@ func (run *importing) write(ctx context.Context) (map[string]bool, error) {
 		return run.a.store.Imported(ctx, run.actor.WorkspaceID, run.in.Format, sources)
 	}
 	began := time.Now() //nolint:forbidigo // a duration, not a moment: the monotonic clock
-	known, err := write(ctx, run.a, run.actor, Change{Need: can.Edit}, func(tx *store.Tx) (map[string]bool, error) {
+	known, err := write(ctx, run.a, run.actor, can.Edit, func(tx *store.Tx) (map[string]bool, error) {
 		known, err := tx.Imported(run.in.Format, sources)
 		if err != nil {
 			return nil, err

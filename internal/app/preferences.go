@@ -39,7 +39,7 @@ func (a *App) Preferences(ctx context.Context, actor mindflow.Actor) (mindflow.P
 // SetPreferences changes what a draft names, if the result is legal. They hold
 // from the next request on.
 func (a *App) SetPreferences(ctx context.Context, actor mindflow.Actor, m mindflow.Match, d mindflow.PreferencesDraft) (mindflow.Preferences, error) {
-	return write(ctx, a, actor, Change{Need: can.Edit}, func(tx *store.Tx) (mindflow.Preferences, error) {
+	return write(ctx, a, actor, can.Edit, func(tx *store.Tx) (mindflow.Preferences, error) {
 		before, err := tx.Preferences(actor.UserID)
 		if err != nil {
 			return before, err

@@ -59,7 +59,7 @@ func (a *App) BestTask(ctx context.Context, actor mindflow.Actor) (*BestTask, er
 	if err != nil {
 		return nil, err
 	}
-	now, version := a.Now(), actor.WorkspaceVersion
+	now, version := a.now(), actor.WorkspaceVersion
 	for range maxMoves {
 		snap, err := a.snapshots.at(ctx, actor.WorkspaceID, version, now)
 		if err != nil {
@@ -184,7 +184,7 @@ func (a *App) RankedTasks(ctx context.Context, actor mindflow.Actor, l RankedLis
 	if err != nil {
 		return RankedPage{}, err
 	}
-	now := a.Now()
+	now := a.now()
 	saved := !l.Trial.any() && l.Cursor == ""
 	p.Weights = l.Trial.over(p.Weights)
 	if err := p.Weights.Validate(); err != nil {

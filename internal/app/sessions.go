@@ -40,7 +40,7 @@ func (a *App) Login(ctx context.Context, email, password string) (Tokens, error)
 	if !same || !user.DisabledAt.IsZero() {
 		return Tokens{}, errSignIn
 	}
-	now := a.Now()
+	now := a.now()
 	session := mindflow.Session{
 		ID: mindflow.NewID[mindflow.Session](now), UserID: user.ID,
 		CreatedAt: now, ExpiresAt: now.Add(a.settings.RefreshTokenTTL),
@@ -110,7 +110,7 @@ func (a *App) Refresh(ctx context.Context, refresh string) (Tokens, error) {
 	case reused:
 		return Tokens{}, errRefresh
 	}
-	return a.tokens(session, secret, a.Now())
+	return a.tokens(session, secret, a.now())
 }
 
 type verdict uint8
@@ -194,7 +194,7 @@ func (a *App) Authenticate(ctx context.Context, access string, through mindflow.
 	if err != nil {
 		return mindflow.Actor{}, errAccess
 	}
-	seen, err := a.store.Access(ctx, id, a.Now())
+	seen, err := a.store.Access(ctx, id, a.now())
 	if err != nil {
 		return mindflow.Actor{}, unless(err, errAccess)
 	}
@@ -207,7 +207,7 @@ func (a *App) Authenticate(ctx context.Context, access string, through mindflow.
 // claims answers what a valid token says. Its signature is checked the first
 // time it is shown, the moment it expires every time.
 func (a *App) claims(access string) (credentials.Claims, error) {
-	if known, ok := a.checked.GetIfPresent(access); ok && a.Now().Before(known.ExpiresAt) {
+	if known, ok := a.checked.GetIfPresent(access); ok && a.now().Before(known.ExpiresAt) {
 		return known, nil
 	}
 	claims, err := a.signer.Check(access)

@@ -21,7 +21,7 @@ func (a *App) CreateTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 		return task, false, err
 	}
 	created := false
-	task, err = write(ctx, a, actor, Change{Need: can.Edit}, func(tx *store.Tx) (mindflow.Task, error) {
+	task, err = write(ctx, a, actor, can.Edit, func(tx *store.Tx) (mindflow.Task, error) {
 		if err := checkAssignee(tx, actor, mindflow.Task{}, task); err != nil {
 			return task, err
 		}
@@ -41,7 +41,7 @@ func (a *App) newTask(ctx context.Context, actor mindflow.Actor, id mindflow.Tas
 	if err != nil {
 		return mindflow.Task{}, "", err
 	}
-	now := a.Now()
+	now := a.now()
 	hash := ""
 	if id.IsZero() {
 		id = mindflow.NewID[mindflow.Task](now)
@@ -67,7 +67,7 @@ func (a *App) repeated(ctx context.Context, actor mindflow.Actor, id mindflow.Ta
 	if id.IsZero() || mindflow.KindOf(illegal) != mindflow.KindInvalid {
 		return mindflow.Task{}, illegal
 	}
-	return write(ctx, a, actor, Change{Need: can.Edit}, func(tx *store.Tx) (mindflow.Task, error) {
+	return write(ctx, a, actor, can.Edit, func(tx *store.Tx) (mindflow.Task, error) {
 		task, err := sameTask(tx, id, hash)
 		if kind := mindflow.KindOf(err); kind == mindflow.KindNotFound || kind == mindflow.KindConflict {
 			err = illegal
@@ -92,7 +92,7 @@ func sameTask(tx *store.Tx, id mindflow.TaskID, hash string) (mindflow.Task, err
 
 // Task reads a task.
 func (a *App) Task(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID) (mindflow.Task, error) {
-	return a.bodies.at(ctx, actor.WorkspaceID, id, actor.WorkspaceVersion, a.Now())
+	return a.bodies.at(ctx, actor.WorkspaceID, id, actor.WorkspaceVersion, a.now())
 }
 
 // EditTask changes what a draft names and keeps the rest.
@@ -150,7 +150,7 @@ func (a *App) DeleteTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 
 // RestoreTask brings a deleted task back. Doing it again changes nothing.
 func (a *App) RestoreTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match) (mindflow.Task, error) {
-	return write(ctx, a, actor, Change{Need: can.Edit}, func(tx *store.Tx) (mindflow.Task, error) {
+	return write(ctx, a, actor, can.Edit, func(tx *store.Tx) (mindflow.Task, error) {
 		before, err := tx.DeletedTask(id)
 		if err != nil {
 			return before, err
@@ -171,7 +171,7 @@ func (a *App) changeTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 	change func(*store.Tx, mindflow.Task) (mindflow.Task, error),
 ) (mindflow.Task, error) {
 	known, seen := a.bodies.last(actor.WorkspaceID, id)
-	task, err := write(ctx, a, actor, Change{Need: can.Edit}, func(tx *store.Tx) (before mindflow.Task, err error) {
+	task, err := write(ctx, a, actor, can.Edit, func(tx *store.Tx) (before mindflow.Task, err error) {
 		if seen {
 			before, err = tx.Unmoved(known)
 		} else {
