@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -114,18 +115,12 @@ func (a *API) signIn(ctx huma.Context, next func(huma.Context)) {
 }
 
 func (a *API) refuse(ctx huma.Context, err error) {
-	p := a.problem(ctx.Context(), err)
-	for name, values := range p.GetHeaders() {
-		for _, value := range values {
-			ctx.AppendHeader(name, value)
-		}
-	}
-	writeProblem(ctx.BodyWriter(), ctx.SetHeader, ctx.SetStatus, p)
+	writeProblem(ctx.BodyWriter(), ctx.SetHeader, ctx.SetStatus, a.problem(ctx.Context(), err))
 }
 
 func bearerToken(header string) (string, bool) {
 	const scheme = "Bearer "
-	if len(header) <= len(scheme) || !equalFold(header[:len(scheme)], scheme) {
+	if len(header) <= len(scheme) || !strings.EqualFold(header[:len(scheme)], scheme) {
 		return "", false
 	}
 	return header[len(scheme):], true

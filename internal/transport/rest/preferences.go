@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 
@@ -9,12 +8,6 @@ import (
 
 	"mindflow/internal/mindflow"
 )
-
-// MarshalJSON writes the shortest decimal form.
-func (n number) MarshalJSON() ([]byte, error) { return mindflow.Hundredths(n).MarshalJSON() }
-
-// Schema documents a number.
-func (number) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
 
 type windowView struct {
 	Start string `json:"start" example:"06:00" doc:"00:00 to 24:00; after the end it wraps midnight"`
@@ -109,24 +102,4 @@ func (a *API) putPreferences(ctx context.Context, in *preferencesPut) (*preferen
 		return nil, a.problem(ctx, err)
 	}
 	return viewPreferences(p), nil
-}
-
-// decimal is a number as it was written, so that its field's name is at hand
-// when it turns out to be none of ours.
-type decimal []byte
-
-// UnmarshalJSON keeps the number's text.
-func (d *decimal) UnmarshalJSON(b []byte) error {
-	*d = bytes.Clone(b)
-	return nil
-}
-
-// Schema documents a number.
-func (decimal) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
-
-func (d *decimal) field() mindflow.Field[string] {
-	if d == nil {
-		return mindflow.Field[string]{}
-	}
-	return mindflow.Some(string(*d))
 }

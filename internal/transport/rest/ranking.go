@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"mindflow/internal/app"
-	"mindflow/internal/mindflow"
 )
 
 // ScoredView is a task with its score, and why.
@@ -94,14 +93,15 @@ func (a *API) rankedTasks(ctx context.Context, in *rankedInput) (*rankedReply, e
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
+	return viewRanked(page), nil
+}
+
+func viewRanked(page app.RankedPage) *rankedReply {
 	r := &rankedReply{}
 	r.Body.Tasks = make([]ScoredView, len(page.Tasks))
 	for i, s := range page.Tasks {
 		r.Body.Tasks[i] = viewScored(s)
 	}
 	r.Body.Total, r.Body.ValidUntil, r.Body.NextCursor = page.Total, exact(page.ValidUntil), nonEmpty(page.Next)
-	return r, nil
+	return r
 }
-
-// number is an exact number of two decimals, as a JSON number.
-type number mindflow.Hundredths

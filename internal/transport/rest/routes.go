@@ -88,7 +88,7 @@ const maxBody = 1<<20 + 1
 
 // route registers one line of the table.
 func route[I, O any](a *API, pattern, id, tag, summary string, handler func(context.Context, *I) (*O, error), options ...option) {
-	method, path := splitPattern(pattern)
+	method, path, _ := strings.Cut(pattern, " ")
 	op := huma.Operation{
 		OperationID: id, Method: method, Path: path, Tags: []string{tag}, Summary: summary, MaxBodyBytes: maxBody,
 		Security: []map[string][]string{{bearer: {}}}, Middlewares: huma.Middlewares{a.signIn},
@@ -102,9 +102,4 @@ func route[I, O any](a *API, pattern, id, tag, summary string, handler func(cont
 		}}
 	}
 	huma.Register(a.huma, op, handler)
-}
-
-func splitPattern(pattern string) (method, path string) {
-	method, path, _ = strings.Cut(pattern, " ")
-	return method, path
 }

@@ -1,10 +1,8 @@
 package rest
 
 import (
-	"bytes"
 	"context"
 	_ "embed"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"sync"
@@ -39,11 +37,7 @@ const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'uns
 
 // site serves the documents about the API, and gives the rest to the web app.
 func (a *API) site(site http.Handler) {
-	document := sync.OnceValues(func() ([]byte, error) {
-		var out bytes.Buffer
-		err := json.NewEncoder(&out).Encode(a.huma.OpenAPI())
-		return out.Bytes(), err
-	})
+	document := sync.OnceValues(a.Document)
 	a.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
 		raw, err := document()
 		if err != nil {
