@@ -76,11 +76,6 @@ func Load(environment map[string]string) (Config, error) {
 	return c, c.validate()
 }
 
-var settings = map[string]string{
-	"Debug": "DEBUG", "AccessTokenTTL": "ACCESS_TOKEN_TTL", "AccessHours": "ACCESS_TOKEN_EXPIRE_HOURS",
-	"RefreshTokenTTL": "REFRESH_TOKEN_TTL", "ScoreCacheTTL": "SCORE_CACHE_TTL",
-}
-
 // wordsOf says what a setting's value looks like.
 func wordsOf(kind reflect.Type) string {
 	switch {
@@ -92,8 +87,10 @@ func wordsOf(kind reflect.Type) string {
 	return "a whole number"
 }
 
+// settingOf is the environment's name of a field.
 func settingOf(field string) string {
-	if name, ok := settings[field]; ok {
+	if f, ok := reflect.TypeFor[Config]().FieldByName(field); ok {
+		name, _, _ := strings.Cut(f.Tag.Get("env"), ",")
 		return name
 	}
 	return field
