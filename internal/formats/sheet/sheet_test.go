@@ -1,6 +1,7 @@
 package sheet_test
 
 import (
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -8,8 +9,6 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
-
-	"encoding/csv"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
