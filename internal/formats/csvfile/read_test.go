@@ -223,8 +223,17 @@ func TestAnErrorOfTheFileEndsIt(t *testing.T) {
 }
 
 func TestTheLoopMayBeLeft(t *testing.T) {
-	for range csvfile.Read(strings.NewReader("title\none\ntwo\n"), formats.Options{}) {
-		break
+	const file = "title\none\n\"\ntwo\n"
+	for most := range 4 {
+		n := 0
+		for range csvfile.Read(strings.NewReader(file), formats.Options{}) {
+			if n++; n > most {
+				break
+			}
+		}
+		if n != min(most+1, 4) {
+			t.Errorf("%d items, left after %d", n, most)
+		}
 	}
 }
 

@@ -229,13 +229,14 @@ func Golden(tb testing.TB, name, got string) {
 // Keeps answers which of the words neither the entry's texts nor its notes
 // hold. What notes say is lost may be any of them.
 func Keeps(e formats.Entry, words []string) (missing []string) {
-	held := strings.Join(append([]string{e.Task.Title, e.Task.Description}, e.Task.Tags...), "\n")
+	all := append([]string{e.Task.Title, e.Task.Description}, e.Task.Tags...)
 	for _, n := range e.Notes {
 		if n.Lost {
 			return nil
 		}
-		held += "\n" + n.Message
+		all = append(all, n.Message)
 	}
+	held := strings.Join(all, "\n")
 	for _, word := range words {
 		if !strings.Contains(held, mindflow.NFC(word)) {
 			missing = append(missing, word)

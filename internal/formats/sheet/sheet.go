@@ -192,17 +192,19 @@ func (r *Reader) Next() (Row, error) {
 	}
 	for {
 		following, err := r.next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return row, nil
-		case err != nil:
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
 			return Row{}, err
-		case following.Bad != nil || len(following.cells) == len(r.header):
+		}
+		if following.Bad != nil || len(following.cells) == len(r.header) {
 			r.ahead = &following
-			return row, nil
+			break
 		}
 		row.Last = following.Last
 	}
+	return row, nil
 }
 
 func (r *Reader) next() (Row, error) {

@@ -153,8 +153,17 @@ func TestAnErrorOfTheFileEndsIt(t *testing.T) {
 }
 
 func TestTheLoopMayBeLeft(t *testing.T) {
-	for range todotxt.Read(strings.NewReader("one\ntwo\n"), formats.Options{}) {
-		break
+	const file = "one\n(A)\ntwo\n"
+	for most := range 4 {
+		n := 0
+		for range todotxt.Read(strings.NewReader(file), formats.Options{}) {
+			if n++; n > most {
+				break
+			}
+		}
+		if n != min(most+1, 3) {
+			t.Errorf("%d items, left after %d", n, most)
+		}
 	}
 }
 

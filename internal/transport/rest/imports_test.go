@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"mindflow/internal/formats/all"
+	"mindflow/internal/formats/csvfile"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store/storetest"
 )
@@ -92,6 +94,17 @@ func TestEachFormatIsImportedOnce(t *testing.T) {
 		{says: "a map where none belongs, in no zone", req: url + "todotxt?map=title:Task&timezone=Mars", body: todoTxt, status: 422, want: "errors.0.field=timezone; errors.1.field=map"},
 		{says: "somebody else has none of it", by: "eve", req: "GET /api/tasks", status: 200, want: "tasks=[]"},
 	})
+}
+
+// The document lists the formats and the fields a map may name.
+func TestEveryFormatIsDocumented(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t, storetest.SQLite)
+	document := srv.nobody().do("GET /openapi.json", "").at("paths./api/import/{format}.post.parameters")
+	quoted := `"` + strings.Join(all.Names(), `","`) + `"`
+	if !strings.Contains(document, `"enum":[`+quoted+`]`) || !strings.Contains(document, strings.Join(csvfile.Fields, ", ")) {
+		t.Errorf("%s", document)
+	}
 }
 
 func TestADeletedTaskIsNotImportedAgain(t *testing.T) {
