@@ -12,12 +12,13 @@ import (
 )
 
 type importCommand struct {
-	Format   string `arg:"" help:"The file's format: taskwarrior."`
-	File     string `arg:"" help:"The file, or - for standard input."`
-	User     string `required:"" placeholder:"EMAIL" help:"Whose tasks they become."`
-	DryRun   bool   `help:"Say what would happen, and change nothing."`
-	Timezone string `placeholder:"ZONE" help:"The zone the file was written in, such as Europe/Berlin: midnight there is read as a day."`
-	JSON     bool   `name:"json" help:"Print the report as JSON."`
+	Format   string            `arg:"" help:"The file's format: taskwarrior, todotxt, todoist or csv."`
+	File     string            `arg:"" help:"The file, or - for standard input."`
+	User     string            `required:"" placeholder:"EMAIL" help:"Whose tasks they become."`
+	DryRun   bool              `help:"Say what would happen, and change nothing."`
+	Timezone string            `placeholder:"ZONE" help:"The zone the file was written in, such as Europe/Berlin: midnight there is read as a day."`
+	Map      map[string]string `mapsep:"none" placeholder:"FIELD=COLUMN" help:"The column a field stands in, such as due_date=\"Due on\"; once for each field. For csv: columns that bear a field's name need none."`
+	JSON     bool              `name:"json" help:"Print the report as JSON."`
 }
 
 // Run imports a file straight to the database. The server may be running.
@@ -44,11 +45,11 @@ func (cmd importCommand) Run(c *console) (err error) {
 	}
 	progress := &progressLine{to: c.err, size: size}
 	report, err := h.app.Import(c.ctx, actor, app.Import{
-		Format: cmd.Format, DryRun: cmd.DryRun, Timezone: cmd.Timezone, Progress: progress.show,
+		Format: cmd.Format, DryRun: cmd.DryRun, Timezone: cmd.Timezone, Columns: cmd.Map, Progress: progress.show,
 	}, file)
 	progress.end()
 	if mindflow.KindOf(err) == mindflow.KindNotFound {
-		return fmt.Errorf("%w: there is no importer for %q; there is one for taskwarrior", errUsage, cmd.Format)
+		return fmt.Errorf("%w: there is no importer for %q; there are taskwarrior, todotxt, todoist and csv", errUsage, cmd.Format)
 	}
 	return errors.Join(err, cmd.print(c.out, report))
 }

@@ -199,6 +199,36 @@ func TestImportingAFile(t *testing.T) {
 	}
 }
 
+func TestImportingTodoTxtAndCSV(t *testing.T) {
+	s := signedUp(t)
+	run := func(content string, args ...string) string {
+		r := s.enter(t, content, append([]string{"import"}, append(args, "-", "--user=ada@example.com")...)...)
+		if r.code != exitDone {
+			t.Errorf("%v: %+v", args, r)
+		}
+		return r.out
+	}
+	const todo = "(A) Call Ann @phone due:2026-11-23 rec:1w\n(B)\n"
+	for _, want := range []string{"1 tasks created; 0 were known already, 0 skipped, 1 could not be read", "0 tasks created; 1 were known already"} {
+		if out := run(todo, "todotxt"); !strings.Contains(out, want) || !strings.Contains(out, "failed   line 2: ") {
+			t.Errorf("%s", out)
+		}
+	}
+	const sheet = "Task;Due; by;Owner\nPay rent;2026-11-23;x;Ann\n"
+	for _, want := range []string{"1 tasks created; 0 were", "0 tasks created; 1 were"} {
+		if out := run(sheet, "csv", "--map", "title=Task", "--map=due_date=Due", "--map", "tags=by"); !strings.Contains(out, want) {
+			t.Errorf("%s", out)
+		}
+	}
+	if out := s.must(t, "next"); !strings.Contains(out, "Call Ann\n") || !strings.Contains(out, "due 2026-11-23") {
+		t.Errorf("%s", out)
+	}
+	r := s.enter(t, sheet, "import", "csv", "-", "--user=ada@example.com", "--map=title=Job;b")
+	if r.code != exitFailed || r.err != "mindflow: Some fields are not valid: map names a column for title that is not there; there are \"Task\", \"Due\", \"by\", \"Owner\"\n" {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestALongImportShowsHowFarItIs(t *testing.T) {
 	s := signedUp(t)
 	r := s.run(t, "import", "taskwarrior", export(t, 1200), "--user=ada@example.com")
@@ -219,7 +249,7 @@ func TestImportsThatCannotBe(t *testing.T) {
 		want string
 	}{
 		{"taskwarrior " + file + " --user=eve@example.com", exitFailed, "mindflow: there is no account for eve@example.com on this database; register it first\n"},
-		{"carrierpigeon " + file + " --user=ada@example.com", exitUsage, "mindflow: wrong usage: there is no importer for \"carrierpigeon\"; there is one for taskwarrior\n" +
+		{"carrierpigeon " + file + " --user=ada@example.com", exitUsage, "mindflow: wrong usage: there is no importer for \"carrierpigeon\"; there are taskwarrior, todotxt, todoist and csv\n" +
 			"Run \"mindflow --help\" for how it is used.\n"},
 		{"taskwarrior /nowhere --user=ada@example.com", exitFailed, "mindflow: open /nowhere: no such file or directory\n"},
 		{"taskwarrior " + file, exitUsage, "mindflow: missing flags: --user=EMAIL\nRun \"mindflow --help\" for how it is used.\n"},

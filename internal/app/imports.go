@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"mindflow/internal/app/can"
@@ -19,6 +21,9 @@ type Import struct {
 	// Timezone, when set, is the zone the file was written in: midnight there
 	// is a day. Empty reads dates as they stand.
 	Timezone string
+	// Columns says in which column of the file a field stands, for formats that
+	// leave it open.
+	Columns map[string]string
 	// Progress, when set, hears about every transaction.
 	Progress func(ImportReport)
 }
@@ -86,7 +91,7 @@ func (a *App) Import(ctx context.Context, actor mindflow.Actor, in Import, file 
 	if !ok {
 		return run.report, mindflow.NotFound("import format")
 	}
-	options, err := run.options(ctx)
+	options, err := run.options(ctx, format)
 	if err != nil {
 		return run.report, err
 	}
@@ -102,16 +107,41 @@ func (a *App) Import(ctx context.Context, actor mindflow.Actor, in Import, file 
 	return run.report, run.flush(ctx)
 }
 
-func (run *importing) options(ctx context.Context) (formats.Options, error) {
+func (run *importing) options(ctx context.Context, format formats.Format) (formats.Options, error) {
+	o := formats.Options{Columns: run.in.Columns, Now: run.a.Now()}
+	var bad []mindflow.FieldError
 	if run.in.Timezone != "" {
 		zone, err := mindflow.LoadZone(run.in.Timezone)
 		if err != nil {
-			return formats.Options{}, mindflow.InvalidField("timezone", err.Error())
+			bad = append(bad, mindflow.FieldError{Field: "timezone", Message: err.Error()})
 		}
-		return formats.Options{Zone: zone, HasZone: true}, nil
+		o.Zone, o.HasZone = zone, true
+	}
+	if why := notMapped(format, run.in.Columns); why != "" {
+		bad = append(bad, mindflow.FieldError{Field: "map", Message: why})
+	}
+	if len(bad) > 0 {
+		return o, mindflow.Invalid(bad...)
+	}
+	if o.HasZone {
+		return o, nil
 	}
 	p, err := run.a.Preferences(ctx, run.actor)
-	return formats.Options{Zone: p.Zone}, err
+	o.Zone = p.Zone
+	return o, err
+}
+
+// notMapped says why columns of the format cannot be mapped like this.
+func notMapped(format formats.Format, columns map[string]string) string {
+	if len(columns) > 0 && len(format.Columns) == 0 {
+		return "goes with a format whose columns have no names of their own, such as csv"
+	}
+	for field, column := range columns {
+		if column == "" || !slices.Contains(format.Columns, field) {
+			return "must name fields and their columns; the fields are " + strings.Join(format.Columns, ", ")
+		}
+	}
+	return ""
 }
 
 func (run *importing) take(ctx context.Context, item formats.Item) error {

@@ -293,20 +293,24 @@ func TestImport(t *testing.T) {
 	s := newServer(t)
 	c, _, _ := s.signIn(t)
 	file := `[{"uuid":"11111111-1111-4111-8111-111111111111","description":"a","status":"pending","entry":"20260101T000000Z"}, 7]`
-	tried, err := c.Import(t.Context(), "taskwarrior", true, "", strings.NewReader(file))
+	tried, err := c.Import(t.Context(), client.Import{Format: "taskwarrior", DryRun: true}, strings.NewReader(file))
 	if err != nil || !tried.DryRun || tried.Created != 1 || tried.Failed != 1 || len(tried.Remarks) == 0 {
 		t.Errorf("dry run: %+v, %v", tried, err)
 	}
 	s.expire() // the access token expires; the file cannot be sent twice
-	report, err := c.Import(t.Context(), "taskwarrior", false, "Europe/Berlin", io.MultiReader(strings.NewReader(file)))
+	report, err := c.Import(t.Context(), client.Import{Format: "taskwarrior", Timezone: "Europe/Berlin"}, io.MultiReader(strings.NewReader(file)))
 	if err != nil || report.DryRun || report.Created != 1 {
 		t.Errorf("import: %+v, %v", report, err)
 	}
-	_, err = c.Import(t.Context(), "carrier-pigeon", false, "", strings.NewReader(file))
+	report, err = c.Import(t.Context(), client.Import{Format: "csv", Columns: map[string]string{"title": "Task: what", "due_date": "When"}}, strings.NewReader("\"Task: what\",When\na,2026-12-03\n"))
+	if err != nil || report.Created != 1 {
+		t.Errorf("csv: %+v, %v", report, err)
+	}
+	_, err = c.Import(t.Context(), client.Import{Format: "carrier-pigeon"}, strings.NewReader(file))
 	if err == nil {
 		t.Error("an unknown format was taken")
 	}
-	_, err = s.client(t).Import(t.Context(), "taskwarrior", false, "", strings.NewReader(file))
+	_, err = s.client(t).Import(t.Context(), client.Import{Format: "taskwarrior"}, strings.NewReader(file))
 	if !errors.Is(err, client.ErrSignedOut) {
 		t.Errorf("without a login: %v", err)
 	}

@@ -115,6 +115,17 @@ func (f Field[T]) MarshalJSON() ([]byte, error) {
 	return json.Marshal(f.Value)
 }
 
+// Import says what a file is and what is to become of it.
+type Import struct {
+	Format string
+	DryRun bool
+	// Timezone, when set, is the zone the file was written in: midnight there is
+	// read as a day.
+	Timezone string
+	// Columns says in which column of a CSV file a field stands.
+	Columns map[string]string
+}
+
 // ImportReport says what an import did, or in a dry run would do.
 type ImportReport struct {
 	Format  string         `json:"format"`

@@ -165,23 +165,26 @@ func (c *Client) AllTasks(ctx context.Context, q TaskQuery) iter.Seq2[Task, erro
 	}
 }
 
-// Import sends a file of another program. With a time zone, midnight there is
-// read as a day. An import that broke off can be repeated: nothing doubles.
-func (c *Client) Import(ctx context.Context, format string, dryRun bool, timezone string, file io.Reader) (ImportReport, error) {
+// Import sends a file of another program. An import that broke off can be
+// repeated: nothing doubles.
+func (c *Client) Import(ctx context.Context, in Import, file io.Reader) (ImportReport, error) {
 	// The file can be sent only once, so an expired token is renewed before that.
 	if _, err := c.Me(ctx); err != nil {
 		return ImportReport{}, err
 	}
 	values := url.Values{}
-	if dryRun {
+	if in.DryRun {
 		values.Set("dry_run", "true")
 	}
-	if timezone != "" {
-		values.Set("timezone", timezone)
+	if in.Timezone != "" {
+		values.Set("timezone", in.Timezone)
+	}
+	for field, column := range in.Columns {
+		values.Add("map", field+":"+column)
 	}
 	var report ImportReport
 	_, err := c.do(ctx, call{
-		method: http.MethodPost, path: "/api/import/" + url.PathEscape(format), query: values, file: io.NopCloser(file), time: importTime,
+		method: http.MethodPost, path: "/api/import/" + url.PathEscape(in.Format), query: values, file: io.NopCloser(file), time: importTime,
 	}, &report)
 	return report, err
 }

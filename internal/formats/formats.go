@@ -6,6 +6,7 @@ package formats
 import (
 	"io"
 	"iter"
+	"time"
 
 	"mindflow/internal/mindflow"
 )
@@ -14,6 +15,9 @@ import (
 type Format struct {
 	Name string // as in commands and routes: "taskwarrior"
 	Read Reader
+	// Columns are the fields that Options.Columns may name; none if the format
+	// says itself what its columns mean.
+	Columns []string
 }
 
 // Reader yields what it finds in a file, one item at a time, in the file's
@@ -28,6 +32,12 @@ type Options struct {
 	Zone mindflow.Zone
 	// HasZone says that the file was written in Zone: 00:00:00 there is a day.
 	HasZone bool
+	// Columns says in which column of the file a field stands, by the name the
+	// column's header gives it.
+	Columns map[string]string
+	// Now is the moment of reading: a date without a year is near it. With the
+	// zero time such dates are not understood.
+	Now time.Time
 }
 
 // Item is one thing found in a file: exactly one of the pointers is set.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"mindflow/internal/formats"
-	"mindflow/internal/mindflow"
 )
 
 // Unix seconds are told from dates such as 20261127 by their length: nine
@@ -35,19 +34,6 @@ func parseAnyYear(s string) (time.Time, bool) {
 	}
 	seconds, err := strconv.ParseInt(s, 10, 64)
 	return time.Unix(seconds, 0), err == nil
-}
-
-// dayAt is the day that t is the beginning of in the zone: t's wall clock shows
-// 00:00:00, or t is the first instant of a day that has no midnight: a second
-// before, it was yesterday.
-func dayAt(t time.Time, z mindflow.Zone) (mindflow.Day, bool) {
-	wall := t.In(z.Location())
-	day := mindflow.DayOf(wall)
-	if day < mindflow.FirstDay || day > mindflow.LastDay {
-		return 0, false
-	}
-	h, m, s := wall.Clock()
-	return day, h == 0 && m == 0 && s == 0 || mindflow.DayOf(wall.Add(-time.Second)) < day
 }
 
 // maybeMidnight reports whether t could be a midnight somewhere: zones differ

@@ -10,11 +10,12 @@ import (
 	"pgregory.net/rapid"
 
 	"mindflow/internal/formats"
+	"mindflow/internal/formats/formatstest"
 )
 
 func FuzzRead(f *testing.F) {
 	// Short seeds: fuzzing spends its first minutes on making long ones shorter.
-	for line := range strings.Lines(file(f, "testdata", "real.lines.json")) {
+	for line := range strings.Lines(formatstest.File(f, "testdata", "real.lines.json")) {
 		f.Add([]byte("[\n"+line+line), strings.Contains(line, "due"))
 	}
 	for _, seed := range []string{
@@ -25,20 +26,20 @@ func FuzzRead(f *testing.F) {
 	} {
 		f.Add([]byte(seed), true)
 	}
-	berlin := formats.Options{Zone: zone(f, "Europe/Berlin"), HasZone: true}
+	berlin := formats.Options{Zone: formatstest.Zone(f, "Europe/Berlin"), HasZone: true}
 	f.Fuzz(func(t *testing.T, text []byte, hasZone bool) {
 		o := formats.Options{}
 		if hasZone {
 			o = berlin
 		}
 		got := read(string(text), o)
-		if got.err != nil {
-			t.Fatal(got.err)
+		if got.Err != nil {
+			t.Fatal(got.Err)
 		}
-		for _, e := range got.entries {
-			checkLegal(t, e, o.Zone)
+		for _, e := range got.Entries {
+			formatstest.CheckLegal(t, e, o.Zone)
 		}
-		if again := read(string(text), o); show(got) != show(again) {
+		if again := read(string(text), o); got.String() != again.String() {
 			t.Fatal("reading twice says two things")
 		}
 	})
@@ -77,24 +78,24 @@ func object(t *rapid.T) string {
 }
 
 func TestEveryEntryIsALegalTaskAndLayoutsAgree(t *testing.T) {
-	berlin := inZone(t, "Europe/Berlin")
+	berlin := formatstest.InZone(t, "Europe/Berlin")
 	rapid.Check(t, func(r *rapid.T) {
 		objects := rapid.SliceOfN(rapid.Custom(object), 1, 5).Draw(r, "objects")
 		byLine := read(strings.Join(objects, "\n"), berlin)
-		if len(byLine.entries) != len(objects) || len(byLine.problems) > 0 {
-			r.Fatal(show(byLine))
+		if len(byLine.Entries) != len(objects) || len(byLine.Problems) > 0 {
+			r.Fatal(byLine.String())
 		}
-		for _, e := range byLine.entries {
-			checkLegal(t, e, berlin.Zone)
+		for _, e := range byLine.Entries {
+			formatstest.CheckLegal(t, e, berlin.Zone)
 		}
 		for _, layout := range []string{"[\n%s\n]\n", "[%s]"} {
 			array := read(fmt.Sprintf(layout, strings.Join(objects, ",\n")), berlin)
-			if diff := cmp.Diff(withoutPlaces(show(byLine)), withoutPlaces(show(array))); diff != "" {
+			if diff := cmp.Diff(withoutPlaces(byLine.String()), withoutPlaces(array.String())); diff != "" {
 				r.Fatal(diff)
 			}
 		}
-		if line := read("["+strings.Join(objects, ",")+"]", berlin); withoutPlaces(show(line)) != withoutPlaces(show(byLine)) {
-			r.Fatal(show(line))
+		if line := read("["+strings.Join(objects, ",")+"]", berlin); withoutPlaces(line.String()) != withoutPlaces(byLine.String()) {
+			r.Fatal(line.String())
 		}
 	})
 }
@@ -114,11 +115,11 @@ func TestABrokenLineAmongGoodOnesIsOneProblem(t *testing.T) {
 			file = "[\n" + strings.Join(all, ",\n") + "\n]"
 		}
 		f := read(file, formats.Options{})
-		if len(f.problems) == 0 { // the cut may leave an object behind
+		if len(f.Problems) == 0 { // the cut may leave an object behind
 			r.SkipNow()
 		}
-		if len(f.entries) != len(objects) || len(f.problems) != 1 {
-			r.Fatalf("%d of %d entries from\n%s\n%s", len(f.entries), len(objects), file, show(f))
+		if len(f.Entries) != len(objects) || len(f.Problems) != 1 {
+			r.Fatalf("%d of %d entries from\n%s\n%s", len(f.Entries), len(objects), file, f.String())
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mindflow/internal/formats"
+	"mindflow/internal/formats/formatstest"
 	"mindflow/internal/formats/taskwarrior"
 )
 
@@ -36,8 +37,8 @@ func TestLayouts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := read(file, formats.Options{})
-			if diff := cmp.Diff([]string{"one", "two", "three"}, titles(f.entries)); diff != "" || len(f.problems) > 0 || len(f.notes) > 0 {
-				t.Errorf("%s\n%s", diff, show(f))
+			if diff := cmp.Diff([]string{"one", "two", "three"}, f.Titles()); diff != "" || len(f.Problems) > 0 || len(f.Notes) > 0 {
+				t.Errorf("%s\n%s", diff, f.String())
 			}
 		})
 	}
@@ -45,7 +46,7 @@ func TestLayouts(t *testing.T) {
 
 func TestEmptyFilesHoldNothing(t *testing.T) {
 	for _, file := range []string{"", "\n", "[]", "[\n]\n", "\xef\xbb\xbf", " \r\n\t"} {
-		if got := show(read(file, formats.Options{})); got != "" {
+		if got := read(file, formats.Options{}).String(); got != "" {
 			t.Errorf("%q: %s", file, got)
 		}
 	}
@@ -92,10 +93,10 @@ func TestDamageCostsOnlyWhatIsDamaged(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := read(c.file, formats.Options{})
-			if diff := cmp.Diff([]string{"one", "three"}, titles(f.entries)); diff != "" || len(f.problems) != 1 {
-				t.Fatalf("%s\n%s", diff, show(f))
+			if diff := cmp.Diff([]string{"one", "three"}, f.Titles()); diff != "" || len(f.Problems) != 1 {
+				t.Fatalf("%s\n%s", diff, f.String())
 			}
-			if p := f.problems[0]; p.Place != c.place || !strings.Contains(p.Message, c.message) {
+			if p := f.Problems[0]; p.Place != c.place || !strings.Contains(p.Message, c.message) {
 				t.Errorf("%+v", p)
 			}
 		})
@@ -117,8 +118,8 @@ func TestAFileThatIsNoExportIsOneProblem(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := read(file, formats.Options{})
-			if len(f.entries)+len(f.notes) > 0 || len(f.problems) != 1 || f.problems[0].Place != formats.WholeFile {
-				t.Errorf("%.400s", show(f))
+			if len(f.Entries)+len(f.Notes) > 0 || len(f.Problems) != 1 || f.Problems[0].Place != formats.WholeFile {
+				t.Errorf("%.400s", f.String())
 			}
 		})
 	}
@@ -127,41 +128,41 @@ func TestAFileThatIsNoExportIsOneProblem(t *testing.T) {
 func TestProblemsBeforeTheFirstTaskKeepTheirPlace(t *testing.T) {
 	f := read(lines(`{"a":1}`, "words", `{"b":1}`, one, `{"c":1}`), formats.Options{})
 	var places []string
-	for _, p := range f.problems {
+	for _, p := range f.Problems {
 		places = append(places, p.Place)
 	}
-	if diff := cmp.Diff([]string{"entry 1, line 1", "line 2", "entry 2, line 3", "entry 4, line 5"}, places); diff != "" || len(f.entries) != 1 {
-		t.Errorf("%s\n%s", diff, show(f))
+	if diff := cmp.Diff([]string{"entry 1, line 1", "line 2", "entry 2, line 3", "entry 4, line 5"}, places); diff != "" || len(f.Entries) != 1 {
+		t.Errorf("%s\n%s", diff, f.String())
 	}
 }
 
 func TestAFewBadObjectsAloneAreNamedEach(t *testing.T) {
-	if f := read(lines(`{"a":1}`, `{"b":1}`), formats.Options{}); len(f.problems) != 2 {
-		t.Error(show(f))
+	if f := read(lines(`{"a":1}`, `{"b":1}`), formats.Options{}); len(f.Problems) != 2 {
+		t.Error(f.String())
 	}
 }
 
 func TestAnArrayWithoutItsEndIsPointedOut(t *testing.T) {
 	f := read("[\n"+one+",\n"+two+",\n", formats.Options{})
-	if len(f.entries) != 2 || len(f.notes) != 1 || !strings.Contains(f.notes[0].Message, "cut off") {
-		t.Error(show(f))
+	if len(f.Entries) != 2 || len(f.Notes) != 1 || !strings.Contains(f.Notes[0].Message, "cut off") {
+		t.Error(f.String())
 	}
 }
 
 func TestAnErrorOfTheFileIsNoProblemOfAnEntry(t *testing.T) {
 	broken := errors.New("disk on fire")
 	for _, before := range []string{"", "[\n" + one + ",\n", one + "\n" + `{"descr`, one + "\nwords", one + "\n" + `{"a":"` + "\n"} {
-		var f found
+		var f formatstest.Found
 		last := false
 		for item, err := range taskwarrior.Read(io.MultiReader(strings.NewReader(before), iotest.ErrReader(broken)), formats.Options{}) {
 			last = err != nil
 			if item.Problem != nil && !strings.Contains(before, "\"a\"") {
 				t.Errorf("%q: %+v", before, item.Problem)
 			}
-			f.err = err
+			f.Err = err
 		}
-		if !last || !errors.Is(f.err, broken) {
-			t.Errorf("%q ends with %v", before, f.err)
+		if !last || !errors.Is(f.Err, broken) {
+			t.Errorf("%q ends with %v", before, f.Err)
 		}
 	}
 }
@@ -196,23 +197,23 @@ func TestTheLoopMayBeLeftAnywhere(t *testing.T) {
 }
 
 func TestSmallReadsSayTheSame(t *testing.T) {
-	text := "\xef\xbb\xbf" + file(t, "testdata", "real.json")
-	want := show(read(text, formats.Options{}))
-	var f found
+	text := "\xef\xbb\xbf" + formatstest.File(t, "testdata", "real.json")
+	want := read(text, formats.Options{}).String()
+	var f formatstest.Found
 	for item, err := range taskwarrior.Read(iotest.OneByteReader(strings.NewReader(text)), formats.Options{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		switch {
 		case item.Entry != nil:
-			f.entries = append(f.entries, *item.Entry)
+			f.Entries = append(f.Entries, *item.Entry)
 		case item.Skipped != nil:
-			f.skipped = append(f.skipped, *item.Skipped)
+			f.Skipped = append(f.Skipped, *item.Skipped)
 		case item.Note != nil:
-			f.notes = append(f.notes, *item.Note)
+			f.Notes = append(f.Notes, *item.Note)
 		}
 	}
-	if diff := cmp.Diff(want, show(f)); diff != "" {
+	if diff := cmp.Diff(want, f.String()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -261,17 +262,17 @@ func (r *repeated) Read(p []byte) (int, error) {
 func TestATaskWithoutUUIDIsTheSameNextTime(t *testing.T) {
 	first := read(lines(`{"id":1,"description":"x","tags":["a"],"urgency":1}`, `{"description":"x", "tags": [ "a" ]}`, `{"description":"y"}`), formats.Options{})
 	again := read(lines(`{"tags":["a"],"id":7,"description":"x","urgency":2.5}`), formats.Options{})
-	if first.entries[0].SourceID != again.entries[0].SourceID || first.entries[0].SourceID == first.entries[1].SourceID || first.entries[1].SourceID == first.entries[2].SourceID {
-		t.Error(show(first), show(again))
+	if first.Entries[0].SourceID != again.Entries[0].SourceID || first.Entries[0].SourceID == first.Entries[1].SourceID || first.Entries[1].SourceID == first.Entries[2].SourceID {
+		t.Error(first.String(), again.String())
 	}
 }
 
 func TestAUUIDIsReadInEitherCaseAndRepeated(t *testing.T) {
 	f := read(lines(`{"uuid":"8201992A-E0D4-4EAD-AADE-B4D77802FD1F","description":"x"}`, `{"uuid":"8201992a-e0d4-4ead-aade-b4d77802fd1f","description":"y"}`, `{"uuid":"none","description":"z"}`), formats.Options{})
-	if len(f.entries) != 3 || f.entries[0].SourceID != "8201992a-e0d4-4ead-aade-b4d77802fd1f" || f.entries[1].SourceID != f.entries[0].SourceID {
-		t.Error(show(f))
+	if len(f.Entries) != 3 || f.Entries[0].SourceID != "8201992a-e0d4-4ead-aade-b4d77802fd1f" || f.Entries[1].SourceID != f.Entries[0].SourceID {
+		t.Error(f.String())
 	}
-	if e := f.entries[2]; !strings.HasSuffix(e.SourceID, "-1") || e.Task.Description != "uuid: none" {
-		t.Error(show(f))
+	if e := f.Entries[2]; !strings.HasSuffix(e.SourceID, "-1") || e.Task.Description != "uuid: none" {
+		t.Error(f.String())
 	}
 }

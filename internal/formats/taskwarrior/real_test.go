@@ -1,7 +1,6 @@
 package taskwarrior_test
 
 import (
-	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,33 +10,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mindflow/internal/formats"
+	"mindflow/internal/formats/formatstest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func file(tb testing.TB, parts ...string) string {
-	tb.Helper()
-	b, err := os.ReadFile(filepath.Join(parts...))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return string(b)
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(filepath.Join("testdata", name), []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if diff := cmp.Diff(file(t, "testdata", name), got); diff != "" {
-		t.Errorf("%s (-golden +got):\n%s", name, diff)
-	}
-}
-
 func TestARealExportIsReadAsTheGoldenFileSays(t *testing.T) {
-	berlin := inZone(t, "Europe/Berlin")
+	berlin := formatstest.InZone(t, "Europe/Berlin")
 	for _, c := range []struct {
 		golden  string
 		options formats.Options
@@ -45,11 +22,11 @@ func TestARealExportIsReadAsTheGoldenFileSays(t *testing.T) {
 		{"real.golden", berlin},
 		{"real.nozone.golden", formats.Options{}},
 	} {
-		f := read(file(t, "testdata", "real.json"), c.options)
-		for _, e := range f.entries {
-			checkLegal(t, e, c.options.Zone)
+		f := read(formatstest.File(t, "testdata", "real.json"), c.options)
+		for _, e := range f.Entries {
+			formatstest.CheckLegal(t, e, c.options.Zone)
 		}
-		golden(t, c.golden, show(f))
+		formatstest.Golden(t, c.golden, f.String())
 	}
 }
 
@@ -59,12 +36,12 @@ func TestBothLayoutsOfARealExportSayTheSame(t *testing.T) {
 
 func bothLayouts(t *testing.T, folder string) {
 	t.Helper()
-	array := read(file(t, folder, "real.json"), formats.Options{})
-	lines := read(file(t, folder, "real.lines.json"), formats.Options{})
-	if len(array.entries) < 28 || len(array.problems) > 0 {
-		t.Errorf("%d entries, problems: %v", len(array.entries), array.problems)
+	array := read(formatstest.File(t, folder, "real.json"), formats.Options{})
+	lines := read(formatstest.File(t, folder, "real.lines.json"), formats.Options{})
+	if len(array.Entries) < 28 || len(array.Problems) > 0 {
+		t.Errorf("%d entries, problems: %v", len(array.Entries), array.Problems)
 	}
-	if diff := cmp.Diff(withoutPlaces(show(array)), withoutPlaces(show(lines))); diff != "" {
+	if diff := cmp.Diff(withoutPlaces(array.String()), withoutPlaces(lines.String())); diff != "" {
 		t.Errorf("array against lines:\n%s", diff)
 	}
 }
@@ -86,9 +63,9 @@ func TestTheTaskwarriorAtHandExportsTheSame(t *testing.T) {
 		t.Fatalf("make-export.sh: %v\n%s", err, out)
 	}
 	bothLayouts(t, folder)
-	berlin := inZone(t, "Europe/Berlin")
-	kept := withoutMoments(show(read(file(t, "testdata", "real.json"), berlin)))
-	live := withoutMoments(show(read(file(t, folder, "real.json"), berlin)))
+	berlin := formatstest.InZone(t, "Europe/Berlin")
+	kept := withoutMoments(read(formatstest.File(t, "testdata", "real.json"), berlin).String())
+	live := withoutMoments(read(formatstest.File(t, folder, "real.json"), berlin).String())
 	if diff := cmp.Diff(kept, live); diff != "" {
 		t.Errorf("kept against live:\n%s", diff)
 	}

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"mindflow/internal/formats"
 )
 
 // MaxEntry is the longest object that is read, in bytes.
@@ -49,8 +51,6 @@ func newScanner(r io.Reader) *scanner {
 	return &scanner{r: bufio.NewReaderSize(r, MaxEntry+4*maxIndent), line: 1, fresh: true}
 }
 
-var errUTF16 = errors.New("the file is UTF-16")
-
 // skipBOM passes over the mark some editors put before UTF-8.
 func (s *scanner) skipBOM() error {
 	s.peek(2)
@@ -59,7 +59,7 @@ func (s *scanner) skipBOM() error {
 		s.advance(3)
 		s.fresh, s.begun = true, false
 	case bytes.HasPrefix(s.window, []byte("\xff\xfe")), bytes.HasPrefix(s.window, []byte("\xfe\xff")):
-		return errUTF16
+		return formats.ErrUTF16
 	}
 	return nil
 }

@@ -147,7 +147,7 @@ func (t *translator) when(at time.Time) mindflow.When {
 		return mindflow.When{}
 	}
 	if t.options.HasZone {
-		if day, ok := dayAt(at, t.options.Zone); ok {
+		if day, ok := formats.DayAt(at, t.options.Zone); ok {
 			return mindflow.OnDay(day)
 		}
 	}

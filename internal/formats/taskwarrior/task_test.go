@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mindflow/internal/formats"
+	"mindflow/internal/formats/formatstest"
 )
 
 // oneEntry reads an entry of the attributes given as the inside of an object,
@@ -15,11 +16,11 @@ import (
 func oneEntry(t *testing.T, attributes string, o formats.Options) formats.Entry {
 	t.Helper()
 	f := read(`{"description":"x","uuid":"00000000-0000-0000-0000-000000000001"`+attributes+`}`, o)
-	if len(f.entries) != 1 || len(f.problems) > 0 {
-		t.Fatal(show(f))
+	if len(f.Entries) != 1 || len(f.Problems) > 0 {
+		t.Fatal(f.String())
 	}
-	checkLegal(t, f.entries[0], o.Zone)
-	return f.entries[0]
+	formatstest.CheckLegal(t, f.Entries[0], o.Zone)
+	return f.Entries[0]
 }
 
 // What an entry with these attributes reads as, without its place and id.
@@ -117,7 +118,7 @@ func TestAttributes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var b strings.Builder
-			showEntry(&b, oneEntry(t, c.attributes, formats.Options{}))
+			formatstest.ShowEntry(&b, oneEntry(t, c.attributes, formats.Options{}))
 			_, got, _ := strings.Cut(strings.TrimSuffix(b.String(), "\n"), "\n  ")
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
@@ -149,7 +150,7 @@ func TestMidnightsBecomeDaysInTheZoneOfTheFile(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, name := range []string{"due", "scheduled"} {
-				e := oneEntry(t, fmt.Sprintf(`,%q:%q`, name, c.at), inZone(t, c.zone))
+				e := oneEntry(t, fmt.Sprintf(`,%q:%q`, name, c.at), formatstest.InZone(t, c.zone))
 				got := e.Task.Due.String() + e.Task.Start.String()
 				if got != c.want {
 					t.Errorf("%s: %s, want %s", name, got, c.want)
@@ -172,7 +173,7 @@ func TestStartAndDueAreComparedAsTheVocabularyDoes(t *testing.T) {
 		{"on the day after it is due at noon", "20261127T230000Z", "20261127T110000Z", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			e := oneEntry(t, fmt.Sprintf(`,"due":%q,"scheduled":%q`, c.due, c.scheduled), inZone(t, "Europe/Berlin"))
+			e := oneEntry(t, fmt.Sprintf(`,"due":%q,"scheduled":%q`, c.due, c.scheduled), formatstest.InZone(t, "Europe/Berlin"))
 			if e.Task.Start.String() != c.start || (c.start == "") != strings.Contains(e.Task.Description, "scheduled: ") {
 				t.Errorf("%+v", e)
 			}
@@ -183,21 +184,21 @@ func TestStartAndDueAreComparedAsTheVocabularyDoes(t *testing.T) {
 func TestTheZoneIsAskedForOnceIfDatesMayBeDays(t *testing.T) {
 	maybe := `{"description":"x","due":"20261126T230000Z","scheduled":"20261126T183000Z"}`
 	never := `{"description":"x","due":"20261126T230001Z"}`
-	if f := read(lines(maybe, never, maybe), formats.Options{}); len(f.notes) != 1 || !strings.HasPrefix(f.notes[0].Message, "4 due or scheduled dates may") {
-		t.Error(show(f))
+	if f := read(lines(maybe, never, maybe), formats.Options{}); len(f.Notes) != 1 || !strings.HasPrefix(f.Notes[0].Message, "4 due or scheduled dates may") {
+		t.Error(f.String())
 	}
-	for _, o := range []formats.Options{{}, inZone(t, "UTC")} {
-		if f := read(lines(never), o); len(f.notes) > 0 {
-			t.Error(show(f))
+	for _, o := range []formats.Options{{}, formatstest.InZone(t, "UTC")} {
+		if f := read(lines(never), o); len(f.Notes) > 0 {
+			t.Error(f.String())
 		}
 	}
 }
 
 func TestTemplatesAreSkippedByName(t *testing.T) {
 	f := read(lines(`{"description":"Rent","status":"recurring","recur":"monthly"}`, `{"status":"recurring"}`), formats.Options{})
-	if len(f.skipped) != 2 || len(f.entries)+len(f.problems) > 0 ||
-		!strings.Contains(f.skipped[0].Message, `"Rent" is the template of a recurring task (monthly)`) || !strings.Contains(f.skipped[1].Message, "(no description)") {
-		t.Error(show(f))
+	if len(f.Skipped) != 2 || len(f.Entries)+len(f.Problems) > 0 ||
+		!strings.Contains(f.Skipped[0].Message, `"Rent" is the template of a recurring task (monthly)`) || !strings.Contains(f.Skipped[1].Message, "(no description)") {
+		t.Error(f.String())
 	}
 }
 

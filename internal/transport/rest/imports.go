@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -22,15 +23,25 @@ const maxImport = 50 << 20
 const importTime = 10 * time.Minute
 
 type importInput struct {
-	Format   string `path:"format" doc:"The file's format" enum:"taskwarrior"`
-	DryRun   bool   `query:"dry_run" doc:"Say what would happen, and change nothing"`
-	Timezone string `query:"timezone" doc:"The zone the file was written in: midnight there is read as a day"`
+	Format   string   `path:"format" doc:"The file's format: what Taskwarrior exports, a todo.txt file, what Todoist exports as CSV, or any CSV file whose first row names the columns" enum:"taskwarrior,todotxt,todoist,csv"`
+	DryRun   bool     `query:"dry_run" doc:"Say what would happen, and change nothing"`
+	Timezone string   `query:"timezone" doc:"The zone the file was written in: midnight there is read as a day"`
+	Map      []string `query:"map,explode" doc:"For csv: a field and the column it stands in, such as due_date:Due; once for each such field. Columns that bear a field's name need none. Fields: id, title, description, status, priority, due_date, start_date, snoozed_until, effort_estimate_minutes, preferred_time, tags, created_at, updated_at, completed_at"`
 
-	file io.Reader
+	columns map[string]string
+	file    io.Reader
 }
 
 // Resolve takes the body as it streams in.
 func (in *importInput) Resolve(ctx huma.Context) []error {
+	in.columns = map[string]string{}
+	for _, pair := range in.Map {
+		field, column, ok := strings.Cut(pair, ":")
+		if _, twice := in.columns[field]; twice || !ok {
+			return details("query", []mindflow.FieldError{{Field: "map", Message: "must be a field, a colon and a column's name, each field once"}})
+		}
+		in.columns[field] = column
+	}
 	r, w := humago.Unwrap(ctx)
 	deadline := time.Now().Add(importTime) //nolint:forbidigo // a deadline of the connection
 	_ = ctx.SetReadDeadline(deadline)
@@ -60,7 +71,9 @@ type importReply struct {
 }
 
 func (a *API) importFile(ctx context.Context, in *importInput) (*importReply, error) {
-	report, err := a.app.Import(ctx, actorOf(ctx), app.Import{Format: in.Format, DryRun: in.DryRun, Timezone: in.Timezone}, in.file)
+	report, err := a.app.Import(ctx, actorOf(ctx), app.Import{
+		Format: in.Format, DryRun: in.DryRun, Timezone: in.Timezone, Columns: in.columns,
+	}, in.file)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

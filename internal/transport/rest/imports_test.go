@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"mindflow/internal/formats/all"
+	"mindflow/internal/formats/csvfile"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store/storetest"
 )
@@ -45,6 +47,64 @@ func TestTasksAreImportedFromAnotherProgram(t *testing.T) {
 		{says: "dry, perhaps", req: url + "?dry_run=perhaps", body: "[]", status: 422, want: "errors.0.field=dry_run"},
 		{says: "nobody imports nothing", by: "nobody", req: url, body: "[]", status: 401},
 	})
+}
+
+const (
+	todoTxt = "(A) 2026-11-01 Call Ann @phone +home due:2026-12-03\nx 2026-11-05 2026-11-01 Pay rent\n\n(A)\n"
+	// What is done now was open when it was imported.
+	todoTxtLater = "x 2026-11-20 2026-11-01 Call Ann @phone +home due:2026-12-03 pri:A\nx 2026-11-05 2026-11-01 Pay rent\n"
+
+	todoistCSV = "\xef\xbb\xbfTYPE,CONTENT,PRIORITY,INDENT,DATE,DATE_LANG\r\nmeta,view_style=list\r\nsection,Work\r\n" +
+		"task,Write @desk,1,1,3 Dec 2026 14:00,en\r\nnote,in short,,,,\r\ntask,Send,,2,every day,en\r\ntask,Rest,4,1,Dec 3,en\r\n"
+
+	prototypeCSV = "id,title,description,status,priority,due_date,snoozed_until,created_at,updated_at\n" +
+		"1,Report,\"two\nlines\",pending,5,2026-12-03,,2026-11-01T10:11:12Z,2026-11-02T10:11:12Z\n" +
+		"2,Nap,,snoozed,1,,2027-01-01T00:00:00Z,,\n3,Done,,completed,3,,,2026-11-01T10:11:12Z,2026-11-05T10:11:12Z\n" +
+		"4,,,pending,,,,,\n5,\"Bad\"ly quoted,,,,,,,\n6,Odd,,pending,3,03/04/2026,,,\n"
+
+	mappedCSV = "Task;Due on;Owner\nRent;1.12.2026;Ann\n"
+)
+
+func TestEachFormatIsImportedOnce(t *testing.T) {
+	t.Parallel()
+	const url = "POST /api/import/"
+	table(t, "import_formats", []row{
+		{says: "todo.txt, dry", req: url + "todotxt?dry_run=true", body: todoTxt, status: 200, want: "format=todotxt; dry_run=true; created=2; failed=1; skipped=0; remarks.0.place=line 4; remarks.0.kind=failed; remarks.1.place=line 1; remarks.1.kind=changed"},
+		{says: "nothing changed", req: "GET /api/tasks", status: 200, want: "tasks=[]"},
+		{says: "todo.txt", req: url + "todotxt", body: todoTxt, status: 200, want: "created=2; known=0; failed=1"},
+		{says: "its days are days", req: "GET /api/tasks?sort=title", status: 200, want: "tasks.0.title=Call Ann; tasks.0.due_date=2026-12-03; tasks.0.priority=5; tasks.0.created_at=2026-10-31T23:00:00.000000Z; tasks.1.completed_at=2026-11-04T23:00:00.000000Z; tasks.1.status=completed"},
+		{says: "todo.txt once more", req: url + "todotxt", body: todoTxt, status: 200, want: "created=0; known=2"},
+		{says: "todo.txt when more is done", req: url + "todotxt", body: todoTxtLater, status: 200, want: "created=0; known=2"},
+		{says: "Todoist, dry", req: url + "todoist?dry_run=true", body: todoistCSV, status: 200, want: "format=todoist; created=3; skipped=2; failed=0; lost=0"},
+		{says: "Todoist", req: url + "todoist", body: todoistCSV, status: 200, want: "created=3; known=0"},
+		{says: "a time in the person's zone", req: "GET /api/tasks?q=short", status: 200, want: "tasks.0.due_date=2026-12-03T13:00:00Z; tasks.0.priority=5; tasks.0.description=in short; tasks.0.tags.0=desk; tasks.0.tags.1=section:Work"},
+		{says: "the nearest such day", req: "GET /api/tasks?q=rest", status: 200, want: "tasks.0.due_date=2026-12-03"},
+		{says: "Todoist once more", req: url + "todoist", body: todoistCSV, status: 200, want: "created=0; known=3; skipped=2"},
+		{says: "the prototype's columns, dry", req: url + "csv?dry_run=true", body: prototypeCSV, status: 200, want: "format=csv; created=4; failed=2"},
+		{says: "the prototype's columns", req: url + "csv", body: prototypeCSV, status: 200, want: "created=4; known=0; failed=2"},
+		{says: "what it held", req: "GET /api/tasks?q=two", status: 200, want: "tasks.0.title=Report; tasks.0.priority=5; tasks.0.due_date=2026-12-03; tasks.0.created_at=2026-11-01T10:11:12.000000Z"},
+		{says: "the prototype once more", req: url + "csv", body: prototypeCSV, status: 200, want: "created=0; known=4; failed=2"},
+		{says: "mapped columns", req: url + "csv?map=title:Task&map=due_date:Due%20on", body: mappedCSV, status: 200, want: "created=1"},
+		{says: "what they held", req: "GET /api/tasks?q=rent&status=pending", status: 200, want: "tasks.0.title=Rent; tasks.0.due_date=2026-12-01; tasks.0.description=Owner: Ann"},
+		{says: "a title nobody named", req: url + "csv", body: mappedCSV, status: 422, want: "errors.0.field=map"},
+		{says: "a column that is not there", req: url + "csv?map=title:Job", body: mappedCSV, status: 422, want: "errors.0.field=map"},
+		{says: "a field that is none", req: url + "csv?map=title:Task&map=owner:Owner", body: mappedCSV, status: 422, want: "errors.0.field=map"},
+		{says: "a map that is none", req: url + "csv?map=title", body: mappedCSV, status: 422, want: "errors.0.field=map"},
+		{says: "a field twice", req: url + "csv?map=title:Task&map=title:Owner", body: mappedCSV, status: 422, want: "errors.0.field=map"},
+		{says: "a map where none belongs, in no zone", req: url + "todotxt?map=title:Task&timezone=Mars", body: todoTxt, status: 422, want: "errors.0.field=timezone; errors.1.field=map"},
+		{says: "somebody else has none of it", by: "eve", req: "GET /api/tasks", status: 200, want: "tasks=[]"},
+	})
+}
+
+// The document lists the formats and the fields a map may name.
+func TestEveryFormatIsDocumented(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t, storetest.SQLite)
+	document := srv.nobody().do("GET /openapi.json", "").at("paths./api/import/{format}.post.parameters")
+	quoted := `"` + strings.Join(all.Names(), `","`) + `"`
+	if !strings.Contains(document, `"enum":[`+quoted+`]`) || !strings.Contains(document, strings.Join(csvfile.Fields, ", ")) {
+		t.Errorf("%s", document)
+	}
 }
 
 func TestADeletedTaskIsNotImportedAgain(t *testing.T) {

@@ -99,8 +99,8 @@ func unreadable(err error) error {
 	return &unreadableError{"The body is not valid JSON"}
 }
 
-// repeatable are the parameters of which one suffices.
-var repeatable = map[string]bool{"status": true, "priority": true, "tag": true}
+// repeatable are the parameters that may come several times.
+var repeatable = map[string]bool{"status": true, "priority": true, "tag": true, "map": true}
 
 // unreadableQuery says what is wrong with a query as a text, if anything. What
 // cannot be read would else be passed over in silence, or reach the database.

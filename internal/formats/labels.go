@@ -1,0 +1,39 @@
+package formats
+
+import (
+	"regexp"
+
+	"mindflow/internal/mindflow"
+)
+
+var wordForm = regexp.MustCompile(`\S+`)
+
+// TakeTags makes tags of the words that are labels: name is a label's tag, or
+// empty for any other word. It answers the text without the labels before and
+// after it; those in the middle belong to the sentence and stay as they are,
+// and so does a text of labels alone.
+func (c *Composer) TakeTags(text string, name func(word string) string) string {
+	words := wordForm.FindAllStringIndex(text, -1)
+	taken := make([]bool, len(words))
+	full := false
+	for i, at := range words {
+		if tag := name(text[at[0]:at[1]]); tag != "" {
+			taken[i] = c.Tag(tag)
+			full = full || !taken[i]
+		}
+	}
+	if full {
+		c.Note("only %d tags of %d characters fit; the other labels stay in the title", mindflow.MaxTags, mindflow.MaxTag)
+	}
+	first, last := 0, len(words)
+	for first < last && taken[first] {
+		first++
+	}
+	for last > first && taken[last-1] {
+		last--
+	}
+	if first == last {
+		return text
+	}
+	return text[words[first][0]:words[last-1][1]]
+}
