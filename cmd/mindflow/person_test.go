@@ -55,7 +55,7 @@ Best until 17:00 today. When it is done: mindflow done ########
 	same(t, s.must(t, "next", "--json"), `{"task":null,"score":null,"reasoning":null,"valid_until":"2026-11-27T16:00:00Z"}`+"\n")
 	expect(t, s.run(t, "done", "--best"), exitFailed, "", "mindflow: nothing is to be done before 2026-11-27T16:00:00Z\n")
 
-	same(t, s.must(t, "logout"), "Signed out of "+server+".\n")
+	same(t, s.must(t, "logout"), "Signed out of "+server+" as ada@example.com.\n")
 	same(t, s.must(t, "logout"), "You were not signed in.\n")
 }
 
@@ -171,22 +171,13 @@ func TestTheServerIsGone(t *testing.T) {
 		t.Errorf("serve: %+v", r)
 	}
 	said := "no server answers at " + server + ": dial tcp " + strings.TrimPrefix(server, "http://") + ": connect: connection refused\n" +
-		"Is it running? \"mindflow serve\" starts one on this machine.\n"
+		"Nothing listens there; is the server running? The address is from MINDFLOW_SERVER.\n"
 	for _, args := range []string{"next", "add x", "add x --due today", "done x", "done --best"} {
 		expect(t, s.run(t, strings.Fields(args)...), exitFailed, "", "mindflow: "+said)
 	}
 	expect(t, s.enter(t, password, "login", "--email=ada@example.com"), exitFailed, "", "mindflow: "+said)
 	expect(t, s.run(t, "logout"), exitFailed, "", "mindflow: the tokens here are forgotten, but the session could not be ended: "+said)
 	same(t, s.must(t, "logout"), "You were not signed in.\n")
-}
-
-func TestAnotherServerIsAnotherLogin(t *testing.T) {
-	s := signedUp(t)
-	server := s.env[serverVariable]
-	s.env[serverVariable] = "http://127.0.0.1:1"
-	expect(t, s.run(t, "next"), exitFailed, "", "mindflow: you are not signed in at http://127.0.0.1:1, but at "+server+"\nRun \"mindflow login\" first.\n")
-	delete(s.env, serverVariable)
-	s.must(t, "next")
 }
 
 func TestASecondLoginEndsTheFirst(t *testing.T) {
@@ -204,7 +195,8 @@ func TestASecondLoginEndsTheFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(t, s.run(t, "next"), exitFailed, "",
-		"mindflow: your session has ended: The refresh token is not valid; sign in again\nRun \"mindflow login\" again.\n")
+		"mindflow: your session has ended: The refresh token is not valid; sign in again\n"+
+			"Run \"mindflow login --server "+s.env[serverVariable]+" --email ada@example.com\" again.\n")
 }
 
 func TestWhereCredentialsAreKept(t *testing.T) {
@@ -261,9 +253,6 @@ func TestTheMachinesZone(t *testing.T) {
 
 func TestNothingCommandsTheTerminal(t *testing.T) {
 	if got := printable("a\x1b[31mb\u009bc\r\n\x07d"); got != "a[31mbc\nd" {
-		t.Errorf("%q", got)
-	}
-	if got := cut("äöü", 2); got != "ä…" {
 		t.Errorf("%q", got)
 	}
 	if got := span(120); got != "2 h" {
