@@ -54,11 +54,6 @@ func cut(s string, room int) string {
 	return strings.TrimRight(s[:end], "\u200d") + "…"
 }
 
-// pad fills text up to so many cells.
-func pad(s string, room int) string {
-	return s + strings.Repeat(" ", max(room-cells(s), 0))
-}
-
 // oneLine is text without what could command a terminal or begin a line.
 func oneLine(s string) string {
 	return printable(strings.Map(func(r rune) rune {

@@ -33,7 +33,11 @@ type order string
 
 // Decode takes the next word whatever it begins with.
 func (o *order) Decode(ctx *kong.DecodeContext) error {
-	*o = order(ctx.Scan.Pop().String())
+	token := ctx.Scan.Pop()
+	if token.IsEOL() {
+		return errors.New("a field is missing, such as due_date or -priority")
+	}
+	*o = order(token.String())
 	return nil
 }
 

@@ -126,16 +126,23 @@ func TestWrongUsage(t *testing.T) {
 	s := newShell(t)
 	const how = "Run \"mindflow --help\" for how it is used.\n"
 	for args, want := range map[string]string{
-		"done":                   "mindflow: wrong usage: say which task is done, or --best for the one that is best now\n" + how,
-		"done x --best":          "mindflow: wrong usage: say which task is done, or --best for the one that is best now\n" + how,
-		"add":                    "mindflow: expected \"<title> ...\"\n" + how,
-		"add x --priority 6":     "mindflow: wrong usage: --priority is from 1 to 5\n" + how,
-		"add x --effort 30s":     "mindflow: wrong usage: --effort is in whole minutes up to a week, such as 30m, 90 or 1h30m\n" + how,
-		"add x --effort soon":    "mindflow: wrong usage: --effort is in whole minutes up to a week, such as 30m, 90 or 1h30m\n" + how,
-		"add x --time noon":      "mindflow: wrong usage: --time is morning, afternoon or evening\n" + how,
-		"next --color blue":      "mindflow: --color must be one of \"auto\",\"always\",\"never\" but got \"blue\"\n" + how,
-		"frobnicate":             "mindflow: unexpected argument frobnicate\n" + how,
-		"login --server nowhere": "mindflow: wrong usage: \"nowhere\" is not the address of a server, such as http://127.0.0.1:8000\n" + how,
+		"list --limit 0":          "mindflow: wrong usage: --limit is 1 or more\n" + how,
+		"list --priority 6":       "mindflow: wrong usage: --priority is from 1 to 5\n" + how,
+		"list --ranked --tag x":   "mindflow: wrong usage: --ranked is of all that can be done now, in its own order; it takes no filter and no --sort\n" + how,
+		"list --ranked --sort x":  "mindflow: --sort must be one of \"due_date\",\"-due_date\",\"priority\",\"-priority\",\"title\",\"-title\",\"created_at\",\"-created_at\",\"updated_at\",\"-updated_at\" but got \"x\"\n" + how,
+		"serve --server=http://a": "mindflow: wrong usage: serve speaks to no server, so --account and --server say nothing to it\n" + how,
+		"list --sort":             "mindflow: --sort: a field is missing, such as due_date or -priority\n" + how,
+		"completion tcsh":         "mindflow: <shell> must be one of \"bash\",\"zsh\",\"fish\" but got \"tcsh\"\n" + how,
+		"done":                    "mindflow: wrong usage: say which task is done, or --best for the one that is best now\n" + how,
+		"done x --best":           "mindflow: wrong usage: say which task is done, or --best for the one that is best now\n" + how,
+		"add":                     "mindflow: expected \"<title> ...\"\n" + how,
+		"add x --priority 6":      "mindflow: wrong usage: --priority is from 1 to 5\n" + how,
+		"add x --effort 30s":      "mindflow: wrong usage: --effort is in whole minutes up to a week, such as 30m, 90 or 1h30m\n" + how,
+		"add x --effort soon":     "mindflow: wrong usage: --effort is in whole minutes up to a week, such as 30m, 90 or 1h30m\n" + how,
+		"add x --time noon":       "mindflow: wrong usage: --time is morning, afternoon or evening\n" + how,
+		"next --color blue":       "mindflow: --color must be one of \"auto\",\"always\",\"never\" but got \"blue\"\n" + how,
+		"frobnicate":              "mindflow: unexpected argument frobnicate\n" + how,
+		"login --server nowhere":  "mindflow: wrong usage: \"nowhere\" is not the address of a server, such as http://127.0.0.1:8000\n" + how,
 	} {
 		t.Run(args, func(t *testing.T) { expect(t, s.run(t, strings.Fields(args)...), exitUsage, "", want) })
 	}
