@@ -97,12 +97,9 @@ func parseEffort(s string) (int, error) {
 func (cmd addCommand) addDates(c *console, api *client.Client, d *client.Draft) error {
 	zone := mindflow.Zone{}
 	if relative(cmd.Due) || relative(cmd.Start) {
-		p, err := api.Preferences(c.ctx)
-		if err != nil {
+		var err error
+		if zone, err = personsZone(c, api); err != nil {
 			return err
-		}
-		if zone, err = mindflow.LoadZone(p.Timezone); err != nil {
-			return fmt.Errorf("your time zone %s is not known here; write the day as 2026-11-27", printable(p.Timezone))
 		}
 	}
 	for _, date := range [...]struct {
@@ -112,9 +109,9 @@ func (cmd addCommand) addDates(c *console, api *client.Client, d *client.Draft) 
 		if date.said == "" {
 			continue
 		}
-		read, err := readDate(date.said, zone, c.clock())
+		read, err := readDate(date.flag, date.said, zone, c.clock())
 		if err != nil {
-			return fmt.Errorf("%w: %s is today, tomorrow, a day such as 2026-11-27, or \"2026-11-27 17:00\"", errUsage, date.flag)
+			return err
 		}
 		*date.field = client.Set(read)
 	}
@@ -123,17 +120,32 @@ func (cmd addCommand) addDates(c *console, api *client.Client, d *client.Draft) 
 
 func relative(date string) bool { return date == "today" || date == "tomorrow" }
 
-// readDate is a date as the server reads it. A date and time is passed on as it
-// is: the server knows the zone it is meant in.
-func readDate(s string, z mindflow.Zone, now time.Time) (string, error) {
+// personsZone is the time zone a person's days are meant in.
+func personsZone(c *console, api *client.Client) (mindflow.Zone, error) {
+	p, err := api.Preferences(c.ctx)
+	if err != nil {
+		return mindflow.Zone{}, err
+	}
+	zone, err := mindflow.LoadZone(p.Timezone)
+	if err != nil {
+		err = fmt.Errorf("your time zone %s is not known here; write the day as 2026-11-27", printable(p.Timezone))
+	}
+	return zone, err
+}
+
+// readDate is a flag's date as the server reads it. A date and time is passed
+// on as it is: the server knows the zone it is meant in.
+func readDate(flag, s string, z mindflow.Zone, now time.Time) (string, error) {
 	switch s {
 	case "today":
 		return z.Today(now).String(), nil
 	case "tomorrow":
 		return (z.Today(now) + 1).String(), nil
 	}
-	_, err := mindflow.ParseWhen(s, z)
-	return s, err
+	if _, err := mindflow.ParseWhen(s, z); err != nil {
+		return "", fmt.Errorf("%w: %s is today, tomorrow, a day such as 2026-11-27, or \"2026-11-27 17:00\"", errUsage, flag)
+	}
+	return s, nil
 }
 
 // printTask says what was done to a task.

@@ -11,16 +11,20 @@ import (
 
 type doneCommand struct {
 	output
+	meantTask
+}
 
+// meantTask says which task a command is about.
+type meantTask struct {
 	Task []string `arg:"" optional:"" help:"The task: its id, the beginning or end of that, or a part of its title."`
 	Best bool     `help:"The task that is the best one now."`
 }
 
 // Run completes the task that is meant.
 func (cmd doneCommand) Run(c *console) error {
-	said := strings.TrimSpace(strings.Join(cmd.Task, " "))
-	if (said == "") == !cmd.Best {
-		return fmt.Errorf("%w: say which task is done, or --best for the one that is best now", errUsage)
+	said, err := cmd.said("is done")
+	if err != nil {
+		return err
 	}
 	api, err := signedIn(c)
 	if err != nil {
@@ -37,8 +41,17 @@ func (cmd doneCommand) Run(c *console) error {
 	return printTask(c, cmd.output, "Done", task)
 }
 
-func (cmd doneCommand) find(c *console, api *client.Client, said string) (mindflow.TaskID, error) {
-	if cmd.Best {
+// said is what the task is called; empty for the best one.
+func (m meantTask) said(what string) (string, error) {
+	said := strings.TrimSpace(strings.Join(m.Task, " "))
+	if (said == "") == !m.Best {
+		return "", fmt.Errorf("%w: say which task %s, or --best for the one that is best now", errUsage, what)
+	}
+	return said, nil
+}
+
+func (m meantTask) find(c *console, api *client.Client, said string) (mindflow.TaskID, error) {
+	if m.Best {
 		best, err := api.Best(c.ctx)
 		return best.Task.ID, err
 	}
@@ -48,11 +61,14 @@ func (cmd doneCommand) find(c *console, api *client.Client, said string) (mindfl
 	return findTask(c, api, said)
 }
 
+// openStatuses are those of tasks with something left to do.
+var openStatuses = []mindflow.Status{mindflow.StatusPending, mindflow.StatusInProgress, mindflow.StatusSnoozed}
+
 // findTask finds the one open task that a piece of its id or of its title
 // means. A title that says exactly this wins over those that only hold it.
 func findTask(c *console, api *client.Client, said string) (mindflow.TaskID, error) {
 	query := client.TaskQuery{
-		Statuses: []mindflow.Status{mindflow.StatusPending, mindflow.StatusInProgress, mindflow.StatusSnoozed},
+		Statuses: openStatuses,
 		Limit:    pageSize,
 	}
 	mayBeID := pieceOfID(said)
@@ -109,7 +125,7 @@ func ambiguous(c *console, said string, found []client.Task) error {
 			lines = append(lines, fmt.Sprintf("  … and %d more", len(found)-i))
 			break
 		}
-		lines = append(lines, "  "+shortID(task.ID)+"  "+cut(printable(task.Title), room))
+		lines = append(lines, "  "+shortID(task.ID)+"  "+cut(oneLine(task.Title), room))
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }

@@ -12,8 +12,8 @@ import (
 )
 
 type importCommand struct {
-	Format   string            `arg:"" help:"The file's format: taskwarrior, todotxt, todoist or csv."`
-	File     string            `arg:"" help:"The file, or - for standard input."`
+	Format   string            `arg:"" complete:"formats" help:"The file's format: taskwarrior, todotxt, todoist or csv."`
+	File     string            `arg:"" complete:"files" help:"The file, or - for standard input."`
 	User     string            `required:"" placeholder:"EMAIL" help:"Whose tasks they become."`
 	DryRun   bool              `help:"Say what would happen, and change nothing."`
 	Timezone string            `placeholder:"ZONE" help:"The zone the file was written in, such as Europe/Berlin: midnight there is read as a day."`

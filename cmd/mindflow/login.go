@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"mindflow/internal/client"
@@ -17,14 +16,17 @@ import (
 // defaultServer is where "mindflow serve" listens.
 const defaultServer = "http://127.0.0.1:8000"
 
-// serverVariable names the server that is meant when nobody says.
-const serverVariable = "MINDFLOW_SERVER"
-
 type loginCommand struct {
-	Server   string `placeholder:"URL" help:"The server; else $$MINDFLOW_SERVER, else http://127.0.0.1:8000."`
 	Email    string `help:"The account's e-mail address; asked for when absent."`
 	Register bool   `help:"Open the account first."`
 	Timezone string `placeholder:"ZONE" help:"With --register: where you are, such as Europe/Berlin; else this machine's zone."`
+}
+
+// Help says at which server.
+func (loginCommand) Help() string {
+	return `Signs in, besides the accounts you are signed in to already, and makes the account the current one: the one that commands speak for.
+
+The server is that of --server, else of $MINDFLOW_SERVER, else of the account of --account or of the current one, else http://127.0.0.1:8000.`
 }
 
 // Run signs in and keeps the tokens. The password is asked for, or read from a
@@ -34,7 +36,15 @@ func (cmd loginCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	api, err := cmd.connect(c)
+	accounts, err := kept.Accounts()
+	if err != nil {
+		accounts = client.Accounts{} // damaged ones are written over
+	}
+	known, _ := accounts.Choose("", c.account())
+	if name := c.account(); cmd.Email == "" && name != "" {
+		cmd.Email = firstOf(known.Email, name)
+	}
+	api, err := connect(c, known.Server)
 	if err != nil {
 		return err
 	}
@@ -51,26 +61,27 @@ func (cmd loginCommand) Run(c *console) error {
 	if err != nil {
 		return cmd.refused(err)
 	}
-	before, readErr := kept.Read()
+	account := client.Account{Server: api.Server(), Email: email}
+	before, readErr := kept.Of(account).Read()
 	err = kept.Save(c.ctx, client.Credentials{
-		Server: api.Server(), Email: email, AccessToken: tokens.AccessToken, RefreshToken: tokens.RefreshToken,
+		Server: account.Server, Email: email, AccessToken: tokens.AccessToken, RefreshToken: tokens.RefreshToken,
 	})
 	if err != nil {
 		return err
 	}
-	if readErr == nil && before.Server == api.Server() {
+	if readErr == nil {
 		_ = api.Logout(c.ctx, before.RefreshToken) // nobody can use it any more: left alone it would expire
 	}
 	_, err = fmt.Fprintf(c.out, "Signed in at %s as %s. Ask: mindflow next\n", api.Server(), printable(email))
 	return err
 }
 
-// connect chooses the server.
-func (cmd loginCommand) connect(c *console) (*client.Client, error) {
-	server := firstOf(cmd.Server, c.env[serverVariable], defaultServer)
-	api, err := client.New(server, nil)
+// connect chooses the server: the one that is said, else that of a known
+// account, else this machine's.
+func connect(c *console, known string) (*client.Client, error) {
+	api, err := server(firstOf(c.server(), known, defaultServer))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
+		return nil, err
 	}
 	if exposed(api.Server()) {
 		fmt.Fprintf(c.err, "Warning: %s has no encryption; others on the way there can read the password.\n", api.Server())
@@ -153,71 +164,4 @@ func machineZone(env map[string]string) string {
 		}
 	}
 	return "UTC"
-}
-
-// credentialsFile is where this person's tokens are kept.
-func credentialsFile(c *console) (*client.CredentialsFile, error) {
-	dir := c.env["XDG_CONFIG_HOME"]
-	if !filepath.IsAbs(dir) { // as the XDG specification asks
-		home := firstOf(c.env["HOME"], c.env["USERPROFILE"])
-		if home == "" {
-			return nil, errors.New("neither XDG_CONFIG_HOME nor HOME is set, so there is no place to keep credentials")
-		}
-		dir = filepath.Join(home, ".config")
-	}
-	return client.KeepCredentials(filepath.Join(dir, "mindflow", "credentials.json")), nil
-}
-
-// signedIn is a client that speaks for whoever is signed in.
-func signedIn(c *console) (*client.Client, error) {
-	file, err := credentialsFile(c)
-	if err != nil {
-		return nil, err
-	}
-	kept, err := file.Read()
-	if err != nil {
-		return nil, err
-	}
-	api, err := client.New(firstOf(c.env[serverVariable], kept.Server), nil)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
-	}
-	return api.As(file), nil
-}
-
-type logoutCommand struct{}
-
-// Run ends the session and forgets its tokens, the latter even when no server
-// answers.
-func (logoutCommand) Run(c *console) error {
-	file, err := credentialsFile(c)
-	if err != nil {
-		return err
-	}
-	kept, err := file.Read()
-	if errors.Is(err, client.ErrSignedOut) {
-		_, err = fmt.Fprintln(c.out, "You were not signed in.")
-		return err
-	}
-	told := err
-	if err == nil {
-		told = tell(c, kept)
-	}
-	if err := file.Remove(c.ctx); err != nil {
-		return err
-	}
-	if told != nil {
-		return fmt.Errorf("the tokens here are forgotten, but the session could not be ended: %w", told)
-	}
-	_, err = fmt.Fprintln(c.out, "Signed out of "+kept.Server+".")
-	return err
-}
-
-// tell ends the session at the server that keeps it.
-func tell(c *console, kept client.Credentials) error {
-	api, err := client.New(kept.Server, nil)
-	if err != nil {
-		return err
-	}
-	return api.Logout(c.ctx, kept.RefreshToken)
 }

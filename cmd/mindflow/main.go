@@ -16,8 +16,6 @@ import (
 
 	"github.com/alecthomas/kong"
 	_ "golang.org/x/crypto/x509roots/fallback" // certificate authorities, wherever it runs
-
-	"mindflow/internal/client"
 )
 
 // version is the product's.
@@ -35,13 +33,35 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
 	Import  importCommand  `cmd:"" help:"Import tasks from another program's file, straight to the database."`
-	Login   loginCommand   `cmd:"" help:"Sign in to a server, for the commands below."`
-	Logout  logoutCommand  `cmd:"" help:"Sign out again."`
-	Next    nextCommand    `cmd:"" help:"What should I do now?"`
-	Add     addCommand     `cmd:"" help:"Add a task."`
-	Done    doneCommand    `cmd:"" help:"Mark a task done."`
 	Openapi openapiCommand `cmd:"" hidden:"" help:"Print the OpenAPI document."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+
+	Completion completionCommand `cmd:"" help:"Print what makes a shell complete mindflow's commands."`
+	Complete   completeCommand   `cmd:"" hidden:"" passthrough:"" help:"Complete a command line."`
+
+	Next     nextCommand     `cmd:"" group:"person" help:"What should I do now?"`
+	Add      addCommand      `cmd:"" group:"person" help:"Add a task."`
+	List     listCommand     `cmd:"" group:"person" help:"List tasks."`
+	Done     doneCommand     `cmd:"" group:"person" help:"Mark a task done."`
+	Snooze   snoozeCommand   `cmd:"" group:"person" help:"Put a task out of sight until later."`
+	Login    loginCommand    `cmd:"" group:"person" help:"Sign in to a server."`
+	Logout   logoutCommand   `cmd:"" group:"person" help:"Sign out again."`
+	Accounts accountsCommand `cmd:"" group:"person" help:"List the accounts you are signed in to."`
+	Use      useCommand      `cmd:"" group:"person" help:"Choose the account that commands speak for."`
+
+	Chosen chosen `embed:"" group:"whose"`
+}
+
+// chosen is whom a command shall speak for, and where.
+type chosen struct {
+	Account string `placeholder:"EMAIL[@SERVER]" complete:"accounts" help:"The account; else $$MINDFLOW_ACCOUNT, else the current one."`
+	Server  string `placeholder:"URL" complete:"servers" help:"The server; else $$MINDFLOW_SERVER, else the account's."`
+}
+
+// groups are the headings of the help.
+var groups = []kong.Group{
+	{Key: "person", Title: "At a terminal, against a server:"},
+	{Key: "whose", Title: "Whose tasks:"},
 }
 
 // console is what a command speaks to: its arguments' environment, the streams
@@ -54,6 +74,7 @@ type console struct {
 	err    io.Writer
 	clock  func() time.Time
 	local  *time.Location       // the machine's
+	chosen chosen               // by the flags
 	listen func(address string) // told where a server listens
 }
 
@@ -94,7 +115,7 @@ func run(args []string, c *console) (code int) {
 	var cli commands
 	parser, err := kong.New(&cli, kong.Name("mindflow"),
 		kong.Description("A task manager that answers one question: what should I do now?"),
-		kong.Writers(c.out, c.err), kong.Exit(func(code int) { panic(exited{code}) }), kong.UsageOnError(), kong.Bind(c))
+		kong.Writers(c.out, c.err), kong.Exit(func(code int) { panic(exited{code}) }), kong.UsageOnError(), kong.ExplicitGroups(groups), kong.Bind(c))
 	if err != nil {
 		fmt.Fprintln(c.err, "mindflow:", err)
 		return exitFailed
@@ -107,9 +128,15 @@ func run(args []string, c *console) (code int) {
 		fmt.Fprintf(c.err, "mindflow: %v\nRun \"mindflow --help\" for how it is used.\n", err)
 		return exitUsage
 	}
-	if err := parsed.Run(c); err != nil {
+	c.chosen = cli.Chosen
+	if group := parsed.Selected().Group; c.chosen != (chosen{}) && (group == nil || group.Key != "person") {
+		err = fmt.Errorf("%w: %s speaks to no server, so --account and --server say nothing to it", errUsage, parsed.Command())
+	} else {
+		err = parsed.Run(c)
+	}
+	if err != nil {
 		fmt.Fprintln(c.err, "mindflow:", printable(err.Error()))
-		if hint := hintAt(err); hint != "" {
+		if hint := hintAt(c, err); hint != "" {
 			fmt.Fprintln(c.err, hint)
 		}
 		if errors.Is(err, errUsage) {
@@ -118,21 +145,6 @@ func run(args []string, c *console) (code int) {
 		return exitFailed
 	}
 	return exitDone
-}
-
-// hintAt says what to do about an error, if that is known.
-func hintAt(err error) string {
-	switch {
-	case errors.Is(err, client.ErrUnreachable):
-		return `Is it running? "mindflow serve" starts one on this machine.`
-	case errors.Is(err, client.ErrSignedOut):
-		return `Run "mindflow login" first.`
-	case errors.Is(err, client.ErrSessionEnded):
-		return `Run "mindflow login" again.`
-	case errors.Is(err, errUsage):
-		return `Run "mindflow --help" for how it is used.`
-	}
-	return ""
 }
 
 type versionCommand struct{}

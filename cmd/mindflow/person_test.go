@@ -55,7 +55,7 @@ Best until 17:00 today. When it is done: mindflow done ########
 	same(t, s.must(t, "next", "--json"), `{"task":null,"score":null,"reasoning":null,"valid_until":"2026-11-27T16:00:00Z"}`+"\n")
 	expect(t, s.run(t, "done", "--best"), exitFailed, "", "mindflow: nothing is to be done before 2026-11-27T16:00:00Z\n")
 
-	same(t, s.must(t, "logout"), "Signed out of "+server+".\n")
+	same(t, s.must(t, "logout"), "Signed out of "+server+" as ada@example.com.\n")
 	same(t, s.must(t, "logout"), "You were not signed in.\n")
 }
 
@@ -126,16 +126,23 @@ func TestWrongUsage(t *testing.T) {
 	s := newShell(t)
 	const how = "Run \"mindflow --help\" for how it is used.\n"
 	for args, want := range map[string]string{
-		"done":                   "mindflow: wrong usage: say which task is done, or --best for the one that is best now\n" + how,
-		"done x --best":          "mindflow: wrong usage: say which task is done, or --best for the one that is best now\n" + how,
-		"add":                    "mindflow: expected \"<title> ...\"\n" + how,
-		"add x --priority 6":     "mindflow: wrong usage: --priority is from 1 to 5\n" + how,
-		"add x --effort 30s":     "mindflow: wrong usage: --effort is in whole minutes up to a week, such as 30m, 90 or 1h30m\n" + how,
-		"add x --effort soon":    "mindflow: wrong usage: --effort is in whole minutes up to a week, such as 30m, 90 or 1h30m\n" + how,
-		"add x --time noon":      "mindflow: wrong usage: --time is morning, afternoon or evening\n" + how,
-		"next --color blue":      "mindflow: --color must be one of \"auto\",\"always\",\"never\" but got \"blue\"\n" + how,
-		"frobnicate":             "mindflow: unexpected argument frobnicate\n" + how,
-		"login --server nowhere": "mindflow: wrong usage: \"nowhere\" is not the address of a server, such as http://127.0.0.1:8000\n" + how,
+		"list --limit 0":          "mindflow: wrong usage: --limit is 1 or more\n" + how,
+		"list --priority 6":       "mindflow: wrong usage: --priority is from 1 to 5\n" + how,
+		"list --ranked --tag x":   "mindflow: wrong usage: --ranked is of all that can be done now, in its own order; it takes no filter and no --sort\n" + how,
+		"list --ranked --sort x":  "mindflow: --sort must be one of \"due_date\",\"-due_date\",\"priority\",\"-priority\",\"title\",\"-title\",\"created_at\",\"-created_at\",\"updated_at\",\"-updated_at\" but got \"x\"\n" + how,
+		"serve --server=http://a": "mindflow: wrong usage: serve speaks to no server, so --account and --server say nothing to it\n" + how,
+		"list --sort":             "mindflow: --sort: a field is missing, such as due_date or -priority\n" + how,
+		"completion tcsh":         "mindflow: <shell> must be one of \"bash\",\"zsh\",\"fish\" but got \"tcsh\"\n" + how,
+		"done":                    "mindflow: wrong usage: say which task is done, or --best for the one that is best now\n" + how,
+		"done x --best":           "mindflow: wrong usage: say which task is done, or --best for the one that is best now\n" + how,
+		"add":                     "mindflow: expected \"<title> ...\"\n" + how,
+		"add x --priority 6":      "mindflow: wrong usage: --priority is from 1 to 5\n" + how,
+		"add x --effort 30s":      "mindflow: wrong usage: --effort is in whole minutes up to a week, such as 30m, 90 or 1h30m\n" + how,
+		"add x --effort soon":     "mindflow: wrong usage: --effort is in whole minutes up to a week, such as 30m, 90 or 1h30m\n" + how,
+		"add x --time noon":       "mindflow: wrong usage: --time is morning, afternoon or evening\n" + how,
+		"next --color blue":       "mindflow: --color must be one of \"auto\",\"always\",\"never\" but got \"blue\"\n" + how,
+		"frobnicate":              "mindflow: unexpected argument frobnicate\n" + how,
+		"login --server nowhere":  "mindflow: wrong usage: \"nowhere\" is not the address of a server, such as http://127.0.0.1:8000\n" + how,
 	} {
 		t.Run(args, func(t *testing.T) { expect(t, s.run(t, strings.Fields(args)...), exitUsage, "", want) })
 	}
@@ -171,22 +178,13 @@ func TestTheServerIsGone(t *testing.T) {
 		t.Errorf("serve: %+v", r)
 	}
 	said := "no server answers at " + server + ": dial tcp " + strings.TrimPrefix(server, "http://") + ": connect: connection refused\n" +
-		"Is it running? \"mindflow serve\" starts one on this machine.\n"
+		"Nothing listens there; is the server running? The address is from MINDFLOW_SERVER.\n"
 	for _, args := range []string{"next", "add x", "add x --due today", "done x", "done --best"} {
 		expect(t, s.run(t, strings.Fields(args)...), exitFailed, "", "mindflow: "+said)
 	}
 	expect(t, s.enter(t, password, "login", "--email=ada@example.com"), exitFailed, "", "mindflow: "+said)
 	expect(t, s.run(t, "logout"), exitFailed, "", "mindflow: the tokens here are forgotten, but the session could not be ended: "+said)
 	same(t, s.must(t, "logout"), "You were not signed in.\n")
-}
-
-func TestAnotherServerIsAnotherLogin(t *testing.T) {
-	s := signedUp(t)
-	server := s.env[serverVariable]
-	s.env[serverVariable] = "http://127.0.0.1:1"
-	expect(t, s.run(t, "next"), exitFailed, "", "mindflow: you are not signed in at http://127.0.0.1:1, but at "+server+"\nRun \"mindflow login\" first.\n")
-	delete(s.env, serverVariable)
-	s.must(t, "next")
 }
 
 func TestASecondLoginEndsTheFirst(t *testing.T) {
@@ -204,7 +202,8 @@ func TestASecondLoginEndsTheFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(t, s.run(t, "next"), exitFailed, "",
-		"mindflow: your session has ended: The refresh token is not valid; sign in again\nRun \"mindflow login\" again.\n")
+		"mindflow: your session has ended: The refresh token is not valid; sign in again\n"+
+			"Run \"mindflow login --server "+s.env[serverVariable]+" --email ada@example.com\" again.\n")
 }
 
 func TestWhereCredentialsAreKept(t *testing.T) {
@@ -261,9 +260,6 @@ func TestTheMachinesZone(t *testing.T) {
 
 func TestNothingCommandsTheTerminal(t *testing.T) {
 	if got := printable("a\x1b[31mb\u009bc\r\n\x07d"); got != "a[31mbc\nd" {
-		t.Errorf("%q", got)
-	}
-	if got := cut("äöü", 2); got != "ä…" {
 		t.Errorf("%q", got)
 	}
 	if got := span(120); got != "2 h" {

@@ -12,10 +12,19 @@ import (
 	"testing"
 	"time"
 
+	"mindflow/internal/client"
 	"mindflow/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Run(m)) }
+// asProgram makes the tests' binary the program, for those who run it.
+const asProgram = "MINDFLOW_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Exit(storetest.Run(m))
+}
 
 const password = "correct horse battery"
 
@@ -135,12 +144,24 @@ func signedUp(t *testing.T) *shell {
 	return s
 }
 
-var shortIDs = regexp.MustCompile(`\b[0-9a-f]{8}\b`)
+// keep writes credentials as a login does.
+func (s *shell) keep(t *testing.T, credentials client.Credentials) {
+	t.Helper()
+	file, err := credentialsFile(&console{env: s.env})
+	if err == nil {
+		err = file.Save(t.Context(), credentials)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+var shortIDs = regexp.MustCompile(`(\x1b\[2m|\b)[0-9a-f]{8}\b`)
 
 // same compares text with what was expected; short ids are random.
 func same(t *testing.T, got, want string) {
 	t.Helper()
-	got, want = shortIDs.ReplaceAllString(got, "########"), shortIDs.ReplaceAllString(want, "########")
+	got, want = shortIDs.ReplaceAllString(got, "${1}########"), shortIDs.ReplaceAllString(want, "${1}########")
 	if got != want {
 		t.Errorf("it reads\n%s\nand not\n%s", got, want)
 	}

@@ -72,14 +72,6 @@ func widthOf(stream any) int {
 	return usualWidth
 }
 
-// cut shortens text to so many characters.
-func cut(s string, width int) string {
-	if runes := []rune(s); len(runes) > width {
-		return string(runes[:max(width-1, 0)]) + "…"
-	}
-	return s
-}
-
 // printable takes out what could command a terminal: text comes from servers
 // and files. Line breaks stay.
 func printable(s string) string {

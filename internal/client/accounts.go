@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"mindflow/internal/mindflow"
@@ -67,6 +68,9 @@ func (c *Client) Login(ctx context.Context, email, password string) (Tokens, err
 		Password string `json:"password"`
 	}{email, password}
 	_, err := c.do(ctx, call{method: http.MethodPost, path: "/api/auth/login", body: body, open: true}, &tokens)
+	if err == nil && tokens.RefreshToken == "" {
+		err = fmt.Errorf("%s %w: it gave no tokens", c.Server(), ErrNotMindFlow)
+	}
 	return tokens, err
 }
 

@@ -5,6 +5,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -40,6 +41,7 @@ func New(server string, httpClient *http.Client) (*Client, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("%q is not the address of a server, such as http://127.0.0.1:8000", server)
 	}
+	u.Host = strings.ToLower(u.Host)
 	own := http.Client{}
 	if httpClient != nil {
 		own = *httpClient
@@ -125,7 +127,10 @@ func (c *Client) send(ctx context.Context, call call, access string, out any) (h
 		return response.Header, nil
 	}
 	if err := json.Unmarshal(raw, out); err != nil {
-		return nil, fmt.Errorf("%s does not answer as a MindFlow server does: %w", c.Server(), err)
+		if kind := response.Header.Get("Content-Type"); !strings.Contains(kind, "json") {
+			err = fmt.Errorf("it sent %q where JSON should be", kind)
+		}
+		return nil, fmt.Errorf("%s %w: %w", c.Server(), ErrNotMindFlow, err)
 	}
 	return response.Header, nil
 }
@@ -169,5 +174,21 @@ func (c *Client) unanswered(ctx context.Context, err error) error {
 	if inner, ok := errors.AsType[*url.Error](err); ok { // its text repeats the address
 		err = inner.Err
 	}
-	return fmt.Errorf("%w at %s: %w", ErrUnreachable, c.Server(), err)
+	kind := ErrUnreachable
+	if untrusted(err) {
+		kind = ErrUntrusted
+	}
+	return &UnansweredError{Server: c.Server(), Kind: kind, Cause: err}
+}
+
+// untrusted reports whether a connection failed at its encryption.
+func untrusted(err error) bool {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[tls.AlertError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[tls.RecordHeaderError](err)
+	return ok || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -378,6 +379,66 @@ func TestAServerThatIsNotThere(t *testing.T) {
 	}
 }
 
+func TestAServerThatCannotBeTrusted(t *testing.T) {
+	safe := httptest.NewUnstartedServer(http.NotFoundHandler())
+	safe.Config.ErrorLog = log.New(io.Discard, "", 0)
+	safe.StartTLS() // with a certificate nobody vouches for
+	defer safe.Close()
+	open := httptest.NewServer(http.NotFoundHandler())
+	defer open.Close()
+	for _, address := range []string{safe.URL, strings.Replace(open.URL, "http:", "https:", 1)} {
+		c, err := client.New(address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Login(t.Context(), email, password)
+		if !errors.Is(err, client.ErrUntrusted) || errors.Is(err, client.ErrUnreachable) {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	nothing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
+	defer nothing.Close()
+	c, err := client.New(nothing.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Login(t.Context(), email, password); !errors.Is(err, client.ErrNotMindFlow) {
+		t.Error(err)
+	}
+}
+
+func TestASnooze(t *testing.T) {
+	s := newServer(t)
+	c, _, _ := s.signIn(t)
+	task, err := c.CreateTask(t.Context(), client.Draft{Title: client.Set("x")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hours := 2
+	for name, row := range map[string]struct {
+		snooze client.Snooze
+		want   time.Duration
+	}{
+		"when nothing is said": {client.Snooze{}, 3 * time.Hour},
+		"hours":                {client.Snooze{Hours: &hours}, 2 * time.Hour},
+		"a duration":           {client.Snooze{Duration: "30m"}, 30 * time.Minute},
+		"an instant":           {client.Snooze{Until: s.now().Add(time.Hour).Format(time.RFC3339)}, time.Hour},
+	} {
+		snoozed, err := c.SnoozeTask(t.Context(), task.ID, row.snooze)
+		if err != nil || snoozed.SnoozedUntil == nil || snoozed.ETag == "" {
+			t.Errorf("%s: %+v, %v", name, snoozed, err)
+			continue
+		}
+		until, err := time.Parse(time.RFC3339, *snoozed.SnoozedUntil)
+		if took := until.Sub(s.now()); err != nil || took > row.want || took < row.want-time.Minute {
+			t.Errorf("%s: until %s, %v", name, until, err)
+		}
+	}
+	hours = 0
+	_, err = c.SnoozeTask(t.Context(), task.ID, client.Snooze{Hours: &hours})
+	refusedWith(t, err, http.StatusUnprocessableEntity)
+}
+
 func TestAnswersThatAreNotAServersOwn(t *testing.T) {
 	s := newServer(t)
 	c, _, _ := s.signIn(t)
@@ -398,7 +459,8 @@ func TestAnswersThatAreNotAServersOwn(t *testing.T) {
 			func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") },
 			func(t *testing.T, err error) {
 				t.Helper()
-				if err == nil || !strings.Contains(err.Error(), "does not answer as a MindFlow server does") {
+				if !errors.Is(err, client.ErrNotMindFlow) ||
+					!strings.HasSuffix(err.Error(), ` does not answer as a MindFlow server does: it sent "text/html; charset=utf-8" where JSON should be`) {
 					t.Error(err)
 				}
 			},
@@ -408,6 +470,18 @@ func TestAnswersThatAreNotAServersOwn(t *testing.T) {
 			func(t *testing.T, err error) {
 				t.Helper()
 				refusedWith(t, err, http.StatusNotFound)
+			},
+		},
+		"a way to elsewhere": {
+			func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, "https://elsewhere.example.com/api", http.StatusMovedPermanently)
+			},
+			func(t *testing.T, err error) {
+				t.Helper()
+				if e := refusal(t, err, http.StatusMovedPermanently); !errors.Is(e, client.ErrNotMindFlow) ||
+					!strings.HasSuffix(e.Error(), "; it points to https://elsewhere.example.com") {
+					t.Error(e)
+				}
 			},
 		},
 		"half an answer": {
@@ -459,7 +533,7 @@ func TestAnswersThatAreNotAServersOwn(t *testing.T) {
 			},
 			func(t *testing.T, err error) {
 				t.Helper()
-				if err == nil || err.Error() != "Something went wrong (request r1)" {
+				if err == nil || err.Error() != "Something went wrong (request r1)" || errors.Is(err, client.ErrNotMindFlow) {
 					t.Error(err)
 				}
 			},

@@ -7,65 +7,138 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Credentials are who is signed in where, and the tokens that prove it.
-type Credentials struct {
-	Server       string `json:"server"`
-	Email        string `json:"email"`
-	AccessToken  string `json:"access_token"`
-	RefreshToken string `json:"refresh_token"`
+// CredentialsFile keeps the credentials of one person's accounts, for their
+// eyes only. Several processes may use it at once.
+type CredentialsFile struct {
+	path string
+	only *Account // nil: whichever is current
 }
-
-// CredentialsFile keeps credentials, for one person's eyes only. Several
-// processes may use it at once.
-type CredentialsFile struct{ path string }
 
 // KeepCredentials names the file to keep credentials in. Neither it nor its
 // folder need be there.
-func KeepCredentials(path string) *CredentialsFile { return &CredentialsFile{path} }
+func KeepCredentials(path string) *CredentialsFile { return &CredentialsFile{path: path} }
 
-// Read answers what is kept, or ErrSignedOut when nothing is.
+// Of is the same file, read for one account whichever is current.
+func (f *CredentialsFile) Of(a Account) *CredentialsFile {
+	return &CredentialsFile{path: f.path, only: &a}
+}
+
+// Read answers the credentials of the account that is meant, or ErrSignedOut
+// when there are none.
 func (f *CredentialsFile) Read() (Credentials, error) {
-	var kept Credentials
+	kept, err := f.Accounts()
+	if err != nil {
+		return Credentials{}, err
+	}
+	if f.only == nil {
+		return kept.Choose("", "")
+	}
+	return kept.of(*f.only)
+}
+
+var errDamaged = errors.New("holds no credentials that can be read; sign in again")
+
+// Accounts answers all that is kept, or ErrSignedOut when nothing is.
+func (f *CredentialsFile) Accounts() (Accounts, error) {
 	raw, err := os.ReadFile(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return kept, ErrSignedOut
+		return Accounts{}, ErrSignedOut
 	}
 	if err != nil {
-		return kept, fmt.Errorf("read credentials: %w", err)
+		return Accounts{}, fmt.Errorf("read credentials: %w", err)
 	}
-	if err := json.Unmarshal(raw, &kept); err != nil || kept.Server == "" || kept.RefreshToken == "" {
-		return kept, fmt.Errorf("%s holds no credentials that can be read; sign in again", f.path)
+	var content struct {
+		Accounts
+		Credentials // the only ones, in a file that knew one account
+	}
+	err = json.Unmarshal(raw, &content)
+	kept := content.Accounts
+	if content.RefreshToken != "" {
+		kept = Accounts{Current: content.Account(), All: []Credentials{content.Credentials}}
+	}
+	if err != nil || len(kept.All) == 0 || slices.ContainsFunc(kept.All, Credentials.incomplete) {
+		return Accounts{}, fmt.Errorf("%s %w", f.path, errDamaged)
 	}
 	return kept, nil
 }
 
-// Save keeps credentials in place of those kept before.
+// Save keeps credentials, in place of those of the same account, and makes
+// their account the current one.
 func (f *CredentialsFile) Save(ctx context.Context, c Credentials) error {
-	unlock, err := f.lock(ctx)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return f.write(c)
+	return f.change(ctx, func(kept *Accounts) error {
+		if i := kept.index(c.Account()); i >= 0 {
+			kept.All[i] = c
+		} else {
+			kept.All = append(kept.All, c)
+		}
+		kept.Current = c.Account()
+		return nil
+	})
 }
 
-// Remove forgets the credentials. Having none is fine.
+// Use makes an account the current one.
+func (f *CredentialsFile) Use(ctx context.Context, a Account) error {
+	return f.change(ctx, func(kept *Accounts) error {
+		c, err := kept.of(a)
+		kept.Current = c.Account()
+		return err
+	})
+}
+
+// Forget forgets the credentials of one account. Having none is fine.
+func (f *CredentialsFile) Forget(ctx context.Context, a Account) error {
+	return f.change(ctx, func(kept *Accounts) error {
+		kept.All = slices.DeleteFunc(kept.All, func(c Credentials) bool { return c.Account().Is(a) })
+		if kept.Current.Is(a) {
+			kept.Current = Account{}
+		}
+		return nil
+	})
+}
+
+// Remove forgets the credentials of all accounts. Having none is fine.
 func (f *CredentialsFile) Remove(ctx context.Context) error {
 	unlock, err := f.lock(ctx)
 	if err != nil {
 		return err
 	}
 	defer unlock()
+	return f.remove()
+}
+
+func (f *CredentialsFile) remove() error {
 	if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("forget credentials: %w", err)
 	}
 	return nil
+}
+
+// change changes what is kept, by one process at a time. A damaged file is as
+// good as none.
+func (f *CredentialsFile) change(ctx context.Context, do func(kept *Accounts) error) error {
+	unlock, err := f.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	kept, err := f.Accounts()
+	if err != nil && !errors.Is(err, ErrSignedOut) && !errors.Is(err, errDamaged) {
+		return err
+	}
+	if err := do(&kept); err != nil {
+		return err
+	}
+	if len(kept.All) == 0 {
+		return f.remove()
+	}
+	return f.write(kept)
 }
 
 // renew exchanges refused credentials for new ones and answers the new access
@@ -78,12 +151,14 @@ func (f *CredentialsFile) renew(ctx context.Context, refused Credentials, refres
 		return "", err
 	}
 	defer unlock()
-	kept, err := f.Read()
+	all, err := f.Accounts()
+	if err != nil {
+		return "", err
+	}
+	kept, err := all.of(refused.Account())
 	switch {
 	case err != nil:
 		return "", err
-	case kept.Server != refused.Server:
-		return "", fmt.Errorf("%w at %s any more", ErrSignedOut, refused.Server)
 	case kept.AccessToken != refused.AccessToken:
 		return kept.AccessToken, nil
 	}
@@ -94,13 +169,14 @@ func (f *CredentialsFile) renew(ctx context.Context, refused Credentials, refres
 		tokens, err = refresh(ctx, kept.RefreshToken)
 	}
 	if unauthenticated(err) {
-		return "", fmt.Errorf("%w: %w", ErrSessionEnded, err)
+		return "", &SessionEndedError{Account: kept.Account(), Cause: err}
 	}
 	if err != nil {
 		return "", fmt.Errorf("renew session: %w", err)
 	}
 	kept.AccessToken, kept.RefreshToken = tokens.AccessToken, tokens.RefreshToken
-	return kept.AccessToken, f.write(kept)
+	all.All[all.index(kept.Account())] = kept
+	return kept.AccessToken, f.write(all)
 }
 
 // refusal reports whether a server said no, rather than nothing.
@@ -111,13 +187,13 @@ func refusal(err error) bool {
 
 // write replaces the file in one step: whoever reads it finds the old content
 // or the new, also after a power cut.
-func (f *CredentialsFile) write(c Credentials) (err error) {
+func (f *CredentialsFile) write(kept Accounts) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("keep credentials: %w", err)
 		}
 	}()
-	content, err := json.Marshal(c, jsontext.WithIndent("  "))
+	content, err := json.Marshal(kept, jsontext.WithIndent("  "))
 	if err != nil {
 		return err
 	}

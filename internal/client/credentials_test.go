@@ -175,9 +175,14 @@ func TestWhatHappensBetweenARefusalAndItsRenewal(t *testing.T) {
 				t.Error(err)
 			}
 		}, client.ErrSignedOut},
-		"somebody signs in elsewhere": {func(t *testing.T, f *client.CredentialsFile) {
+		"somebody signs out of this account only": {func(t *testing.T, f *client.CredentialsFile) {
 			t.Helper()
-			if err := f.Save(t.Context(), client.Credentials{Server: "http://elsewhere", AccessToken: "a", RefreshToken: "r"}); err != nil {
+			other := client.Credentials{Server: "http://elsewhere", AccessToken: "a", RefreshToken: "r"}
+			if err := f.Save(t.Context(), other); err != nil {
+				t.Error(err)
+			}
+			kept, err := f.Accounts()
+			if err := errors.Join(err, f.Forget(t.Context(), kept.All[0].Account())); err != nil {
 				t.Error(err)
 			}
 		}, client.ErrSignedOut},
@@ -194,6 +199,137 @@ func TestWhatHappensBetweenARefusalAndItsRenewal(t *testing.T) {
 				t.Errorf("refreshed %d times", n)
 			}
 		})
+	}
+}
+
+func TestARenewalIsOfTheAccountThatWasRefused(t *testing.T) {
+	s := newServer(t)
+	c, file, _ := s.signIn(t)
+	s.expire()
+	other := client.Credentials{Server: "http://elsewhere", Email: "bob@example.com", AccessToken: "a", RefreshToken: "r"}
+	inTheMiddle(s, func() {
+		if err := file.Save(t.Context(), other); err != nil { // who is current from now on
+			t.Error(err)
+		}
+	})
+	if _, err := c.Me(t.Context()); err != nil {
+		t.Error(err)
+	}
+	kept, err := file.Accounts()
+	if err != nil || len(kept.All) != 2 || kept.All[1] != other || !kept.Current.Is(other.Account()) {
+		t.Errorf("kept %+v, %v", kept, err)
+	}
+}
+
+// account is somebody's, with tokens that are like nobody else's.
+func account(email, server string) client.Credentials {
+	return client.Credentials{Server: server, Email: email, AccessToken: "a of " + email + server, RefreshToken: "r of " + email + server}
+}
+
+func TestSeveralAccounts(t *testing.T) {
+	home, work := account("ada@example.com", "http://127.0.0.1:8000"), account("ada@example.com", "https://mind.example.org")
+	bob := account("bob@example.com", "https://mind.example.org")
+	path := filepath.Join(t.TempDir(), "credentials.json")
+	file := client.KeepCredentials(path)
+	for _, c := range []client.Credentials{home, work, bob} {
+		if err := file.Save(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept, err := file.Accounts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		server, name string
+		want         client.Credentials
+		err          error
+	}{
+		{"", "", bob, nil},
+		{"http://127.0.0.1:8000", "", home, nil},
+		{"https://mind.example.org", "", bob, nil}, // the current one
+		{"https://mind.example.org", "ADA@example.com", work, nil},
+		{"", "ada@example.com@mind.example.org", work, nil},
+		{"", "ada@example.com@127.0.0.1:8000", home, nil},
+		{"", "ada@example.com@http://127.0.0.1:8000", home, nil},
+		{"", "ada@example.com", client.Credentials{}, client.ErrManyAccounts},
+		{"", "eve@example.com", client.Credentials{}, client.ErrSignedOut},
+		{"http://127.0.0.1:8000", "bob@example.com", client.Credentials{}, client.ErrSignedOut},
+		{"http://127.0.0.1:9000", "", client.Credentials{}, client.ErrSignedOut},
+		{"http://mind.example.org", "", client.Credentials{}, client.ErrSignedOut}, // without encryption
+	} {
+		if got, err := kept.Choose(row.server, row.name); got != row.want || !errors.Is(err, row.err) {
+			t.Errorf("%q at %q: %v, %v", row.name, row.server, got, err)
+		}
+	}
+	if got, err := file.Of(home.Account()).Read(); err != nil || got != home {
+		t.Errorf("%v, %v", got, err)
+	}
+	if n := len(kept.Named("mind.example.org")); n != 2 {
+		t.Errorf("%d accounts at the host", n)
+	}
+
+	changed := home
+	changed.Email, changed.AccessToken = "Ada@Example.com", "another"
+	if err := errors.Join(file.Save(t.Context(), changed), file.Use(t.Context(), work.Account()), file.Forget(t.Context(), work.Account())); err != nil {
+		t.Fatal(err)
+	}
+	kept, err = file.Accounts()
+	if err != nil || len(kept.All) != 2 || kept.All[0] != changed || kept.Current != (client.Account{}) {
+		t.Errorf("kept %+v, %v", kept, err)
+	}
+	if _, err := file.Read(); !errors.Is(err, client.ErrManyAccounts) { // none of the two is current any more
+		t.Error(err)
+	}
+	if err := file.Use(t.Context(), work.Account()); !errors.Is(err, client.ErrSignedOut) {
+		t.Error(err)
+	}
+	if err := errors.Join(file.Forget(t.Context(), home.Account()), file.Forget(t.Context(), home.Account())); err != nil {
+		t.Error(err)
+	}
+	if got, err := file.Read(); err != nil || got != bob { // the only one that is left
+		t.Errorf("%v, %v", got, err)
+	}
+	if err := file.Forget(t.Context(), bob.Account()); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
+func TestAFileOfOneAccountIsReadAndRewritten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "credentials.json")
+	before := `{"server": "http://127.0.0.1:8000", "email": "ada@example.com", "access_token": "a", "refresh_token": "r"}`
+	if err := os.WriteFile(path, []byte(before), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := client.KeepCredentials(path)
+	ada := client.Credentials{Server: "http://127.0.0.1:8000", Email: "ada@example.com", AccessToken: "a", RefreshToken: "r"}
+	if got, err := file.Read(); err != nil || got != ada {
+		t.Errorf("%v, %v", got, err)
+	}
+	bob := account("bob@example.com", "http://127.0.0.1:8000")
+	if err := file.Save(t.Context(), bob); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := file.Accounts()
+	if err != nil || len(kept.All) != 2 || kept.All[0] != ada || kept.All[1] != bob {
+		t.Errorf("%+v, %v", kept, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	for _, damaged := range []string{`{}`, `{"accounts": []}`, `{"accounts": [{"email": "x"}]}`, `[]`} {
+		if err := os.WriteFile(path, []byte(damaged), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.Read(); err == nil || errors.Is(err, client.ErrSignedOut) {
+			t.Errorf("%s: %v", damaged, err)
+		}
+		if err := file.Save(t.Context(), bob); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

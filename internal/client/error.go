@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -20,7 +21,39 @@ var (
 	// ErrSessionEnded says that somebody was signed in, but the server admits
 	// them no more.
 	ErrSessionEnded = errors.New("your session has ended")
+	// ErrManyAccounts says that it is not known which account is meant.
+	ErrManyAccounts = errors.New("it can be any of these accounts")
+	// ErrUntrusted says that a server answered, but did not prove who it is.
+	ErrUntrusted = errors.New("there is no safe connection")
+	// ErrNotMindFlow says that something else answered than a MindFlow server.
+	ErrNotMindFlow = errors.New("does not answer as a MindFlow server does")
 )
+
+// UnansweredError says at which server nothing could be asked, and why. It is
+// ErrUnreachable or ErrUntrusted.
+type UnansweredError struct {
+	Server string
+	Kind   error
+	Cause  error
+}
+
+func (e *UnansweredError) Error() string {
+	return fmt.Sprintf("%v at %s: %v", e.Kind, e.Server, e.Cause)
+}
+
+// Unwrap answers the kind and the cause.
+func (e *UnansweredError) Unwrap() []error { return []error{e.Kind, e.Cause} }
+
+// SessionEndedError says whose session has ended. It is ErrSessionEnded.
+type SessionEndedError struct {
+	Account Account
+	Cause   error
+}
+
+func (e *SessionEndedError) Error() string { return fmt.Sprintf("%v: %v", ErrSessionEnded, e.Cause) }
+
+// Unwrap answers the kind and the cause.
+func (e *SessionEndedError) Unwrap() []error { return []error{ErrSessionEnded, e.Cause} }
 
 // Error is what a server says when it refuses: RFC 9457's problem.
 type Error struct {
@@ -31,6 +64,8 @@ type Error struct {
 	Fields     []FieldError  `json:"errors"`
 	ValidUntil time.Time     `json:"valid_until,omitzero"` // of "nothing to do": when something will be
 	RetryAfter time.Duration `json:"-"`                    // zero when the server does not say
+
+	foreign bool // not MindFlow's own
 }
 
 // FieldError says what is wrong with one field, by its JSON name.
@@ -55,14 +90,20 @@ func (e *Error) Error() string {
 	return s.String()
 }
 
+// Is makes a refusal that is not MindFlow's own ErrNotMindFlow.
+func (e *Error) Is(target error) bool { return target == ErrNotMindFlow && e.foreign }
+
 // problem reads a refusal. One that is not MindFlow's own, such as a proxy's,
 // is told by its status.
 func problem(response *http.Response, body []byte) *Error {
 	e := &Error{}
 	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	if kind != "application/problem+json" || json.Unmarshal(body, e) != nil || e.Detail == "" {
-		e = &Error{Detail: fmt.Sprintf("The server at %s://%s answered %s, and not as a MindFlow server does",
-			response.Request.URL.Scheme, response.Request.URL.Host, response.Status)}
+		e = &Error{foreign: true, Detail: fmt.Sprintf("The server at %s answered %s, and not as a MindFlow server does",
+			origin(response.Request.URL), response.Status)}
+		if to, err := response.Location(); err == nil && origin(to) != origin(response.Request.URL) {
+			e.Detail += "; it points to " + origin(to)
+		}
 	}
 	e.Status = response.StatusCode
 	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
@@ -70,6 +111,8 @@ func problem(response *http.Response, body []byte) *Error {
 	}
 	return e
 }
+
+func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
 func unauthenticated(err error) bool {
 	e, ok := errors.AsType[*Error](err)

@@ -95,6 +95,29 @@ func (c *Client) CompleteTask(ctx context.Context, id mindflow.TaskID) (Task, er
 	return c.task(ctx, call{method: http.MethodPost, path: taskPath(id) + "/complete"})
 }
 
+// Snooze says how long a task shall be out of sight: one of its fields, or
+// none for the server's three hours.
+type Snooze struct {
+	Hours    *int
+	Until    string // an instant, or a date-time in the person's zone
+	Duration string // 30m, 2h, 1d or 1w
+}
+
+// SnoozeTask puts a task out of sight until later.
+func (c *Client) SnoozeTask(ctx context.Context, id mindflow.TaskID, s Snooze) (Task, error) {
+	call := call{method: http.MethodPost, path: taskPath(id) + "/snooze", query: url.Values{}}
+	if s.Hours != nil {
+		call.query.Set("hours", strconv.Itoa(*s.Hours))
+	}
+	if s.Until != "" || s.Duration != "" {
+		call.body = struct {
+			Until    string `json:"until,omitzero"`
+			Duration string `json:"duration,omitzero"`
+		}{s.Until, s.Duration}
+	}
+	return c.task(ctx, call)
+}
+
 func taskPath(id mindflow.TaskID) string { return "/api/tasks/" + id.String() }
 
 func (c *Client) task(ctx context.Context, call call) (Task, error) {

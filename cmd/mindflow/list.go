@@ -1,0 +1,260 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"mindflow/internal/client"
+	"mindflow/internal/mindflow"
+)
+
+type listCommand struct {
+	output
+
+	Status    []string `placeholder:"STATUS" enum:"open,all,pending,in_progress,snoozed,completed,cancelled" help:"Of this status: ${enum}. Open ones are pending, in progress or snoozed, and are what is listed when nothing is said. May be repeated."`
+	Priority  []int    `placeholder:"1-5" help:"Of this priority; may be repeated."`
+	Tag       []string `sep:"none" help:"With this tag; of several, with any of them."`
+	DueAfter  string   `placeholder:"DATE" help:"Due then or later: today, tomorrow, 2026-11-27, or \"2026-11-27 17:00\" in your time zone."`
+	DueBefore string   `placeholder:"DATE" help:"Due earlier than that."`
+	Search    string   `short:"q" placeholder:"TEXT" help:"With this in title, note or tags."`
+	Sort      order    `enum:"due_date,-due_date,priority,-priority,title,-title,created_at,-created_at,updated_at,-updated_at" default:"due_date" help:"By due_date, priority, title, created_at or updated_at; - reverses. When nothing is said, by due_date, those without one last."`
+	Limit     int      `placeholder:"N" default:"50" help:"At most so many."`
+	All       bool     `help:"However many there are."`
+	Ranked    bool     `help:"What can be done now, best first, with the score."`
+}
+
+// order is a sort, whose - is no flag's.
+type order string
+
+// Decode takes the next word whatever it begins with.
+func (o *order) Decode(ctx *kong.DecodeContext) error {
+	token := ctx.Scan.Pop()
+	if token.IsEOL() {
+		return errors.New("a field is missing, such as due_date or -priority")
+	}
+	*o = order(token.String())
+	return nil
+}
+
+// Help documents what scripts see.
+func (listCommand) Help() string {
+	return `Lists your open tasks, the next due first.
+
+In a terminal it is a table that fits the window; narrow windows lose columns. Elsewhere each task is a line of fields with tabs between them: id, status, priority, due date, tags, title; with --ranked the score is first. With --json it is the server's answer, of as many pages as were asked for.`
+}
+
+// listed is what is shown of a list.
+type listed struct {
+	tasks  []client.Task
+	scores []mindflow.Hundredths // of ranked tasks
+	more   bool
+	json   any
+}
+
+// Run lists tasks.
+func (cmd listCommand) Run(c *console) error {
+	if err := cmd.check(); err != nil {
+		return err
+	}
+	api, err := signedIn(c)
+	if err != nil {
+		return err
+	}
+	zone, err := cmd.zone(c, api)
+	if err != nil {
+		return err
+	}
+	read := cmd.read
+	if cmd.Ranked {
+		read = cmd.readRanked
+	}
+	list, err := read(c, api, zone)
+	switch {
+	case err != nil:
+		return err
+	case cmd.JSON:
+		return writeJSON(c.out, list.json)
+	}
+	return cmd.print(c, list, zone)
+}
+
+func (cmd listCommand) check() error {
+	switch {
+	case cmd.Limit < 1:
+		return fmt.Errorf("%w: --limit is 1 or more", errUsage)
+	case cmd.Ranked && (cmd.filtered() || len(cmd.Status) > 0 || cmd.Sort != "due_date"):
+		return fmt.Errorf("%w: --ranked is of all that can be done now, in its own order; it takes no filter and no --sort", errUsage)
+	}
+	for _, priority := range cmd.Priority {
+		if priority < mindflow.MinPriority || priority > mindflow.MaxPriority {
+			return fmt.Errorf("%w: --priority is from %d to %d", errUsage, mindflow.MinPriority, mindflow.MaxPriority)
+		}
+	}
+	return nil
+}
+
+// filtered reports whether more is asked for than a status.
+func (cmd listCommand) filtered() bool {
+	return len(cmd.Priority)+len(cmd.Tag)+len(cmd.DueAfter)+len(cmd.DueBefore)+len(cmd.Search) > 0
+}
+
+// zone is the person's, where the list needs it: for days that are said or
+// shown in words.
+func (cmd listCommand) zone(c *console, api *client.Client) (mindflow.Zone, error) {
+	_, table := terminal(c.out)
+	if !relative(cmd.DueAfter) && !relative(cmd.DueBefore) && (cmd.JSON || !table) {
+		return mindflow.Zone{}, nil
+	}
+	return personsZone(c, api)
+}
+
+func (cmd listCommand) query(c *console, z mindflow.Zone) (client.TaskQuery, error) {
+	q := client.TaskQuery{Statuses: cmd.statuses(), Priorities: cmd.Priority, Tags: cmd.Tag, Search: cmd.Search, Sort: string(cmd.Sort)}
+	for _, date := range [...]struct {
+		flag, said string
+		field      *string
+	}{{"--due-after", cmd.DueAfter, &q.DueAfter}, {"--due-before", cmd.DueBefore, &q.DueBefore}} {
+		if date.said == "" {
+			continue
+		}
+		read, err := readDate(date.flag, date.said, z, c.clock())
+		if err != nil {
+			return q, err
+		}
+		*date.field = read
+	}
+	return q, nil
+}
+
+// statuses are those that are asked for; none for all.
+func (cmd listCommand) statuses() []mindflow.Status {
+	if len(cmd.Status) == 0 {
+		return openStatuses
+	}
+	var statuses []mindflow.Status
+	for _, status := range cmd.Status {
+		switch status {
+		case "all":
+			return nil
+		case "open":
+			statuses = append(statuses, openStatuses...)
+		default:
+			statuses = append(statuses, mindflow.Status(status))
+		}
+	}
+	return statuses
+}
+
+// page is how many tasks to ask for when so many are there already; none when
+// that is enough.
+func (cmd listCommand) page(have int) int {
+	if cmd.All {
+		return pageSize
+	}
+	return min(pageSize, cmd.Limit-have)
+}
+
+func (cmd listCommand) read(c *console, api *client.Client, z mindflow.Zone) (listed, error) {
+	q, err := cmd.query(c, z)
+	if err != nil {
+		return listed{}, err
+	}
+	all := client.TaskPage{Tasks: []client.Task{}}
+	for q.Limit = cmd.page(0); q.Limit > 0; q.Limit = cmd.page(len(all.Tasks)) {
+		page, err := api.ListTasks(c.ctx, q)
+		if err != nil {
+			return listed{}, err
+		}
+		all.Tasks, all.NextCursor = append(all.Tasks, page.Tasks...), page.NextCursor
+		if page.NextCursor == nil {
+			break
+		}
+		q.Cursor = *page.NextCursor
+	}
+	return listed{tasks: all.Tasks, more: all.NextCursor != nil, json: all}, nil
+}
+
+func (cmd listCommand) readRanked(c *console, api *client.Client, _ mindflow.Zone) (listed, error) {
+	all := client.RankedPage{Tasks: []client.Scored{}}
+	q := client.RankedQuery{}
+	for q.Limit = cmd.page(0); q.Limit > 0; q.Limit = cmd.page(len(all.Tasks)) {
+		page, err := api.Ranked(c.ctx, q)
+		if err != nil {
+			return listed{}, err
+		}
+		page.Tasks = append(all.Tasks, page.Tasks...)
+		all = page
+		if page.NextCursor == nil {
+			break
+		}
+		q.Cursor = *page.NextCursor
+	}
+	list := listed{more: all.NextCursor != nil, json: all}
+	for _, scored := range all.Tasks {
+		list.tasks, list.scores = append(list.tasks, scored.Task), append(list.scores, scored.Score)
+	}
+	return list, nil
+}
+
+func (cmd listCommand) print(c *console, list listed, z mindflow.Zone) error {
+	if len(list.tasks) == 0 {
+		_, err := fmt.Fprintln(c.err, cmd.nothing())
+		return err
+	}
+	text := plain(list)
+	if _, ok := terminal(c.out); ok {
+		w := words{zone: z, local: c.local, now: c.clock()}
+		table := newTable(list, w)
+		w.short = true
+		table.fit(newTable(list, w), widthOf(c.out))
+		text = table.text(cmd.paint(c))
+	}
+	_, err := io.WriteString(c.out, text)
+	if list.more {
+		_, moreErr := fmt.Fprintf(c.err, "There are more than these %d: --limit N or --all shows them.\n", len(list.tasks))
+		err = errors.Join(err, moreErr)
+	}
+	return err
+}
+
+// nothing says why a list is empty.
+func (cmd listCommand) nothing() string {
+	switch {
+	case cmd.Ranked:
+		return `Nothing can be done now. "mindflow list" shows what is open.`
+	case len(cmd.Status) == 0 && !cmd.filtered():
+		return `No task is open. Add one: mindflow add "…"`
+	case len(cmd.Status) == 0:
+		return "No open task is like that; --status all looks among all."
+	}
+	return "No task is like that."
+}
+
+// plain is a list for programs: a line for each task, a tab between fields.
+func plain(list listed) string {
+	var text strings.Builder
+	for i, t := range list.tasks {
+		fields := []string{t.ID.String(), string(t.Status), strconv.Itoa(t.Priority), "", hashed(t.Tags), oneLine(t.Title)}
+		if t.DueDate != nil {
+			fields[3] = printable(*t.DueDate)
+		}
+		if list.scores != nil {
+			fields = append([]string{list.scores[i].String()}, fields...)
+		}
+		text.WriteString(strings.Join(fields, "\t") + "\n")
+	}
+	return text.String()
+}
+
+func hashed(tags []string) string {
+	words := make([]string, len(tags))
+	for i, tag := range tags {
+		words[i] = "#" + oneLine(tag)
+	}
+	return strings.Join(words, " ")
+}
