@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -75,8 +77,8 @@ type importing struct {
 	in     Import
 	report ImportReport
 	batch  []*formats.Entry
-	seen   map[string]bool
-	kept   [2]int // remarks about what went well, and about what did not
+	seen   map[sourceHash]bool // in the batch; in a dry run, which writes nothing to find again, in the whole file
+	kept   [2]int              // remarks about what went well, and about what did not
 }
 
 // Import takes in a file. What was imported before is not created again,
@@ -84,7 +86,7 @@ type importing struct {
 // On an error the report says what was done until then.
 func (a *App) Import(ctx context.Context, actor mindflow.Actor, in Import, file io.Reader) (ImportReport, error) {
 	run := &importing{
-		a: a, actor: actor, in: in, seen: map[string]bool{},
+		a: a, actor: actor, in: in, seen: map[sourceHash]bool{},
 		report: ImportReport{Format: in.Format, DryRun: in.DryRun},
 	}
 	format, ok := all.Named(in.Format)
@@ -97,6 +99,9 @@ func (a *App) Import(ctx context.Context, actor mindflow.Actor, in Import, file 
 	}
 	for item, err := range format.Read(file, options) {
 		if err != nil {
+			if ctx.Err() == nil { // what came before it is taken in all the same
+				err = errors.Join(err, run.flush(ctx))
+			}
 			return run.report, err
 		}
 		run.report.Bytes = item.Offset
@@ -108,7 +113,7 @@ func (a *App) Import(ctx context.Context, actor mindflow.Actor, in Import, file 
 }
 
 func (run *importing) options(ctx context.Context, format formats.Format) (formats.Options, error) {
-	o := formats.Options{Columns: run.in.Columns, Now: run.a.Now()}
+	o := formats.Options{Columns: run.in.Columns, Now: run.a.now()}
 	var bad []mindflow.FieldError
 	if run.in.Timezone != "" {
 		zone, err := mindflow.LoadZone(run.in.Timezone)
@@ -155,17 +160,26 @@ func (run *importing) take(ctx context.Context, item formats.Item) error {
 	case item.Note != nil:
 		run.note(*item.Note)
 	case item.Entry != nil:
-		if run.seen[item.Entry.SourceID] {
+		hash := hashOf(item.Entry.SourceID)
+		if run.seen[hash] {
 			run.report.Known++
 			return nil
 		}
-		run.seen[item.Entry.SourceID] = true
+		run.seen[hash] = true
 		run.batch = append(run.batch, item.Entry)
 	}
 	if len(run.batch) < importRows {
 		return nil
 	}
 	return run.flush(ctx)
+}
+
+// sourceHash stands for a source id, which may be long.
+type sourceHash [16]byte
+
+func hashOf(source string) sourceHash {
+	sum := sha256.Sum256([]byte(source))
+	return sourceHash(sum[:16])
 }
 
 func (run *importing) note(n formats.Note) {
@@ -208,6 +222,9 @@ func (run *importing) flush(ctx context.Context) error {
 		}
 	}
 	run.batch = run.batch[:0]
+	if !run.in.DryRun {
+		clear(run.seen) // the database remembers them now
+	}
 	if run.in.Progress != nil {
 		run.in.Progress(run.report)
 	}

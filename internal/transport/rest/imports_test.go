@@ -3,6 +3,7 @@ package rest_test
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -10,7 +11,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/iotest"
 
+	"mindflow/internal/app"
 	"mindflow/internal/formats/all"
 	"mindflow/internal/formats/csvfile"
 	"mindflow/internal/mindflow"
@@ -197,4 +200,19 @@ func TestRemarksBeyondTheThousandthAreCounted(t *testing.T) {
 	ada := srv.person("ada@example.com", "UTC")
 	file := `{"description": "good"}` + "\n" + strings.Repeat(`{"status": "pending"}`+"\n", 1003)
 	ada.do("POST /api/import/taskwarrior", file).want(http.StatusOK).has("created=1; failed=1003; omitted=3; remarks.999.kind=failed; remarks.1000.kind=changed; remarks.1001=-")
+}
+
+// Fails when the last few before the break are left out: a repeat breaks off
+// at the same place, and they never come.
+func TestWhatCameBeforeABreakIsImported(t *testing.T) {
+	t.Parallel()
+	each(t, func(srv *server, ada person) {
+		broken := errors.New("the line broke")
+		file := io.MultiReader(strings.NewReader("one\ntwo\nthree\n"), iotest.ErrReader(broken))
+		report, err := srv.app.Import(srv.t.Context(), ada.actor, app.Import{Format: "todotxt"}, file)
+		if !errors.Is(err, broken) || report.Created != 3 {
+			srv.t.Errorf("%+v, %v", report, err)
+		}
+		ada.do("GET /api/tasks?sort=title", "").has("tasks.0.title=one; tasks.1.title=three; tasks.2.title=two")
+	})
 }
