@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -16,16 +17,16 @@ const (
 )
 
 // account is the name of the account that is asked for, if one is.
-func (c *console) account() string { return firstOf(c.chosen.Account, c.env[accountVariable]) }
+func (c *console) account() string { return cmp.Or(c.chosen.Account, c.env[accountVariable]) }
 
 // server is the address of the server that is asked for, if one is.
-func (c *console) server() string { return firstOf(c.chosen.Server, c.env[serverVariable]) }
+func (c *console) server() string { return cmp.Or(c.chosen.Server, c.env[serverVariable]) }
 
 // credentialsFile is where this person's tokens are kept.
 func credentialsFile(c *console) (*client.CredentialsFile, error) {
 	dir := c.env["XDG_CONFIG_HOME"]
 	if !filepath.IsAbs(dir) { // as the XDG specification asks
-		home := firstOf(c.env["HOME"], c.env["USERPROFILE"])
+		home := cmp.Or(c.env["HOME"], c.env["USERPROFILE"])
 		if home == "" {
 			return nil, errors.New("neither XDG_CONFIG_HOME nor HOME is set, so there is no place to keep credentials")
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -42,7 +43,7 @@ func (cmd loginCommand) Run(c *console) error {
 	}
 	known, _ := accounts.Choose("", c.account())
 	if name := c.account(); cmd.Email == "" && name != "" {
-		cmd.Email = firstOf(known.Email, name)
+		cmd.Email = cmp.Or(known.Email, name)
 	}
 	api, err := connect(c, known.Server)
 	if err != nil {
@@ -79,7 +80,7 @@ func (cmd loginCommand) Run(c *console) error {
 // connect chooses the server: the one that is said, else that of a known
 // account, else this machine's.
 func connect(c *console, known string) (*client.Client, error) {
-	api, err := server(firstOf(c.server(), known, defaultServer))
+	api, err := server(cmp.Or(c.server(), known, defaultServer))
 	if err != nil {
 		return nil, err
 	}
@@ -87,15 +88,6 @@ func connect(c *console, known string) (*client.Client, error) {
 		fmt.Fprintf(c.err, "Warning: %s has no encryption; others on the way there can read the password.\n", api.Server())
 	}
 	return api, nil
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // exposed reports whether what is sent to a server leaves the machine unencrypted.
@@ -132,7 +124,7 @@ func (cmd loginCommand) ask(c *console) (email, password string, err error) {
 }
 
 func (cmd loginCommand) register(c *console, api *client.Client, email, password string) error {
-	zone := firstOf(cmd.Timezone, machineZone(c.env))
+	zone := cmp.Or(cmd.Timezone, machineZone(c.env))
 	if _, err := api.Register(c.ctx, client.Registration{Email: email, Password: password, Timezone: zone}); err != nil {
 		return err
 	}
