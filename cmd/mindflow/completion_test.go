@@ -78,7 +78,10 @@ func inShell(t *testing.T, shell string, args ...string) string {
 	t.Helper()
 	path, err := exec.LookPath(shell)
 	if err != nil {
-		t.Skipf("%s is not installed", shell)
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("%s is not installed", shell)
+		}
+		t.Skipf("%s is not installed: apt-get install %s", shell, shell)
 	}
 	tests, err := os.Executable()
 	if err != nil {
