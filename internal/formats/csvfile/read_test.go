@@ -171,6 +171,7 @@ func TestAMappingThatCannotBe(t *testing.T) {
 		{"no names at all", ",,\n", nil, `map must say which column is the title; there are none with a name`},
 		{"no such column", "a,title\n", map[string]string{"due_date": "Due"}, `map names a column for due_date that is not there; there are "a", "title"`},
 		{"no such title", "a,title\n", map[string]string{"title": "Task"}, `map names a column for title that is not there; there are "a", "title"`},
+		{"the title's column taken for another field", "title,a\n", map[string]string{"id": "title"}, `map must say which column is the title; there are "title", "a"`},
 		{"many", strings.Repeat("abc,", 99) + "\n", nil, `map must say which column is the title; there are ` + strings.Repeat(`"abc", `, 30) + "…"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
