@@ -55,13 +55,9 @@ func holdsAt(from, until, now time.Time) bool {
 
 // BestTask finds the one best task of the actor now.
 func (a *App) BestTask(ctx context.Context, actor mindflow.Actor) (*BestTask, error) {
-	p, err := a.Preferences(ctx, actor)
-	if err != nil {
-		return nil, err
-	}
 	now, version := a.now(), actor.WorkspaceVersion
 	for range maxMoves {
-		snap, err := a.snapshots.at(ctx, actor.WorkspaceID, version, now)
+		snap, p, err := a.together(ctx, actor, version, now)
 		if err != nil {
 			return nil, err
 		}
@@ -78,6 +74,25 @@ func (a *App) BestTask(ctx context.Context, actor mindflow.Actor) (*BestTask, er
 		version = snap.version + 1 // the task moved on: so must the facts
 	}
 	return nil, errMoving
+}
+
+// together answers a snapshot of version atLeast or newer, and the actor's
+// preferences as they were beside it: each of the two may have moved on since
+// the request began.
+func (a *App) together(ctx context.Context, actor mindflow.Actor, atLeast int64, now time.Time) (*snapshot, mindflow.Preferences, error) {
+	for range maxMoves {
+		snap, err := a.snapshots.at(ctx, actor.WorkspaceID, atLeast, now)
+		if err != nil {
+			return nil, mindflow.Preferences{}, err
+		}
+		actor.PreferencesVersion = max(actor.PreferencesVersion, snap.preferences)
+		p, err := a.Preferences(ctx, actor)
+		if err != nil || snap.preferences == 0 || snap.preferences == p.Version {
+			return snap, p, err
+		}
+		atLeast = snap.version + 1 // a change of preferences is one of the workspace
+	}
+	return nil, mindflow.Preferences{}, errMoving
 }
 
 // maxMoves bounds how often an answer is begun again because its task changed
@@ -180,34 +195,36 @@ type rankedCursor struct {
 
 // RankedTasks reads one page of all actionable tasks, best first.
 func (a *App) RankedTasks(ctx context.Context, actor mindflow.Actor, l RankedList) (RankedPage, error) {
-	p, err := a.Preferences(ctx, actor)
-	if err != nil {
+	if err := l.Trial.over(mindflow.Weights{}).Validate(); err != nil {
 		return RankedPage{}, err
 	}
 	now := a.now()
 	saved := !l.Trial.any() && l.Cursor == ""
-	p.Weights = l.Trial.over(p.Weights)
-	if err := p.Weights.Validate(); err != nil {
-		return RankedPage{}, err
-	}
 	if err := checkPage(&l.Limit); err != nil {
 		return RankedPage{}, mindflow.InvalidField("limit", err.Error())
 	}
 	var after *rankedCursor
+	var pinned mindflow.Preferences
 	moment := now
 	if l.Cursor != "" {
-		if after, p, moment, err = openRankedCursor(l.Cursor); err != nil {
+		var err error
+		if after, pinned, moment, err = openRankedCursor(l.Cursor); err != nil {
 			return RankedPage{}, err
 		}
-		if l.Trial.over(p.Weights) != p.Weights {
+		if l.Trial.over(pinned.Weights) != pinned.Weights {
 			return RankedPage{}, mindflow.InvalidField("cursor", "belongs to a ranking by other weights; start again without one")
 		}
 	}
 	version := actor.WorkspaceVersion
 	for range maxMoves {
-		snap, err := a.snapshots.at(ctx, actor.WorkspaceID, version, now)
+		snap, p, err := a.together(ctx, actor, version, now)
 		if err != nil {
 			return RankedPage{}, err
+		}
+		if after != nil {
+			p = pinned
+		} else {
+			p.Weights = l.Trial.over(p.Weights)
 		}
 		ranking, from := snap.ranking(actor, p, moment, saved)
 		page, moved, err := a.rankedPage(ctx, actor, snap, ranking, p, from, moment, after, l.Limit)

@@ -51,10 +51,11 @@ func (sh *shelf) bytes() uint32 {
 // snapshot is the facts of a workspace at one version, in the order in which
 // ties are broken. It never changes.
 type snapshot struct {
-	version int64
-	read    time.Time // when it was last read in full
-	facts   []mindflow.Fact
-	answers answers
+	version     int64
+	preferences mindflow.Version // its owner's at that version; zero when nobody's
+	read        time.Time        // when it was last read in full
+	facts       []mindflow.Fact
+	answers     answers
 }
 
 // at answers a snapshot of version atLeast or newer.
@@ -98,13 +99,13 @@ func (s *snapshots) load(ctx context.Context, w mindflow.WorkspaceID, last *snap
 			return nil, err
 		}
 		slices.SortFunc(changes.Open, func(a, b mindflow.Fact) int { return a.Compare(&b) })
-		return &snapshot{version: changes.Version, read: now, facts: changes.Open}, nil
+		return &snapshot{version: changes.Version, preferences: changes.Preferences, read: now, facts: changes.Open}, nil
 	}
 	changes, err := s.store.Facts(ctx, w, last.version)
 	if err != nil {
 		return nil, err
 	}
-	return &snapshot{version: changes.Version, read: last.read, facts: patched(last.facts, changes)}, nil
+	return &snapshot{version: changes.Version, preferences: changes.Preferences, read: last.read, facts: patched(last.facts, changes)}, nil
 }
 
 // patched is the facts after changes. What changed is taken out wherever it

@@ -10,18 +10,24 @@ import (
 
 // FactChanges is what happened to a workspace's open tasks since a version:
 // the facts of those that are open now, the keys of those that are not, and
-// the version at which both hold.
+// the version at which both hold. Preferences is the version, at that time, of
+// the preferences of whoever's personal workspace it is; zero for nobody's.
 type FactChanges struct {
-	Version int64
-	Open    []mindflow.Fact
-	Gone    []mindflow.Fact // only ID and CreatedAt are set
+	Version     int64
+	Preferences mindflow.Version
+	Open        []mindflow.Fact
+	Gone        []mindflow.Fact // only ID and CreatedAt are set
 }
 
-// One statement sees one state on both databases: version and rows belong
+// One statement sees one state on both databases: versions and rows belong
 // together without a transaction.
 const (
 	factColumns = `
 SELECT coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = $1), 0),
+       coalesce((SELECT max(p.version)
+                   FROM members m JOIN users u ON u.id = m.user_id AND u.workspace_id = m.workspace_id
+                                  JOIN user_preferences p ON p.user_id = u.id
+                  WHERE m.workspace_id = $1), 0),
        t.id, t.created_at, t.status, t.deleted_at, t.due_at, t.due_on, t.start_at, t.start_on,
        t.snoozed_until_at, t.effort_estimate_minutes, t.preferred_time, t.priority, t.version
   FROM workspaces w LEFT JOIN tasks t ON t.workspace_id = w.id AND `
@@ -38,7 +44,7 @@ func (s *Store) Facts(ctx context.Context, w mindflow.WorkspaceID, since int64) 
 	}
 	var changes FactChanges
 	var r factRow
-	dest := r.dest(&changes.Version)
+	dest := r.dest(&changes)
 	err := each(s.read(ctx), query, args, func(rows *sql.Rows) error {
 		if err := rows.Scan(dest...); err != nil {
 			return err
@@ -71,9 +77,9 @@ type factRow struct {
 	effort, priority, version         sql.NullInt64
 }
 
-func (r *factRow) dest(version *int64) []any {
+func (r *factRow) dest(c *FactChanges) []any {
 	return []any{
-		version, &r.id, &r.created, &r.status, &r.deleted, &r.dueAt, &r.dueOn, &r.startAt, &r.startOn,
+		&c.Version, &c.Preferences, &r.id, &r.created, &r.status, &r.deleted, &r.dueAt, &r.dueOn, &r.startAt, &r.startOn,
 		&r.snoozed, &r.effort, &r.preferred, &r.priority, &r.version,
 	}
 }

@@ -27,6 +27,39 @@ func facts(t *testing.T, s *store.Store, w mindflow.WorkspaceID, since int64) st
 	return changes
 }
 
+// Fails when a member's preferences are taken for those of the owner.
+func TestFactsNameTheOwnersPreferencesBesideThem(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a, b := newPerson(t, s, "a@example.com"), newPerson(t, s, "b@example.com")
+		join(t, s, b, a) // b is a member of a's workspace, too
+		change := func(who mindflow.Actor, times int) {
+			for range times {
+				if err := inWorkspace(t, s, who, func(tx *store.Tx) error {
+					before, err := tx.Preferences(who.UserID)
+					if err != nil {
+						return err
+					}
+					_, err = tx.SavePreferences(before, mindflow.Changes{}, who)
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		change(a, 1)
+		change(b, 3)
+		create(t, s, a, newTask(s, a, "x"))
+		for _, since := range []int64{0, 1, 2, 3} {
+			if got := facts(t, s, a.WorkspaceID, since); got.Version != 3 || got.Preferences != 2 {
+				t.Errorf("since %d: version %d beside preferences %d, want 3 beside 2", since, got.Version, got.Preferences)
+			}
+		}
+		if got := facts(t, s, b.WorkspaceID, 0); got.Version != 4 || got.Preferences != 4 {
+			t.Errorf("version %d beside preferences %d, want 4 beside 4", got.Version, got.Preferences)
+		}
+	})
+}
+
 func TestFactsAreThoseOfTheOpenTasks(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		a := newPerson(t, s, "ada@example.com")
