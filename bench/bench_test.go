@@ -124,10 +124,10 @@ func TestAnEmptyReportMeetsNothing(t *testing.T) {
 }
 
 func TestAColdFigureThatIsTooGoodIsDoubted(t *testing.T) {
-	for cold, doubts := range map[float64]int{25: 0, 8: 1} {
-		r := &report{Cold: &spread{P50: cold}, Starts: &starts{FirstBest: []float64{30, 29, 33}}}
+	for p50, doubts := range map[float64]int{25: 0, 8: 1} {
+		r := &report{Cold: &cold{spread: spread{P50: p50}}, Starts: &starts{FirstBest: []float64{30, 29, 33}}}
 		if r.doubtCold(); len(r.Notes) != doubts {
-			t.Errorf("cold %v ms beside 30 ms after a start: notes %q", cold, r.Notes)
+			t.Errorf("cold %v ms beside 30 ms after a start: notes %q", p50, r.Notes)
 		}
 	}
 }
@@ -198,7 +198,7 @@ func TestBodiesAreWhatTheContractSays(t *testing.T) {
 		}
 	}
 	var entries []struct{ UUID, Status, Due string }
-	if err := json.Unmarshal(taskwarriorExport(300, now), &entries); err != nil || len(entries) != 300 {
+	if err := json.Unmarshal(taskwarriorExport(300, now, false), &entries); err != nil || len(entries) != 300 {
 		t.Fatalf("%d entries, %v", len(entries), err)
 	}
 	seen := map[string]bool{}
