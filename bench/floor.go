@@ -35,7 +35,7 @@ func serveFloor(ctx context.Context, input io.Reader, out io.Writer, database st
 		if opening != nil {
 			return opening
 		}
-		defer func() { err = errors.Join(err, d.close()) }()
+		defer func() { err = errors.Join(err, d.close(context.WithoutCancel(ctx))) }()
 		d.handle(mux, answer)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")

@@ -57,9 +57,9 @@ func openDatabaseFloor(ctx context.Context, url string) (*databaseFloor, error) 
 	return d, nil
 }
 
-func (d *databaseFloor) close() error {
+func (d *databaseFloor) close(ctx context.Context) error {
 	defer d.pool.Close()
-	_, err := d.pool.Exec(context.Background(), `DROP TABLE bench_floor`)
+	_, err := d.pool.Exec(ctx, `DROP TABLE bench_floor`)
 	return err
 }
 

@@ -92,7 +92,7 @@ func (r *report) print(out io.Writer) {
 		p("%s: its processes share the cores too, and their CPU and memory are in no column.", r.Settings)
 	}
 	if r.Many != nil {
-		p("%s workspaces of %s tasks were filled in %.0f s by imports; descriptions have 500 characters.",
+		p("%s workspaces of %s tasks were filled in %.0f s by imports, with descriptions of some 500 characters.",
 			thousands(r.Many.Workspaces), thousands(r.Many.Each), r.Many.FillSeconds)
 	}
 	p("")
