@@ -8,7 +8,7 @@ redocly := .tools/openapi/node_modules/.bin/redocly
 npm     := npm --no-audit --no-fund --no-update-notifier --loglevel=error
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Build, and serve on http://127.0.0.1:8000 with the embedded database in ./data
 	bin/mindflow serve
@@ -44,6 +44,12 @@ check: lint openapi test ## Everything a change must pass
 bench: build ## Measure the built server beside a bare handler (about five minutes)
 	cd bench && go run . -server ../bin/mindflow
 
+bench-size: build ## Measure 500 workspaces at once, and one of 100,000 tasks (about five minutes)
+	cd bench && go run . -server ../bin/mindflow -size
+
+bench-postgres: build postgres ## Measure the built server on a throw-away PostgreSQL that syncs (about seven minutes)
+	go run ./internal/store/storetest/withpostgres sh -c 'cd bench && exec go run . -server ../bin/mindflow -database "$$DATABASE_URL"'
+
 verify-long: postgres ## Fuzz, many more examples, repeated tests (most of an hour)
 	tools/verify-long.sh
 
@@ -68,4 +74,4 @@ postgres:
 		cd .tools/postgres && $(npm) ci --ignore-scripts; \
 	fi
 
-.PHONY: help run dev build fmt lint openapi test check bench verify-long postgres
+.PHONY: help run dev build fmt lint openapi test check bench bench-size bench-postgres verify-long postgres

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -14,6 +15,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
 )
 
 func TestPercentilesAreNearestRanks(t *testing.T) {
@@ -124,10 +127,10 @@ func TestAnEmptyReportMeetsNothing(t *testing.T) {
 }
 
 func TestAColdFigureThatIsTooGoodIsDoubted(t *testing.T) {
-	for cold, doubts := range map[float64]int{25: 0, 8: 1} {
-		r := &report{Cold: &spread{P50: cold}, Starts: &starts{FirstBest: []float64{30, 29, 33}}}
+	for p50, doubts := range map[float64]int{25: 0, 8: 1} {
+		r := &report{Cold: &cold{spread: spread{P50: p50}}, Starts: &starts{FirstBest: []float64{30, 29, 33}}}
 		if r.doubtCold(); len(r.Notes) != doubts {
-			t.Errorf("cold %v ms beside 30 ms after a start: notes %q", cold, r.Notes)
+			t.Errorf("cold %v ms beside 30 ms after a start: notes %q", p50, r.Notes)
 		}
 	}
 }
@@ -197,16 +200,25 @@ func TestBodiesAreWhatTheContractSays(t *testing.T) {
 			t.Fatalf("task %d: %+v", n, task)
 		}
 	}
-	var entries []struct{ UUID, Status, Due string }
-	if err := json.Unmarshal(taskwarriorExport(300, now), &entries); err != nil || len(entries) != 300 {
-		t.Fatalf("%d entries, %v", len(entries), err)
-	}
-	seen := map[string]bool{}
-	for _, entry := range entries {
-		if len(entry.UUID) != 36 || seen[entry.UUID] || entry.Status != "pending" {
-			t.Fatalf("entry %+v", entry)
+	for _, described := range []bool{false, true} {
+		var entries []struct {
+			UUID, Status, Due string
+			Annotations       []struct{ Description string }
 		}
-		seen[entry.UUID] = true
+		if err := json.Unmarshal(taskwarriorExport(300, now, described), &entries); err != nil || len(entries) != 300 {
+			t.Fatalf("%d entries, %v", len(entries), err)
+		}
+		seen := map[string]bool{}
+		for n, entry := range entries {
+			if len(entry.UUID) != 36 || seen[entry.UUID] || entry.Status != "pending" ||
+				(entry.Due == "") != (described && n%4 == 3) || (len(entry.Annotations) == 1) != described {
+				t.Fatalf("entry %+v", entry)
+			}
+			if described && utf8.RuneCountInString(entry.Annotations[0].Description) != 500 {
+				t.Fatalf("the description of entry %d is not 500 characters", n)
+			}
+			seen[entry.UUID] = true
+		}
 	}
 }
 
@@ -222,6 +234,7 @@ func small(t *testing.T, settings ...string) options {
 	o.duration, o.special, o.warm = 100*time.Millisecond, 200*time.Millisecond, 20*time.Millisecond
 	o.rounds, o.conns = 2, []int{1, 16}
 	o.big, o.small, o.imported, o.starts, o.colds = 60, 20, 100, 2, 5
+	o.workspaces, o.each, o.huge = 7, 12, 90
 	return o
 }
 
@@ -324,6 +337,153 @@ func TestTheWholeRunAgainstAFakeServer(t *testing.T) {
 	}
 }
 
+func TestTheSituationsOfSizeAgainstAFakeServer(t *testing.T) {
+	o := small(t)
+	o.size = true
+	r := measure(t.Context(), o, t.Output())
+	var out strings.Builder
+	r.print(&out)
+	t.Log("\n" + out.String())
+	if len(r.Failures) > 0 {
+		t.Fatalf("failures: %q", r.Failures)
+	}
+	if m := r.Many; m.First.Best.Samples != o.workspaces || m.First.List.Samples != o.workspaces || m.First.Rounds != 1 {
+		t.Errorf("the first round asks each workspace once for each: %+v", m.First)
+	}
+	if m := r.Many; m.Later.Best.Samples == 0 || m.Later.List.Samples == 0 || m.Later.Memory.Peak <= 0 || m.FillSeconds <= 0 {
+		t.Errorf("the later rounds are not measured: %+v", m)
+	}
+	if want := 4 * len(o.conns); len(r.Rows) != want {
+		t.Errorf("%d rows, want %d", len(r.Rows), want)
+	}
+	if r.Cold == nil || r.Cold.Samples != o.colds || r.Cold.Memory.RSS <= 0 || r.AfterWrite.Best.Samples == 0 {
+		t.Errorf("cold %+v, after a write %+v", r.Cold, r.AfterWrite)
+	}
+	if len(r.Bounds) != 3 {
+		t.Errorf("%d bounds, want 3", len(r.Bounds))
+	}
+	for _, b := range r.Bounds {
+		if b.Measured == nil {
+			t.Errorf("bound %q is not measured", b.What)
+		}
+	}
+}
+
+func TestAWorkspaceThatCannotBeFilledFailsTheRun(t *testing.T) {
+	o := small(t, "FAKE_BROKEN=POST")
+	o.size = true
+	r := measure(t.Context(), o, t.Output())
+	if len(r.Failures) == 0 || !strings.Contains(r.Failures[0], "fill: POST /api/auth/register: 500: broken on purpose") {
+		t.Errorf("failures: %q", r.Failures)
+	}
+	for _, b := range r.Bounds {
+		if b.verdict() != "NOT MEASURED" {
+			t.Errorf("%s: %s", b.What, b.verdict())
+		}
+	}
+}
+
+// postgres is a throw-away PostgreSQL, started as "make bench-postgres" does. It ends with the test.
+func postgres(t *testing.T) string {
+	t.Helper()
+	if os.Getenv("MINDFLOW_TEST_SQLITE_ONLY") == "1" {
+		t.Skip("asked to do without PostgreSQL")
+	}
+	program := filepath.Join(t.TempDir(), "withpostgres")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./internal/store/storetest/withpostgres")
+	build.Dir = ".."
+	if text, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	cmd := exec.Command(program, "sh", "-c", `echo "$DATABASE_URL"; cat`) //nolint:noctx // ends with its input, after the test's context
+	cmd.Dir, cmd.Stderr = "..", t.Output()
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	output, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = input.Close()
+		_ = cmd.Wait()
+	})
+	line, err := bufio.NewReader(output).ReadString('\n')
+	if err != nil {
+		t.Fatalf("no PostgreSQL: %v", err)
+	}
+	return strings.TrimSpace(line)
+}
+
+func TestWhatPostgreSQLCostsByItselfStandsInTheTable(t *testing.T) {
+	o := small(t)
+	o.database, o.rounds, o.conns = postgres(t), 1, []int{16}
+	r := measure(t.Context(), o, t.Output())
+	var out strings.Builder
+	r.print(&out)
+	t.Log("\n" + out.String())
+	if len(r.Failures) > 0 {
+		t.Fatalf("failures: %q", r.Failures)
+	}
+	bare := r.find(floorRow, 16).PerSecond
+	for _, row := range []string{"floor with a SELECT", "floor with a commit"} {
+		if f := r.find(row, 16); f == nil || f.PerSecond <= 0 || f.PerSecond >= bare || f.Share == nil || f.Errors > 0 {
+			t.Errorf("%s beside %.0f bare: %+v", row, bare, f)
+		}
+	}
+	if !strings.Contains(out.String(), "fsync on, synchronous_commit on, full_page_writes on") {
+		t.Error("the report does not say how lasting the database's commits are")
+	}
+	if strings.Contains(strings.Join(r.Notes, " "), "can lose") {
+		t.Errorf("a lasting database is doubted: %q", r.Notes)
+	}
+	for _, b := range r.Bounds {
+		if strings.Contains(b.What, "syncs") {
+			t.Errorf("%s: PostgreSQL syncs in its own process", b.What)
+		}
+	}
+	conn, err := pgx.Connect(t.Context(), o.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(t.Context()) }()
+	var left int
+	if err := conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_tables WHERE tablename = 'bench_floor'`).Scan(&left); err != nil || left > 0 {
+		t.Errorf("the floor left its table behind: %d, %v", left, err)
+	}
+}
+
+func TestADatabaseThatIsNotThereIsSaid(t *testing.T) {
+	o := small(t)
+	o.database = "postgres://nobody@/none?host=" + t.TempDir()
+	if r := measure(t.Context(), o, t.Output()); len(r.Failures) == 0 || !strings.Contains(r.Failures[0], "make the floor's table") {
+		t.Errorf("failures: %q", r.Failures)
+	}
+}
+
+func TestSettingsThatCanLoseACommitAreDoubted(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		s       databaseSettings
+		lasting bool
+	}{
+		{"PostgreSQL's own are lasting", databaseSettings{Fsync: "on", SynchronousCommit: "on", FullPageWrites: "on"}, true},
+		{"a commit that waits for its own disk only is", databaseSettings{Fsync: "on", SynchronousCommit: "local", FullPageWrites: "on"}, true},
+		{"one that waits for none is not", databaseSettings{Fsync: "on", SynchronousCommit: "off", FullPageWrites: "on"}, false},
+		{"nor is one whose syncs are left out", databaseSettings{Fsync: "off", SynchronousCommit: "on", FullPageWrites: "on"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := c.s.lasting(); got != c.lasting {
+				t.Errorf("got %v, want %v", got, c.lasting)
+			}
+		})
+	}
+}
+
 func TestARouteThatFailsFailsTheRun(t *testing.T) {
 	o := small(t, "FAKE_BROKEN=PATCH")
 	o.rounds, o.conns = 1, []int{16}
@@ -370,6 +530,7 @@ func TestExitCodes(t *testing.T) {
 		{"an unknown flag is", []string{"-sever", "x"}, 2},
 		{"so is an argument", []string{"x"}, 2},
 		{"and no time at all", []string{"-duration", "0s"}, 2},
+		{"and rows of the table beside the situations of size", []string{"-size", "-only", "best"}, 2},
 		{"a missing server fails", []string{"-server", filepath.Join(t.TempDir(), "none"), "-dir", t.TempDir()}, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -73,7 +73,30 @@ const sizesAlike = 0.9
 
 // judge holds the figures against the contract.
 func (r *report) judge() {
-	small, big := "list of 50 at "+thousands(r.options.small), "list of 50 at "+thousands(r.options.big)
+	if r.options.size {
+		r.judgeSize()
+	} else {
+		r.judgeTable()
+	}
+}
+
+func (r *report) judgeSize() {
+	o := r.options
+	var peak, best *float64
+	if r.Many != nil {
+		peak = &r.Many.Later.Memory.Peak
+	}
+	if f := r.find(bestRow(o.huge), 1); f != nil && f.Latency.Samples > 0 {
+		best = &f.Latency.P99
+	}
+	r.atMost(fmt.Sprintf("%s workspaces of %s tasks in turn, peak RSS", thousands(o.workspaces), thousands(o.each)), peak, 200, " MB")
+	r.atMost(bestRow(o.huge)+" tasks, p99 at one connection", best, 3, " ms")
+	r.atLeast(fmt.Sprintf("list of 50, rate at %s tasks ÷ at %s", thousands(o.huge), thousands(o.big)),
+		r.ratio(listRow(o.huge), listRow(o.big)), sizesAlike, "")
+}
+
+func (r *report) judgeTable() {
+	small, big := listRow(r.options.small), listRow(r.options.big)
 	for _, share := range []struct {
 		row   string
 		least float64

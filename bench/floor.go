@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,17 +20,34 @@ import (
 const floorBytes = 300
 
 // serveFloor answers every request with 300 bytes of JSON until its input ends: when the benchmark dies, however it
-// dies, the pipe closes and the floor goes with it. Its first line of output is its address.
-func serveFloor(ctx context.Context, input io.Reader, out io.Writer) error {
+// dies, the pipe closes and the floor goes with it. Its first line of output is its address. With a PostgreSQL it has
+// further routes that ask that first.
+func serveFloor(ctx context.Context, input io.Reader, out io.Writer, database string) (err error) {
+	const head, tail = `{"answer":"`, `"}`
+	text := []byte(head + strings.Repeat("x", floorBytes-len(head)-len(tail)) + tail)
+	answer := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(text) // a client that left is no concern of the floor's
+	}
+	mux := http.NewServeMux()
+	if database != "" {
+		d, opening := openDatabaseFloor(ctx, database)
+		if opening != nil {
+			return opening
+		}
+		defer func() { err = errors.Join(err, d.close(context.WithoutCancel(ctx))) }()
+		d.handle(mux, answer)
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	const head, tail = `{"answer":"`, `"}`
-	answer := []byte(head + strings.Repeat("x", floorBytes-len(head)-len(tail)) + tail)
-	server := &http.Server{ReadHeaderTimeout: answerWithin, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(answer) // a client that left is no concern of the floor's
+	server := &http.Server{ReadHeaderTimeout: answerWithin, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" { // past the mux: the floor stays bare
+			answer(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
 	})}
 	if _, err := fmt.Fprintln(out, "http://"+listener.Addr().String()); err != nil {
 		return err
@@ -51,12 +70,14 @@ type floorProcess struct {
 	cmd   *exec.Cmd
 }
 
-func startFloor(ctx context.Context) (*floorProcess, error) {
+func startFloor(ctx context.Context, database string) (*floorProcess, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, "-floor")
+	cmd := exec.CommandContext(ctx, self, "-floor", "-database", database)
+	var said bytes.Buffer // only why it failed
+	cmd.Stderr = &said
 	cmd.Env = bareEnvironment()
 	cmd.WaitDelay = 5 * time.Second
 	input, err := cmd.StdinPipe()
@@ -73,10 +94,39 @@ func startFloor(ctx context.Context) (*floorProcess, error) {
 	f := &floorProcess{input: input, cmd: cmd}
 	line, err := bufio.NewReader(output).ReadString('\n')
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("read the floor's address: %w", err), f.stop())
+		return nil, errors.Join(fmt.Errorf("read the floor's address: %w", err), f.stop(), errors.New(strings.TrimSpace(said.String())))
 	}
 	f.base = strings.TrimSpace(line)
 	return f, nil
+}
+
+// startFloor starts the bare handler, and on PostgreSQL notes what it says of that.
+func (b *bench) startFloor(ctx context.Context) (err error) {
+	if b.floor, err = startFloor(ctx, b.o.database); err != nil {
+		return fmt.Errorf("start the floor: %w", err)
+	}
+	if b.o.database == "" {
+		return nil
+	}
+	if b.report.Settings, err = b.floor.settings(ctx); err != nil {
+		return errors.Join(fmt.Errorf("ask the database for its settings: %w", err), b.floor.stop())
+	}
+	if !b.report.Settings.lasting() {
+		b.report.Notes = append(b.report.Notes, "By its settings this PostgreSQL can lose what it has committed: the figures of "+
+			"writes are too good.")
+	}
+	return nil
+}
+
+func (f *floorProcess) settings(ctx context.Context) (*databaseSettings, error) {
+	c := newClient(f.base, "", 1)
+	defer c.close()
+	var answer bytes.Buffer
+	if _, err := c.do(ctx, get("/settings"), &answer); err != nil {
+		return nil, err
+	}
+	s := new(databaseSettings)
+	return s, json.Unmarshal(answer.Bytes(), s)
 }
 
 func (f *floorProcess) stop() error {

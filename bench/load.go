@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -22,9 +23,14 @@ const (
 type call struct {
 	method, path string
 	body         []byte
+	token        string // whose it is; empty: the client's
 }
 
 func get(path string) call { return call{method: http.MethodGet, path: path} }
+
+func post(path string, body []byte) call {
+	return call{method: http.MethodPost, path: path, body: body}
+}
 
 // client sends calls to one server over at most conns kept-alive connections of its own.
 type client struct {
@@ -54,8 +60,8 @@ func (c *client) do(ctx context.Context, what call, answer *bytes.Buffer) (time.
 	if err != nil {
 		return 0, err
 	}
-	if c.token != "" {
-		request.Header.Set("Authorization", "Bearer "+c.token)
+	if token := cmp.Or(what.token, c.token); token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	if what.body != nil {
 		request.Header.Set("Content-Type", "application/json")
@@ -96,8 +102,11 @@ type load struct {
 	answered func(n int, body []byte)
 }
 
-// sample is one answered call: when it was sent, counted from the pass's beginning, and how long it took.
-type sample struct{ at, took time.Duration }
+// sample is one answered call: when it was sent, counted from the pass's beginning, how long it took, and its number.
+type sample struct {
+	at, took time.Duration
+	n        int
+}
 
 // pass is what a load did. Samples leave the warm-up out, sent and failed count everything.
 type pass struct {
@@ -121,6 +130,17 @@ func (p pass) latencies(from, to time.Duration) []time.Duration {
 	var took []time.Duration
 	for _, s := range p.samples {
 		if s.at >= from && s.at < to {
+			took = append(took, s.took)
+		}
+	}
+	return took
+}
+
+// each are the latencies of the calls whose number leaves rest when divided by kinds.
+func (p pass) each(kinds, rest int) []time.Duration {
+	var took []time.Duration
+	for _, s := range p.samples {
+		if s.n%kinds == rest {
 			took = append(took, s.took)
 		}
 	}
@@ -191,7 +211,7 @@ func (c *client) connection(ctx context.Context, l load, w int, calls *atomic.In
 			l.answered(n, answer.Bytes())
 		}
 		if at >= l.warm {
-			part.samples = append(part.samples, sample{at, took})
+			part.samples = append(part.samples, sample{at, took, n})
 			part.elapsed = time.Since(began)
 		}
 	}

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// A whole run takes about five minutes; past this something hangs, and the run ends by itself.
+// A whole run takes about five minutes, -size about as long; past this something hangs, and the run ends by itself.
 const longestRun = 30 * time.Minute
 
 func main() {
@@ -43,6 +43,7 @@ func command(ctx context.Context, args []string, out, progress io.Writer) int {
 	flags.DurationVar(&o.duration, "duration", o.duration, "measured time of each row at each number of connections")
 	flags.IntVar(&o.rounds, "rounds", o.rounds, "slices each row's time is spread over; figures are medians over them")
 	flags.StringVar(&only, "only", "", "measure these rows at 16 connections and nothing else: "+strings.Join(routes, ",")+", or some of them")
+	flags.BoolVar(&o.size, "size", false, "measure 500 workspaces at once and one of 100,000 tasks instead of the table")
 	flags.BoolVar(&quick, "quick", false, "short slices, one round: to try the benchmark, not to quote it")
 	flags.StringVar(&jsonFile, "json", "", "also write the raw numbers to this file")
 	flags.BoolVar(&strict, "strict", false, "exit 1 when a bound is missed or not measured")
@@ -57,8 +58,12 @@ func command(ctx context.Context, args []string, out, progress io.Writer) int {
 		fmt.Fprintln(progress, "bench: takes flags only, a positive -duration and at least one round; see -help")
 		return 2
 	}
+	if o.size && only != "" {
+		fmt.Fprintln(progress, "bench: -size has rows of its own, it does not go with -only")
+		return 2
+	}
 	if floor {
-		if err := serveFloor(ctx, os.Stdin, out); err != nil {
+		if err := serveFloor(ctx, os.Stdin, out, o.database); err != nil {
 			fmt.Fprintln(progress, "bench: floor:", err)
 			return 1
 		}

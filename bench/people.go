@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +31,7 @@ func register(ctx context.Context, base, name string) (*person, error) {
 	}
 	c := newClient(base, "", 1)
 	defer c.close()
-	if _, err := c.do(ctx, call{http.MethodPost, "/api/auth/register", body}, &bytes.Buffer{}); err != nil {
+	if _, err := c.do(ctx, post("/api/auth/register", body), &bytes.Buffer{}); err != nil {
 		return nil, err
 	}
 	return p, p.signIn(ctx, base)
@@ -46,7 +45,7 @@ func (p *person) signIn(ctx context.Context, base string) error {
 	c := newClient(base, "", 1)
 	defer c.close()
 	var answer bytes.Buffer
-	if _, err := c.do(ctx, call{http.MethodPost, "/api/auth/login", body}, &answer); err != nil {
+	if _, err := c.do(ctx, post("/api/auth/login", body), &answer); err != nil {
 		return err
 	}
 	var tokens struct {
@@ -64,12 +63,20 @@ func (p *person) signIn(ctx context.Context, base string) error {
 
 // client returns a client with a token that outlasts the next slice. The caller closes it.
 func (p *person) client(ctx context.Context, base string, conns int) (*client, error) {
-	if time.Since(p.signedIn) > signInAgainAfter {
-		if err := p.signIn(ctx, base); err != nil {
-			return nil, fmt.Errorf("sign in again: %w", err)
-		}
+	if err := p.refresh(ctx, base); err != nil {
+		return nil, err
 	}
 	return newClient(base, p.token, conns), nil
+}
+
+func (p *person) refresh(ctx context.Context, base string) error {
+	if time.Since(p.signedIn) <= signInAgainAfter {
+		return nil
+	}
+	if err := p.signIn(ctx, base); err != nil {
+		return fmt.Errorf("sign in again: %w", err)
+	}
+	return nil
 }
 
 // fill creates tasks through the API, keeps their ids, and asks ranked whether all of them are actionable.

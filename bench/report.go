@@ -15,23 +15,25 @@ import (
 
 // report is everything a run found; it is printed as Markdown and saved as JSON. Nil parts were not measured.
 type report struct {
-	Began             time.Time     `json:"began"`
-	Database          string        `json:"database"`
-	Machine           machine       `json:"machine"`
-	Rows              []figures     `json:"rows"`
-	AfterWrite        *afterWrite   `json:"best_after_write"`
-	AfterWriteUnpaced *afterWrite   `json:"best_after_write_unpaced"`
-	Import            *besideImport `json:"import_beside_writers"`
-	ImportPaced       *besideImport `json:"import_beside_paced_writers"`
-	Cold              *spread       `json:"best_cold"`
-	Starts            *starts       `json:"starts"`
-	AfterLoad         memory        `json:"memory_after_load"`
-	BinaryMB          float64       `json:"binary_mb"`
-	Syncs             []syncCount   `json:"syncs"`
-	Ranking           ranking       `json:"ranking"`
-	Bounds            []bound       `json:"bounds"`
-	Notes             []string      `json:"notes"`
-	Failures          []string      `json:"failures"`
+	Began             time.Time         `json:"began"`
+	Database          string            `json:"database"`
+	Settings          *databaseSettings `json:"database_settings"`
+	Machine           machine           `json:"machine"`
+	Rows              []figures         `json:"rows"`
+	AfterWrite        *afterWrite       `json:"best_after_write"`
+	AfterWriteUnpaced *afterWrite       `json:"best_after_write_unpaced"`
+	Import            *besideImport     `json:"import_beside_writers"`
+	ImportPaced       *besideImport     `json:"import_beside_paced_writers"`
+	Cold              *cold             `json:"best_cold"`
+	Starts            *starts           `json:"starts"`
+	Many              *many             `json:"many_workspaces"`
+	AfterLoad         memory            `json:"memory_after_load"`
+	BinaryMB          float64           `json:"binary_mb"`
+	Syncs             []syncCount       `json:"syncs"`
+	Ranking           ranking           `json:"ranking"`
+	Bounds            []bound           `json:"bounds"`
+	Notes             []string          `json:"notes"`
+	Failures          []string          `json:"failures"`
 
 	options options
 }
@@ -85,7 +87,15 @@ func (r *report) print(out io.Writer) {
 	m := r.Machine
 	p("Measured %s on %s at %d cores (%s), Linux %s, %s; a 4 KiB write and sync takes %.0f µs; load %.1f before.",
 		r.Database, r.Began.Format(time.DateOnly), m.Cores, m.CPU, m.Kernel, m.Go, m.SyncMedian, m.Load)
-	p("Server, floor and load generator share these cores. MB are 1,000,000 bytes.\n")
+	p("Server, floor and load generator share these cores. MB are 1,000,000 bytes.")
+	if r.Settings != nil {
+		p("%s: its processes share the cores too, and their CPU and memory are in no column.", r.Settings)
+	}
+	if r.Many != nil {
+		p("%s workspaces of %s tasks were filled in %.0f s by imports, with descriptions of some 500 characters.",
+			thousands(r.Many.Workspaces), thousands(r.Many.Each), r.Many.FillSeconds)
+	}
+	p("")
 	if len(r.Rows) > 0 {
 		writeTable(out, []string{
 			"row", "connections", "req/s", "of the floor", "p50 ms", "p95 ms", "p99 ms", "errors",
@@ -138,8 +148,19 @@ func (r *report) specialLines() [][]string {
 			name, thousands(s.Samples), decimals(&s.P50, 2), decimals(&s.P95, 2), decimals(&s.P99, 2), decimals(&s.Max, 2), beside,
 		})
 	}
+	if r.Many != nil {
+		for _, t := range []struct {
+			name string
+			turns
+		}{{"first round", r.Many.First}, {"later rounds", r.Many.Later}} {
+			beside := fmt.Sprintf("%.1f rounds, %s req/s, RSS %.0f MB, peak %.0f MB",
+				t.Rounds, thousands(int(t.PerSecond)), t.Memory.RSS, t.Memory.Peak)
+			add(fmt.Sprintf("best of %s workspaces, %s", thousands(r.Many.Workspaces), t.name), t.Best, beside)
+			add("... a page of their lists", t.List, "")
+		}
+	}
 	if r.Cold != nil {
-		add("best, cold", *r.Cold, "each request loads all tasks")
+		add("best, cold", r.Cold.spread, fmt.Sprintf("each request loads all tasks, peak RSS %.0f MB", r.Cold.Memory.Peak))
 	}
 	if r.Starts != nil {
 		add("start to first answer", spreadOf(durations(r.Starts.FirstAnswer)), "existing data")

@@ -15,6 +15,7 @@ type row struct {
 	route string
 	who   *person
 	next  func(*rand.Rand, int) call
+	floor string // a route of the floor's process instead
 }
 
 // figures are what a row measured at one number of connections. A nil figure was not measured.
@@ -44,22 +45,36 @@ var routes = []string{"create", "patch", "read", "list50", "best", "ranked"}
 
 // rows of the table, in its order. Later rows (other sizes, other workspaces) are lines here and people to send them.
 func (b *bench) rows() []row {
-	all := []row{
-		{"create", "create", b.creator, createCall},
-		{"patch", "patch", b.big, patchCall(b.big.ids)},
-		{"read", "read", b.big, readCall(b.big.ids)},
-		{b.listRow(b.o.small), "list50", b.small, always(get("/api/tasks?limit=50"))},
-		{b.listRow(b.o.big), "list50", b.big, always(get("/api/tasks?limit=50"))},
-		{"best", "best", b.big, always(get("/api/tasks/best"))},
-		{"ranked, first page", "ranked", b.big, always(get("/api/tasks/ranked"))},
+	page, best := always(get("/api/tasks?limit=50")), always(get("/api/tasks/best"))
+	var all []row
+	if b.o.database != "" {
+		all = append(all,
+			row{name: "floor with a SELECT", floor: selectFloor},
+			row{name: "floor with a commit", floor: commitFloor})
 	}
+	if b.o.size {
+		return append(all,
+			row{name: listRow(b.o.big), route: "list50", who: b.big, next: page},
+			row{name: listRow(b.o.huge), route: "list50", who: b.huge, next: page},
+			row{name: bestRow(b.o.huge), route: "best", who: b.huge, next: best})
+	}
+	all = append(all,
+		row{name: "create", route: "create", who: b.creator, next: createCall},
+		row{name: "patch", route: "patch", who: b.big, next: patchCall(b.big.ids)},
+		row{name: "read", route: "read", who: b.big, next: readCall(b.big.ids)},
+		row{name: listRow(b.o.small), route: "list50", who: b.small, next: page},
+		row{name: listRow(b.o.big), route: "list50", who: b.big, next: page},
+		row{name: "best", route: "best", who: b.big, next: best},
+		row{name: "ranked, first page", route: "ranked", who: b.big, next: always(get("/api/tasks/ranked"))})
 	if len(b.o.only) == 0 {
 		return all
 	}
 	return slices.DeleteFunc(all, func(r row) bool { return !slices.Contains(b.o.only, r.route) })
 }
 
-func (b *bench) listRow(tasks int) string { return fmt.Sprintf("list of 50 at %s", thousands(tasks)) }
+func listRow(tasks int) string { return "list of 50 at " + thousands(tasks) }
+
+func bestRow(tasks int) string { return "best at " + thousands(tasks) }
 
 // measureRows goes through all rows at all numbers of connections, round after round, the floor beside each: a machine
 // that is slow for a minute slows all of them, and the medians forget it.
@@ -83,8 +98,12 @@ func (b *bench) measureRows(ctx context.Context, s *server) {
 				if ctx.Err() != nil {
 					return
 				}
-				b.sliceOfFloor(ctx, byKey[key(floorRow, conns)], slice/2)
-				b.sliceOfRow(ctx, s, r, byKey[key(r.name, conns)], slice)
+				b.sliceOfFloor(ctx, "/", byKey[key(floorRow, conns)], slice/2)
+				if r.floor != "" {
+					b.sliceOfFloor(ctx, r.floor, byKey[key(r.name, conns)], slice)
+				} else {
+					b.sliceOfRow(ctx, s, r, byKey[key(r.name, conns)], slice)
+				}
 			}
 		}
 	}
@@ -105,18 +124,10 @@ func (b *bench) measureRows(ctx context.Context, s *server) {
 	}
 }
 
-func (b *bench) sliceOfFloor(ctx context.Context, f *figures, slice time.Duration) {
+func (b *bench) sliceOfFloor(ctx context.Context, path string, f *figures, slice time.Duration) {
 	c := newClient(b.floor.base, "", f.Conns)
 	defer c.close()
-	before, err := cpuTime(b.floor.cmd.Process.Pid)
-	b.check("floor", err)
-	done := c.run(ctx, load{conns: f.Conns, warm: b.o.warm, measure: slice, next: always(get("/"))})
-	after, err := cpuTime(b.floor.cmd.Process.Pid)
-	b.check("floor", err)
-	f.cpu += after - before
-	b.keep(f, done)
-	f.Memory, err = memoryOf(b.floor.cmd.Process.Pid)
-	b.check("floor", err)
+	b.slice(ctx, c, b.floor.cmd.Process.Pid, always(get(path)), f, slice)
 }
 
 func (b *bench) sliceOfRow(ctx context.Context, s *server, r row, f *figures, slice time.Duration) {
@@ -126,15 +137,20 @@ func (b *bench) sliceOfRow(ctx context.Context, s *server, r row, f *figures, sl
 		return
 	}
 	defer c.close()
-	before, err := cpuTime(s.pid)
-	b.check(r.name, err)
-	done := c.run(ctx, load{conns: f.Conns, warm: b.o.warm, measure: slice, next: r.next})
-	after, err := cpuTime(s.pid)
-	b.check(r.name, err)
+	b.slice(ctx, c, s.pid, r.next, f, slice)
+}
+
+// slice loads a process for a while and adds what it did to a row's figures.
+func (b *bench) slice(ctx context.Context, c *client, pid int, next func(*rand.Rand, int) call, f *figures, slice time.Duration) {
+	before, err := cpuTime(pid)
+	b.check(f.Row, err)
+	done := c.run(ctx, load{conns: f.Conns, warm: b.o.warm, measure: slice, next: next})
+	after, err := cpuTime(pid)
+	b.check(f.Row, err)
 	f.cpu += after - before
 	b.keep(f, done)
-	f.Memory, err = memoryOf(s.pid)
-	b.check(r.name, err)
+	f.Memory, err = memoryOf(pid)
+	b.check(f.Row, err)
 }
 
 // keep adds a slice to a row's figures.

@@ -18,7 +18,9 @@ type options struct {
 	warm                           time.Duration // before each of them, not counted
 	rounds                         int
 	conns                          []int
-	big, small, imported           int // tasks
+	big, small, imported, huge     int  // tasks
+	workspaces, each               int  // of tasks
+	size                           bool // the situations of size instead of the table
 	starts, colds                  int
 	benchtime                      string   // of the product's own benchmarks
 	settings                       []string // further environment of the server
@@ -28,7 +30,8 @@ type options struct {
 func defaults() options {
 	return options{
 		duration: 3 * time.Second, special: 6 * time.Second, warm: 150 * time.Millisecond, rounds: 3, conns: []int{1, 16, 64},
-		big: 10_000, small: 1_000, imported: 10_000, starts: 10, colds: 100, benchtime: "1s",
+		big: 10_000, small: 1_000, imported: 10_000, huge: 100_000,
+		workspaces: 500, each: 1_000, starts: 10, colds: 100, benchtime: "1s",
 	}
 }
 
@@ -54,6 +57,7 @@ type bench struct {
 	floor    *floorProcess
 	// big has the 10,000 tasks, small the 1,000, and the creator's grow with each create, so that theirs do not.
 	big, small, creator *person
+	huge                *person // of size
 }
 
 // measure runs everything. What fails is named in the report; what does not depend on it is still measured.
@@ -99,11 +103,14 @@ func (b *bench) all(ctx context.Context) (err error) {
 			"writes are too good. Choose a folder on a disk with -dir.")
 	}
 
+	if b.o.size {
+		return b.sizes(ctx)
+	}
 	if err := b.underLoad(ctx); err != nil || len(b.o.only) > 0 {
 		return err
 	}
 	b.report.Starts = b.measureStarts(ctx)
-	b.report.Cold = b.measureCold(ctx)
+	b.report.Cold = b.measureCold(ctx, b.big, "best, cold", b.o.colds)
 	b.report.doubtCold()
 	b.report.Syncs = b.measureSyncs(ctx)
 	if b.report.Ranking, err = b.measureRanking(ctx); err != nil {
@@ -118,8 +125,8 @@ func (b *bench) all(ctx context.Context) (err error) {
 
 // underLoad is the part measured on one long-running server.
 func (b *bench) underLoad(ctx context.Context) (err error) {
-	if b.floor, err = startFloor(ctx); err != nil {
-		return fmt.Errorf("start the floor: %w", err)
+	if err := b.startFloor(ctx); err != nil {
+		return err
 	}
 	defer func() { err = errors.Join(err, b.floor.stop()) }()
 	s, err := startServer(ctx, b.spec())
@@ -129,11 +136,32 @@ func (b *bench) underLoad(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, s.stop()) }()
 
 	b.say("fill: %s and %s tasks", thousands(b.o.big), thousands(b.o.small))
-	for _, p := range []struct {
-		who   **person
-		name  string
-		tasks int
-	}{{&b.big, "big", b.o.big}, {&b.small, "small", b.o.small}, {&b.creator, "creator", 0}} {
+	if err := b.fillPeople(ctx, s, []newcomer{{&b.big, "big", b.o.big}, {&b.small, "small", b.o.small}, {&b.creator, "creator", 0}}); err != nil {
+		return err
+	}
+	b.measureRows(ctx, s)
+	if len(b.o.only) > 0 {
+		return nil
+	}
+	b.report.AfterWrite = b.measureAfterWrite(ctx, s, b.big, "best after a write, paced readers", readersEvery)
+	b.report.AfterWriteUnpaced = b.measureAfterWrite(ctx, s, b.big, "best after a write, unpaced readers", 0)
+	b.report.Import = b.measureImport(ctx, s, "import beside writers", 0)
+	b.report.ImportPaced = b.measureImport(ctx, s, "import beside paced writers", writesEvery)
+	if b.report.AfterLoad, err = memoryOf(s.pid); err != nil {
+		return fmt.Errorf("the server after the load: %w", err)
+	}
+	return nil
+}
+
+// newcomer is a person still to be registered, with so many tasks.
+type newcomer struct {
+	who   **person
+	name  string
+	tasks int
+}
+
+func (b *bench) fillPeople(ctx context.Context, s *server, people []newcomer) (err error) {
+	for _, p := range people {
 		if *p.who, err = register(ctx, s.base, p.name); err != nil {
 			return fmt.Errorf("register: %w", err)
 		}
@@ -142,17 +170,6 @@ func (b *bench) underLoad(ctx context.Context) (err error) {
 				return fmt.Errorf("fill: %w", err)
 			}
 		}
-	}
-	b.measureRows(ctx, s)
-	if len(b.o.only) > 0 {
-		return nil
-	}
-	b.report.AfterWrite = b.measureAfterWrite(ctx, s, "best after a write, paced readers", readersEvery)
-	b.report.AfterWriteUnpaced = b.measureAfterWrite(ctx, s, "best after a write, unpaced readers", 0)
-	b.report.Import = b.measureImport(ctx, s, "import beside writers", 0)
-	b.report.ImportPaced = b.measureImport(ctx, s, "import beside paced writers", writesEvery)
-	if b.report.AfterLoad, err = memoryOf(s.pid); err != nil {
-		return fmt.Errorf("the server after the load: %w", err)
 	}
 	return nil
 }

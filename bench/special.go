@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"sync/atomic"
 	"time"
 )
@@ -33,15 +32,15 @@ type afterWrite struct {
 
 // measureAfterWrite paces the readers, or with every zero lets each ask again as soon as it is answered: then 17
 // clients, the generator and the server fight for the cores, and the figure holds the queue for them as well.
-func (b *bench) measureAfterWrite(ctx context.Context, s *server, what string, every time.Duration) *afterWrite {
+func (b *bench) measureAfterWrite(ctx context.Context, s *server, who *person, what string, every time.Duration) *afterWrite {
 	b.say("%s", what)
-	readers, err := b.big.client(ctx, s.base, otherReaders)
+	readers, err := who.client(ctx, s.base, otherReaders)
 	if err != nil {
 		b.check(what, err)
 		return nil
 	}
 	defer readers.close()
-	writer := newClient(s.base, b.big.token, 1)
+	writer := newClient(s.base, who.token, 1)
 	defer writer.close()
 
 	var over atomic.Bool
@@ -54,7 +53,7 @@ func (b *bench) measureAfterWrite(ctx context.Context, s *server, what string, e
 		answer bytes.Buffer
 		wrote  pass
 		best   pass
-		next   = patchCall(b.big.ids)
+		next   = patchCall(who.ids)
 		r      = rand.New(rand.NewPCG(5, 6))
 		began  = time.Now()
 		finish = b.o.warm + b.o.special
@@ -65,13 +64,13 @@ func (b *bench) measureAfterWrite(ctx context.Context, s *server, what string, e
 		}
 		at := time.Since(began)
 		took, err := writer.do(ctx, next(r, wrote.sent), &answer)
-		wrote.note(sample{at, took}, b.o.warm, err)
+		wrote.note(sample{at: at, took: took}, b.o.warm, err)
 		if err != nil {
 			continue
 		}
 		at = time.Since(began)
 		took, err = writer.do(ctx, get("/api/tasks/best"), &answer)
-		best.note(sample{at, took}, b.o.warm, err)
+		best.note(sample{at: at, took: took}, b.o.warm, err)
 	}
 	elapsed := time.Since(began) - b.o.warm
 	over.Store(true)
@@ -115,7 +114,7 @@ func (b *bench) measureImport(ctx context.Context, s *server, what string, every
 		b.check(what, err)
 		return nil
 	}
-	file := taskwarriorExport(b.o.imported, time.Now())
+	file := taskwarriorExport(b.o.imported, time.Now(), false)
 	writers, err := b.creator.client(ctx, s.base, importWriters)
 	if err != nil {
 		b.check(what, err)
@@ -138,7 +137,7 @@ func (b *bench) measureImport(ctx context.Context, s *server, what string, every
 	}
 	var answer bytes.Buffer
 	from := time.Since(began)
-	took, err := c.do(ctx, call{http.MethodPost, "/api/import/taskwarrior", file}, &answer)
+	took, err := c.do(ctx, importCall(file), &answer)
 	to := time.Since(began)
 	over.Store(true)
 	done := <-wrote
@@ -206,10 +205,17 @@ func (b *bench) oneStart(ctx context.Context, all *starts) (err error) {
 	return err
 }
 
+// cold is best when nothing in memory may be used, and the memory that takes.
+type cold struct {
+	spread
+
+	Memory memory `json:"memory"`
+}
+
 // measureCold asks for the best task when the snapshot is too old to be used: a server whose snapshots live a
 // millisecond loads all tasks anew for each request. The pause lets the snapshot expire.
-func (b *bench) measureCold(ctx context.Context) *spread {
-	const what, pause = "best, cold", 5 * time.Millisecond
+func (b *bench) measureCold(ctx context.Context, who *person, what string, times int) *cold {
+	const pause = 5 * time.Millisecond
 	b.say("%s", what)
 	spec := b.spec()
 	spec.settings = append([]string{"SCORE_CACHE_TTL=1ms"}, spec.settings...)
@@ -219,7 +225,7 @@ func (b *bench) measureCold(ctx context.Context) *spread {
 		return nil
 	}
 	defer func() { b.check(what, s.stop()) }()
-	c, err := b.big.client(ctx, s.base, 1)
+	c, err := who.client(ctx, s.base, 1)
 	if err != nil {
 		b.check(what, err)
 		return nil
@@ -229,7 +235,7 @@ func (b *bench) measureCold(ctx context.Context) *spread {
 		answer bytes.Buffer
 		took   []time.Duration
 	)
-	for range b.o.colds {
+	for range times {
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
@@ -244,6 +250,7 @@ func (b *bench) measureCold(ctx context.Context) *spread {
 		}
 		took = append(took, one)
 	}
-	cold := spreadOf(took)
-	return &cold
+	m, err := memoryOf(s.pid)
+	b.check(what, err)
+	return &cold{spreadOf(took), m}
 }

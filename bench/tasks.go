@@ -58,16 +58,18 @@ func taskBody(r *rand.Rand, n int, now time.Time) []byte {
 }
 
 func createCall(r *rand.Rand, n int) call {
-	return call{http.MethodPost, "/api/tasks", taskBody(r, n, time.Now())}
+	return post("/api/tasks", taskBody(r, n, time.Now()))
 }
+
+func importCall(file []byte) call { return post("/api/import/taskwarrior", file) }
 
 // patchCall changes a random task's title and priority. The title is always new: a patch that changes nothing might
 // write nothing, and would be fast for the wrong reason.
 func patchCall(ids []string) func(*rand.Rand, int) call {
 	return func(r *rand.Rand, n int) call {
 		return call{
-			http.MethodPatch, "/api/tasks/" + ids[r.IntN(len(ids))],
-			fmt.Appendf(nil, `{"title":"Patched %d of %x","priority":%d}`, n, r.Uint64(), 1+r.IntN(5)),
+			method: http.MethodPatch, path: "/api/tasks/" + ids[r.IntN(len(ids))],
+			body: fmt.Appendf(nil, `{"title":"Patched %d of %x","priority":%d}`, n, r.Uint64(), 1+r.IntN(5)),
 		}
 	}
 }
@@ -80,8 +82,9 @@ func always(what call) func(*rand.Rand, int) call {
 	return func(*rand.Rand, int) call { return what }
 }
 
-// taskwarriorExport is what `task export` prints: a JSON array with an object a line.
-func taskwarriorExport(tasks int, now time.Time) []byte {
+// taskwarriorExport is what `task export` prints: a JSON array with an object a line. Described tasks have an annotation
+// of 500 characters, which becomes the description, a tag, and every fourth no due date.
+func taskwarriorExport(tasks int, now time.Time, described bool) []byte {
 	r := rand.New(rand.NewPCG(3, uint64(now.UnixNano())))
 	const stamp = "20060102T150405Z"
 	entry := now.UTC().AddDate(0, 0, -7).Format(stamp)
@@ -93,8 +96,16 @@ func taskwarriorExport(tasks int, now time.Time) []byte {
 		}
 		due := now.UTC().Add(time.Duration(r.IntN(30*24*60)) * time.Minute).Format(stamp)
 		fmt.Fprintf(&b, `{"uuid":"%08x-%04x-4%03x-8%03x-%012x","description":"Imported task %d","status":"pending",`+
-			`"entry":"%s","priority":"%c","due":"%s"}`,
-			r.Uint32(), r.IntN(1<<16), r.IntN(1<<12), r.IntN(1<<12), r.Uint64N(1<<48), n, entry, "HML"[r.IntN(3)], due)
+			`"entry":"%s","priority":"%c"`,
+			r.Uint32(), r.IntN(1<<16), r.IntN(1<<12), r.IntN(1<<12), r.Uint64N(1<<48), n, entry, "HML"[r.IntN(3)])
+		if !described || n%4 < 3 {
+			fmt.Fprintf(&b, `,"due":"%s"`, due)
+		}
+		if described {
+			fmt.Fprintf(&b, `,"tags":["area%d"],"annotations":[{"entry":"%s","description":"%s"}]`,
+				r.IntN(20), entry, descriptions[n%len(descriptions)])
+		}
+		b.WriteByte('}')
 	}
 	b.WriteString("\n]\n")
 	return b.Bytes()

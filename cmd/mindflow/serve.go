@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"mindflow/internal/app"
@@ -93,8 +94,16 @@ const (
 	shutdownTime = 20 * time.Second
 )
 
+// memoryLimit is where the collector stops to let the heap double: beside what
+// SQLite and the binary take, it keeps the process below 200 MB with every
+// cache full.
+const memoryLimit = 120 << 20
+
 // Run serves until the context ends, then finishes what is in flight.
 func (serveCommand) Run(c *console) (err error) {
+	if c.env["GOMEMLIMIT"] == "" { // else the runtime has read it already
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
+	}
 	h, err := build(c)
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ type snapshots struct {
 }
 
 // maxSnapshotBytes bounds the memory of all snapshots together.
-const maxSnapshotBytes = 64 << 20
+const maxSnapshotBytes = 48 << 20
 
 func newSnapshots(s *store.Store, ttl time.Duration) *snapshots {
 	return &snapshots{store: s, ttl: ttl, kept: otter.Must(&otter.Options[mindflow.WorkspaceID, *shelf]{
@@ -98,8 +98,9 @@ func (s *snapshots) load(ctx context.Context, w mindflow.WorkspaceID, last *snap
 		if err != nil {
 			return nil, err
 		}
-		slices.SortFunc(changes.Open, func(a, b mindflow.Fact) int { return a.Compare(&b) })
-		return &snapshot{version: changes.Version, preferences: changes.Preferences, read: now, facts: changes.Open}, nil
+		facts := slices.Clone(changes.Open) // without the room it grew into: a snapshot stays
+		slices.SortFunc(facts, func(a, b mindflow.Fact) int { return a.Compare(&b) })
+		return &snapshot{version: changes.Version, preferences: changes.Preferences, read: now, facts: facts}, nil
 	}
 	changes, err := s.store.Facts(ctx, w, last.version)
 	if err != nil {

@@ -110,12 +110,27 @@ func find() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c, err := startCluster(bin)
+	c, err := startCluster(bin, forTests)
 	if err != nil {
 		return "", fmt.Errorf("start a cluster with the binaries in %s: %w", bin.dir, err)
 	}
 	shared.cluster = c
 	return c.url(), nil
+}
+
+// Lasting starts a throw-away cluster for measurements and answers its URL and
+// what takes it down. Unlike the tests' one it has PostgreSQL's own settings:
+// what it has committed is on disk.
+func Lasting() (string, func(), error) {
+	bin, err := findBinaries(programFolders())
+	if err != nil {
+		return "", nil, fmt.Errorf("%w; install PostgreSQL %d or newer (Debian: apt-get install postgresql)", err, oldest)
+	}
+	c, err := startCluster(bin, nil)
+	if err != nil {
+		return "", nil, fmt.Errorf("start a cluster with the binaries in %s: %w", bin.dir, err)
+	}
+	return c.url(), c.stop, nil
 }
 
 // binaries is a folder with initdb and postgres.
@@ -220,7 +235,14 @@ if read -r pid <"$1/data/postmaster.pid"; then
 fi
 rm -rf "$1"`
 
-func startCluster(bin binaries) (*cluster, error) {
+// forTests are settings of a cluster in which nothing is meant to last.
+var forTests = []string{
+	"fsync=off", "synchronous_commit=off", "full_page_writes=off",
+	"max_connections=200", "shared_buffers=32MB", "max_wal_size=256MB", "autovacuum_naptime=10s",
+	"max_parallel_workers_per_gather=0", "jit=off",
+}
+
+func startCluster(bin binaries, settings []string) (*cluster, error) {
 	owner, err := unprivileged()
 	if err != nil {
 		return nil, err
@@ -230,7 +252,7 @@ func startCluster(bin binaries) (*cluster, error) {
 		return nil, err
 	}
 	c := &cluster{dir: dir, owner: owner}
-	if err := c.start(bin); err != nil {
+	if err := c.start(bin, settings); err != nil {
 		c.stopServer()
 		said, _ := os.ReadFile(filepath.Join(dir, "log"))
 		c.stop()
@@ -272,7 +294,7 @@ func unprivileged() (*syscall.Credential, error) {
 	return nil, errors.New("PostgreSQL refuses to run as root, and there is no user postgres or nobody")
 }
 
-func (c *cluster) start(bin binaries) error {
+func (c *cluster) start(bin binaries, settings []string) error {
 	var err error
 	if c.log, err = os.OpenFile(filepath.Join(c.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
 		return err
@@ -295,12 +317,10 @@ func (c *cluster) start(bin binaries) error {
 		return fmt.Errorf("initdb (it must be built with ICU): %w", err)
 	}
 	args := []string{"-D", c.data(), "-k", c.dir}
-	for _, setting := range [...]string{
-		"listen_addresses=", "port=5432", "unix_socket_permissions=0700", // a socket in a folder of ours: nobody else's way in
-		"fsync=off", "synchronous_commit=off", "full_page_writes=off", // nothing here is meant to last
-		"max_connections=200", "shared_buffers=32MB", "max_wal_size=256MB", "autovacuum_naptime=10s",
-		"max_parallel_workers_per_gather=0", "jit=off", "logging_collector=off",
-	} {
+	where := []string{ // a socket in a folder of ours: nobody else's way in
+		"listen_addresses=", "port=5432", "unix_socket_permissions=0700", "logging_collector=off",
+	}
+	for _, setting := range slices.Concat(where, settings) {
 		args = append(args, "-c", setting)
 	}
 	server := c.command(filepath.Join(bin.dir, "postgres"), args...)

@@ -53,7 +53,7 @@ func TestAThrowAwayClusterSortsByAnEnglishCollationAndLeavesNothingBehind(t *tes
 		}
 		seen[bin.dir] = true
 		t.Run(bin.dir, func(t *testing.T) {
-			c, err := startCluster(bin)
+			c, err := startCluster(bin, forTests)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +81,7 @@ func TestVictim(t *testing.T) {
 	if os.Getenv("STORETEST_VICTIM") == "" {
 		return
 	}
-	c, err := startCluster(firstBinaries(t))
+	c, err := startCluster(firstBinaries(t), forTests)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,6 +131,22 @@ func TestAKilledTestBinaryLeavesNothingBehind(t *testing.T) {
 		}
 		if time.Since(start) > 20*time.Second {
 			t.Fatalf("%s is still there", dir)
+		}
+	}
+}
+
+func TestWhatIsCommittedToALastingClusterIsOnDisk(t *testing.T) {
+	firstBinaries(t)
+	url, stop, err := Lasting()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	conn := connect(t, url)
+	for _, setting := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
+		var got string
+		if err := conn.QueryRow(t.Context(), "SHOW "+setting).Scan(&got); err != nil || got != "on" {
+			t.Errorf("%s is %q, %v", setting, got, err)
 		}
 	}
 }
@@ -192,7 +208,7 @@ func TestAnOldServerIsPassedOver(t *testing.T) {
 }
 
 func TestAServerThatDoesNotStartIsReportedWithWhatItSaid(t *testing.T) {
-	_, err := startCluster(write(t, "17.2"))
+	_, err := startCluster(write(t, "17.2"), forTests)
 	if err == nil || !strings.Contains(err.Error(), "(PostgreSQL) 17.2") {
 		t.Errorf("error %v, want one with the program's own words", err)
 	}
