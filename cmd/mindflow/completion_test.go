@@ -97,7 +97,7 @@ func inShell(t *testing.T, shell string, args ...string) string {
 	}
 	command := exec.CommandContext(t.Context(), path, args...)
 	command.Dir = dir
-	command.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH"), "HOME=" + dir, "TERM=dumb"}
+	command.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH"), "HOME=" + dir, "TERM=dumb", "GOCOVERDIR=" + t.TempDir()}
 	out, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
