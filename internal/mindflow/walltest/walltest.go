@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sort"
 	"time"
-
 	_ "time/tzdata" // the same on every machine
 )
 
