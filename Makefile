@@ -3,9 +3,10 @@ SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-lint    := $(CURDIR)/.tools/bin/golangci-lint
-redocly := .tools/openapi/node_modules/.bin/redocly
-npm     := npm --no-audit --no-fund --no-update-notifier --loglevel=error
+lint     := $(CURDIR)/.tools/bin/golangci-lint
+gremlins := $(CURDIR)/.tools/bin/gremlins-0.6.0
+redocly  := .tools/openapi/node_modules/.bin/redocly
+npm      := npm --no-audit --no-fund --no-update-notifier --loglevel=error
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,12 +45,20 @@ check: lint openapi test ## Everything a change must pass
 bench: build ## Measure the built server beside a bare handler (about five minutes)
 	cd bench && go run . -server ../bin/mindflow
 
-verify-long: postgres ## Fuzz, many more examples, repeated tests (most of an hour)
-	tools/verify-long.sh
+mutation: $(gremlins) ## Change the rules in one place at a time: the tests must see four of five (some ten minutes)
+	GREMLINS=$(gremlins) tools/mutation.sh internal/rules
+
+verify-long: postgres $(gremlins) ## Fuzz, many more examples and steps, mutations, repeated tests (some two hours)
+	GREMLINS=$(gremlins) tools/verify-long.sh
 
 # What the verbs need is built into .tools, which git ignores.
 $(lint): tools/go.mod tools/go.sum
 	cd tools && CGO_ENABLED=0 go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+# Not in tools/go.mod: what it needs would move the linter's versions.
+$(gremlins):
+	GOBIN=$(CURDIR)/.tools/bin CGO_ENABLED=0 go install github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
+	mv .tools/bin/gremlins $@
 
 $(redocly): tools/openapi/package-lock.json
 	mkdir -p .tools/openapi
@@ -68,4 +77,4 @@ postgres:
 		cd .tools/postgres && $(npm) ci --ignore-scripts; \
 	fi
 
-.PHONY: help run dev build fmt lint openapi test check bench verify-long postgres
+.PHONY: help run dev build fmt lint openapi test check bench mutation verify-long postgres
