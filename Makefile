@@ -3,9 +3,10 @@ SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-lint    := $(CURDIR)/.tools/bin/golangci-lint
-redocly := .tools/openapi/node_modules/.bin/redocly
-npm     := npm --no-audit --no-fund --no-update-notifier --loglevel=error
+lint     := $(CURDIR)/.tools/bin/golangci-lint
+gremlins := $(CURDIR)/.tools/bin/gremlins-0.6.0
+redocly  := .tools/openapi/node_modules/.bin/redocly
+npm      := npm --no-audit --no-fund --no-update-notifier --loglevel=error
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,12 +51,20 @@ bench-size: build ## Measure 500 workspaces at once, and one of 100,000 tasks (a
 bench-postgres: build postgres ## Measure the built server on a throw-away PostgreSQL that syncs (about seven minutes)
 	go run ./internal/store/storetest/withpostgres sh -c 'cd bench && exec go run . -server ../bin/mindflow -database "$$DATABASE_URL"'
 
-verify-long: postgres ## Fuzz, many more examples, repeated tests (most of an hour)
-	tools/verify-long.sh
+mutation: $(gremlins) ## Change the rules in one place at a time: the tests must see four of five (some ten minutes)
+	GREMLINS=$(gremlins) tools/mutation.sh internal/rules
+
+verify-long: postgres $(gremlins) ## Fuzz, many more examples and steps, mutations, repeated tests (some two hours)
+	GREMLINS=$(gremlins) tools/verify-long.sh
 
 # What the verbs need is built into .tools, which git ignores.
 $(lint): tools/go.mod tools/go.sum
 	cd tools && CGO_ENABLED=0 go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+# Not in tools/go.mod: what it needs would move the linter's versions.
+$(gremlins):
+	GOBIN=$(CURDIR)/.tools/bin CGO_ENABLED=0 go install github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
+	mv .tools/bin/gremlins $@
 
 $(redocly): tools/openapi/package-lock.json
 	mkdir -p .tools/openapi
@@ -74,4 +83,8 @@ postgres:
 		cd .tools/postgres && $(npm) ci --ignore-scripts; \
 	fi
 
+<<<<<<< HEAD
 .PHONY: help run dev build fmt lint openapi test check bench bench-size bench-postgres verify-long postgres
+=======
+.PHONY: help run dev build fmt lint openapi test check bench mutation verify-long postgres
+>>>>>>> proof

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # The long forms of the tests: every fuzz target for FUZZ_TIME (60s), every property with RAPID_CHECKS (20000) examples,
-# and the whole suite repeated under the race detector.
+# STEPS (100000) racing steps held against a recomputation, mutations of the rules, and the whole suite repeated under
+# the race detector.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 for package in $(go list ./...); do
-	for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
+	targets=$(go test -list '^Fuzz' "$package") # ends the script when a test does not compile
+	for target in $(grep '^Fuzz' <<<"$targets" || true); do
 		echo "== $package $target"
 		go test -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZ_TIME:-60s}" "$package"
 	done
@@ -15,8 +17,14 @@ done
 properties=$(go list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | awk '/pgregory.net\/rapid/ { print $1 }')
 for package in $properties; do
 	echo "== $package, many more examples"
-	go test -race -timeout 60m -count=1 "$package" -rapid.checks="${RAPID_CHECKS:-20000}"
+	go test -race -timeout 120m -count=1 "$package" -rapid.checks="${RAPID_CHECKS:-20000}"
 done
+
+echo "== answers of many racing steps, on both databases"
+MINDFLOW_TEST_STEPS=${STEPS:-100000} go test -race -timeout 60m -count=1 -v -run EveryStep ./internal/app
+
+echo "== mutations of the rules"
+tools/mutation.sh internal/rules
 
 echo "== everything, three times, in shuffled order"
 go test -race -timeout 60m -count=3 -shuffle=on ./...

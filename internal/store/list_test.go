@@ -1,8 +1,6 @@
 package store_test
 
 import (
-	"bytes"
-	gocmp "cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -24,83 +22,6 @@ func zone(t *testing.T, name string) mindflow.Zone {
 		t.Fatal(err)
 	}
 	return z
-}
-
-// holds is what a query's filters mean, said once more and simply.
-func holds(q mindflow.TaskQuery, task mindflow.Task) bool {
-	due := task.Due.Start(q.Zone)
-	switch {
-	case !task.DeletedAt.IsZero(),
-		len(q.Statuses) > 0 && !slices.Contains(q.Statuses, task.At(q.At).Status),
-		len(q.Priorities) > 0 && !slices.Contains(q.Priorities, task.Priority),
-		!q.DueFrom.IsZero() && (task.Due.IsZero() || due.Before(q.DueFrom)),
-		!q.DueBefore.IsZero() && (task.Due.IsZero() || !due.Before(q.DueBefore)):
-		return false
-	}
-	if len(q.TagKeys) > 0 && !slices.ContainsFunc(task.Tags, func(tag string) bool { return slices.Contains(q.TagKeys, mindflow.Fold(tag)) }) {
-		return false
-	}
-	texts := append([]string{task.Title, task.Description}, task.Tags...)
-	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(mindflow.Fold(text), q.SearchKey) })
-}
-
-// compare is what a query's order means: by value, those without one last
-// either way, then by id. A day that was skipped starts together with the next
-// one and comes before it.
-func compare(q mindflow.TaskQuery, a, b mindflow.Task) int {
-	c := 0
-	switch q.Order.Field {
-	case mindflow.ByCreatedAt:
-		c = a.CreatedAt.Compare(b.CreatedAt)
-	case mindflow.ByUpdatedAt:
-		c = a.UpdatedAt.Compare(b.UpdatedAt)
-	case mindflow.ByPriority:
-		c = gocmp.Compare(a.Priority, b.Priority)
-	case mindflow.ByTitle:
-		c = strings.Compare(mindflow.Fold(a.Title), mindflow.Fold(b.Title))
-	case mindflow.ByDueDate:
-		if a.Due.IsZero() != b.Due.IsZero() {
-			if a.Due.IsZero() {
-				return 1
-			}
-			return -1
-		}
-		c = a.Due.Start(q.Zone).Compare(b.Due.Start(q.Zone))
-		if c == 0 && !a.Due.IsZero() {
-			c = gocmp.Compare(dayOf(q.Zone, a.Due), dayOf(q.Zone, b.Due))
-		}
-	}
-	if c == 0 {
-		c = bytes.Compare(a.ID[:], b.ID[:])
-	}
-	if q.Order.Down {
-		c = -c
-	}
-	return c
-}
-
-func dayOf(z mindflow.Zone, w mindflow.When) mindflow.Day {
-	if day, ok := w.Day(); ok {
-		return day
-	}
-	at, _ := w.Instant()
-	return z.Today(at)
-}
-
-// expected is the whole list a query asks for.
-func expected(q mindflow.TaskQuery, tasks map[mindflow.TaskID]mindflow.Task) []mindflow.TaskID {
-	var found []mindflow.Task
-	for _, task := range tasks {
-		if holds(q, task) {
-			found = append(found, task)
-		}
-	}
-	slices.SortFunc(found, func(a, b mindflow.Task) int { return compare(q, a, b) })
-	ids := make([]mindflow.TaskID, len(found))
-	for i, task := range found {
-		ids[i] = task.ID
-	}
-	return ids
 }
 
 // walk reads a list page by page, as a client does; between runs before every
@@ -257,12 +178,12 @@ func TestFiltersOfAList(t *testing.T) {
 			if got := titlesOf(walk(t, s, a.WorkspaceID, c.q, nil), tasks); got != c.want {
 				t.Errorf("%s: %q, want %q", what, got, c.want)
 			}
-			if got := titlesOf(expected(c.q, tasks), tasks); got != c.want {
+			if got := titlesOf(storetest.Expected(c.q, tasks), tasks); got != c.want {
 				t.Errorf("%s: the model says %q, want %q", what, got, c.want)
 			}
 			byDue := c.q
 			byDue.Order = mindflow.Order{Field: mindflow.ByDueDate, Down: true}
-			if got, want := titlesOf(walk(t, s, a.WorkspaceID, byDue, nil), tasks), titlesOf(expected(byDue, tasks), tasks); got != want {
+			if got, want := titlesOf(walk(t, s, a.WorkspaceID, byDue, nil), tasks), titlesOf(storetest.Expected(byDue, tasks), tasks); got != want {
 				t.Errorf("%s, by due date: %q, want %q", what, got, want)
 			}
 		}
@@ -393,7 +314,7 @@ func TestAWalkSeesEveryTaskOnceInOrder(t *testing.T) {
 			fill(t, s, a, tasks)
 			for range 3 {
 				q := drawQuery(rt, z, odd.day)
-				got, want := walk(t, s, a.WorkspaceID, q, nil), expected(q, tasks)
+				got, want := walk(t, s, a.WorkspaceID, q, nil), storetest.Expected(q, tasks)
 				if !slices.Equal(got, want) {
 					rt.Fatalf("query %+v:\n got %s\nwant %s", q, titlesOf(got, tasks), titlesOf(want, tasks))
 				}
@@ -408,7 +329,7 @@ func TestAWalkSeesUnchangedTasksOnceWhileOthersChange(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		n := 0
 		rapid.Check(t, func(rt *rapid.T) {
-			if n++; n > 25 {
+			if n++; n > storetest.Share(25) {
 				return // each of them writes before every page
 			}
 			a := newPerson(t, s, fmt.Sprintf("%d@example.com", n))
@@ -443,7 +364,7 @@ func TestAWalkSeesUnchangedTasksOnceWhileOthersChange(t *testing.T) {
 				create(t, s, a, newTask(s, a, "new"))
 			})
 			got = slices.DeleteFunc(got, func(id mindflow.TaskID) bool { _, ok := still[id]; return !ok })
-			if want := expected(q, still); !slices.Equal(got, want) {
+			if want := storetest.Expected(q, still); !slices.Equal(got, want) {
 				rt.Fatalf("query %+v:\n got %s\nwant %s", q, titlesOf(got, still), titlesOf(want, still))
 			}
 		})

@@ -184,7 +184,7 @@ func (c *racer) act(step int) {
 	ctx, cancel := context.WithCancel(c.srv.t.Context())
 	defer cancel()
 	in := asked{task: c.r.IntN(len(c.ids))}
-	in.verb = []string{"create", "read", "read", "list", "rank", "patch", "patch", "patch", "complete", "reopen", "delete", "restore", "restore"}[c.r.IntN(13)]
+	in.verb = []string{"create", "read", "read", "read", "read", "list", "rank", "patch", "patch", "patch", "complete", "reopen", "delete", "restore", "restore"}[c.r.IntN(15)]
 	in.title = fmt.Sprintf("%d-%d", c.client, step)
 	if in.verb == "create" { // sometimes the same as somebody else's
 		in.title = fmt.Sprint("first ", c.r.IntN(2))
