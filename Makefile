@@ -83,8 +83,4 @@ postgres:
 		cd .tools/postgres && $(npm) ci --ignore-scripts; \
 	fi
 
-<<<<<<< HEAD
-.PHONY: help run dev build fmt lint openapi test check bench bench-size bench-postgres verify-long postgres
-=======
-.PHONY: help run dev build fmt lint openapi test check bench mutation verify-long postgres
->>>>>>> proof
+.PHONY: help run dev build fmt lint openapi test check bench bench-size bench-postgres mutation verify-long postgres
