@@ -246,7 +246,7 @@ const stepsVariable = "MINDFLOW_TEST_STEPS"
 func TestEveryStepsAnswerEqualsARecomputation(t *testing.T) {
 	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		steps := map[storetest.Kind]int64{storetest.SQLite: 10_000, storetest.PostgreSQL: 2_500}[kind]
+		steps := map[storetest.Kind]int64{storetest.SQLite: 10_000, storetest.PostgreSQL: 2_000}[kind]
 		if asked, err := strconv.ParseInt(os.Getenv(stepsVariable), 10, 64); err == nil {
 			steps = asked
 		}

@@ -67,3 +67,23 @@ func TestWhereATaskStandsInAnOrder(t *testing.T) {
 		})
 	}
 }
+
+// FuzzParseOrder: whatever is accepted is written as it is read.
+func FuzzParseOrder(f *testing.F) {
+	for _, seed := range []string{"", "title", "-due_date", "--title", "-", "Title", "title "} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		order, err := ParseOrder(text)
+		if err != nil {
+			return
+		}
+		written := string(order.Field)
+		if order.Down {
+			written = "-" + written
+		}
+		if written != text && (text != "" || order != NewestFirst) {
+			t.Errorf("%q is read as %+v", text, order)
+		}
+	})
+}

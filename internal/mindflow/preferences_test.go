@@ -221,3 +221,16 @@ func TestWhatChangedInPreferences(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// FuzzParseMinutes: whatever is accepted is a time of day written as it is
+// shown.
+func FuzzParseMinutes(f *testing.F) {
+	for _, seed := range []string{"", "06:00", "24:00", "24:01", "6:00", "23:60", "-1:00", "+1:00", "00:+1"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if m, err := ParseMinutes(text); err == nil && (m < 0 || m > EndOfDay || m.String() != text) {
+			t.Errorf("%q is read as %d, %s", text, m, m)
+		}
+	})
+}
