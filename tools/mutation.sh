@@ -4,6 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 MUTATION_GO=$(command -v go) PATH=$PWD/tools/mutation:$PATH "${GREMLINS:?names the program; make mutation sets it}" unleash \
-	--workers 1 --timeout-coefficient 8 \
+	--workers 1 --timeout-coefficient 4 \
 	--invert-assignments --invert-bitwise --invert-bwassign --invert-logical --invert-loopctrl --remove-self-assignments \
 	--output-statuses lctvsr --threshold-efficacy "${MUTATION_KILLED:-80}" "./${1:-internal/rules}"
