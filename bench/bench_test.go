@@ -387,6 +387,9 @@ func TestAWorkspaceThatCannotBeFilledFailsTheRun(t *testing.T) {
 func postgres(t *testing.T) string {
 	t.Helper()
 	if os.Getenv("MINDFLOW_TEST_SQLITE_ONLY") == "1" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("MINDFLOW_TEST_SQLITE_ONLY is set, but CI measures both databases")
+		}
 		t.Skip("asked to do without PostgreSQL")
 	}
 	program := filepath.Join(t.TempDir(), "withpostgres")

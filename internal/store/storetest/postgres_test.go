@@ -96,7 +96,7 @@ func firstBinaries(t *testing.T) binaries {
 	bin, err := findBinaries(programFolders())
 	switch {
 	case err == nil:
-	case os.Getenv(urlVariable) != "":
+	case os.Getenv(urlVariable) != "" && os.Getenv("CI") != "true":
 		t.Skip("no cluster can be started here, and none has to be: the tests use a server of the person's own")
 	default:
 		t.Fatal(err)
