@@ -10,81 +10,12 @@ import (
 	"runtime/debug"
 	"time"
 
-	"mindflow/internal/app"
-	"mindflow/internal/config"
-	"mindflow/internal/credentials"
 	"mindflow/internal/store"
 	"mindflow/internal/transport/rest"
 	"mindflow/web"
 )
 
 type serveCommand struct{}
-
-// house is everything wired together.
-type house struct {
-	config config.Config
-	store  *store.Store
-	app    *app.App
-	log    *slog.Logger
-}
-
-// build reads the settings and wires the house. The caller closes the store.
-func build(c *console) (*house, error) {
-	settings, err := config.Load(c.env)
-	if err != nil {
-		return nil, err
-	}
-	s, err := store.Open(c.ctx, settings.DatabaseURL, c.clock)
-	if err != nil {
-		return nil, err
-	}
-	h, err := wire(c, settings, s)
-	if err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	return h, nil
-}
-
-func wire(c *console, settings config.Config, s *store.Store) (*house, error) {
-	secrets, err := settings.Secrets()
-	if err != nil {
-		return nil, err
-	}
-	signer, err := credentials.NewSigner(secrets, c.clock)
-	if err != nil {
-		return nil, err
-	}
-	return &house{
-		config: settings, store: s, log: logger(c, settings),
-		app: app.New(s, signer, app.Settings{
-			AccessTokenTTL: settings.AccessTokenTTL, RefreshTokenTTL: settings.RefreshTokenTTL, SnapshotTTL: settings.ScoreCacheTTL,
-		}),
-	}, nil
-}
-
-func logger(c *console, settings config.Config) *slog.Logger {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(settings.Level())) // checked with the settings
-	options := &slog.HandlerOptions{Level: level}
-	if settings.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(c.err, options))
-	}
-	return slog.New(slog.NewTextHandler(c.err, options))
-}
-
-// prepare migrates in development, and refuses a schema that is behind
-// otherwise.
-func (h *house) prepare(ctx context.Context) error {
-	if h.config.Environment == config.Development {
-		_, err := h.store.Migrate(ctx)
-		return err
-	}
-	behind, err := h.store.Behind(ctx)
-	if err == nil && behind > 0 {
-		err = fmt.Errorf("the database's schema is %d steps behind; run \"mindflow migrate\" first", behind)
-	}
-	return err
-}
 
 // How long a client may take. Bodies have limits of their own.
 const (
@@ -118,7 +49,7 @@ func (serveCommand) Run(c *console) (err error) {
 		return fmt.Errorf("listen on %s: %w", h.config.ListenAddr, err)
 	}
 	server := &http.Server{
-		Handler:           rest.New(h.app, h.log, version, web.Site()).Handler(),
+		Handler:           rest.New(h.app, h.log, rest.Settings{Version: version, Site: web.Site()}).Handler(),
 		ReadHeaderTimeout: headerTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
 		ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
 	}
@@ -136,36 +67,4 @@ func (serveCommand) Run(c *console) (err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), shutdownTime)
 	defer cancel()
 	return server.Shutdown(ctx)
-}
-
-type migrateCommand struct {
-	Up struct{} `cmd:"" default:"1" help:"Apply every step that is missing."`
-}
-
-func (migrateCommand) Run(c *console) (err error) {
-	settings, err := config.Load(c.env)
-	if err != nil {
-		return err
-	}
-	s, err := store.Open(c.ctx, settings.SchemaURL(), c.clock)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	steps, err := s.Migrate(c.ctx)
-	if err == nil {
-		_, err = fmt.Fprintf(c.out, "The schema is up to date; %d steps applied.\n", steps)
-	}
-	return err
-}
-
-type openapiCommand struct{}
-
-func (openapiCommand) Run(c *console) error {
-	document, err := rest.New(nil, slog.New(slog.DiscardHandler), version, http.NotFoundHandler()).Document()
-	if err != nil {
-		return err
-	}
-	_, err = c.out.Write(append(document, '\n'))
-	return err
 }

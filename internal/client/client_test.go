@@ -62,7 +62,7 @@ func newServer(t *testing.T) *server {
 	a := app.New(storetest.OpenAt(t, storetest.SQLite, s.now), signer, app.Settings{
 		AccessTokenTTL: 15 * time.Minute, RefreshTokenTTL: 720 * time.Hour, SnapshotTTL: 5 * time.Minute,
 	})
-	api := rest.New(a, slog.New(slog.DiscardHandler), "test", http.NotFoundHandler()).Handler()
+	api := rest.New(a, slog.New(slog.DiscardHandler), rest.Settings{Version: "test", Site: http.NotFoundHandler()}).Handler()
 	running := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/api/auth/refresh" {
 			s.refreshes.Add(1)

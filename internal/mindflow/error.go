@@ -21,6 +21,7 @@ const (
 	KindStale
 	KindLimited
 	KindUnavailable
+	KindFull
 )
 
 // Error is the one error type that reaches people. Message and Fields never
@@ -101,6 +102,12 @@ func Conflict(message string) error {
 // Stale reports an edit of a version that has been replaced.
 func Stale() error {
 	return &Error{Kind: KindStale, Message: "It has changed since you read it; read it again and repeat your edit"}
+}
+
+// Full reports that there is no room for what shall be stored: a limit of the
+// workspace, or of the machine.
+func Full(message string) error {
+	return &Error{Kind: KindFull, Message: message}
 }
 
 // Unavailable reports that it cannot be done just now.

@@ -18,21 +18,26 @@ import (
 
 // API serves the REST API of an App.
 type API struct {
-	app     *app.App
-	log     *slog.Logger
-	version string
-	huma    huma.API
-	mux     *http.ServeMux
+	app      *app.App
+	log      *slog.Logger
+	settings Settings
+	huma     huma.API
+	mux      *http.ServeMux
 }
 
-// New makes the API. The version is the product's; site answers what is not the
-// API: the web app, or the page in its place.
-func New(a *app.App, log *slog.Logger, version string, site http.Handler) *API {
+// Settings are what an API is told from outside.
+type Settings struct {
+	Version string       // the product's
+	Site    http.Handler // answers what is not the API: the web app, or the page in its place
+}
+
+// New makes the API.
+func New(a *app.App, log *slog.Logger, settings Settings) *API {
 	configureHuma()
-	api := &API{app: a, log: log, version: version, mux: http.NewServeMux()}
-	api.huma = humago.New(api.mux, humaConfig(version))
+	api := &API{app: a, log: log, settings: settings, mux: http.NewServeMux()}
+	api.huma = humago.New(api.mux, humaConfig(settings.Version))
 	api.routes()
-	api.site(site)
+	api.site(settings.Site)
 	return api
 }
 
@@ -110,6 +115,9 @@ func (a *API) signIn(ctx huma.Context, next func(huma.Context)) {
 	if err != nil {
 		a.refuse(ctx, err)
 		return
+	}
+	if trace := mindflow.TraceOf(ctx.Context()); trace != nil {
+		trace.UserID = actor.UserID
 	}
 	next(huma.WithValue(ctx, actorKey{}, actor))
 }

@@ -8,14 +8,16 @@ import (
 	"net/http"
 	"runtime/debug"
 	"time"
-)
 
-type requestKey struct{}
+	"mindflow/internal/mindflow"
+)
 
 // requestID is the id the answer carries, for people to quote.
 func requestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestKey{}).(string)
-	return id
+	if trace := mindflow.TraceOf(ctx); trace != nil {
+		return trace.RequestID
+	}
+	return ""
 }
 
 // around is what every request goes through: an id, a log line, and a net for
@@ -27,7 +29,7 @@ func (a *API) around(next http.Handler) http.Handler {
 		w.Header().Set("X-Request-ID", id)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		rec := &recorder{ResponseWriter: w}
-		ctx := context.WithValue(r.Context(), requestKey{}, id)
+		ctx := mindflow.WithTrace(r.Context(), &mindflow.Trace{RequestID: id})
 		defer func() {
 			if reason := recover(); reason != nil {
 				a.caught(ctx, rec, reason)

@@ -55,7 +55,7 @@ func TestTheDocumentHasEveryRoute(t *testing.T) {
 		}
 	}
 	// The command line prints the same, indented, without a database.
-	printed, err := rest.New(nil, slog.New(slog.DiscardHandler), "7.0.0", http.NotFoundHandler()).Document()
+	printed, err := rest.New(nil, slog.New(slog.DiscardHandler), rest.Settings{Version: "7.0.0", Site: http.NotFoundHandler()}).Document()
 	if err != nil {
 		t.Fatal(err)
 	}

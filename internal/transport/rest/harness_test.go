@@ -153,7 +153,7 @@ func serveFor(t *testing.T, c *clock, s *store.Store, site http.Handler, access 
 	}
 	a := app.New(s, signer, app.Settings{AccessTokenTTL: access, RefreshTokenTTL: refreshTTL, SnapshotTTL: 5 * time.Minute})
 	srv := &server{t: t, clock: c, store: s, app: a, signer: signer, log: &logbook{}}
-	srv.http = httptest.NewServer(rest.New(a, slog.New(slog.NewTextHandler(srv.log, nil)), "7.0.0", site).Handler())
+	srv.http = httptest.NewServer(rest.New(a, slog.New(slog.NewTextHandler(srv.log, nil)), rest.Settings{Version: "7.0.0", Site: site}).Handler())
 	t.Cleanup(srv.http.Close)
 	return srv
 }

@@ -54,6 +54,7 @@ var statusOf = map[mindflow.Kind]int{
 	mindflow.KindStale:           http.StatusPreconditionFailed,
 	mindflow.KindLimited:         http.StatusTooManyRequests,
 	mindflow.KindUnavailable:     http.StatusServiceUnavailable,
+	mindflow.KindFull:            http.StatusInsufficientStorage,
 }
 
 const internalDetail = "Something went wrong on our side; the request id helps us find it"

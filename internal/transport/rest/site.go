@@ -20,7 +20,7 @@ type healthReply struct {
 
 func (a *API) health(context.Context, *struct{}) (*healthReply, error) {
 	r := &healthReply{}
-	r.Body.Status, r.Body.Version = "healthy", a.version
+	r.Body.Status, r.Body.Version = "healthy", a.settings.Version
 	return r, nil
 }
 

@@ -319,7 +319,7 @@ func TestTheLogTellsOfEachRequest(t *testing.T) {
 	}
 	// Who does not want to hear of requests hears nothing.
 	var quiet logbook
-	h := rest.New(srv.app, slog.New(slog.NewTextHandler(&quiet, &slog.HandlerOptions{Level: slog.LevelWarn})), "7.0.0", web.Site()).Handler()
+	h := rest.New(srv.app, slog.New(slog.NewTextHandler(&quiet, &slog.HandlerOptions{Level: slog.LevelWarn})), rest.Settings{Version: "7.0.0", Site: web.Site()}).Handler()
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/health", nil))
 	if quiet.String() != "" {
 		t.Errorf("logged %s", quiet.String())
