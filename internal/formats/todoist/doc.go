@@ -6,7 +6,8 @@
 //     taken out of it, inside it they stay. DESCRIPTION → description. PRIORITY
 //     1 to 4, 1 the highest and 4 if empty → 5 to 2. DATE → due date. DURATION →
 //     effort. DEADLINE → due date of a task without DATE, else text. AUTHOR,
-//     RESPONSIBLE and columns unknown here become text of the description.
+//     RESPONSIBLE and columns unknown here become text of the description, AUTHOR
+//     without a remark.
 //   - section: the tasks that follow get the tag "section:Name".
 //   - INDENT: a task below another says in its description what it is part of.
 //   - note: a comment on the task before it, becomes text of its description.

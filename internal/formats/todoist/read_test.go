@@ -109,7 +109,7 @@ b",Ann (1),Bob (2)`, `"x" pending priority 2
     | b
     | AUTHOR: Ann (1)
     | RESPONSIBLE: Bob (2)
-    * AUTHOR, RESPONSIBLE became text in the description`},
+    * RESPONSIBLE became text in the description`},
 		{"a column unknown", "meta,", "x,m,n", `"x" pending priority 2
     | meta: m
     | column 4: n

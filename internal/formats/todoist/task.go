@@ -31,6 +31,9 @@ func (t *translator) translate(content string) bool {
 	t.priority()
 	t.dates()
 	t.duration()
+	if author := t.take("AUTHOR"); author != "" {
+		t.Text("AUTHOR: " + author) // stands in every row: a remark each would hide the others
+	}
 	for name, value := range t.Rest() {
 		t.Field(name, value)
 	}
