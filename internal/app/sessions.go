@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mindflow/internal/credentials"
@@ -34,11 +35,20 @@ func (a *App) Login(ctx context.Context, email, password string) (Tokens, error)
 		return Tokens{}, err
 	}
 	same, err := a.passwords.Check(ctx, hash, password)
+	if errors.Is(err, credentials.ErrHash) {
+		same, err = a.passwords.Check(ctx, "", password) // taken over in a form nobody can check: as if unknown
+	}
 	if err != nil {
 		return Tokens{}, err
 	}
 	if !same || !user.DisabledAt.IsZero() {
 		return Tokens{}, errSignIn
+	}
+	better := ""
+	if credentials.Outdated(hash) { // now that the password is known
+		if better, err = a.passwords.Hash(ctx, password); err != nil {
+			return Tokens{}, err
+		}
 	}
 	now := a.now()
 	session := mindflow.Session{
@@ -46,7 +56,15 @@ func (a *App) Login(ctx context.Context, email, password string) (Tokens, error)
 		CreatedAt: now, ExpiresAt: now.Add(a.settings.RefreshTokenTTL),
 	}
 	secret, token := newRefreshToken(session.ID, session.ExpiresAt)
-	if err := a.store.Write(ctx, func(tx *store.Tx) error { return tx.CreateSession(session, token) }); err != nil {
+	err = a.store.Write(ctx, func(tx *store.Tx) error {
+		if better != "" {
+			if err := tx.ReplacePasswordHash(user.ID, hash, better); err != nil {
+				return err
+			}
+		}
+		return tx.CreateSession(session, token)
+	})
+	if err != nil {
 		return Tokens{}, err
 	}
 	return a.tokens(session, secret, now)

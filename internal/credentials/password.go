@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/crypto/bcrypt"
 
 	"mindflow/internal/mindflow"
 )
@@ -46,9 +47,13 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	return phc, err
 }
 
-// Check reports whether a password is the one behind a PHC string. An empty
-// string takes as long as any other and never matches.
+// Check reports whether a password is the one behind a PHC string, or behind a
+// bcrypt hash taken over from elsewhere. An empty string takes as long as any
+// PHC string and never matches; ErrHash says that nothing can ever match.
 func (p *Passwords) Check(ctx context.Context, phc, password string) (bool, error) {
+	if isBcrypt(phc) {
+		return p.checkBcrypt(ctx, phc, password)
+	}
 	known := phc != ""
 	if !known {
 		phc = p.dummy
@@ -87,19 +92,66 @@ func hash(password string, salt []byte) string {
 	return phcPrefix + b64.EncodeToString(salt) + "$" + b64.EncodeToString(derive(password, salt))
 }
 
-var errHash = errors.New("not an argon2id hash with the parameters in use")
+// ErrHash is a hash that no password can be held against.
+var ErrHash = errors.New("neither an argon2id hash with the parameters in use nor a bcrypt hash")
 
 func parse(phc string) (salt, key []byte, err error) {
 	rest, ok := strings.CutPrefix(phc, phcPrefix)
 	if !ok {
-		return nil, nil, errHash
+		return nil, nil, ErrHash
 	}
 	saltText, keyText, _ := strings.Cut(rest, "$")
 	if salt, err = base64.RawStdEncoding.DecodeString(saltText); err != nil {
-		return nil, nil, errHash
+		return nil, nil, ErrHash
 	}
 	if key, err = base64.RawStdEncoding.DecodeString(keyText); err != nil || len(key) != keyBytes {
-		return nil, nil, errHash
+		return nil, nil, ErrHash
 	}
 	return salt, key, nil
+}
+
+// Limits of bcrypt hashes: what a sign-in may cost, and how much of a password
+// counts.
+const (
+	maxBcryptCost  = 15 // some two seconds
+	maxBcryptBytes = 72
+)
+
+// isBcrypt knows the forms "$2a$", "$2b$" and "$2y$".
+func isBcrypt(hash string) bool {
+	return len(hash) > 4 && hash[:2] == "$2" && strings.IndexByte("aby", hash[2]) >= 0 && hash[3] == '$'
+}
+
+// Checkable reports whether a password can be held against the hash.
+func Checkable(hash string) bool {
+	if isBcrypt(hash) {
+		cost, err := bcrypt.Cost([]byte(hash))
+		return err == nil && cost <= maxBcryptCost
+	}
+	_, _, err := parse(hash)
+	return err == nil
+}
+
+// Outdated reports whether a hash should be replaced by a new one as soon as
+// its password is known.
+func Outdated(hash string) bool { return isBcrypt(hash) }
+
+// checkBcrypt takes the password as it was typed, since whoever made the hash
+// did, and only then in the form in which it is the same on every keyboard.
+func (p *Passwords) checkBcrypt(ctx context.Context, hash, password string) (bool, error) {
+	if !Checkable(hash) {
+		return false, ErrHash
+	}
+	same := false
+	err := p.turn(ctx, func() {
+		same = matchesBcrypt(hash, password)
+		if form := mindflow.NFC(password); !same && form != password {
+			same = matchesBcrypt(hash, form)
+		}
+	})
+	return same, err
+}
+
+func matchesBcrypt(hash, password string) bool {
+	return bcrypt.CompareHashAndPassword([]byte(hash), []byte(password[:min(len(password), maxBcryptBytes)])) == nil
 }

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/crypto/bcrypt"
 )
 
 const password = "correct horse battery"
@@ -171,7 +172,9 @@ func TestBrokenHashesAreErrors(t *testing.T) {
 	salt, key := strings.Repeat("A", 22), strings.Repeat("A", 43)
 	tests := []struct{ name, phc string }{
 		{"not a hash", "password"},
-		{"bcrypt", "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"},
+		{"a bcrypt hash that would take a minute", "$2b$20$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"},
+		{"half a bcrypt hash", "$2b$12$R9h/cIPz0gi.URNNX3kh2O"},
+		{"another of its versions", "$2x$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"},
 		{"argon2i", "$argon2i$v=19$m=19456,t=2,p=1$" + salt + "$" + key},
 		{"an older version", "$argon2id$v=16$m=19456,t=2,p=1$" + salt + "$" + key},
 		{"cheaper parameters", "$argon2id$v=19$m=8,t=1,p=1$" + salt + "$" + key},
@@ -187,7 +190,10 @@ func TestBrokenHashesAreErrors(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			ok, err := p.Check(t.Context(), tt.phc, password)
-			if ok || !errors.Is(err, errHash) || strings.Contains(err.Error(), salt) {
+			if Checkable(tt.phc) {
+				t.Error("it is taken for a good one")
+			}
+			if ok || !errors.Is(err, ErrHash) || strings.Contains(err.Error(), salt) {
 				t.Errorf("matches: %v, %v", ok, err)
 			}
 		})
@@ -202,5 +208,46 @@ func TestAPasswordIsTheSameHoweverItsAccentsWereTyped(t *testing.T) {
 	}
 	if same, err := p.Check(t.Context(), phc, "cafe\u0301 au lait, s'il vous plait"); err != nil || !same {
 		t.Errorf("the decomposed form: %v, %v", same, err)
+	}
+}
+
+func TestABcryptHashIsCheckedAndOutdated(t *testing.T) {
+	p := NewPasswords(1)
+	hashed := func(password string) string {
+		hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(hash)
+	}
+	composed, decomposed := "caf\u00e9 au lait", "cafe\u0301 au lait"
+	long := strings.Repeat("0123456789", 8) // longer than bcrypt reads
+	b := hashed(password)
+	for _, tt := range []struct {
+		name, hash, typed string
+		want              bool
+	}{
+		{"the password", b, password, true},
+		{"another", b, password + "!", false},
+		{"none", b, "", false},
+		{"version b", "$2b$" + b[4:], password, true},
+		{"version y", "$2y$" + b[4:], password, true},
+		{"made of a composed accent, typed so", hashed(composed), composed, true},
+		{"made of a composed accent, typed in two", hashed(composed), decomposed, true},
+		{"made of two, typed so", hashed(decomposed), decomposed, true},
+		{"longer than what counts", hashed(long[:72]), long, true},
+		{"made elsewhere", "$2a$12$ZLJYfu0irZgbF8PSzeKUL.5GxG5qM7tyEyBPZkJSOnQ77FrgbCX/e", "пароль для проверки 9", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if ok, err := p.Check(t.Context(), tt.hash, tt.typed); err != nil || ok != tt.want {
+				t.Errorf("matches: %v, %v", ok, err)
+			}
+			if !Outdated(tt.hash) || !Checkable(tt.hash) {
+				t.Error("it need not be replaced, or cannot be checked")
+			}
+		})
+	}
+	if Outdated(p.dummy) || Outdated("") || !Checkable(p.dummy) {
+		t.Error("an argon2id hash is outdated, or nothing is")
 	}
 }

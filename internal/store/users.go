@@ -64,6 +64,17 @@ func readUser(q querier, query string, key string) (mindflow.User, string, error
 	return u, hash, absent(err, "user")
 }
 
+const replacePasswordHash = `UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2`
+
+// ReplacePasswordHash keeps another hash of the same password. A password that
+// was changed meanwhile stays.
+func (tx *Tx) ReplacePasswordHash(user mindflow.UserID, known, better string) error {
+	if _, err := tx.exec(replacePasswordHash, user.String(), known, better); err != nil {
+		return fmt.Errorf("replace password hash: %w", err)
+	}
+	return nil
+}
+
 // IsMember reports whether a user belongs to the transaction's home.
 func (tx *Tx) IsMember(user mindflow.UserID) (bool, error) {
 	n := 0
