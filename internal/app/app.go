@@ -31,6 +31,7 @@ type App struct {
 	bodies      *bodies
 	pages       *pages
 	preferences *preferencesCache
+	turns       *turns
 	checked     *otter.Cache[string, credentials.Claims] // by token: a signature is checked once
 }
 
@@ -51,6 +52,7 @@ func New(s *store.Store, signer *credentials.Signer, settings Settings) *App {
 		bodies:      newBodies(s),
 		pages:       newPages(s),
 		preferences: newPreferencesCache(s),
+		turns:       newTurns(),
 		checked:     otter.Must(&otter.Options[string, credentials.Claims]{MaximumSize: maxChecked}),
 	}
 }

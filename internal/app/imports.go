@@ -85,6 +85,13 @@ type importing struct {
 // whatever became of it; so an import that broke off can simply be repeated.
 // On an error the report says what was done until then.
 func (a *App) Import(ctx context.Context, actor mindflow.Actor, in Import, file io.Reader) (ImportReport, error) {
+	if actor.Key != nil {
+		return a.importOnce(ctx, actor, in, file)
+	}
+	return a.importFile(ctx, actor, in, file)
+}
+
+func (a *App) importFile(ctx context.Context, actor mindflow.Actor, in Import, file io.Reader) (ImportReport, error) {
 	run := &importing{
 		a: a, actor: actor, in: in, seen: map[sourceHash]bool{},
 		report: ImportReport{Format: in.Format, DryRun: in.DryRun},

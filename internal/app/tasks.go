@@ -17,21 +17,26 @@ import (
 func (a *App) CreateTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, d mindflow.Draft) (mindflow.Task, bool, error) {
 	task, hash, err := a.newTask(ctx, actor, id, d)
 	if err != nil {
-		task, err = a.repeated(ctx, actor, id, hash, err)
-		return task, false, err
+		return a.repeated(ctx, actor, id, hash, err)
 	}
-	created := false
-	task, err = write(ctx, a, actor, can.Edit, func(tx *store.Tx) (mindflow.Task, error) {
+	made, err := write(ctx, a, actor, can.Edit, func(tx *store.Tx) (made madeTask, err error) {
 		if err := checkAssignee(tx, actor, mindflow.Task{}, task); err != nil {
-			return task, err
+			return made, err
 		}
-		var err error
-		if created, err = tx.CreateTask(task, hash, actor, mindflow.TaskCreated); err != nil || created {
-			return task, err
+		made.Task = task
+		if made.Created, err = tx.CreateTask(task, hash, actor, mindflow.TaskCreated); err != nil || made.Created {
+			return made, err
 		}
-		return sameTask(tx, task.ID, hash)
+		made.Task, err = sameTask(tx, task.ID, hash)
+		return made, err
 	})
-	return task, created, err
+	return made.Task, made.Created, err
+}
+
+// madeTask is a task, and whether it was made just now.
+type madeTask struct {
+	Task    mindflow.Task
+	Created bool
 }
 
 // newTask is the task a draft makes, complete before it is stored, and the
@@ -63,17 +68,21 @@ func (a *App) newTask(ctx context.Context, actor mindflow.Actor, id mindflow.Tas
 
 // repeated answers the task that was made of a draft before it became illegal,
 // as one does whose snooze has ended since; else the error.
-func (a *App) repeated(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, hash string, illegal error) (mindflow.Task, error) {
-	if id.IsZero() || mindflow.KindOf(illegal) != mindflow.KindInvalid {
-		return mindflow.Task{}, illegal
+func (a *App) repeated(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, hash string, illegal error) (mindflow.Task, bool, error) {
+	if id.IsZero() && actor.Key == nil || mindflow.KindOf(illegal) != mindflow.KindInvalid {
+		return mindflow.Task{}, false, illegal
 	}
-	return write(ctx, a, actor, can.Edit, func(tx *store.Tx) (mindflow.Task, error) {
-		task, err := sameTask(tx, id, hash)
+	made, err := write(ctx, a, actor, can.Edit, func(tx *store.Tx) (made madeTask, err error) {
+		if id.IsZero() {
+			return made, illegal
+		}
+		made.Task, err = sameTask(tx, id, hash)
 		if kind := mindflow.KindOf(err); kind == mindflow.KindNotFound || kind == mindflow.KindConflict {
 			err = illegal
 		}
-		return task, err
+		return made, err
 	})
+	return made.Task, made.Created, err
 }
 
 // sameTask answers the task that took an id first, if the draft was the same.
@@ -189,7 +198,7 @@ func (a *App) changeTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 		}
 		return tx.SaveTask(before, after, actor, mindflow.VerbOf(before, after))
 	})
-	if err == nil && !task.Woken { // bodies are kept as the store keeps them
+	if err == nil && !task.Woken { // bodies are kept as the store keeps them, and answer for their version only
 		a.bodies.saw(actor.WorkspaceID, task)
 	}
 	return task, err

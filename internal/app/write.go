@@ -10,25 +10,38 @@ import (
 
 // write is the one way to change anything in the actor's workspace: it locks the
 // workspace, reads the actor's role in the same transaction, and runs fn, which
-// may run more than once.
+// may run more than once. An actor who brings an idempotency key is answered as
+// before where the request was done before, and fn does not run.
 func write[T any](ctx context.Context, a *App, actor mindflow.Actor, need can.Need, fn func(*store.Tx) (T, error)) (T, error) {
+	if actor.Key != nil {
+		return writeOnce(ctx, a, actor, need, fn)
+	}
 	var result T
 	err := a.store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.Lock(actor.WorkspaceID); err != nil {
 			return err
 		}
-		roles, err := tx.Standing(actor.UserID, actor.WorkspaceID)
-		if err != nil {
+		if err := admit(tx, actor, need); err != nil {
 			return err
 		}
-		switch role, member := roles[actor.WorkspaceID]; {
-		case !member:
-			return mindflow.NotFound("workspace")
-		case !need.By(role):
-			return mindflow.Forbidden("Your role in this workspace does not allow that")
-		}
+		var err error
 		result, err = fn(tx)
 		return err
 	})
 	return result, err
+}
+
+// admit refuses an actor whose role, as it is now, does not have the authority.
+func admit(tx *store.Tx, actor mindflow.Actor, need can.Need) error {
+	roles, err := tx.Standing(actor.UserID, actor.WorkspaceID)
+	if err != nil {
+		return err
+	}
+	switch role, member := roles[actor.WorkspaceID]; {
+	case !member:
+		return mindflow.NotFound("workspace")
+	case !need.By(role):
+		return mindflow.Forbidden("Your role in this workspace does not allow that")
+	}
+	return nil
 }

@@ -66,6 +66,9 @@ type Actor struct {
 	// older than these.
 	WorkspaceVersion   int64
 	PreferencesVersion Version
+	// Key, when set, lets the same request be sent again: it is done once, and
+	// answered alike.
+	Key *IdempotencyKey
 }
 
 // Limits of an account's fields, in Unicode code points.

@@ -91,6 +91,27 @@ func (w When) String() string {
 // MarshalText writes String's form.
 func (w When) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
 
+// UnmarshalText reads String's form.
+func (w *When) UnmarshalText(b []byte) error {
+	switch s := string(b); len(s) {
+	case 0:
+		*w = When{}
+	case len(dayLayout):
+		d, err := ParseDay(s)
+		if err != nil {
+			return err
+		}
+		*w = OnDay(d)
+	default:
+		t, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			return errWhen
+		}
+		*w = AtInstant(t)
+	}
+	return nil
+}
+
 var (
 	errWhen    = errors.New("must be a day (2026-11-27) or a date and time (2026-11-27T17:00:00+01:00)")
 	errInstant = errors.New("must be a date and time (2026-11-27T17:00:00+01:00)")

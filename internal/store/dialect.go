@@ -155,6 +155,10 @@ func (d dialect) forUpdate() string {
 	return ""
 }
 
+// takes is true where nobody else holds a number; it is held from then on until
+// the transaction ends. Only for a database that locks rows.
+func (d dialect) takes(number string) string { return "pg_try_advisory_xact_lock(" + number + ")" }
+
 // contains is true where a text column holds a piece, both folded already.
 func (d dialect) contains(column, piece string) string {
 	if d.postgres {

@@ -72,7 +72,9 @@ func (tx *Tx) must(query string, args ...any) error {
 // Lock takes the workspaces' rows, always in the same order, so that changes
 // of one workspace stand in line. The first one named is the transaction's
 // home. It must be the first statement of a transaction.
-func (tx *Tx) Lock(workspaces ...mindflow.WorkspaceID) error {
+func (tx *Tx) Lock(workspaces ...mindflow.WorkspaceID) error { return tx.lock(nil, workspaces) }
+
+func (tx *Tx) lock(alone *int64, workspaces []mindflow.WorkspaceID) error {
 	tx.home = workspaces[0]
 	if !tx.s.dialect.locksRows() {
 		return nil
@@ -85,6 +87,9 @@ func (tx *Tx) Lock(workspaces ...mindflow.WorkspaceID) error {
 	ids = slices.Compact(ids)
 	var w where
 	in(&w, "id", ids)
+	if alone != nil {
+		w.and(tx.s.dialect.takes(w.arg(*alone)))
+	}
 	found := 0
 	err := each(tx, "SELECT id FROM workspaces WHERE "+w.String()+" ORDER BY id"+tx.s.dialect.forUpdate(), w.args,
 		func(rows *sql.Rows) error {

@@ -419,10 +419,11 @@ func table(t *testing.T, name string, rows []row) {
 		saved, seen := map[string]string{}, int64(1)
 		for _, r := range rows {
 			srv.clock.move(time.Second + r.later)
-			request, body := r.req, r.body
+			request, body, want := r.req, r.body, r.want
 			for name, id := range saved {
 				request = strings.ReplaceAll(request, "{"+name+"}", id)
 				body = strings.ReplaceAll(body, "{"+name+"}", id)
+				want = strings.ReplaceAll(want, "{"+name+"}", id)
 			}
 			var headers []string
 			if r.head != "" {
@@ -433,7 +434,7 @@ func table(t *testing.T, name string, rows []row) {
 				t.Errorf("%s: status %d, want %d: %s", r.says, a.status, r.status, a.body)
 			}
 			a.request = r.says
-			a.has(r.want)
+			a.has(want)
 			if r.save != "" {
 				saved[r.save] = a.at("id")
 			}

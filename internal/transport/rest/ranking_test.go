@@ -166,10 +166,10 @@ func TestScoreIncludedInResponse(t *testing.T) {
 }
 
 // statements is how many SQL statements a request takes.
-func (p person) statements(request, body string) int64 {
+func (p person) statements(request, body string, headers ...string) int64 {
 	p.srv.t.Helper()
 	before := p.srv.store.Statements()
-	if a := p.do(request, body); a.status >= 400 && a.status != http.StatusNotFound {
+	if a := p.do(request, body, headers...); a.status >= 400 && a.status != http.StatusNotFound {
 		p.srv.t.Fatalf("%s: %d %s", request, a.status, a.body)
 	}
 	return p.srv.store.Statements() - before

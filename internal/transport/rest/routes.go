@@ -96,6 +96,9 @@ func route[I, O any](a *API, pattern, id, tag, summary string, handler func(cont
 	for _, change := range options {
 		change(&op)
 	}
+	if method == http.MethodPost && len(op.Security) > 0 && !strings.HasPrefix(path, "/api/auth/") {
+		a.retryable(&op)
+	}
 	if op.Responses != nil { // huma leaves the errors out then
 		op.Responses["default"] = &huma.Response{Description: "Error", Content: map[string]*huma.MediaType{
 			"application/problem+json": {Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")},
