@@ -19,6 +19,7 @@ type Settings struct {
 	// SnapshotTTL bounds how old the facts ranking works on may grow before
 	// they are read in full again. Answers are exact without it.
 	SnapshotTTL time.Duration
+	Watch       mindflow.Watch // told of what takes long beside the store; may be nil
 }
 
 // App is the product's verbs.
@@ -33,6 +34,7 @@ type App struct {
 	preferences *preferencesCache
 	turns       *turns
 	checked     *otter.Cache[string, credentials.Claims] // by token: a signature is checked once
+	checks      lookups
 }
 
 // maxChecked bounds the tokens whose signatures are known to hold.
@@ -48,7 +50,7 @@ func New(s *store.Store, signer *credentials.Signer, settings Settings) *App {
 		passwords:   credentials.NewPasswords(passwordsAtOnce),
 		signer:      signer,
 		settings:    settings,
-		snapshots:   newSnapshots(s, settings.SnapshotTTL),
+		snapshots:   newSnapshots(s, settings.SnapshotTTL, settings.Watch),
 		bodies:      newBodies(s),
 		pages:       newPages(s),
 		preferences: newPreferencesCache(s),

@@ -16,6 +16,7 @@ import (
 type bodies struct {
 	store *store.Store
 	kept  *otter.Cache[bodyKey, body]
+	asked lookups
 }
 
 // body is a task as it is kept, and the version of its workspace at which it
@@ -34,7 +35,7 @@ type bodyKey struct {
 const maxBodyBytes = 16 << 20
 
 func newBodies(s *store.Store) *bodies {
-	return &bodies{s, otter.Must(&otter.Options[bodyKey, body]{
+	return &bodies{store: s, kept: otter.Must(&otter.Options[bodyKey, body]{
 		MaximumWeight: maxBodyBytes,
 		Weigher: func(_ bodyKey, b body) uint32 {
 			t := &b.task
@@ -60,9 +61,11 @@ func (b *bodies) of(ctx context.Context, w mindflow.WorkspaceID, refs []mindflow
 			missing = append(missing, ref.ID)
 		}
 	}
+	b.asked.hits.Add(int64(len(refs) - len(missing)))
 	if len(missing) == 0 {
 		return tasks, true, nil
 	}
+	b.asked.misses.Add(int64(len(missing)))
 	read, err := b.store.Tasks(ctx, w, missing)
 	if err != nil {
 		return nil, false, err
@@ -99,8 +102,10 @@ func (b *bodies) saw(w mindflow.WorkspaceID, task mindflow.Task) {
 func (b *bodies) at(ctx context.Context, w mindflow.WorkspaceID, id mindflow.TaskID, seen int64, now time.Time) (mindflow.Task, error) {
 	key := bodyKey{w, id}
 	if known, ok := b.kept.GetIfPresent(key); ok && seen != 0 && known.asOf >= seen && known.task.DeletedAt.IsZero() {
+		b.asked.hit()
 		return known.task.At(now), nil
 	}
+	b.asked.miss()
 	task, err := b.store.Task(ctx, w, id, time.Time{}) // as it is kept
 	if err != nil {
 		return task, err

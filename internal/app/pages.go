@@ -17,6 +17,7 @@ import (
 type pages struct {
 	store *store.Store
 	kept  *otter.Cache[pageKey, pageRefs]
+	asked lookups // for lists that are kept
 }
 
 // pageKey is a query but for its moment.
@@ -40,7 +41,7 @@ type pageRefs struct {
 const maxPageBytes = 4 << 20
 
 func newPages(s *store.Store) *pages {
-	return &pages{s, otter.Must(&otter.Options[pageKey, pageRefs]{
+	return &pages{store: s, kept: otter.Must(&otter.Options[pageKey, pageRefs]{
 		MaximumWeight: maxPageBytes,
 		Weigher: func(k pageKey, p pageRefs) uint32 {
 			n := int(unsafe.Sizeof(k)+unsafe.Sizeof(p)) + len(k.search) + len(k.filter) + len(k.after.Text) +
@@ -55,7 +56,11 @@ func newPages(s *store.Store) *pages {
 func (p *pages) of(ctx context.Context, w mindflow.WorkspaceID, q mindflow.TaskQuery, seen int64) (pageRefs, error) {
 	key, keep := keyOf(w, q), len(q.Statuses) == 0
 	if known, ok := p.kept.GetIfPresent(key); keep && ok && known.asOf >= seen {
+		p.asked.hit()
 		return known, nil
+	}
+	if keep {
+		p.asked.miss()
 	}
 	refs, err := p.store.ListTasks(ctx, w, q)
 	read := pageRefs{refs, seen}

@@ -15,20 +15,23 @@ import (
 type preferencesCache struct {
 	store *store.Store
 	kept  *otter.Cache[mindflow.UserID, mindflow.Preferences]
+	asked lookups
 }
 
 const maxPreferences = 10_000
 
 func newPreferencesCache(s *store.Store) *preferencesCache {
-	return &preferencesCache{s, otter.Must(&otter.Options[mindflow.UserID, mindflow.Preferences]{MaximumSize: maxPreferences})}
+	return &preferencesCache{store: s, kept: otter.Must(&otter.Options[mindflow.UserID, mindflow.Preferences]{MaximumSize: maxPreferences})}
 }
 
 // Preferences are the actor's, no older than the request.
 func (a *App) Preferences(ctx context.Context, actor mindflow.Actor) (mindflow.Preferences, error) {
 	c := a.preferences
 	if p, ok := c.kept.GetIfPresent(actor.UserID); ok && p.Version >= actor.PreferencesVersion {
+		c.asked.hit()
 		return p, nil
 	}
+	c.asked.miss()
 	p, err := c.store.Preferences(ctx, actor.UserID)
 	if err == nil {
 		c.kept.Set(actor.UserID, p)

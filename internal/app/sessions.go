@@ -34,10 +34,12 @@ func (a *App) Login(ctx context.Context, email, password string) (Tokens, error)
 	if err != nil && mindflow.KindOf(err) != mindflow.KindNotFound {
 		return Tokens{}, err
 	}
+	_, checked := a.settings.Watch.Begin(ctx, mindflow.Step{Name: "check password"})
 	same, err := a.passwords.Check(ctx, hash, password)
 	if errors.Is(err, credentials.ErrHash) {
 		same, err = a.passwords.Check(ctx, "", password) // taken over in a form nobody can check: as if unknown
 	}
+	checked(err)
 	if err != nil {
 		return Tokens{}, err
 	}
@@ -226,8 +228,10 @@ func (a *App) Authenticate(ctx context.Context, access string, through mindflow.
 // time it is shown, the moment it expires every time.
 func (a *App) claims(access string) (credentials.Claims, error) {
 	if known, ok := a.checked.GetIfPresent(access); ok && a.now().Before(known.ExpiresAt) {
+		a.checks.hit()
 		return known, nil
 	}
+	a.checks.miss()
 	claims, err := a.signer.Check(access)
 	if err == nil {
 		a.checked.Set(access, claims)

@@ -20,14 +20,16 @@ import (
 type snapshots struct {
 	store *store.Store
 	ttl   time.Duration
+	watch mindflow.Watch
 	kept  *otter.Cache[mindflow.WorkspaceID, *shelf]
+	asked lookups
 }
 
 // maxSnapshotBytes bounds the memory of all snapshots together.
 const maxSnapshotBytes = 48 << 20
 
-func newSnapshots(s *store.Store, ttl time.Duration) *snapshots {
-	return &snapshots{store: s, ttl: ttl, kept: otter.Must(&otter.Options[mindflow.WorkspaceID, *shelf]{
+func newSnapshots(s *store.Store, ttl time.Duration, watch mindflow.Watch) *snapshots {
+	return &snapshots{store: s, ttl: ttl, watch: watch, kept: otter.Must(&otter.Options[mindflow.WorkspaceID, *shelf]{
 		MaximumWeight: maxSnapshotBytes,
 		Weigher:       func(_ mindflow.WorkspaceID, sh *shelf) uint32 { return sh.bytes() },
 	})}
@@ -65,8 +67,10 @@ func (s *snapshots) at(ctx context.Context, w mindflow.WorkspaceID, atLeast int6
 		sh, _ = s.kept.SetIfAbsent(w, &shelf{})
 	}
 	if snap := sh.newest.Load(); s.holds(snap, atLeast, now) {
+		s.asked.hit()
 		return snap, nil
 	}
+	s.asked.miss()
 	sh.loading.Lock()
 	defer sh.loading.Unlock()
 	snap := sh.newest.Load()
@@ -92,7 +96,9 @@ func (s *snapshots) young(snap *snapshot, now time.Time) bool {
 }
 
 // load reads what changed since the last snapshot, or everything.
-func (s *snapshots) load(ctx context.Context, w mindflow.WorkspaceID, last *snapshot, now time.Time) (*snapshot, error) {
+func (s *snapshots) load(ctx context.Context, w mindflow.WorkspaceID, last *snapshot, now time.Time) (_ *snapshot, err error) {
+	ctx, end := s.watch.Begin(ctx, mindflow.Step{Name: "load snapshot"})
+	defer func() { end(err) }()
 	if last == nil || !s.young(last, now) {
 		changes, err := s.store.Facts(ctx, w, 0)
 		if err != nil {

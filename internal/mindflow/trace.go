@@ -21,3 +21,24 @@ func TraceOf(ctx context.Context) *Trace {
 	t, _ := ctx.Value(traceKey{}).(*Trace)
 	return t
 }
+
+// Watch is told when a step on the way of a request begins. The context it
+// answers is for what happens within the step; the function is told how the
+// step ended. A nil Watch is nobody, and costs nothing.
+type Watch func(ctx context.Context, step Step) (context.Context, func(error))
+
+// Step is something that takes time. No text that a person typed is in it.
+type Step struct {
+	Name string
+	SQL  string // the statement with its placeholders, when it is one
+}
+
+// Begin tells that a step begins.
+func (w Watch) Begin(ctx context.Context, step Step) (context.Context, func(error)) {
+	if w == nil {
+		return ctx, unwatched
+	}
+	return w(ctx, step)
+}
+
+func unwatched(error) {}

@@ -51,6 +51,8 @@ func (o opened) query(string, ...any) (*sql.Rows, error) { return o.rows, nil }
 
 func (o opened) broke(err error) error { return err }
 
+func (o opened) begin(string) func(error) { return func(error) {} }
+
 // Steps lends fn the steps of the schema.
 func (s *Store) Steps(fn func(*goose.Provider) error) error { return s.migrating(fn) }
 

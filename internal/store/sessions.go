@@ -24,7 +24,7 @@ type RefreshToken struct {
 	ReplacedUntil time.Time
 }
 
-const insertSession = `INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)`
+const insertSession = `INSERT INTO sessions (id, user_id, created_at, expires_at, seen_at) VALUES ($1, $2, $3, $4, $3)`
 
 // CreateSession adds a session with its first refresh token.
 func (tx *Tx) CreateSession(s mindflow.Session, first RefreshToken) error {
@@ -90,9 +90,9 @@ func (tx *Tx) LockSession(id mindflow.SessionID) (mindflow.Session, error) {
 	return s, absent(err, "session")
 }
 
-// ExtendSession moves a session's end.
+// ExtendSession moves a session's end, and remembers that its user was seen now.
 func (tx *Tx) ExtendSession(id mindflow.SessionID, until time.Time) error {
-	return tx.must(`UPDATE sessions SET expires_at = $2 WHERE id = $1`, id.String(), until.UnixMicro())
+	return tx.must(`UPDATE sessions SET expires_at = $2, seen_at = $3 WHERE id = $1`, id.String(), until.UnixMicro(), tx.now.UnixMicro())
 }
 
 // EndSession ends a session, and so every token of it, for good.

@@ -20,16 +20,19 @@ type Store struct {
 	readers *sql.DB
 	writer  writer
 	clock   func() time.Time
+	watch   mindflow.Watch
 
 	prepared   sync.Map // query text → *sql.Stmt on readers
 	nPrepared  atomic.Int32
 	statements atomic.Int64
+	groups     groups
 }
 
 // writer runs a change in a transaction and answers once it is kept, or not.
 type writer interface {
 	write(ctx context.Context, fn func(*Tx) error) error
 	crowded() bool
+	waiters() int // whose turn has not come
 	close() error
 }
 
@@ -71,7 +74,9 @@ func (s *Store) Statements() int64 { return s.statements.Load() }
 // by its Tx, and waits for nothing. What it changed is on disk when Write
 // answers nil; an error means that nothing of it was kept, except when it is
 // of the kind unavailable, which may leave that unknown.
-func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
+func (s *Store) Write(ctx context.Context, fn func(*Tx) error) (err error) {
+	ctx, end := s.watch.Begin(ctx, mindflow.Step{Name: "write"})
+	defer func() { end(err) }()
 	return s.explain(s.writer.write(ctx, fn))
 }
 
@@ -92,6 +97,8 @@ func (s *Store) explain(err error) error {
 // pool of readers.
 type querier interface {
 	query(query string, args ...any) (*sql.Rows, error)
+	// begin tells the watch that a statement begins whose rows will be read.
+	begin(query string) (end func(error))
 	// broke hears of a failure: a reader names it, a transaction remembers it.
 	broke(err error) error
 }
@@ -125,6 +132,11 @@ func (r reader) query(query string, args ...any) (*sql.Rows, error) {
 }
 
 func (r reader) broke(err error) error { return r.s.explain(err) }
+
+func (r reader) begin(query string) func(error) {
+	_, end := r.s.watch.Begin(r.ctx, mindflow.Step{Name: "statement", SQL: query})
+	return end
+}
 
 // prepare answers the prepared statement for a query, or nil once too many are kept.
 func (s *Store) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -162,7 +174,9 @@ func one(q querier, query string, args []any, dest ...any) error {
 }
 
 // each reads every row with scan.
-func each(q querier, query string, args []any, scan func(*sql.Rows) error) error {
+func each(q querier, query string, args []any, scan func(*sql.Rows) error) (err error) {
+	end := q.begin(query)
+	defer func() { end(err) }()
 	rows, err := q.query(query, args...)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"slices"
@@ -13,6 +14,7 @@ import (
 // writer's, so that a client who hangs up cannot break anybody else's change.
 type Tx struct {
 	s    *Store
+	ctx  context.Context //nolint:containedctx // whose change it is, for the watch alone
 	now  time.Time
 	run  func(query string) statement
 	home mindflow.WorkspaceID
@@ -37,9 +39,16 @@ func (tx *Tx) query(query string, args ...any) (*sql.Rows, error) {
 	return rows, tx.broke(err)
 }
 
+func (tx *Tx) begin(query string) func(error) {
+	_, end := tx.s.watch.Begin(tx.ctx, mindflow.Step{Name: "statement", SQL: query})
+	return end
+}
+
 func (tx *Tx) exec(query string, args ...any) (sql.Result, error) {
 	tx.s.statements.Add(1)
+	end := tx.begin(query)
 	result, err := tx.run(query).exec(args...)
+	end(err)
 	if err != nil {
 		return result, tx.broke(err)
 	}

@@ -100,6 +100,8 @@ func (w *groupWriter) write(ctx context.Context, fn func(*Tx) error) error {
 
 func (w *groupWriter) crowded() bool { return w.wait.Load() > 0 }
 
+func (w *groupWriter) waiters() int { return int(w.wait.Load()) }
+
 func (w *groupWriter) close() error {
 	w.closed.Do(func() { close(w.closing) })
 	<-w.ended
@@ -234,7 +236,7 @@ func (w *groupWriter) runSaved(m *member) bool {
 
 // call runs a change and catches its panic, which belongs to the caller.
 func (w *groupWriter) call(m *member) (tx *Tx) {
-	tx = &Tx{s: w.s, now: w.s.Now(), run: w.conn.run}
+	tx = &Tx{s: w.s, ctx: m.ctx, now: w.s.Now(), run: w.conn.run}
 	defer func() {
 		m.panicked = recover()
 		w.checkpoints.wrote(tx.changes)
@@ -275,6 +277,7 @@ func (w *groupWriter) runApart(group []*member) {
 func (w *groupWriter) commit(group []*member) {
 	err := w.frame("COMMIT")
 	if err == nil {
+		w.s.groups.committed(len(group))
 		return
 	}
 	for _, m := range group {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"mindflow/internal/mindflow"
@@ -15,6 +16,7 @@ type pooledWriter struct {
 	s       *Store
 	longest time.Duration // a change may take, its waiting for locks included
 	seats   chan struct{} // one for each change under way
+	wait    atomic.Int32  // how many wait for a seat
 }
 
 // maxWriting is how many changes are under way at once. The connections left
@@ -36,12 +38,16 @@ func (w *pooledWriter) write(ctx context.Context, fn func(*Tx) error) error {
 	}
 	patience := time.NewTimer(w.longest)
 	defer patience.Stop()
+	w.wait.Add(1)
 	select {
 	case w.seats <- struct{}{}:
+		w.wait.Add(-1)
 		defer func() { <-w.seats }()
 	case <-ctx.Done():
+		w.wait.Add(-1)
 		return ctx.Err()
 	case <-patience.C:
+		w.wait.Add(-1)
 		return mindflow.Unavailable("The database is busy")
 	}
 	// From here on the outcome is waited for: a statement broken off by a
@@ -69,7 +75,7 @@ func (w *pooledWriter) once(ctx context.Context, fn func(*Tx) error) error {
 	}
 	defer func() { _ = tx.Rollback() }() // nothing after a commit; also on a panic
 	run := func(query string) statement { return txStatement{ctx, tx, query} }
-	if err := fn(&Tx{s: w.s, now: w.s.Now(), run: run}); err != nil {
+	if err := fn(&Tx{s: w.s, ctx: ctx, now: w.s.Now(), run: run}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -78,11 +84,14 @@ func (w *pooledWriter) once(ctx context.Context, fn func(*Tx) error) error {
 		}
 		return fmt.Errorf("commit: %w (%w)", mindflow.Unavailable("It may not have been stored; look before you repeat it"), err)
 	}
+	w.s.groups.committed(1)
 	return nil
 }
 
 // crowded reports whether every seat is taken.
 func (w *pooledWriter) crowded() bool { return len(w.seats) == cap(w.seats) }
+
+func (w *pooledWriter) waiters() int { return int(w.wait.Load()) }
 
 func (w *pooledWriter) close() error { return nil }
 

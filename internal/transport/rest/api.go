@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -29,6 +30,17 @@ type API struct {
 type Settings struct {
 	Version string       // the product's
 	Site    http.Handler // answers what is not the API: the web app, or the page in its place
+	// Began and Ended are told of each request: when it comes in, and once it
+	// is answered. The context that Began answers goes with it. Both may be nil.
+	Began func(context.Context, *http.Request) context.Context
+	Ended func(context.Context, Answered)
+}
+
+// Answered is a request that is over.
+type Answered struct {
+	Method, Pattern string // as the request came; of the route, empty when it reached none
+	Status          int    // zero when nothing was answered
+	Took            time.Duration
 }
 
 // New makes the API.

@@ -30,6 +30,13 @@ func (a *API) around(next http.Handler) http.Handler {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		rec := &recorder{ResponseWriter: w}
 		ctx := mindflow.WithTrace(r.Context(), &mindflow.Trace{RequestID: id})
+		if a.settings.Began != nil {
+			ctx = a.settings.Began(ctx, r)
+			defer func() { // also when the answer is broken off
+				took := time.Since(began) //nolint:forbidigo // as above
+				a.settings.Ended(ctx, Answered{r.Method, r.Pattern, rec.status, took})
+			}()
+		}
 		defer func() {
 			if reason := recover(); reason != nil {
 				a.caught(ctx, rec, reason)

@@ -1,0 +1,28 @@
+package app
+
+import "sync/atomic"
+
+// CacheUse says how often a cache was asked, and how often it held an answer
+// that was good for the version asked for.
+type CacheUse struct {
+	Name         string
+	Hits, Misses int64
+}
+
+// CacheUses counts since the App was made.
+func (a *App) CacheUses() []CacheUse {
+	return []CacheUse{
+		a.snapshots.asked.use("snapshots"), a.bodies.asked.use("tasks"), a.pages.asked.use("pages"),
+		a.preferences.asked.use("preferences"), a.checks.use("tokens"),
+	}
+}
+
+// lookups counts how often a cache was asked.
+type lookups struct{ hits, misses atomic.Int64 }
+
+func (l *lookups) hit()  { l.hits.Add(1) }
+func (l *lookups) miss() { l.misses.Add(1) }
+
+func (l *lookups) use(name string) CacheUse {
+	return CacheUse{Name: name, Hits: l.hits.Load(), Misses: l.misses.Load()}
+}
