@@ -47,7 +47,7 @@ type groups struct {
 }
 
 func (g *groups) committed(changes int) {
-	g.bySize[min(bits.Len(uint(changes-1)), len(g.bySize)-1)].Add(1) //nolint:gosec // at least one
+	g.bySize[min(bits.Len(uint(changes-1)), len(g.bySize)-1)].Add(1)
 	g.changes.Add(int64(changes))
 }
 
