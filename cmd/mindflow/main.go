@@ -80,6 +80,7 @@ type console struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the first signal asks to finish, a second one ends the program at once
 	code := run(os.Args[1:], &console{
 		ctx: ctx, env: environment(os.Environ()), in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		clock: time.Now, local: time.Local, listen: func(string) {},

@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"mindflow/internal/store"
 	"mindflow/internal/transport/rest"
 	"mindflow/web"
@@ -19,11 +21,14 @@ type serveCommand struct{}
 
 // How long a client may take. Bodies have limits of their own.
 const (
-	headerTime   = 10 * time.Second
-	answerTime   = time.Minute
-	idleTime     = 2 * time.Minute
-	shutdownTime = 20 * time.Second
+	headerTime = 10 * time.Second
+	answerTime = time.Minute
+	idleTime   = 2 * time.Minute
 )
+
+// closingTime is what the database gets to let go, on top of the time there is
+// to finish.
+const closingTime = 2 * time.Second
 
 // memoryLimit is where the collector stops to let the heap double: beside what
 // SQLite and the binary take, it keeps the process below 200 MB with every
@@ -39,7 +44,7 @@ func (serveCommand) Run(c *console) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.store.Close()) }()
+	defer func() { err = errors.Join(err, h.close()) }()
 	if err := h.prepare(c.ctx); err != nil {
 		return err
 	}
@@ -48,8 +53,12 @@ func (serveCommand) Run(c *console) (err error) {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", h.config.ListenAddr, err)
 	}
+	api := rest.New(h.app, h.log, rest.Settings{
+		Version: version, Environment: h.config.Environment, Site: web.Site(),
+		Checks: rest.Checks{Database: h.store.Ping, Schema: h.store.Ready},
+	})
 	server := &http.Server{
-		Handler:           rest.New(h.app, h.log, rest.Settings{Version: version, Site: web.Site()}).Handler(),
+		Handler:           api.Handler(),
 		ReadHeaderTimeout: headerTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
 		ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
 	}
@@ -57,14 +66,41 @@ func (serveCommand) Run(c *console) (err error) {
 		"database", store.Redacted(h.config.DatabaseURL))
 	c.listen(listener.Addr().String())
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	go func() { ended <- server.Serve(netutil.LimitListener(listener, h.config.MaxConnections)) }()
 	select {
 	case err := <-ended:
 		return err
 	case <-c.ctx.Done():
 	}
-	h.log.InfoContext(c.ctx, "shutting down")
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), shutdownTime)
+	return h.drain(context.WithoutCancel(c.ctx), api, server)
+}
+
+// drain stops serving without losing a request: first readiness fails, so that
+// whoever distributes requests chooses another server; only then nothing new is
+// accepted, and what is in flight is finished. The store is closed after that.
+func (h *house) drain(ctx context.Context, api *rest.API, server *http.Server) error {
+	h.log.InfoContext(ctx, "draining", "delay", h.config.ShutdownDelay)
+	api.Drain()
+	time.Sleep(h.config.ShutdownDelay) // a second signal ends the program
+	h.log.InfoContext(ctx, "shutting down")
+	ctx, cancel := context.WithTimeout(ctx, h.config.ShutdownTimeout)
 	defer cancel()
-	return server.Shutdown(ctx)
+	err := server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		h.log.WarnContext(ctx, "requests were cut off", "after", h.config.ShutdownTimeout)
+		return server.Close()
+	}
+	return err
+}
+
+// close lets go of the database. One that hangs does not hold the program up.
+func (h *house) close() error {
+	closed := make(chan error, 1)
+	go func() { closed <- h.store.Close() }()
+	select {
+	case err := <-closed:
+		return err
+	case <-time.After(closingTime):
+		return errors.New("the database did not let go in time")
+	}
 }

@@ -34,6 +34,13 @@ type Config struct {
 	RefreshTokenTTL time.Duration `env:"REFRESH_TOKEN_TTL" envDefault:"720h"`
 	JWTAlgorithm    string        `env:"JWT_ALGORITHM" envDefault:"HS256"`
 	ScoreCacheTTL   time.Duration `env:"SCORE_CACHE_TTL" envDefault:"5m"`
+
+	PublicURL       string        `env:"PUBLIC_URL"`
+	AllowedOrigins  []string      `env:"CORS_ALLOWED_ORIGINS" envSeparator:","`
+	MaxConnections  int           `env:"MAX_CONNECTIONS" envDefault:"4096"`
+	MaxInFlight     int           `env:"MAX_IN_FLIGHT"`
+	ShutdownDelay   time.Duration `env:"SHUTDOWN_DELAY"`
+	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" envDefault:"20s"`
 }
 
 // defaultAccessTokenTTL is short, since a session row stands behind each token anyway.
@@ -73,7 +80,8 @@ func Load(environment map[string]string) (Config, error) {
 	if c.LogFormat == "" {
 		c.LogFormat = map[bool]string{true: "json", false: "text"}[c.Production()]
 	}
-	return c, c.validate()
+	c.edge(environment)
+	return c, cmp.Or(c.validate(), c.validateEdge())
 }
 
 // wordsOf says what a setting's value looks like.

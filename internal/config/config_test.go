@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -22,12 +23,14 @@ func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
 		DatabaseURL: "sqlite:///data/mindflow.db", DataDir: "./data", Environment: "development", ListenAddr: "127.0.0.1:8000",
 		LogLevel: "info", LogFormat: "text", AccessTokenTTL: 15 * time.Minute, RefreshTokenTTL: 30 * 24 * time.Hour,
 		JWTAlgorithm: "HS256", ScoreCacheTTL: 5 * time.Minute,
+		MaxConnections: 4096, MaxInFlight: 64 * runtime.GOMAXPROCS(0), ShutdownTimeout: 20 * time.Second,
 	}
 	for name, environment := range map[string]map[string]string{
 		"nothing": {},
 		"empty values": {
 			"DATABASE_URL": "", "DATA_DIR": "", "SECRET_KEY": "", "ENVIRONMENT": "", "DEBUG": "", "LISTEN_ADDR": "", "LOG_LEVEL": "", "LOG_FORMAT": "",
 			"ACCESS_TOKEN_TTL": "", "ACCESS_TOKEN_EXPIRE_HOURS": "", "REFRESH_TOKEN_TTL": "", "JWT_ALGORITHM": "", "SCORE_CACHE_TTL": "",
+			"PUBLIC_URL": "", "CORS_ALLOWED_ORIGINS": "", "MAX_CONNECTIONS": "", "MAX_IN_FLIGHT": "", "SHUTDOWN_DELAY": "", "SHUTDOWN_TIMEOUT": "",
 		},
 		"other programs' settings": {"PATH": "/bin", "HOME": "/root"},
 	} {
@@ -73,6 +76,14 @@ func TestEverySettingIsRead(t *testing.T) {
 		{"a refresh token's time", "REFRESH_TOKEN_TTL=24h", func(c *Config) { c.RefreshTokenTTL = 24 * time.Hour }},
 		{"the one algorithm", "JWT_ALGORITHM=HS256", func(*Config) {}},
 		{"a snapshot's age", "SCORE_CACHE_TTL=90s", func(c *Config) { c.ScoreCacheTTL = 90 * time.Second }},
+		{"a public address", "PUBLIC_URL=https://mind.example.org:8443/", func(c *Config) { c.PublicURL = "https://mind.example.org:8443" }},
+		{"origins", "CORS_ALLOWED_ORIGINS=https://App.example.org, http://localhost:5173", func(c *Config) {
+			c.AllowedOrigins = []string{"https://app.example.org", "http://localhost:5173"}
+		}},
+		{"connections", "MAX_CONNECTIONS=100", func(c *Config) { c.MaxConnections = 100 }},
+		{"requests in flight", "MAX_IN_FLIGHT=10", func(c *Config) { c.MaxInFlight = 10 }},
+		{"time for the balancer", "SHUTDOWN_DELAY=2s", func(c *Config) { c.ShutdownDelay = 2 * time.Second }},
+		{"time to finish", "SHUTDOWN_TIMEOUT=1m", func(c *Config) { c.ShutdownTimeout = time.Minute }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -105,6 +116,8 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 		hours   = "ACCESS_TOKEN_EXPIRE_HOURS must be from 1 to 8760"
 		shorter = "each key in SECRET_KEY must have at least 32 characters"
 		address = "LISTEN_ADDR must be host:port, such as 127.0.0.1:8000"
+		public  = "PUBLIC_URL must be the address people reach the server at, such as https://mind.example.org"
+		origins = "CORS_ALLOWED_ORIGINS must be origins such as https://app.example.org, separated by commas; * is not one"
 	)
 	tests := []struct{ name, env, err string }{
 		{"an unknown environment", "ENVIRONMENT=staging", "ENVIRONMENT must be development, testing or production"},
@@ -131,6 +144,22 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 		{"a refresh token's time below a minute", "REFRESH_TOKEN_TTL=59s", refresh},
 		{"a snapshot's age in words", "SCORE_CACHE_TTL=short", "SCORE_CACHE_TTL must be a duration such as 15m"},
 		{"a snapshot's age of nought", "SCORE_CACHE_TTL=0s", cache},
+		{"a public address without scheme", "PUBLIC_URL=mind.example.org", public},
+		{"a public address of another kind", "PUBLIC_URL=ftp://mind.example.org", public},
+		{"a public address with a path", "PUBLIC_URL=https://example.org/mind", public},
+		{"a public address with a query", "PUBLIC_URL=https://example.org?a=b", public},
+		{"a public address with a password", "PUBLIC_URL=https://a:b@example.org", public},
+		{"a public address without host", "PUBLIC_URL=https://:443", public},
+		{"every origin", "CORS_ALLOWED_ORIGINS=*", origins},
+		{"every subdomain", "CORS_ALLOWED_ORIGINS=https://*.example.org", origins},
+		{"an origin with a path", "CORS_ALLOWED_ORIGINS=https://app.example.org/", origins},
+		{"no origin", "CORS_ALLOWED_ORIGINS=null", origins},
+		{"an origin and nothing", "CORS_ALLOWED_ORIGINS=https://app.example.org,", origins},
+		{"connections in words", "MAX_CONNECTIONS=many", "MAX_CONNECTIONS must be a whole number"},
+		{"no connections", "MAX_CONNECTIONS=0", "MAX_CONNECTIONS must be at least 1"},
+		{"too few requests in flight", "MAX_IN_FLIGHT=3", "MAX_IN_FLIGHT must be at least 4"},
+		{"time for the balancer below nought", "SHUTDOWN_DELAY=-1s", "SHUTDOWN_DELAY must not be negative"},
+		{"no time to finish", "SHUTDOWN_TIMEOUT=0s", "SHUTDOWN_TIMEOUT must be a positive duration, such as 20s"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -145,7 +174,7 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 
 // A field whose setting the error would not know is named as in Go.
 func TestEveryKindThatCanBeMisreadHasItsSettingsName(t *testing.T) {
-	for _, setting := range []string{"DEBUG", "ACCESS_TOKEN_TTL", "ACCESS_TOKEN_EXPIRE_HOURS", "REFRESH_TOKEN_TTL", "SCORE_CACHE_TTL"} {
+	for _, setting := range []string{"DEBUG", "ACCESS_TOKEN_TTL", "ACCESS_TOKEN_EXPIRE_HOURS", "REFRESH_TOKEN_TTL", "SCORE_CACHE_TTL", "MAX_CONNECTIONS", "MAX_IN_FLIGHT", "SHUTDOWN_DELAY", "SHUTDOWN_TIMEOUT"} {
 		if _, err := Load(map[string]string{setting: "!"}); err == nil || !strings.HasPrefix(err.Error(), setting+" ") {
 			t.Errorf("%s: %v", setting, err)
 		}
@@ -178,8 +207,8 @@ func TestProductionAsksForMore(t *testing.T) {
 			if got != tt.err {
 				t.Errorf("error %q, want %q", got, tt.err)
 			}
-			if !c.Production() || c.LogFormat != "json" {
-				t.Errorf("production: %v, logs as %s", c.Production(), c.LogFormat)
+			if !c.Production() || c.LogFormat != "json" || c.ShutdownDelay != 5*time.Second {
+				t.Errorf("production: %v, logs as %s, stops after %s", c.Production(), c.LogFormat, c.ShutdownDelay)
 			}
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -24,12 +25,18 @@ type API struct {
 	settings Settings
 	huma     huma.API
 	mux      *http.ServeMux
+	database *probe
+	schema   *probe
+	redis    *probe
+	draining atomic.Bool
 }
 
 // Settings are what an API is told from outside.
 type Settings struct {
-	Version string       // the product's
-	Site    http.Handler // answers what is not the API: the web app, or the page in its place
+	Version     string // the product's
+	Environment string
+	Site        http.Handler // answers what is not the API: the web app, or the page in its place
+	Checks      Checks
 	// Began and Ended are told of each request: when it comes in, and once it
 	// is answered. The context that Began answers goes with it. Both may be nil.
 	Began func(context.Context, *http.Request) context.Context
@@ -46,7 +53,12 @@ type Answered struct {
 // New makes the API.
 func New(a *app.App, log *slog.Logger, settings Settings) *API {
 	configureHuma()
-	api := &API{app: a, log: log, settings: settings, mux: http.NewServeMux()}
+	api := &API{
+		app: a, log: log, settings: settings, mux: http.NewServeMux(),
+		database: newProbe("database", settings.Checks.Database, log),
+		schema:   newProbe("schema", settings.Checks.Schema, log),
+		redis:    newProbe("redis", settings.Checks.Redis, log),
+	}
 	api.huma = humago.New(api.mux, humaConfig(settings.Version))
 	api.routes()
 	api.site(settings.Site)

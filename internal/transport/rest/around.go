@@ -28,6 +28,9 @@ func (a *API) around(next http.Handler) http.Handler {
 		began := time.Now() //nolint:forbidigo // a duration, not a moment: the monotonic clock
 		w.Header().Set("X-Request-ID", id)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if a.draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
 		rec := &recorder{ResponseWriter: w}
 		ctx := mindflow.WithTrace(r.Context(), &mindflow.Trace{RequestID: id})
 		if a.settings.Began != nil {
@@ -42,7 +45,10 @@ func (a *API) around(next http.Handler) http.Handler {
 				a.caught(ctx, rec, reason)
 			}
 			level := slog.LevelInfo
-			if rec.status >= http.StatusInternalServerError {
+			switch {
+			case isHealth(r.URL.Path):
+				level = slog.LevelDebug // asked all the time; a check that fails is logged once
+			case rec.status >= http.StatusInternalServerError:
 				level = slog.LevelError
 			}
 			if a.log.Enabled(ctx, level) {

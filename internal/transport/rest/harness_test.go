@@ -153,7 +153,9 @@ func serveFor(t *testing.T, c *clock, s *store.Store, site http.Handler, access 
 	}
 	a := app.New(s, signer, app.Settings{AccessTokenTTL: access, RefreshTokenTTL: refreshTTL, SnapshotTTL: 5 * time.Minute})
 	srv := &server{t: t, clock: c, store: s, app: a, signer: signer, log: &logbook{}}
-	srv.http = httptest.NewServer(rest.New(a, slog.New(slog.NewTextHandler(srv.log, nil)), rest.Settings{Version: "7.0.0", Site: site}).Handler())
+	srv.http = httptest.NewServer(rest.New(a, slog.New(slog.NewTextHandler(srv.log, nil)), rest.Settings{
+		Version: "7.0.0", Environment: "testing", Site: site, Checks: rest.Checks{Database: s.Ping, Schema: s.Ready},
+	}).Handler())
 	t.Cleanup(srv.http.Close)
 	return srv
 }
@@ -271,7 +273,7 @@ func (p person) send(request string, body io.Reader, headers ...string) answer {
 // checkProblem holds every answer of 400 and more against RFC 9457.
 func (a answer) checkProblem() {
 	a.t.Helper()
-	if a.status < 400 {
+	if a.status < 400 || strings.Contains(a.request, " /health") { // health has a body of its own
 		return
 	}
 	if got := a.header.Get("Content-Type"); got != "application/problem+json" {

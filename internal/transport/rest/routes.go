@@ -38,7 +38,9 @@ func (a *API) routes() {
 
 	route(a, "POST /api/import/{format}", "import", "Import", "Take in a file of another program", a.importFile, body("application/octet-stream"))
 
-	route(a, "GET /health", "health", "Server", "Whether the server is there", a.health, open)
+	route(a, "GET /health", "health", "Server", "Whether the server and what it needs are there", a.health, open, also("503", "Degraded: the same body"))
+	route(a, "GET /health/live", "health-live", "Server", "Whether the process is alive", a.live, open)
+	route(a, "GET /health/ready", "health-ready", "Server", "Whether requests should be sent here", a.ready, open, also("503", "Not now: the same body"))
 }
 
 // option changes how a route is offered.

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	_ "embed"
 	"net/http"
 	"strings"
@@ -10,19 +9,6 @@ import (
 	swaggerui "github.com/swaggest/swgui/v5/static"
 	"github.com/vearutop/statigz"
 )
-
-type healthReply struct {
-	Body struct {
-		Status  string `json:"status" enum:"healthy"`
-		Version string `json:"version"`
-	}
-}
-
-func (a *API) health(context.Context, *struct{}) (*healthReply, error) {
-	r := &healthReply{}
-	r.Body.Status, r.Body.Version = "healthy", a.settings.Version
-	return r, nil
-}
 
 var (
 	//go:embed docs/index.html

@@ -1,0 +1,63 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime"
+	"strings"
+	"time"
+)
+
+const (
+	// requestsPerCore is how many requests are worked on at once: enough for
+	// writes to be committed together, few enough for each to be quick.
+	requestsPerCore = 64
+	minInFlight     = 4
+	// noticeTime is what a balancer that looks every second or two needs to
+	// see that a server is about to stop.
+	noticeTime = 5 * time.Second
+)
+
+// edge fills in what the server's edge is not told, and cleans up what it is.
+func (c *Config) edge(environment map[string]string) {
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	for i, origin := range c.AllowedOrigins {
+		c.AllowedOrigins[i] = strings.ToLower(strings.TrimSpace(origin))
+	}
+	if environment["MAX_IN_FLIGHT"] == "" {
+		c.MaxInFlight = requestsPerCore * runtime.GOMAXPROCS(0)
+	}
+	if environment["SHUTDOWN_DELAY"] == "" && c.Production() {
+		c.ShutdownDelay = noticeTime
+	}
+}
+
+func (c *Config) validateEdge() error {
+	switch {
+	case c.PublicURL != "" && !isOrigin(c.PublicURL):
+		return errors.New("PUBLIC_URL must be the address people reach the server at, such as https://mind.example.org")
+	case c.MaxConnections < 1:
+		return errors.New("MAX_CONNECTIONS must be at least 1")
+	case c.MaxInFlight < minInFlight:
+		return fmt.Errorf("MAX_IN_FLIGHT must be at least %d", minInFlight)
+	case c.ShutdownDelay < 0:
+		return errors.New("SHUTDOWN_DELAY must not be negative")
+	case c.ShutdownTimeout <= 0:
+		return errors.New("SHUTDOWN_TIMEOUT must be a positive duration, such as 20s")
+	}
+	for _, origin := range c.AllowedOrigins {
+		if !isOrigin(origin) {
+			return errors.New("CORS_ALLOWED_ORIGINS must be origins such as https://app.example.org, separated by commas; * is not one")
+		}
+	}
+	return nil
+}
+
+// isOrigin reports whether a text is scheme, host and perhaps port, as browsers
+// write origins.
+func isOrigin(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && !strings.ContainsAny(u.Host, "*, ") &&
+		raw == u.Scheme+"://"+u.Host
+}
