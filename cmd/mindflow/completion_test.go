@@ -25,7 +25,8 @@ func TestWhatALineGoesOnWith(t *testing.T) {
 		"mindflow op":                             "", // hidden
 		"mindflow comp":                           "completion",
 		"mindflow --account bob@example.com acc":  "accounts",
-		"mindflow migrate ":                       "up",
+		"mindflow migrate u":                      "up",
+		"mindflow migrate st":                     "status stamp",
 		"mindflow list --so":                      "--sort",
 		"mindflow list --a":                       "--account --all",
 		"mindflow list --status ":                 "open all pending in_progress snoozed completed cancelled",

@@ -68,8 +68,12 @@ func logger(c *console, settings config.Config) *slog.Logger {
 // otherwise.
 func (h *house) prepare(ctx context.Context) error {
 	if h.config.Environment == config.Development {
-		_, err := h.store.Migrate(ctx)
-		return err
+		schema, err := store.OpenSchema(h.config.SchemaURL())
+		if err != nil {
+			return err
+		}
+		_, err = schema.Up(ctx, schema.Head())
+		return errors.Join(err, schema.Close())
 	}
 	behind, err := h.store.Behind(ctx)
 	if err == nil && behind > 0 {

@@ -20,12 +20,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
-
-	"mindflow/internal/store/migrations"
 )
 
 // dialect is the whole seam between the two databases.
@@ -50,24 +46,6 @@ func dialectOf(raw string) (dialect, error) {
 	return dialect{}, errors.New("a database URL must start with sqlite:/// or postgres://")
 }
 
-// migrations are the steps of the schema. On PostgreSQL a lock sees to it that
-// one server takes them and the others wait; SQLite has no such lock.
-func (d dialect) migrations() (goose.Dialect, fs.FS, []goose.ProviderOption, error) {
-	if !d.postgres {
-		steps, err := fs.Sub(migrations.SQLite, "sqlite")
-		return goose.DialectSQLite3, steps, nil, err
-	}
-	steps, err := fs.Sub(migrations.Postgres, "postgres")
-	if err != nil {
-		return "", nil, nil, err
-	}
-	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // look every second, for five minutes
-	return goose.DialectPostgres, steps, []goose.ProviderOption{goose.WithSessionLocker(locker)}, err
-}
-
-// migratesAlone reports whether no other program can take a step meanwhile.
-func (d dialect) migratesAlone() bool { return d.postgres }
-
 // maxPostgres is how many connections one server holds at the most.
 const maxPostgres = 24
 
@@ -85,18 +63,10 @@ func (d dialect) openReaders() (*sql.DB, error) {
 		db.SetConnMaxIdleTime(5 * time.Minute)
 		return db, nil
 	}
-	if err := os.MkdirAll(filepath.Dir(d.source), 0o700); err != nil {
+	if err := d.makeFile(); err != nil {
 		return nil, err
 	}
-	// The file holds password hashes: made here, it is the owner's alone.
-	file, err := os.OpenFile(d.source, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := file.Close(); err != nil {
-		return nil, err
-	}
-	db, err := sql.Open("sqlite", d.sqliteDSN("query_only(1)"))
+	db, err := sql.Open("sqlite", d.sqliteDSN("deferred", "query_only(1)"))
 	if err != nil {
 		return nil, err
 	}
@@ -106,23 +76,37 @@ func (d dialect) openReaders() (*sql.DB, error) {
 	return db, nil
 }
 
-// sqliteDSN names the file with the settings every connection has. A commit
+// sqliteDSN names the file with the settings every connection has; begin is how
+// its transactions begin. A commit
 // syncs the log before it answers (synchronous=FULL in WAL mode).
-func (d dialect) sqliteDSN(extra ...string) string {
+func (d dialect) sqliteDSN(begin string, extra ...string) string {
 	pragmas := append([]string{
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"wal_autocheckpoint(" + strconv.Itoa(tooLongLog) + ")", "temp_store(MEMORY)", "cache_size(-4096)",
 	}, extra...)
-	q := url.Values{"_pragma": pragmas, "_txlock": {"deferred"}}
+	q := url.Values{"_pragma": pragmas, "_txlock": {begin}}
+	return d.uri(q)
+}
+
+func (d dialect) uri(q url.Values) string {
 	return "file:" + (&url.URL{Path: d.source}).EscapedPath() + "?" + q.Encode()
 }
 
-// openMigrator answers connections that may change the schema.
-func (d dialect) openMigrator() (*sql.DB, error) {
-	if d.postgres {
-		return sql.Open("pgx", d.source)
+// makeFile makes SQLite's file where there is none. It holds password hashes:
+// made here, it is the owner's alone. One that is there is not opened: closing
+// it would let go of what this process has locked in it.
+func (d dialect) makeFile() error {
+	if err := os.MkdirAll(filepath.Dir(d.source), 0o700); err != nil {
+		return err
 	}
-	return sql.Open("sqlite", d.sqliteDSN())
+	file, err := os.OpenFile(d.source, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 func (d dialect) openWriter(ctx context.Context, s *Store) (writer, error) {

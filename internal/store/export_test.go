@@ -3,9 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"io/fs"
 	"time"
-
-	"github.com/pressly/goose/v3"
 )
 
 // What tests reach for beneath the store's own words.
@@ -53,8 +52,45 @@ func (o opened) broke(err error) error { return err }
 
 func (o opened) begin(string) func(error) { return func(error) {} }
 
-// Steps lends fn the steps of the schema.
-func (s *Store) Steps(fn func(*goose.Provider) error) error { return s.migrating(fn) }
+// UseSteps replaces the steps of this program.
+func (s *Schema) UseSteps(folder fs.FS) error {
+	steps, err := readSteps(folder)
+	s.steps = steps
+	return err
+}
+
+// Shape is everything the database says about its tables.
+func (s *Schema) Shape(ctx context.Context) ([]string, error) {
+	return s.dialect.shapeOf(plain{ctx, s.db})
+}
+
+// Difference lists what a shape lacks of another, and what it has beyond it.
+func Difference(is, wanted []string) []string { return shape(is).difference(wanted) }
+
+// Loses answers what a step says that its way down loses.
+func (s *Schema) Loses(version int64) (losses []string, declared bool) {
+	for _, step := range s.steps {
+		if step.Version == version {
+			for _, l := range step.loses {
+				losses = append(losses, l.String())
+			}
+			declared = step.declares
+		}
+	}
+	return losses, declared
+}
+
+// DB is the connection that changes the schema.
+func (s *Schema) DB() *sql.DB { return s.db }
+
+// PlainSQL and ParseStep read definitions and the files of steps.
+func PlainSQL(text string) string { return plainSQL(text) }
+
+// ParseStep reads the file of a step.
+func ParseStep(file, text string) (Step, error) {
+	s, err := parseStep(file, text)
+	return s.Step, err
+}
 
 // IsPostgres reports which database it is.
 func (s *Store) IsPostgres() bool { return s.dialect.postgres }

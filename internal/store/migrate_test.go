@@ -2,19 +2,18 @@ package store_test
 
 import (
 	"database/sql"
+	"fmt"
+	"maps"
 	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 
+	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
 	"mindflow/internal/store/storetest"
 )
@@ -65,173 +64,360 @@ func open(t *testing.T, url string) *store.Store {
 	return s
 }
 
-// schema is everything a database says about its tables.
-func schema(t *testing.T, s *store.Store) []string {
+// openSchema opens the tables of a database.
+func openSchema(t *testing.T, url string) *store.Schema {
 	t.Helper()
-	queries := []string{`SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE '%goose%' AND name NOT LIKE 'sqlite%'`}
-	if s.IsPostgres() {
-		queries = []string{
-			`SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') || ' ' || coalesce(collation_name, '')
-			   FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '%goose%'`,
-			`SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename NOT LIKE '%goose%'`,
-			`SELECT CAST(CAST(conrelid AS regclass) AS TEXT) || ' ' || conname || ' ' || pg_get_constraintdef(oid)
-			   FROM pg_constraint WHERE connamespace = CAST('public' AS regnamespace) AND CAST(CAST(conrelid AS regclass) AS TEXT) NOT LIKE '%goose%'`,
-		}
+	schema, err := store.OpenSchema(url)
+	if err != nil {
+		t.Fatal(err)
 	}
-	var lines []string
-	for _, query := range queries {
-		more, err := s.Lines(t.Context(), query)
-		if err != nil {
-			t.Fatal(err)
+	t.Cleanup(func() {
+		if err := schema.Close(); err != nil {
+			t.Error(err)
 		}
-		lines = append(lines, more...)
+	})
+	return schema
+}
+
+// shape is everything a database says about its tables.
+func shape(t *testing.T, schema *store.Schema) []string {
+	t.Helper()
+	lines, err := schema.Shape(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	slices.Sort(lines)
 	return lines
+}
+
+func up(t *testing.T, schema *store.Schema, to int64) {
+	t.Helper()
+	if _, err := schema.Up(t.Context(), to); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// downTo takes steps back, whatever is lost.
+func downTo(t *testing.T, schema *store.Schema, to int64) {
+	t.Helper()
+	if _, _, err := schema.Down(t.Context(), to, true); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// execute runs statements straight on the database.
+func execute(t *testing.T, schema *store.Schema, script string) {
+	t.Helper()
+	if _, err := schema.DB().ExecContext(t.Context(), script); err != nil {
+		t.Fatalf("%s: %v", script, err)
+	}
+}
+
+func number(t *testing.T, schema *store.Schema, query string) int {
+	t.Helper()
+	n := 0
+	if err := schema.DB().QueryRowContext(t.Context(), query).Scan(&n); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return n
+}
+
+// version is the newest version taken.
+func version(t *testing.T, schema *store.Schema) int64 {
+	t.Helper()
+	steps, err := schema.Steps(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := int64(0)
+	for _, step := range steps {
+		if step.Taken() {
+			last = step.Version
+		}
+	}
+	return last
+}
+
+// refused checks that somebody is told why it was not done.
+func refused(t *testing.T, err error, kind mindflow.Kind, says ...string) {
+	t.Helper()
+	if mindflow.KindOf(err) != kind {
+		t.Errorf("refused with %v", err)
+		return
+	}
+	for _, part := range says {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("it says %q, without %q", err, part)
+		}
+	}
 }
 
 func TestMigratingTwiceChangesNothing(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		s := open(t, emptyURL(t, kind))
-		behind := func(want func(int) bool) {
-			t.Helper()
-			if n, err := s.Behind(t.Context()); err != nil || !want(n) {
-				t.Errorf("behind by %d, %v", n, err)
-			}
-		}
-		behind(func(n int) bool { return n > 0 })
+		url := emptyURL(t, kind)
+		s, schema := open(t, url), openSchema(t, url)
 		all, err := s.Behind(t.Context())
-		if err != nil {
-			t.Fatal(err)
+		if err != nil || all == 0 {
+			t.Errorf("behind by %d, %v", all, err)
 		}
 		if n, err := s.Migrate(t.Context()); n != all || err != nil {
 			t.Errorf("migrated %d of %d steps: %v", n, all, err)
 		}
-		behind(func(n int) bool { return n == 0 })
-		once := schema(t, s)
+		if n, err := s.Behind(t.Context()); n != 0 || err != nil {
+			t.Errorf("behind by %d, %v", n, err)
+		}
+		once := shape(t, schema)
 		if n, err := s.Migrate(t.Context()); n != 0 || err != nil {
 			t.Errorf("migrated %d steps again: %v", n, err)
 		}
-		if diff := cmp.Diff(once, schema(t, s)); diff != "" || len(once) < 15 {
+		if diff := cmp.Diff(once, shape(t, schema)); diff != "" || len(once) < 100 {
 			t.Errorf("%d lines of schema (-once +twice):\n%s", len(once), diff)
 		}
 		newPerson(t, s, "ada@example.com")
 	})
 }
 
-func TestEveryStepGoesDownAndUpAgain(t *testing.T) {
+func TestMigratingMakesAllTables(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		s := open(t, emptyURL(t, kind))
-		if _, err := s.Migrate(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		last := 0
-		states := [][]string{schema(t, s)} // from the newest down
-		if err := s.Steps(func(p *goose.Provider) error {
-			for range p.ListSources() {
-				if _, err := p.Down(t.Context()); err != nil {
-					return err
-				}
-				states = append(states, schema(t, s))
-				last++
+		schema := openSchema(t, storetest.URL(t, kind))
+		lines := shape(t, schema)
+		for _, table := range []string{
+			"workspaces", "users", "members", "user_preferences", "sessions", "refresh_tokens",
+			"tasks", "task_texts", "task_sources", "events",
+		} {
+			if !slices.ContainsFunc(lines, func(line string) bool { return line == "table "+table || strings.HasPrefix(line, "table "+table+" ") }) {
+				t.Errorf("there is no table %s", table)
 			}
-			return nil
-		}); err != nil {
-			t.Fatal(err)
-		}
-		if left := states[len(states)-1]; len(left) > 0 {
-			t.Errorf("left at the bottom: %q", left)
-		}
-		if n, err := s.Behind(t.Context()); n != last || err != nil {
-			t.Errorf("behind by %d of %d, %v", n, last, err)
-		}
-		if err := s.Steps(func(p *goose.Provider) error {
-			for i := last - 1; i >= 0; i-- {
-				if _, err := p.UpByOne(t.Context()); err != nil {
-					return err
-				}
-				if diff := cmp.Diff(states[i], schema(t, s)); diff != "" {
-					t.Errorf("after step %d (-before +again):\n%s", last-i, diff)
-				}
-			}
-			return nil
-		}); err != nil {
-			t.Fatal(err)
 		}
 	})
 }
 
-// Fails on PostgreSQL when the advisory lock is left out, on SQLite when who
-// comes second does not look again.
-func TestOfStoresThatMigrateAtOnceOneDoesIt(t *testing.T) {
+func TestTheVersionIsTracked(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		rounds := 1
-		if kind == storetest.SQLite {
-			rounds = 3 // who comes second does so by chance
+		schema := openSchema(t, emptyURL(t, kind))
+		steps, err := schema.Steps(t.Context())
+		if err != nil || len(steps) == 0 || steps[0].Name != "foundation" || steps[0].Taken() {
+			t.Fatalf("%+v, %v", steps, err)
 		}
-		for range rounds {
-			stores := make([]*store.Store, 8)
-			url := emptyURL(t, kind)
-			for i := range stores {
-				stores[i] = open(t, url)
+		for _, step := range steps {
+			done, err := schema.Up(t.Context(), step.Version)
+			if err != nil || len(done) != 1 || done[0].Version != step.Version || done[0].Name != step.Name {
+				t.Errorf("step %s: %v, %v", step, done, err)
 			}
-			var all sync.WaitGroup
-			var migrated atomic.Int32
-			for _, s := range stores {
-				all.Go(func() {
-					n, err := s.Migrate(t.Context())
-					if err != nil {
-						t.Error(err)
-					}
-					if n > 0 {
-						migrated.Add(1)
-					}
-				})
+			now, err := schema.Steps(t.Context())
+			if err != nil {
+				t.Fatal(err)
 			}
-			all.Wait()
-			if n := migrated.Load(); n < 1 || n > 1 && kind == storetest.PostgreSQL {
-				t.Errorf("%d stores migrated", n)
+			for _, is := range now {
+				if is.Taken() != (is.Version <= step.Version) {
+					t.Errorf("at version %d: %+v", step.Version, is)
+				}
+				if since := time.Since(is.TakenAt); is.Taken() && (since < -time.Minute || since > time.Minute) {
+					t.Errorf("step %s was taken at %v", is, is.TakenAt)
+				}
 			}
-			newPerson(t, stores[0], "ada@example.com")
+		}
+		if head := schema.Head(); version(t, schema) != head {
+			t.Errorf("at version %d, not %d", version(t, schema), head)
 		}
 	})
 }
 
-// Fails when the lock is looked at every five seconds only, which is what goose
-// does unless told otherwise.
-func TestWhoWaitsForAMigrationGoesOnSoonAfterIt(t *testing.T) {
+func TestBothDatabasesHaveTheSameSteps(t *testing.T) {
 	if storetest.Postgres(t) == "" {
 		return
 	}
-	url := emptyURL(t, storetest.PostgreSQL)
-	holder, s := open(t, url), open(t, url)
-	held, gate := make(chan struct{}), make(chan struct{})
-	var all sync.WaitGroup
-	all.Go(func() {
-		write(t, holder, func(tx *store.Tx) error {
-			err := tx.Exec(`SELECT pg_advisory_xact_lock($1)`, lock.DefaultLockID)
-			close(held)
-			<-gate
-			return err
-		})
+	var lists [2][]store.Step
+	for i, kind := range []storetest.Kind{storetest.SQLite, storetest.PostgreSQL} {
+		var err error
+		if lists[i], err = openSchema(t, emptyURL(t, kind)).Steps(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(lists[0], lists[1]); diff != "" {
+		t.Errorf("steps (-sqlite +postgres):\n%s", diff)
+	}
+	for i, step := range lists[0] {
+		if step.Version != int64(i+1) {
+			t.Errorf("step %s is number %d", step, i+1)
+		}
+	}
+}
+
+// atFirst are rows of the first version, which is released: this text does not
+// change when the schema does.
+const atFirst = `
+INSERT INTO workspaces (id, name, created_at) VALUES ('01890000-0000-7000-8000-00000000000a', 'Ada', 1);
+INSERT INTO users (id, email, email_key, full_name, password_hash, workspace_id, created_at, disabled_at)
+	VALUES ('01890000-0000-7000-8000-00000000000b', 'Ada@x.org', 'ada@x.org', 'Ada', 'hash', '01890000-0000-7000-8000-00000000000a', 2, 3);
+INSERT INTO members (workspace_id, user_id, role, created_at)
+	VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-00000000000b', 'owner', 4);
+INSERT INTO user_preferences (user_id, timezone, weight_urgency, weight_priority, weight_effort, time_of_day_bonus,
+	morning_start, morning_end, afternoon_start, afternoon_end, evening_start, evening_end, version)
+	VALUES ('01890000-0000-7000-8000-00000000000b', 'UTC', 4000, 1000, 1000, 10, 360, 720, 720, 1080, 1080, 1320, 1);
+INSERT INTO sessions (id, user_id, created_at, expires_at, ended_at)
+	VALUES ('01890000-0000-7000-8000-00000000000c', '01890000-0000-7000-8000-00000000000b', 5, 6, 7);
+INSERT INTO refresh_tokens (token_hash, session_id, expires_at, used_at, successor_hash, regranted_at, replaced_until_at)
+	VALUES ('th', '01890000-0000-7000-8000-00000000000c', 8, 9, 'sh', 10, 11);
+INSERT INTO tasks (workspace_id, id, user_id, assignee_id, title, title_key, status, priority, due_at, start_on, effort_estimate_minutes,
+	preferred_time, tags, tag_keys, version, changed_seq, created_at, updated_at, draft_hash)
+	VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-00000000000d', '01890000-0000-7000-8000-00000000000b',
+	'01890000-0000-7000-8000-00000000000b', 'Tom & Jerry', 'tom & jerry', 'pending', 3, 12, '2026-11-27', 30, 'morning', '["a"]', '["a"]', 2, 2, 13, 14, 'dh');
+INSERT INTO task_texts (workspace_id, task_id, description, search_key)
+	VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-00000000000d', 'It''s é', 'it''s é');
+INSERT INTO task_sources (workspace_id, format, source_id, task_id, imported_at)
+	VALUES ('01890000-0000-7000-8000-00000000000a', 'csv', '1', '01890000-0000-7000-8000-00000000000d', 15);
+INSERT INTO events (workspace_id, seq, id, at, verb, schema_version, actor_id, channel, task_id, changes)
+	VALUES ('01890000-0000-7000-8000-00000000000a', 1, '01890000-0000-7000-8000-00000000000e', 16, 'task.created', 1,
+	'01890000-0000-7000-8000-00000000000b', 'api', '01890000-0000-7000-8000-00000000000d', '{}');`
+
+// later are rows for the tables that steps after the first made: a new table
+// gets one here.
+var later = map[string]string{}
+
+// content is what stands in each column of each table.
+type content map[string]map[string][]string
+
+// contentOf reads all rows, each column in the order of its values.
+func contentOf(t *testing.T, schema *store.Schema) content {
+	t.Helper()
+	found := content{}
+	for _, line := range shape(t, schema) {
+		kind, rest, _ := strings.Cut(line, " ")
+		if table, _, _ := strings.Cut(rest, " "); kind == "table" {
+			found[table] = rowsOf(t, schema, table)
+		}
+	}
+	return found
+}
+
+func rowsOf(t *testing.T, schema *store.Schema, table string) map[string][]string {
+	t.Helper()
+	rows, err := schema.DB().QueryContext(t.Context(), "SELECT * FROM "+table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := map[string][]string{}
+	for _, name := range names {
+		columns[name] = []string{}
+	}
+	values, into := make([]any, len(names)), make([]any, len(names))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		for i, name := range names {
+			columns[name] = append(columns[name], fmt.Sprint(values[i]))
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	for _, column := range columns {
+		slices.Sort(column)
+	}
+	return columns
+}
+
+// fillTables puts rows into every table.
+func fillTables(t *testing.T, schema *store.Schema) {
+	t.Helper()
+	for _, table := range slices.Sorted(maps.Keys(later)) {
+		execute(t, schema, later[table])
+	}
+	for table, columns := range contentOf(t, schema) {
+		for _, values := range columns {
+			if len(values) == 0 {
+				t.Errorf("table %s is empty: a new table gets a row in \"later\", in this file", table)
+			}
+			break
+		}
+	}
+}
+
+func TestWhatTheFirstVersionKeptIsStillThereAtTheNewest(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
+		schema := openSchema(t, emptyURL(t, kind))
+		up(t, schema, 1)
+		execute(t, schema, atFirst)
+		before := contentOf(t, schema)
+		if len(before) != 10 {
+			t.Errorf("%d tables", len(before))
+		}
+		up(t, schema, schema.Head())
+		after := contentOf(t, schema)
+		for table, columns := range before {
+			for column, values := range columns {
+				if diff := cmp.Diff(values, after[table][column]); diff != "" {
+					t.Errorf("%s.%s (-before +after):\n%s", table, column, diff)
+				}
+			}
+		}
 	})
-	<-held
-	time.AfterFunc(200*time.Millisecond, func() { close(gate) })
-	start := time.Now()
-	if _, err := s.Migrate(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if took := time.Since(start); took < 100*time.Millisecond || took > 4*time.Second {
-		t.Errorf("it took %v", took)
-	}
-	all.Wait()
+}
+
+// Every step, from the newest down: it takes back exactly what it says it
+// loses, nothing else changes, and up again the schema is the one before.
+// Fails when a step's "loses" lacks what its way down drops, or when its way
+// back up makes another index, default or constraint.
+func TestEveryStepGoesDownAndUpAgainAndKeepsWhatItDoesNotSayItLoses(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
+		schema := openSchema(t, emptyURL(t, kind))
+		up(t, schema, 1)
+		execute(t, schema, atFirst)
+		up(t, schema, schema.Head())
+		fillTables(t, schema)
+		for at := schema.Head(); at > 0; at-- {
+			losses, declared := schema.Loses(at)
+			if !declared {
+				t.Errorf("step %d does not say what its way down loses: it needs a line \"-- loses: table, table.column\" or \"-- loses: nothing\"", at)
+			}
+			before, rows := shape(t, schema), contentOf(t, schema)
+			downTo(t, schema, at-1)
+			fewer := contentOf(t, schema)
+			up(t, schema, at)
+			if lines := store.Difference(shape(t, schema), before); len(lines) > 0 {
+				t.Errorf("after step %d down and up again:\n%s", at, strings.Join(lines, "\n"))
+			}
+			again := contentOf(t, schema)
+			for table, columns := range rows {
+				for column, values := range columns {
+					lost := slices.Contains(losses, table) || slices.Contains(losses, table+"."+column)
+					_, there := fewer[table][column]
+					if !there && !lost {
+						t.Errorf("step %d takes away %s.%s and does not say so", at, table, column)
+					}
+					if diff := cmp.Diff(values, again[table][column]); diff != "" && !lost {
+						t.Errorf("step %d changed %s.%s (-before +again):\n%s", at, table, column, diff)
+					}
+				}
+			}
+			for _, loss := range losses {
+				table, column, _ := strings.Cut(loss, ".")
+				if _, there := rows[table][column]; rows[table] == nil || column != "" && !there {
+					t.Errorf("step %d says it loses %s, which there is not", at, loss)
+				}
+			}
+			downTo(t, schema, at-1)
+		}
+		if left := shape(t, schema); len(left) > 0 {
+			t.Errorf("left at the bottom: %q", left)
+		}
+	})
 }
 
 func TestABrokenDatabaseIsNotMigrated(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		s := open(t, emptyURL(t, kind))
 		write(t, s, func(tx *store.Tx) error { return tx.Exec(`CREATE TABLE tasks (somebody_elses INTEGER)`) })
-		if n, err := s.Migrate(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "migrate: ") {
+		if n, err := s.Migrate(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "migrate: step 1 foundation: ") {
 			t.Errorf("%d steps, %v", n, err)
 		}
 		if n, err := s.Behind(t.Context()); n == 0 || err != nil {

@@ -129,6 +129,7 @@ CREATE TABLE events (
 );
 
 -- +goose Down
+-- loses: events, task_sources, task_texts, tasks, refresh_tokens, sessions, user_preferences, members, users, workspaces
 DROP TABLE events;
 DROP TABLE task_sources;
 DROP TABLE task_texts;
