@@ -63,6 +63,7 @@ func (d dialect) openMigrator() (*sql.DB, error) {
 		if err != nil {
 			return nil, err
 		}
+		config.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec // what was prepared may not hold after a step
 		db = sql.OpenDB(&onlyOne{Connector: stdlib.GetConnector(*config, stdlib.OptionAfterConnect(forSteps))})
 	} else {
 		err := d.makeFile()

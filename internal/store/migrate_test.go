@@ -272,7 +272,10 @@ INSERT INTO events (workspace_id, seq, id, at, verb, schema_version, actor_id, c
 
 // later are rows for the tables that steps after the first made: a new table
 // gets one here.
-var later = map[string]string{}
+var later = map[string]string{
+	"idempotency_keys": `INSERT INTO idempotency_keys (workspace_id, user_id, route, name, request_hash, answer, expires_at)
+		VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-00000000000b', 'POST /api/tasks', 'k', 'h', '{}', 17)`,
+}
 
 // content is what stands in each column of each table.
 type content map[string]map[string][]string

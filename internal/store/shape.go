@@ -71,6 +71,8 @@ func (p plain) query(query string, args ...any) (*sql.Rows, error) {
 	return p.on.QueryContext(p.ctx, query, args...)
 }
 
+func (plain) begin(string) func(error) { return func(error) {} }
+
 func (plain) broke(err error) error { return err }
 
 // texts reads rows of texts.

@@ -17,4 +17,5 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (expires_at);
 
 -- +goose Down
+-- loses: idempotency_keys
 DROP TABLE idempotency_keys;

@@ -4,4 +4,5 @@ ALTER TABLE sessions ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0;
 UPDATE sessions SET seen_at = coalesce((SELECT max(r.used_at) FROM refresh_tokens r WHERE r.session_id = sessions.id), created_at);
 
 -- +goose Down
+-- loses: sessions.seen_at
 ALTER TABLE sessions DROP COLUMN seen_at;
