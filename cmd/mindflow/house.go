@@ -10,6 +10,7 @@ import (
 	"mindflow/internal/config"
 	"mindflow/internal/credentials"
 	"mindflow/internal/store"
+	"mindflow/internal/telemetry"
 )
 
 // house is everything wired together.
@@ -26,18 +27,19 @@ func build(c *console) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := store.Open(c.ctx, settings.DatabaseURL, c.clock)
+	log := logger(c, settings)
+	s, err := store.Open(c.ctx, settings.DatabaseURL, c.clock, store.WithLog(log))
 	if err != nil {
 		return nil, err
 	}
-	h, err := wire(c, settings, s)
+	h, err := wire(c, settings, s, log)
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return h, nil
 }
 
-func wire(c *console, settings config.Config, s *store.Store) (*house, error) {
+func wire(c *console, settings config.Config, s *store.Store, log *slog.Logger) (*house, error) {
 	secrets, err := settings.Secrets()
 	if err != nil {
 		return nil, err
@@ -47,7 +49,7 @@ func wire(c *console, settings config.Config, s *store.Store) (*house, error) {
 		return nil, err
 	}
 	return &house{
-		config: settings, store: s, log: logger(c, settings),
+		config: settings, store: s, log: log,
 		app: app.New(s, signer, app.Settings{
 			AccessTokenTTL: settings.AccessTokenTTL, RefreshTokenTTL: settings.RefreshTokenTTL, SnapshotTTL: settings.ScoreCacheTTL,
 		}),
@@ -57,11 +59,9 @@ func wire(c *console, settings config.Config, s *store.Store) (*house, error) {
 func logger(c *console, settings config.Config) *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(settings.Level())) // checked with the settings
-	options := &slog.HandlerOptions{Level: level}
-	if settings.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(c.err, options))
-	}
-	return slog.New(slog.NewTextHandler(c.err, options))
+	return telemetry.NewLog(c.err, telemetry.LogSettings{
+		Level: level, JSON: settings.LogFormat == "json", Color: c.coloured(c.err),
+	})
 }
 
 // prepare migrates in development, and refuses a schema that is behind

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/net/netutil"
 
 	"mindflow/internal/store"
+	"mindflow/internal/telemetry"
 	"mindflow/internal/transport/rest"
 	"mindflow/web"
 )
@@ -60,7 +60,7 @@ func (serveCommand) Run(c *console) (err error) {
 	server := &http.Server{
 		Handler:           api.Handler(),
 		ReadHeaderTimeout: headerTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
-		ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
+		ErrorLog: telemetry.Plain(h.log),
 	}
 	h.log.InfoContext(c.ctx, "serving", "address", "http://"+listener.Addr().String(), "version", version,
 		"database", store.Redacted(h.config.DatabaseURL))

@@ -34,8 +34,13 @@ func (o output) paint(c *console) paint {
 	if o.Color != "auto" {
 		return o.Color == "always"
 	}
-	_, ok := terminal(c.out)
-	return paint(ok && c.env["NO_COLOR"] == "" && c.env["TERM"] != "dumb")
+	return paint(c.coloured(c.out))
+}
+
+// coloured reports whether a stream shows colours, and the person wants them.
+func (c *console) coloured(stream any) bool {
+	_, ok := terminal(stream)
+	return ok && c.env["NO_COLOR"] == "" && c.env["TERM"] != "dumb"
 }
 
 func (p paint) with(code, s string) string {

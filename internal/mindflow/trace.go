@@ -7,6 +7,16 @@ import "context"
 type Trace struct {
 	RequestID string
 	UserID    UserID // zero until somebody is known to have signed in
+	Err       error  // what broke, once the request has failed on our side
+	Steps     Steps  // nil where nobody keeps them
+}
+
+// Steps remembers what was done for a request, in order, for the report of an
+// error. It may be called from several goroutines.
+type Steps interface {
+	// Note remembers a step. It names what was done and holds nothing of
+	// anybody's: no text, no address, no secret.
+	Note(step string)
 }
 
 type traceKey struct{}
@@ -20,6 +30,20 @@ func WithTrace(ctx context.Context, t *Trace) context.Context {
 func TraceOf(ctx context.Context) *Trace {
 	t, _ := ctx.Value(traceKey{}).(*Trace)
 	return t
+}
+
+// Note remembers a step, where anybody keeps them. A nil trace is of nobody.
+func (t *Trace) Note(step string) {
+	if t != nil && t.Steps != nil {
+		t.Steps.Note(step)
+	}
+}
+
+// Failed remembers what broke. What broke first is what the others follow from.
+func (t *Trace) Failed(err error) {
+	if t != nil && t.Err == nil {
+		t.Err = err
+	}
 }
 
 // Watch is told when a step on the way of a request begins. The context it

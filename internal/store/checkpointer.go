@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"log/slog"
 	"os"
 	"sync/atomic"
+
+	"mindflow/internal/mindflow"
 )
 
 const (
@@ -24,6 +27,7 @@ const (
 type checkpointer struct {
 	db      *sql.DB
 	file    *os.File
+	log     *slog.Logger
 	changes int // since the last checkpoint; the writer's alone
 	wake    chan struct{}
 	copied  atomic.Bool // all but a last piece
@@ -31,12 +35,12 @@ type checkpointer struct {
 }
 
 // startCheckpointer works on the database in a file.
-func startCheckpointer(ctx context.Context, db *sql.DB, name string) (*checkpointer, error) {
+func startCheckpointer(ctx context.Context, db *sql.DB, name string, log *slog.Logger) (*checkpointer, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	c := &checkpointer{db: db, file: file, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	c := &checkpointer{db: db, file: file, log: log, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	go c.loop(ctx)
 	return c, nil
 }
@@ -66,13 +70,27 @@ func (c *checkpointer) close() error { return c.file.Close() }
 
 func (c *checkpointer) loop(ctx context.Context) {
 	defer close(c.ended)
+	failing := false
 	for range c.wake {
-		_, err := c.db.ExecContext(ctx, checkpoint)
-		// SQLite syncs the file only with the last piece. Here nobody waits for it.
-		if errors.Join(err, c.file.Sync()) == nil {
+		err := mindflow.Catch(func() error { return c.copy(ctx) })
+		switch {
+		case err == nil:
 			c.copied.Store(true)
+			if failing {
+				c.log.InfoContext(ctx, "checkpoints work again")
+			}
+		case !failing: // said once, for it is tried again with every thousand changes
+			c.log.ErrorContext(ctx, "checkpoint failed; the write-ahead log grows", "error", err)
 		}
+		failing = err != nil
 	}
+}
+
+// copy copies what can be copied now. SQLite syncs the file only with the last
+// piece; here nobody waits for it.
+func (c *checkpointer) copy(ctx context.Context) error {
+	_, err := c.db.ExecContext(ctx, checkpoint)
+	return errors.Join(told(err), c.file.Sync())
 }
 
 // checkpoint copies what it can and waits for nobody.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,6 +22,7 @@ type Store struct {
 	writer  writer
 	clock   func() time.Time
 	watch   mindflow.Watch
+	log     *slog.Logger
 
 	prepared   sync.Map // query text → *sql.Stmt on readers
 	nPrepared  atomic.Int32
@@ -39,12 +41,18 @@ type writer interface {
 // Open connects to the database a URL names: sqlite:///relative/path,
 // sqlite:////absolute/path, postgres://… or postgresql://…. It does not
 // migrate. The clock says what time it is; instants are cut to microseconds.
-func Open(ctx context.Context, url string, clock func() time.Time) (*Store, error) {
+func Open(ctx context.Context, url string, clock func() time.Time, options ...Option) (*Store, error) {
 	d, err := dialectOf(url)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dialect: d, clock: func() time.Time { return clock().UTC().Truncate(time.Microsecond) }}
+	s := &Store{
+		dialect: d, clock: func() time.Time { return clock().UTC().Truncate(time.Microsecond) },
+		log: slog.New(slog.DiscardHandler),
+	}
+	for _, option := range options {
+		option(s)
+	}
 	if s.readers, err = d.openReaders(); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
@@ -54,6 +62,13 @@ func Open(ctx context.Context, url string, clock func() time.Time) (*Store, erro
 	return s, nil
 }
 
+// Option changes how a store is opened.
+type Option func(*Store)
+
+// WithLog says where the store tells what goes wrong while nobody waits for an
+// answer.
+func WithLog(log *slog.Logger) Option { return func(s *Store) { s.log = log } }
+
 // Close waits for the writes under way and lets go of the database, the writer
 // last.
 func (s *Store) Close() error {
@@ -61,7 +76,7 @@ func (s *Store) Close() error {
 }
 
 // Ping reports whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return s.readers.PingContext(ctx) }
+func (s *Store) Ping(ctx context.Context) error { return told(s.readers.PingContext(ctx)) }
 
 // Now is the present moment by the store's clock, in whole microseconds.
 func (s *Store) Now() time.Time { return s.clock() }
@@ -120,7 +135,7 @@ func (r reader) query(query string, args ...any) (*sql.Rows, error) {
 	r.s.statements.Add(1)
 	stmt, err := r.s.prepare(r.ctx, query) //nolint:sqlclosecheck // kept for the next time
 	if err != nil {
-		return nil, r.s.explain(err)
+		return nil, r.broke(err)
 	}
 	var rows *sql.Rows
 	if stmt != nil {
@@ -128,10 +143,10 @@ func (r reader) query(query string, args ...any) (*sql.Rows, error) {
 	} else {
 		rows, err = r.s.readers.QueryContext(r.ctx, query, args...)
 	}
-	return rows, r.s.explain(err)
+	return rows, r.broke(err)
 }
 
-func (r reader) broke(err error) error { return r.s.explain(err) }
+func (r reader) broke(err error) error { return r.s.explain(told(err)) }
 
 func (r reader) begin(query string) func(error) {
 	_, end := r.s.watch.Begin(r.ctx, mindflow.Step{Name: "statement", SQL: query})
@@ -184,7 +199,7 @@ func each(q querier, query string, args []any, scan func(*sql.Rows) error) (err 
 	defer rows.Close()
 	for rows.Next() {
 		if err := scan(rows); err != nil {
-			return err
+			return told(err)
 		}
 	}
 	return q.broke(rows.Err())

@@ -58,11 +58,11 @@ func (tx *Tx) exec(query string, args ...any) (sql.Result, error) {
 	return result, nil
 }
 
-// broke leaves a failure as it is: the writer has to know it, and names it once
-// it gives up.
+// broke leaves a failure among the internal ones: the writer has to know it,
+// and gives it its name for people once it gives up.
 func (tx *Tx) broke(err error) error {
 	tx.failed = tx.failed || err != nil
-	return err
+	return told(err)
 }
 
 // must runs a statement that has to change exactly one row.

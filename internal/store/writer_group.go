@@ -45,7 +45,7 @@ type member struct {
 	ctx      context.Context //nolint:containedctx // the caller's, looked at before it starts
 	fn       func(*Tx) error
 	err      error
-	panicked any
+	panicked *mindflow.Panic
 	done     chan struct{}
 }
 
@@ -69,7 +69,7 @@ func openGroupWriter(ctx context.Context, s *Store, d dialect) (*groupWriter, er
 		cancel()
 		return nil, errors.Join(err, db.Close())
 	}
-	if w.checkpoints, err = startCheckpointer(own, db, d.source); err != nil {
+	if w.checkpoints, err = startCheckpointer(own, db, d.source, s.log); err != nil {
 		cancel()
 		return nil, errors.Join(err, db.Close())
 	}
@@ -133,6 +133,9 @@ func (w *groupWriter) loop() {
 func (w *groupWriter) runGroup(first *member) {
 	group := []*member{first}
 	defer func() {
+		if reason := recover(); reason != nil { // ours, not a change's: nobody can say what was kept
+			w.broke(group, mindflow.Caught(reason))
+		}
 		for _, m := range group {
 			close(m.done)
 		}
@@ -160,6 +163,15 @@ func (w *groupWriter) runGroup(first *member) {
 		}
 	}
 	w.commit(group)
+}
+
+// broke hands a panic of the writer to everybody in the group, and starts over
+// on a new connection: the changes to come are not to blame.
+func (w *groupWriter) broke(group []*member, p *mindflow.Panic) {
+	for _, m := range group {
+		m.panicked = p
+	}
+	_ = mindflow.Catch(w.reopen)
 }
 
 // refuse answers everybody who waits that the database does not let them in:
@@ -238,7 +250,9 @@ func (w *groupWriter) runSaved(m *member) bool {
 func (w *groupWriter) call(m *member) (tx *Tx) {
 	tx = &Tx{s: w.s, ctx: m.ctx, now: w.s.Now(), run: w.conn.run}
 	defer func() {
-		m.panicked = recover()
+		if reason := recover(); reason != nil {
+			m.panicked = mindflow.Caught(reason)
+		}
 		w.checkpoints.wrote(tx.changes)
 	}()
 	m.err = m.fn(tx)
@@ -295,7 +309,7 @@ func (w *groupWriter) begin() error {
 		}
 	}
 	if err := w.conn.wait(w.ctx, "BEGIN IMMEDIATE"); err != nil {
-		return errors.Join(fmt.Errorf("begin: %w (%w)", mindflow.Unavailable("The database is busy"), err), w.reopen())
+		return errors.Join(fmt.Errorf("begin: %w (%w)", mindflow.Unavailable("The database is busy"), told(err)), w.reopen())
 	}
 	return nil
 }
@@ -306,13 +320,13 @@ func (w *groupWriter) frame(statement string) error {
 		return errGone
 	}
 	_, err := w.conn.run(statement).exec()
-	return err
+	return told(err)
 }
 
 func (w *groupWriter) connect() error {
 	conn, err := w.db.Conn(w.ctx)
 	if err != nil {
-		return err
+		return told(err)
 	}
 	w.conn = &connStatements{ctx: context.WithoutCancel(w.ctx), conn: conn, kept: map[string]*sql.Stmt{}}
 	return nil

@@ -375,7 +375,8 @@ func TestAPanicBelongsToItsCaller(t *testing.T) {
 		close(gate)
 		all.Wait()
 		noErrors(t, outcomes)
-		if caught != true {
+		p, ok := caught.(*mindflow.Panic)
+		if !ok || p.Reason != true || !strings.Contains(strings.Join(p.Stack(), "\n"), "TestAPanicBelongsToItsCaller") {
 			t.Errorf("the caller caught %v", caught)
 		}
 		wantKept(t, s, "a", "b")

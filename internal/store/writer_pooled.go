@@ -71,7 +71,7 @@ func (w *pooledWriter) write(ctx context.Context, fn func(*Tx) error) error {
 func (w *pooledWriter) once(ctx context.Context, fn func(*Tx) error) error {
 	tx, err := w.s.readers.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w (%w)", mindflow.Unavailable("The database cannot be reached"), err)
+		return fmt.Errorf("begin: %w (%w)", mindflow.Unavailable("The database cannot be reached"), told(err))
 	}
 	defer func() { _ = tx.Rollback() }() // nothing after a commit; also on a panic
 	run := func(query string) statement { return txStatement{ctx, tx, query} }
@@ -82,7 +82,7 @@ func (w *pooledWriter) once(ctx context.Context, fn func(*Tx) error) error {
 		if w.s.dialect.retryable(err) {
 			return err
 		}
-		return fmt.Errorf("commit: %w (%w)", mindflow.Unavailable("It may not have been stored; look before you repeat it"), err)
+		return fmt.Errorf("commit: %w (%w)", mindflow.Unavailable("It may not have been stored; look before you repeat it"), told(err))
 	}
 	w.s.groups.committed(1)
 	return nil

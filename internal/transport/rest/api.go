@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -41,6 +42,8 @@ type Settings struct {
 	// is answered. The context that Began answers goes with it. Both may be nil.
 	Began func(context.Context, *http.Request) context.Context
 	Ended func(context.Context, Answered)
+	// Steps, when set, makes what remembers a request's steps for a report.
+	Steps func() mindflow.Steps
 }
 
 // Answered is a request that is over.
@@ -115,6 +118,9 @@ var configureHuma = sync.OnceFunc(func() {
 		p := newProblem(status, message, errs...)
 		if own, ok := p.(*Problem); ok && ctx != nil {
 			own.RequestID = requestID(ctx.Context())
+			if status >= http.StatusInternalServerError {
+				mindflow.TraceOf(ctx.Context()).Failed(errors.Join(append(errs, errors.New(message))...))
+			}
 		}
 		return p
 	}
@@ -142,8 +148,15 @@ func (a *API) signIn(ctx huma.Context, next func(huma.Context)) {
 	}
 	if trace := mindflow.TraceOf(ctx.Context()); trace != nil {
 		trace.UserID = actor.UserID
+		trace.Note("signed in")
 	}
 	next(huma.WithValue(ctx, actorKey{}, actor))
+}
+
+// noted remembers which use case a request is for.
+func noted(ctx huma.Context, next func(huma.Context)) {
+	mindflow.TraceOf(ctx.Context()).Note(ctx.Operation().OperationID)
+	next(ctx)
 }
 
 func (a *API) refuse(ctx huma.Context, err error) {

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"mindflow/internal/mindflow"
@@ -24,15 +23,18 @@ func requestID(ctx context.Context) string {
 // panics.
 func (a *API) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := newRequestID()
+		trace := &mindflow.Trace{RequestID: requestIDFor(r)}
+		if a.settings.Steps != nil {
+			trace.Steps = a.settings.Steps()
+		}
 		began := time.Now() //nolint:forbidigo // a duration, not a moment: the monotonic clock
-		w.Header().Set("X-Request-ID", id)
+		w.Header().Set("X-Request-ID", trace.RequestID)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if a.draining.Load() {
 			w.Header().Set("Connection", "close")
 		}
 		rec := &recorder{ResponseWriter: w}
-		ctx := mindflow.WithTrace(r.Context(), &mindflow.Trace{RequestID: id})
+		ctx := mindflow.WithTrace(r.Context(), trace)
 		if a.settings.Began != nil {
 			ctx = a.settings.Began(ctx, r)
 			defer func() { // also when the answer is broken off
@@ -40,25 +42,22 @@ func (a *API) around(next http.Handler) http.Handler {
 				a.settings.Ended(ctx, Answered{r.Method, r.Pattern, rec.status, took})
 			}()
 		}
+		r = r.WithContext(ctx)
 		defer func() {
-			if reason := recover(); reason != nil {
-				a.caught(ctx, rec, reason)
+			reason := recover()
+			aborted := reason == http.ErrAbortHandler //nolint:errorlint // a sentinel that is thrown, never wrapped
+			if reason != nil && !aborted {
+				trace.Failed(mindflow.Caught(reason))
+				a.apologise(rec, trace)
 			}
-			level := slog.LevelInfo
-			switch {
-			case isHealth(r.URL.Path):
-				level = slog.LevelDebug // asked all the time; a check that fails is logged once
-			case rec.status >= http.StatusInternalServerError:
-				level = slog.LevelError
+			if rec.status == 0 && !aborted {
+				rec.status = http.StatusOK // what net/http answers for who says nothing
 			}
-			if a.log.Enabled(ctx, level) {
-				a.log.LogAttrs(ctx, level, "request",
-					slog.String("request_id", id), slog.String("method", r.Method), slog.String("route", r.Pattern),
-					slog.Int("status", rec.status), slog.Duration("took", time.Since(began)), //nolint:forbidigo // as above
-					slog.Int64("bytes", rec.bytes))
+			a.tell(r, rec, trace, time.Since(began)) //nolint:forbidigo // as above
+			if aborted {
+				panic(reason)
 			}
 		}()
-		r = r.WithContext(ctx)
 		if message := unreadableQuery(r.URL.RawQuery); message != "" {
 			a.answer(rec, r, problemOf(http.StatusBadRequest, message))
 			return
@@ -71,23 +70,82 @@ func (a *API) around(next http.Handler) http.Handler {
 	})
 }
 
+// requestIDFor is the id a request brings along, so that a proxy's log and ours
+// can be laid side by side, if it cannot be anything but an id; else a new one.
+func requestIDFor(r *http.Request) string {
+	if ids := r.Header["X-Request-Id"]; len(ids) == 1 && isRequestID(ids[0]) {
+		return ids[0]
+	}
+	return newRequestID()
+}
+
+const maxRequestID = 64
+
+func isRequestID(id string) bool {
+	for i := range len(id) {
+		switch c := id[i]; {
+		case '0' <= c && c <= '9', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '.', c == '_', c == '-':
+		default:
+			return false
+		}
+	}
+	return id != "" && len(id) <= maxRequestID
+}
+
 func newRequestID() string {
 	var b [12]byte
 	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
 	return hex.EncodeToString(b[:])
 }
 
-// caught logs a panic and answers 500 if nothing has been answered yet.
-func (a *API) caught(ctx context.Context, w *recorder, reason any) {
-	if reason == http.ErrAbortHandler { //nolint:errorlint // a sentinel that is thrown, never wrapped
-		panic(reason)
-	}
-	a.log.ErrorContext(ctx, "panic", "request_id", requestID(ctx), "reason", reason, "stack", string(debug.Stack()))
+// apologise answers 500 if nothing has been answered yet.
+func (a *API) apologise(w *recorder, trace *mindflow.Trace) {
 	if w.status == 0 {
 		p := problemOf(http.StatusInternalServerError, internalDetail)
-		p.RequestID = requestID(ctx)
+		p.RequestID = trace.RequestID
 		writeProblem(w, w.Header().Set, w.WriteHeader, p)
 	}
+}
+
+// tell writes the one line a request has in the log. It is an error where
+// something of ours broke, and a warning where we could not serve.
+func (a *API) tell(r *http.Request, w *recorder, trace *mindflow.Trace, took time.Duration) {
+	level := slog.LevelInfo
+	switch {
+	case trace.Err != nil && !meant(trace.Err):
+		level = slog.LevelError
+	case isHealth(r.URL.Path):
+		level = slog.LevelDebug // asked all the time; a check that fails is logged once
+	case w.status >= http.StatusInternalServerError:
+		level = slog.LevelWarn
+	}
+	if !a.log.Enabled(r.Context(), level) {
+		return
+	}
+	attrs := append(make([]slog.Attr, 0, 6),
+		slog.String("method", knownMethod(r.Method)), slog.String("route", r.Pattern), slog.Int("status", w.status),
+		slog.Duration("took", took), slog.Int64("bytes", w.bytes))
+	if trace.Err != nil {
+		attrs = append(attrs, slog.Any("error", trace.Err))
+	}
+	a.log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// meant reports whether an error is an answer we chose, with nothing broken
+// beneath it.
+func meant(err error) bool {
+	_, alone := err.(*mindflow.Error) //nolint:errorlint // what wraps something is not alone
+	return alone
+}
+
+// knownMethod is a request's method, unless somebody made it up.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions, http.MethodConnect, http.MethodTrace:
+		return method
+	}
+	return "other"
 }
 
 // recorder remembers what was answered.

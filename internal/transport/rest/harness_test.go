@@ -25,6 +25,7 @@ import (
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
 	"mindflow/internal/store/storetest"
+	"mindflow/internal/telemetry"
 	"mindflow/internal/transport/rest"
 	"mindflow/web"
 )
@@ -153,7 +154,7 @@ func serveFor(t *testing.T, c *clock, s *store.Store, site http.Handler, access 
 	}
 	a := app.New(s, signer, app.Settings{AccessTokenTTL: access, RefreshTokenTTL: refreshTTL, SnapshotTTL: 5 * time.Minute})
 	srv := &server{t: t, clock: c, store: s, app: a, signer: signer, log: &logbook{}}
-	srv.http = httptest.NewServer(rest.New(a, slog.New(slog.NewTextHandler(srv.log, nil)), rest.Settings{
+	srv.http = httptest.NewServer(rest.New(a, slog.New(telemetry.Traced(slog.NewTextHandler(srv.log, nil))), rest.Settings{
 		Version: "7.0.0", Environment: "testing", Site: site, Checks: rest.Checks{Database: s.Ping, Schema: s.Ready},
 	}).Handler())
 	t.Cleanup(srv.http.Close)

@@ -60,19 +60,19 @@ var statusOf = map[mindflow.Kind]int{
 const internalDetail = "Something went wrong on our side; the request id helps us find it"
 
 // problem translates an error of the use cases. What is not meant for people
-// is logged and answered as 500.
+// is answered as 500, and the request's line in the log says what it was.
 func (a *API) problem(ctx context.Context, err error) *Problem {
-	var e *mindflow.Error
-	if !errors.As(err, &e) {
+	e, known := errors.AsType[*mindflow.Error](err)
+	switch {
+	case known:
+	case errors.Is(err, context.Canceled):
+		e = &mindflow.Error{Kind: mindflow.KindUnavailable, Message: "The request was given up"}
+		err = e
+	default:
 		e = &mindflow.Error{Message: internalDetail}
-		switch {
-		case errors.Is(err, context.Canceled):
-			e = &mindflow.Error{Kind: mindflow.KindUnavailable, Message: "The request was given up"}
-		default:
-			a.log.ErrorContext(ctx, "request failed", "request_id", requestID(ctx), "error", err)
-		}
-	} else if e.Kind == mindflow.KindUnavailable {
-		a.log.WarnContext(ctx, "unavailable", "request_id", requestID(ctx), "error", err)
+	}
+	if statusOf[e.Kind] >= http.StatusInternalServerError {
+		mindflow.TraceOf(ctx).Failed(err)
 	}
 	p := problemOf(statusOf[e.Kind], e.Message)
 	p.RequestID, p.ValidUntil = requestID(ctx), exact(e.ValidUntil)

@@ -47,7 +47,9 @@ func (a *API) routes() {
 type option func(*huma.Operation)
 
 // open admits everybody.
-func open(op *huma.Operation) { op.Security, op.Middlewares = []map[string][]string{}, nil }
+func open(op *huma.Operation) {
+	op.Security, op.Middlewares = []map[string][]string{}, huma.Middlewares{noted}
+}
 
 func status(code int) option {
 	return func(op *huma.Operation) { op.DefaultStatus = code }
@@ -93,7 +95,7 @@ func route[I, O any](a *API, pattern, id, tag, summary string, handler func(cont
 	method, path, _ := strings.Cut(pattern, " ")
 	op := huma.Operation{
 		OperationID: id, Method: method, Path: path, Tags: []string{tag}, Summary: summary, MaxBodyBytes: maxBody,
-		Security: []map[string][]string{{bearer: {}}}, Middlewares: huma.Middlewares{a.signIn},
+		Security: []map[string][]string{{bearer: {}}}, Middlewares: huma.Middlewares{noted, a.signIn},
 	}
 	for _, change := range options {
 		change(&op)

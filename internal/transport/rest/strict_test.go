@@ -255,10 +255,13 @@ func TestAPanicIsAnsweredWithoutItsStackWhichTheLogHolds(t *testing.T) {
 		t.Errorf("the answer shows it: %s", a.body)
 	}
 	log := srv.log.String()
-	for _, want := range []string{"secret of /", "goroutine", "strict_test.go", "request_id=" + a.at("request_id"), "status=500"} {
+	for _, want := range []string{"panic: a string", "TestAPanicIsAnswered", "strict_test.go", "request_id=" + a.at("request_id"), "status=500"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %q:\n%s", want, log)
 		}
+	}
+	if strings.Contains(log, "secret of") {
+		t.Errorf("the log holds what the panic quotes:\n%s", log)
 	}
 	if late := srv.nobody().do("GET /?panic=late", ""); late.status != http.StatusOK || string(late.body) != "so far" {
 		t.Errorf("a late panic: %d %s", late.status, late.body)
@@ -302,7 +305,7 @@ func TestTheLogTellsOfEachRequest(t *testing.T) {
 	c := newClock()
 	srv := serve(t, c, storetest.OpenAt(t, storetest.SQLite, c.Now), web.Site())
 	ada := srv.person("ada@example.com", "UTC")
-	a := ada.do("GET /api/tasks?q=secret-search", "", "X-Request-ID: forged")
+	a := ada.do("GET /api/tasks?q=secret-search", "", "X-Request-ID: forged by ada")
 	line := srv.log.String()
 	for _, want := range []string{"request_id=" + a.header.Get("X-Request-ID"), "method=GET", `route="GET /api/tasks"`, "status=200", "took=", fmt.Sprintf("bytes=%d", len(a.body))} {
 		if !strings.Contains(line, want) {
