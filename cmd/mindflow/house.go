@@ -9,51 +9,73 @@ import (
 	"mindflow/internal/app"
 	"mindflow/internal/config"
 	"mindflow/internal/credentials"
+	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
 	"mindflow/internal/telemetry"
 )
 
 // house is everything wired together.
 type house struct {
-	config config.Config
-	store  *store.Store
-	app    *app.App
-	log    *slog.Logger
+	config  config.Config
+	store   *store.Store
+	app     *app.App
+	log     *slog.Logger
+	reports *telemetry.Reports // nil where none are sent
 }
 
-// build reads the settings and wires the house. The caller closes the store.
+// build reads the settings and wires the house. The caller closes it.
 func build(c *console) (*house, error) {
 	settings, err := config.Load(c.env)
 	if err != nil {
 		return nil, err
 	}
-	log := logger(c, settings)
-	s, err := store.Open(c.ctx, settings.DatabaseURL, c.clock, store.WithLog(log))
-	if err != nil {
-		return nil, err
+	h := &house{config: settings, log: logger(c, settings)}
+	if to := settings.ReportsTo(); to != "" {
+		h.reports, err = telemetry.NewReports(telemetry.ReportSettings{
+			DSN: to, Release: version, Environment: settings.Environment, Clock: c.clock,
+		})
+		if err != nil {
+			return nil, err
+		}
+		h.log = h.reports.Reporting(h.log)
 	}
-	h, err := wire(c, settings, s, log)
-	if err != nil {
-		return nil, errors.Join(err, s.Close())
+	if err := h.wire(c); err != nil {
+		return nil, errors.Join(err, h.close())
 	}
 	return h, nil
 }
 
-func wire(c *console, settings config.Config, s *store.Store, log *slog.Logger) (*house, error) {
-	secrets, err := settings.Secrets()
+func (h *house) wire(c *console) error {
+	secrets, err := h.config.Secrets()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	signer, err := credentials.NewSigner(secrets, c.clock)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &house{
-		config: settings, store: s, log: log,
-		app: app.New(s, signer, app.Settings{
-			AccessTokenTTL: settings.AccessTokenTTL, RefreshTokenTTL: settings.RefreshTokenTTL, SnapshotTTL: settings.ScoreCacheTTL,
-		}),
-	}, nil
+	if h.store, err = store.Open(c.ctx, h.config.DatabaseURL, c.clock, store.WithLog(h.log)); err != nil {
+		return err
+	}
+	watch := h.watch(c)
+	h.store.Watch(watch)
+	h.app = app.New(h.store, signer, app.Settings{
+		AccessTokenTTL: h.config.AccessTokenTTL, RefreshTokenTTL: h.config.RefreshTokenTTL, SnapshotTTL: h.config.ScoreCacheTTL,
+		Watch: watch,
+	})
+	return nil
+}
+
+// watch is nobody unless somebody wants to know: it costs every statement a little.
+func (h *house) watch(c *console) mindflow.Watch {
+	var watch mindflow.Watch
+	if h.reports != nil {
+		watch = watch.And(telemetry.NoteSteps)
+	}
+	if h.log.Enabled(c.ctx, slog.LevelDebug) {
+		watch = watch.And(telemetry.LogSteps(h.log, c.clock))
+	}
+	return watch
 }
 
 func logger(c *console, settings config.Config) *slog.Logger {

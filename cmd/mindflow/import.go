@@ -32,7 +32,7 @@ func (cmd importCommand) Run(c *console) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.store.Close()) }()
+	defer func() { err = errors.Join(err, h.close()) }()
 	if err := h.prepare(c.ctx); err != nil {
 		return err
 	}

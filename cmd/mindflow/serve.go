@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/net/netutil"
 
+	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
 	"mindflow/internal/telemetry"
 	"mindflow/internal/transport/rest"
@@ -55,7 +56,7 @@ func (serveCommand) Run(c *console) (err error) {
 	}
 	api := rest.New(h.app, h.log, rest.Settings{
 		Version: version, Environment: h.config.Environment, Site: web.Site(),
-		Checks: rest.Checks{Database: h.store.Ping, Schema: h.store.Ready},
+		Checks: rest.Checks{Database: h.store.Ping, Schema: h.store.Ready}, Steps: h.steps(),
 	})
 	server := &http.Server{
 		Handler:           api.Handler(),
@@ -73,6 +74,14 @@ func (serveCommand) Run(c *console) (err error) {
 	case <-c.ctx.Done():
 	}
 	return h.drain(context.WithoutCancel(c.ctx), api, server)
+}
+
+// steps are remembered where reports are sent.
+func (h *house) steps() func() mindflow.Steps {
+	if h.reports == nil {
+		return nil
+	}
+	return h.reports.Steps
 }
 
 // drain stops serving without losing a request: first readiness fails, so that
@@ -93,8 +102,22 @@ func (h *house) drain(ctx context.Context, api *rest.API, server *http.Server) e
 	return err
 }
 
-// close lets go of the database. One that hangs does not hold the program up.
+// close lets go of the database, and sends the reports that wait. Neither holds
+// the program up if it hangs.
 func (h *house) close() error {
+	err := h.closeStore()
+	if h.reports != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), closingTime)
+		defer cancel()
+		h.reports.Close(ctx)
+	}
+	return err
+}
+
+func (h *house) closeStore() error {
+	if h.store == nil {
+		return nil
+	}
 	closed := make(chan error, 1)
 	go func() { closed <- h.store.Close() }()
 	select {

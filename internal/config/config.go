@@ -29,6 +29,7 @@ type Config struct {
 	ListenAddr      string        `env:"LISTEN_ADDR" envDefault:"127.0.0.1:8000"`
 	LogLevel        string        `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat       string        `env:"LOG_FORMAT"`
+	SentryDSN       string        `env:"SENTRY_DSN"`
 	AccessTokenTTL  time.Duration `env:"ACCESS_TOKEN_TTL"`
 	AccessHours     int           `env:"ACCESS_TOKEN_EXPIRE_HOURS"`
 	RefreshTokenTTL time.Duration `env:"REFRESH_TOKEN_TTL" envDefault:"720h"`
@@ -136,6 +137,8 @@ func (c Config) validate() error {
 		return errors.New("LOG_LEVEL must be debug, info, warn or error")
 	case !oneOf(c.LogFormat, "json", "text"):
 		return errors.New("LOG_FORMAT must be json or text")
+	case c.SentryDSN != "" && !isDSN(c.SentryDSN):
+		return errors.New("SENTRY_DSN must be an address such as https://key@sentry.example.org/1")
 	case c.JWTAlgorithm != "HS256":
 		return errors.New("JWT_ALGORITHM must be HS256")
 	case addrErr != nil:

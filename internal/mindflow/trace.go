@@ -65,4 +65,22 @@ func (w Watch) Begin(ctx context.Context, step Step) (context.Context, func(erro
 	return w(ctx, step)
 }
 
+// And is a watch of both.
+func (w Watch) And(other Watch) Watch {
+	switch {
+	case w == nil:
+		return other
+	case other == nil:
+		return w
+	}
+	return func(ctx context.Context, step Step) (context.Context, func(error)) {
+		ctx, end := w(ctx, step)
+		ctx, otherEnd := other(ctx, step)
+		return ctx, func(err error) {
+			otherEnd(err)
+			end(err)
+		}
+	}
+}
+
 func unwatched(error) {}

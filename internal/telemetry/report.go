@@ -1,0 +1,254 @@
+package telemetry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/getsentry/sentry-go"
+
+	"mindflow/internal/mindflow"
+)
+
+// ReportSettings say where reports of errors go, and what they say of us.
+type ReportSettings struct {
+	DSN         string
+	Release     string
+	Environment string
+	Clock       func() time.Time
+}
+
+// Reports sends what the log calls an error to a Sentry server: what broke and
+// where, whose request it was by ids alone, and the steps before. It never
+// waits for that server: reports wait in a short queue, and are lost when it is
+// full.
+type Reports struct {
+	client *sentry.Client
+	clock  func() time.Time
+}
+
+const (
+	// How long one report may take to be sent.
+	sendTime = 10 * time.Second
+	// maxSteps is how many steps of one request are remembered, the last ones.
+	maxSteps = 50
+)
+
+// NewReports connects nothing yet: the first report does.
+func NewReports(s ReportSettings) (*Reports, error) {
+	client, err := sentry.NewClient(sentry.ClientOptions{
+		Dsn: s.DSN, Release: "mindflow@" + s.Release, Environment: s.Environment,
+		BeforeSend:     func(e *sentry.Event, _ *sentry.EventHint) *sentry.Event { return bare(e) },
+		Integrations:   func([]sentry.Integration) []sentry.Integration { return nil }, // they collect
+		DataCollection: nothing(),
+		DisableLogs:    true, DisableMetrics: true, DisableClientReports: true,
+		HTTPClient: &http.Client{
+			Timeout: sendTime, Transport: http.DefaultTransport.(*http.Transport).Clone(),
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	})
+	if err != nil {
+		return nil, errors.New("SENTRY_DSN is not a Sentry address, such as https://key@sentry.example.org/1") // theirs quotes it
+	}
+	return &Reports{client: client, clock: s.Clock}, nil
+}
+
+// nothing is what the SDK may collect by itself.
+func nothing() *sentry.DataCollection {
+	off := &sentry.KeyValueCollectionBehavior{Mode: sentry.CollectionOff}
+	return &sentry.DataCollection{
+		UserInfo: sentry.Set(false), Cookies: off, QueryParams: off, HTTPBodies: []sentry.BodyType{},
+		HTTPHeaders: &sentry.HeaderCollectionConfig{Request: off, Response: off},
+	}
+}
+
+// bare is a report with what we put into it and nothing else: whatever the SDK
+// collects, now or in a version to come, stays here.
+func bare(e *sentry.Event) *sentry.Event {
+	out := sentry.NewEvent()
+	out.EventID, out.Timestamp, out.Level, out.Platform = e.EventID, e.Timestamp, e.Level, e.Platform
+	out.Release, out.Environment, out.Sdk = e.Release, e.Environment, e.Sdk
+	out.Message, out.Exception, out.Transaction = e.Message, e.Exception, e.Transaction
+	out.User = sentry.User{ID: e.User.ID}
+	for _, key := range []string{"request_id", "route", "method", "status"} {
+		if value, ok := e.Tags[key]; ok {
+			out.Tags[key] = value
+		}
+	}
+	if log, ok := e.Contexts[logContext]; ok {
+		out.Contexts[logContext] = log
+	}
+	for _, crumb := range e.Breadcrumbs {
+		out.Breadcrumbs = append(out.Breadcrumbs, &sentry.Breadcrumb{
+			Category: crumb.Category, Message: crumb.Message, Level: crumb.Level, Timestamp: crumb.Timestamp,
+		})
+	}
+	return out
+}
+
+// logContext is where a report keeps the rest of the log's record.
+const logContext = "log"
+
+// Steps makes what remembers the steps of one request.
+func (r *Reports) Steps() mindflow.Steps { return &steps{clock: r.clock} }
+
+// steps are those of one request.
+type steps struct {
+	clock func() time.Time
+	mu    sync.Mutex
+	taken []*sentry.Breadcrumb
+}
+
+func (s *steps) Note(step string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.taken) == maxSteps {
+		s.taken = slices.Delete(s.taken, 0, 1)
+	}
+	s.taken = append(s.taken, &sentry.Breadcrumb{Category: "step", Message: step, Level: sentry.LevelInfo, Timestamp: s.clock()})
+}
+
+func (s *steps) breadcrumbs() []*sentry.Breadcrumb {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.taken)
+}
+
+// Reporting is a log whose errors are reported, too.
+func (r *Reports) Reporting(log *slog.Logger) *slog.Logger {
+	return slog.New(reporting{reports: r, next: log.Handler()})
+}
+
+type reporting struct {
+	reports *Reports
+	next    slog.Handler
+	attrs   []slog.Attr
+}
+
+func (h reporting) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelError || h.next.Enabled(ctx, level)
+}
+
+func (h reporting) Handle(ctx context.Context, r slog.Record) error {
+	if r.Level >= slog.LevelError {
+		// A report that goes wrong must not be what breaks.
+		_ = mindflow.Catch(func() error { h.reports.client.CaptureEvent(h.event(ctx, r), nil, nil); return nil })
+	}
+	if !h.next.Enabled(ctx, r.Level) {
+		return nil
+	}
+	return h.next.Handle(ctx, r)
+}
+
+func (h reporting) WithAttrs(attrs []slog.Attr) slog.Handler {
+	h.attrs, h.next = slices.Concat(h.attrs, attrs), h.next.WithAttrs(attrs)
+	return h
+}
+
+// WithGroup leaves the names as they are in reports: theirs are few.
+func (h reporting) WithGroup(name string) slog.Handler {
+	h.next = h.next.WithGroup(name)
+	return h
+}
+
+// event is the report of a record.
+func (h reporting) event(ctx context.Context, r slog.Record) *sentry.Event {
+	e := sentry.NewEvent()
+	e.Level, e.Timestamp, e.Message = sentry.LevelError, r.Time, r.Message
+	record := sentry.Context{}
+	take := func(a slog.Attr) bool {
+		if err, ok := a.Value.Any().(error); ok {
+			e.Exception = append(e.Exception, exception(err))
+			if mindflow.PanicOf(err) != nil {
+				e.Level = sentry.LevelFatal
+			}
+		}
+		switch value := harmless(a).Value.String(); a.Key {
+		case "route":
+			e.Transaction, e.Tags[a.Key] = value, value
+		case "method", "status":
+			e.Tags[a.Key] = value
+		default:
+			record[a.Key] = value
+		}
+		return true
+	}
+	for _, a := range h.attrs {
+		take(a)
+	}
+	r.Attrs(take)
+	if len(record) > 0 {
+		e.Contexts[logContext] = record
+	}
+	if trace := mindflow.TraceOf(ctx); trace != nil {
+		e.Tags["request_id"] = trace.RequestID
+		if !trace.UserID.IsZero() {
+			e.User.ID = trace.UserID.String()
+		}
+		if s, ok := trace.Steps.(*steps); ok {
+			e.Breadcrumbs = s.breadcrumbs()
+		}
+	}
+	return e
+}
+
+// exception is an error as Sentry shows it: its kind, what may be said of it,
+// and for a panic the place.
+func exception(err error) sentry.Exception {
+	x := sentry.Exception{Type: fmt.Sprintf("%T", innermost(err)), Value: mindflow.Said(err)}
+	if p := mindflow.PanicOf(err); p != nil {
+		x.Type, x.Stacktrace = "panic", stacktrace(p.PCs)
+	}
+	return x
+}
+
+func innermost(err error) error {
+	for {
+		switch e := err.(type) { //nolint:errorlint // down the chain, step by step
+		case interface{ Unwrap() error }:
+			if inner := e.Unwrap(); inner != nil {
+				err = inner
+				continue
+			}
+		case interface{ Unwrap() []error }:
+			if all := e.Unwrap(); len(all) > 0 {
+				err = all[len(all)-1] // what we wrap last is the cause
+				continue
+			}
+		}
+		return err
+	}
+}
+
+// stacktrace has the innermost call last, as Sentry wants it.
+func stacktrace(pcs []uintptr) *sentry.Stacktrace {
+	s := &sentry.Stacktrace{}
+	for frames := runtime.CallersFrames(pcs); ; {
+		frame, more := frames.Next()
+		if frame.Function != "" {
+			s.Frames = append(s.Frames, sentry.NewFrame(frame))
+		}
+		if !more {
+			slices.Reverse(s.Frames)
+			return s
+		}
+	}
+}
+
+// Close sends what waits, as long as the context allows, and reports nothing
+// any more. It answers whether everything was sent.
+func (r *Reports) Close(ctx context.Context) bool {
+	sent := r.client.FlushWithContext(ctx)
+	if !sent {
+		go r.client.Close() // it waits for what hangs, and the program does not
+		return false
+	}
+	r.client.Close()
+	return true
+}
