@@ -61,7 +61,7 @@ func (h *house) wire(c *console) error {
 	h.store.Watch(watch)
 	h.app = app.New(h.store, signer, app.Settings{
 		AccessTokenTTL: h.config.AccessTokenTTL, RefreshTokenTTL: h.config.RefreshTokenTTL, SnapshotTTL: h.config.ScoreCacheTTL,
-		Watch: watch,
+		Quotas: h.config.Quotas(), EventRetention: h.config.EventRetention, Watch: watch,
 	})
 	return nil
 }

@@ -19,7 +19,11 @@ type Settings struct {
 	// SnapshotTTL bounds how old the facts ranking works on may grow before
 	// they are read in full again. Answers are exact without it.
 	SnapshotTTL time.Duration
-	Watch       mindflow.Watch // told of what takes long beside the store; may be nil
+	Quotas      mindflow.Quotas
+	// EventRetention is how long the log of a workspace tells each change; zero
+	// means for ever.
+	EventRetention time.Duration
+	Watch          mindflow.Watch // told of what takes long beside the store; may be nil
 }
 
 // App is the product's verbs.

@@ -50,6 +50,9 @@ func writeOnce[T any](ctx context.Context, a *App, actor mindflow.Actor, need ca
 			if result, err = fn(tx); err != nil {
 				return err
 			}
+			if err := a.settings.Quotas.Check(tx.Usage()); err != nil {
+				return err
+			}
 			answer, err := encodeAnswer(result)
 			if err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -216,7 +217,7 @@ func (run *importing) flush(ctx context.Context) error {
 	}
 	known, err := run.write(ctx)
 	if err != nil {
-		return err
+		return run.cutShort(err)
 	}
 	for _, entry := range run.batch {
 		if known[entry.SourceID] {
@@ -236,6 +237,15 @@ func (run *importing) flush(ctx context.Context) error {
 		run.in.Progress(run.report)
 	}
 	return nil
+}
+
+// cutShort says how far an import came before the workspace was full.
+func (run *importing) cutShort(err error) error {
+	full, ok := errors.AsType[*mindflow.Error](err)
+	if !ok || full.Kind != mindflow.KindFull {
+		return err
+	}
+	return mindflow.Full(fmt.Sprintf("%s. %d tasks of the file were taken in before that; with more room, send it again", full.Message, run.report.Created))
 }
 
 // write creates what is new of the batch and answers what was known.

@@ -25,8 +25,10 @@ func write[T any](ctx context.Context, a *App, actor mindflow.Actor, need can.Ne
 			return err
 		}
 		var err error
-		result, err = fn(tx)
-		return err
+		if result, err = fn(tx); err != nil {
+			return err
+		}
+		return a.settings.Quotas.Check(tx.Usage())
 	})
 	return result, err
 }

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/caarlos0/env/v11"
+
+	"mindflow/internal/mindflow"
 )
 
 // Config is everything the environment says.
@@ -42,6 +44,12 @@ type Config struct {
 	MaxInFlight     int           `env:"MAX_IN_FLIGHT"`
 	ShutdownDelay   time.Duration `env:"SHUTDOWN_DELAY"`
 	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" envDefault:"20s"`
+
+	MaxTasks       int64         `env:"MAX_TASKS" envDefault:"200000"`
+	MaxTags        int64         `env:"MAX_TAGS" envDefault:"1000000"`
+	MaxBytes       int64         `env:"MAX_BYTES" envDefault:"1000000000"`
+	MaxEvents      int64         `env:"MAX_EVENTS" envDefault:"5000000"`
+	EventRetention time.Duration `env:"EVENT_RETENTION" envDefault:"8760h"`
 }
 
 // defaultAccessTokenTTL is short, since a session row stands behind each token anyway.
@@ -126,6 +134,11 @@ func (c Config) Level() string {
 // Production reports whether mistakes cost somebody something.
 func (c Config) Production() bool { return c.Environment == production }
 
+// Quotas are the most a workspace may hold.
+func (c Config) Quotas() mindflow.Quotas {
+	return mindflow.Quotas{Tasks: c.MaxTasks, Tags: c.MaxTags, Bytes: c.MaxBytes, Events: c.MaxEvents}
+}
+
 func (c Config) validate() error {
 	_, _, addrErr := net.SplitHostPort(c.ListenAddr)
 	switch {
@@ -150,6 +163,14 @@ func (c Config) validate() error {
 	case c.ScoreCacheTTL <= 0:
 		return errors.New("SCORE_CACHE_TTL must be a positive duration, such as 5m")
 	}
+	for name, quota := range map[string]int64{"MAX_TASKS": c.MaxTasks, "MAX_TAGS": c.MaxTags, "MAX_BYTES": c.MaxBytes, "MAX_EVENTS": c.MaxEvents} {
+		if quota < 0 {
+			return fmt.Errorf("%s must be a whole number, or 0 for no limit", name)
+		}
+	}
+	if c.EventRetention != 0 && c.EventRetention < minEventRetention {
+		return errors.New("EVENT_RETENTION must be at least 720h, or 0 to keep every event")
+	}
 	for _, key := range c.SecretKey {
 		if len(key) < minSecret {
 			return fmt.Errorf("each key in SECRET_KEY must have at least %d characters", minSecret)
@@ -162,6 +183,9 @@ func (c Config) validate() error {
 }
 
 const minSecret = 32
+
+// minEventRetention is how far back undo, restoring and who follows the log may look.
+const minEventRetention = 30 * 24 * time.Hour
 
 func oneOf(s string, allowed ...string) bool { return slices.Contains(allowed, s) }
 

@@ -24,6 +24,7 @@ func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
 		LogLevel: "info", LogFormat: "text", AccessTokenTTL: 15 * time.Minute, RefreshTokenTTL: 30 * 24 * time.Hour,
 		JWTAlgorithm: "HS256", ScoreCacheTTL: 5 * time.Minute,
 		MaxConnections: 4096, MaxInFlight: 64 * runtime.GOMAXPROCS(0), ShutdownTimeout: 20 * time.Second,
+		MaxTasks: 200_000, MaxTags: 1_000_000, MaxBytes: 1_000_000_000, MaxEvents: 5_000_000, EventRetention: 365 * 24 * time.Hour,
 	}
 	for name, environment := range map[string]map[string]string{
 		"nothing": {},
@@ -76,6 +77,8 @@ func TestEverySettingIsRead(t *testing.T) {
 		{"a refresh token's time", "REFRESH_TOKEN_TTL=24h", func(c *Config) { c.RefreshTokenTTL = 24 * time.Hour }},
 		{"the one algorithm", "JWT_ALGORITHM=HS256", func(*Config) {}},
 		{"a snapshot's age", "SCORE_CACHE_TTL=90s", func(c *Config) { c.ScoreCacheTTL = 90 * time.Second }},
+		{"no limit", "MAX_EVENTS=0", func(c *Config) { c.MaxEvents = 0 }},
+		{"events kept for ever", "EVENT_RETENTION=0", func(c *Config) { c.EventRetention = 0 }},
 		{"a public address", "PUBLIC_URL=https://mind.example.org:8443/", func(c *Config) { c.PublicURL = "https://mind.example.org:8443" }},
 		{"origins", "CORS_ALLOWED_ORIGINS=https://App.example.org, http://localhost:5173", func(c *Config) {
 			c.AllowedOrigins = []string{"https://app.example.org", "http://localhost:5173"}
@@ -144,6 +147,9 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 		{"a refresh token's time below a minute", "REFRESH_TOKEN_TTL=59s", refresh},
 		{"a snapshot's age in words", "SCORE_CACHE_TTL=short", "SCORE_CACHE_TTL must be a duration such as 15m"},
 		{"a snapshot's age of nought", "SCORE_CACHE_TTL=0s", cache},
+		{"tasks below nought", "MAX_TASKS=-1", "MAX_TASKS must be a whole number, or 0 for no limit"},
+		{"bytes in words", "MAX_BYTES=1GB", "MAX_BYTES must be a whole number"},
+		{"events kept for a week", "EVENT_RETENTION=168h", "EVENT_RETENTION must be at least 720h, or 0 to keep every event"},
 		{"a public address without scheme", "PUBLIC_URL=mind.example.org", public},
 		{"a public address of another kind", "PUBLIC_URL=ftp://mind.example.org", public},
 		{"a public address with a path", "PUBLIC_URL=https://example.org/mind", public},

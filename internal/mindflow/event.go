@@ -19,6 +19,20 @@ const (
 	TaskImported       Verb = "task.imported"
 )
 
+// Compactable are the verbs of events that compaction takes away once they are
+// old: each tells of a change to a task whose present state is known. The others
+// tell of accounts, or hold what exists nowhere else.
+func Compactable() []string {
+	return []string{
+		string(TaskCreated), string(TaskUpdated), string(TaskCompleted), string(TaskReopened), string(TaskSnoozed),
+		string(TaskDeleted), string(TaskRestored), string(TaskImported),
+	}
+}
+
+// Eases reports whether what happened leaves less to be done: such a change is
+// never refused for want of room.
+func (v Verb) Eases() bool { return v == TaskCompleted || v == TaskDeleted }
+
 // Event is one entry of a workspace's append-only log. Seq counts from 1
 // without a gap; the last one is the workspace's version.
 type Event struct {

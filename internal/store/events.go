@@ -13,25 +13,27 @@ import (
 const eventSchema = 1
 
 const insertEvent = `
-INSERT INTO events (workspace_id, seq, id, at, verb, schema_version, actor_id, channel, task_id, changes)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+INSERT INTO events (workspace_id, seq, id, at, verb, schema_version, actor_id, channel, task_id, changes,
+       total_tasks, total_tags, total_bytes)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 
-// Record appends an event to its workspace's log, as the next in sequence.
+// Record appends an event to its workspace's log, as the next in sequence, with
+// what the workspace holds from then on.
 func (tx *Tx) Record(e mindflow.Event, by mindflow.Actor) error {
 	changes, err := json.Marshal(e.Changes)
 	if err != nil {
 		return fmt.Errorf("encode event: %w", err)
 	}
-	seq := tx.next(e.WorkspaceID)
-	err = tx.must(insertEvent, e.WorkspaceID.String(), seq, mindflow.NewID[mindflow.Event](tx.now).String(), tx.now.UnixMicro(),
-		string(e.Verb), eventSchema, by.UserID.String(), string(by.Channel), idOrNull(e.TaskID), string(changes))
+	end := tx.log(e.WorkspaceID)
+	end.seq++
+	end.usage.Events++
+	end.grows = end.grows || !e.Verb.Eases()
+	err = tx.must(insertEvent, e.WorkspaceID.String(), end.seq, mindflow.NewID[mindflow.Event](tx.now).String(), tx.now.UnixMicro(),
+		string(e.Verb), eventSchema, by.UserID.String(), string(by.Channel), idOrNull(e.TaskID), string(changes),
+		end.usage.Tasks, end.usage.Tags, end.usage.Bytes)
 	if err != nil {
 		return fmt.Errorf("record event: %w", err)
 	}
-	if tx.seqs == nil {
-		tx.seqs = map[mindflow.WorkspaceID]int64{}
-	}
-	tx.seqs[e.WorkspaceID] = seq
 	return nil
 }
 
@@ -42,8 +44,27 @@ SELECT seq, id, at, verb, actor_id, channel, task_id, changes
  ORDER BY seq
  LIMIT $3`
 
-// Events reads at most limit events after a sequence, in order.
+const compactedUpTo = `SELECT compacted_seq FROM workspaces WHERE id = $1`
+
+// Events reads at most limit events after a sequence, in order. Where the log
+// has been compacted beyond that sequence it answers ErrCompacted; after zero
+// tells what is left of it.
 func (s *Store) Events(ctx context.Context, w mindflow.WorkspaceID, after int64, limit int) ([]mindflow.Event, error) {
+	events, err := s.eventsAfter(ctx, w, after, limit)
+	if err != nil || after == 0 {
+		return events, err
+	}
+	compacted := int64(0) // read after the events: what went meanwhile is noticed
+	if err := one(s.read(ctx), compactedUpTo, []any{w.String()}, &compacted); err != nil {
+		return nil, absent(err, "workspace")
+	}
+	if after < compacted {
+		return nil, ErrCompacted
+	}
+	return events, nil
+}
+
+func (s *Store) eventsAfter(ctx context.Context, w mindflow.WorkspaceID, after int64, limit int) ([]mindflow.Event, error) {
 	var events []mindflow.Event
 	err := each(s.read(ctx), eventsAfter, []any{w.String(), after, limit}, func(rows *sql.Rows) error {
 		e := mindflow.Event{WorkspaceID: w}

@@ -202,6 +202,8 @@ func (tx *Tx) CreateTask(t mindflow.Task, draftHash string, by mindflow.Actor, v
 	if err := tx.must(insertTaskText, t.WorkspaceID.String(), t.ID.String(), t.Description, searchKey(t)); err != nil {
 		return false, fmt.Errorf("create task text: %w", err)
 	}
+	end := tx.log(t.WorkspaceID)
+	end.usage = end.usage.Plus(mindflow.UsageOf(t))
 	return true, tx.Record(mindflow.Event{
 		Verb: verb, WorkspaceID: t.WorkspaceID, TaskID: t.ID, Changes: mindflow.TaskChanges(mindflow.Task{}, t),
 	}, by)
@@ -274,6 +276,8 @@ func (tx *Tx) SaveTask(before, after mindflow.Task, by mindflow.Actor, verb mind
 			return after, fmt.Errorf("save task text: %w", err)
 		}
 	}
+	end := tx.log(after.WorkspaceID)
+	end.usage = end.usage.Plus(mindflow.UsageOf(after)).Minus(mindflow.UsageOf(before))
 	return after, tx.Record(mindflow.Event{
 		Verb: verb, WorkspaceID: after.WorkspaceID, TaskID: after.ID, Changes: mindflow.TaskChanges(before, after),
 	}, by)

@@ -18,7 +18,7 @@ type Tx struct {
 	now  time.Time
 	run  func(query string) statement
 	home mindflow.WorkspaceID
-	seqs map[mindflow.WorkspaceID]int64
+	logs map[mindflow.WorkspaceID]*logEnd
 
 	changes int  // statements that changed a row
 	failed  bool // a statement did not get through: the transaction may be gone
@@ -116,8 +116,35 @@ func (tx *Tx) lock(alone *int64, workspaces []mindflow.WorkspaceID) error {
 	return nil
 }
 
-// Standing reads what a user may do in the locked workspaces, and where each
-// one's log ends. A workspace the user is no member of is missing.
+// logEnd is where the log of a workspace ends, and what the workspace holds.
+type logEnd struct {
+	seq        int64
+	usage, was mindflow.Usage // now, and before the change
+	grows      bool           // by an event that does not ease
+}
+
+// log is where a workspace's log ends; where nobody has read it, it begins.
+func (tx *Tx) log(workspace mindflow.WorkspaceID) *logEnd {
+	end := tx.logs[workspace]
+	if end == nil {
+		end = &logEnd{}
+		if tx.logs == nil {
+			tx.logs = map[mindflow.WorkspaceID]*logEnd{}
+		}
+		tx.logs[workspace] = end
+	}
+	return end
+}
+
+// Usage is what the transaction's home held before the change and holds now,
+// and whether the change eases. Standing has read it.
+func (tx *Tx) Usage() (before, after mindflow.Usage, eases bool) {
+	end := tx.log(tx.home)
+	return end.was, end.usage, !end.grows
+}
+
+// Standing reads what a user may do in the locked workspaces, where each one's
+// log ends, and what each holds. A workspace the user is no member of is missing.
 func (tx *Tx) Standing(user mindflow.UserID, workspaces ...mindflow.WorkspaceID) (map[mindflow.WorkspaceID]mindflow.Role, error) {
 	query, args := standingInOne, []any{user.String(), workspaces[0].String()}
 	if len(workspaces) > 1 {
@@ -130,15 +157,17 @@ func (tx *Tx) Standing(user mindflow.UserID, workspaces ...mindflow.WorkspaceID)
 		query, args = standing+" AND "+w.String(), w.args
 	}
 	roles := make(map[mindflow.WorkspaceID]mindflow.Role, len(workspaces))
-	tx.seqs = make(map[mindflow.WorkspaceID]int64, len(workspaces))
+	tx.logs = make(map[mindflow.WorkspaceID]*logEnd, len(workspaces))
 	err := each(tx, query, args, func(rows *sql.Rows) error {
 		var id mindflow.WorkspaceID
 		var role mindflow.Role
-		var seq int64
-		if err := rows.Scan(&id, &role, &seq); err != nil {
+		end := &logEnd{}
+		u := &end.was
+		if err := rows.Scan(&id, &role, &end.seq, &u.Tasks, &u.Tags, &u.Bytes, &u.Events); err != nil {
 			return err
 		}
-		roles[id], tx.seqs[id] = role, seq
+		end.usage = end.was
+		roles[id], tx.logs[id] = role, end
 		return nil
 	})
 	if err != nil {
@@ -149,12 +178,16 @@ func (tx *Tx) Standing(user mindflow.UserID, workspaces ...mindflow.WorkspaceID)
 
 const (
 	standing = `
-SELECT m.workspace_id, m.role,
-       coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = m.workspace_id), 0)
+SELECT m.workspace_id, m.role, coalesce(e.seq, 0),
+       coalesce(e.total_tasks, 0), coalesce(e.total_tags, 0), coalesce(e.total_bytes, 0), coalesce(e.seq, 0) - w.compacted_seq
   FROM members m
+  JOIN workspaces w ON w.id = m.workspace_id
+  LEFT JOIN events e
+    ON e.workspace_id = m.workspace_id
+   AND e.seq = (SELECT max(l.seq) FROM events l WHERE l.workspace_id = m.workspace_id)
  WHERE m.user_id = $1`
 	standingInOne = standing + ` AND m.workspace_id = $2`
 )
 
 // next is the sequence the next event of a workspace gets.
-func (tx *Tx) next(workspace mindflow.WorkspaceID) int64 { return tx.seqs[workspace] + 1 }
+func (tx *Tx) next(workspace mindflow.WorkspaceID) int64 { return tx.log(workspace).seq + 1 }

@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+)
+
+const (
+	compactBite   = 200 // events looked at in one transaction
+	compactSearch = 100 // workspaces looked for at a time
+)
+
+// CompactEvents takes events older than the retention out of every workspace's
+// log, bite by bite, and answers how many it went past. Without a retention it
+// keeps them all.
+func (a *App) CompactEvents(ctx context.Context) (int, error) {
+	total := 0
+	if a.settings.EventRetention == 0 {
+		return total, nil
+	}
+	before := a.now().Add(-a.settings.EventRetention)
+	var after mindflow.WorkspaceID
+	for {
+		found, err := a.store.OldLogs(ctx, before, after, compactSearch)
+		if err != nil {
+			return total, err
+		}
+		for _, workspace := range found {
+			n, err := a.compact(ctx, workspace, before)
+			total += n
+			if unless(err, nil) != nil { // the workspace may be gone meanwhile
+				return total, err
+			}
+			after = workspace
+		}
+		if len(found) < compactSearch {
+			return total, nil
+		}
+	}
+}
+
+func (a *App) compact(ctx context.Context, workspace mindflow.WorkspaceID, before time.Time) (total int, err error) {
+	for n := compactBite; n == compactBite && err == nil; total += n {
+		err = a.store.Write(ctx, func(tx *store.Tx) (err error) {
+			n, err = tx.Compact(workspace, before, compactBite)
+			return err
+		})
+	}
+	return total, err
+}

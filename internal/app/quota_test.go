@@ -1,0 +1,178 @@
+package app_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"mindflow/internal/app"
+	"mindflow/internal/credentials"
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+	"mindflow/internal/store/storetest"
+)
+
+// someone is a person with an account, and the app that serves them.
+func someone(t *testing.T, s *store.Store, settings app.Settings) (*app.App, mindflow.Actor) {
+	t.Helper()
+	signer, err := credentials.NewSigner([]string{strings.Repeat("k", 32)}, s.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings.AccessTokenTTL, settings.RefreshTokenTTL, settings.SnapshotTTL = time.Hour, time.Hour, time.Hour
+	a := app.New(s, signer, settings)
+	if _, err := a.Register(t.Context(), mindflow.Registration{Email: "ada@example.com", Password: "correct horse battery"}, mindflow.ThroughAPI); err != nil {
+		t.Fatal(err)
+	}
+	tokens, err := a.Login(t.Context(), "ada@example.com", "correct horse battery")
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor, err := a.Authenticate(t.Context(), tokens.Access, mindflow.ThroughAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, actor
+}
+
+func draft(title string) mindflow.Draft { return mindflow.Draft{Title: mindflow.Some(title)} }
+
+func wantFull(t *testing.T, err error, words string) {
+	t.Helper()
+	if mindflow.KindOf(err) != mindflow.KindFull || !strings.Contains(err.Error(), words) {
+		t.Errorf("%v, want an error about %q", err, words)
+	}
+}
+
+// Fails when write does not look at the quotas, or looks before the change.
+func TestAFullWorkspaceCanBeReadAndEmptied(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a, actor := someone(t, s, app.Settings{Quotas: mindflow.Quotas{Tasks: 3, Tags: 2, Bytes: 40}})
+		none := mindflow.Match{}
+		add := func(d mindflow.Draft) (mindflow.Task, error) {
+			task, _, err := a.CreateTask(t.Context(), actor, mindflow.TaskID{}, d)
+			return task, err
+		}
+		edit := func(id mindflow.TaskID, d mindflow.Draft) error {
+			_, err := a.EditTask(t.Context(), actor, id, d, none)
+			return err
+		}
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		first, err := add(draft("one"))
+		must(err)
+		for _, title := range []string{"two", "three"} {
+			_, err := add(draft(title))
+			must(err)
+		}
+		_, err = add(draft("four"))
+		wantFull(t, err, "3 tasks")
+		wantFull(t, edit(first.ID, draft(strings.Repeat("x", 50))), "40 bytes")
+		wantFull(t, edit(first.ID, mindflow.Draft{Tags: mindflow.Some([]string{"a", "b", "c"})}), "2 tags")
+		must(edit(first.ID, mindflow.Draft{Tags: mindflow.Some([]string{"a", "b"})}))
+		must(edit(first.ID, draft("1")))
+		best, err := a.BestTask(t.Context(), actor)
+		must(err)
+		if best.Task.ID.IsZero() {
+			t.Error("no best task")
+		}
+		_, err = a.CompleteTask(t.Context(), actor, first.ID, none)
+		must(err)
+		must(a.DeleteTask(t.Context(), actor, first.ID, none))
+		_, err = add(draft("four")) // the deleted one can be restored, and counts
+		wantFull(t, err, "30 days")
+		_, err = a.RestoreTask(t.Context(), actor, first.ID, none)
+		must(err)
+	})
+}
+
+// Fails when completing and deleting count as growth of the log.
+func TestAWorkspaceThatChangedTooOftenCanStillBeEmptied(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a, actor := someone(t, s, app.Settings{Quotas: mindflow.Quotas{Events: 3}})
+		var ids []mindflow.TaskID
+		for i := range 2 {
+			task, _, err := a.CreateTask(t.Context(), actor, mindflow.TaskID{}, draft(fmt.Sprint(i)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, task.ID)
+		}
+		_, _, err := a.CreateTask(t.Context(), actor, mindflow.TaskID{}, draft("more"))
+		wantFull(t, err, "3 times")
+		if _, err := a.CompleteTask(t.Context(), actor, ids[0], mindflow.Match{}); err != nil {
+			t.Error(err)
+		}
+		if err := a.DeleteTask(t.Context(), actor, ids[1], mindflow.Match{}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Fails when the batch that does not fit takes those before it away, or the
+// report does not say what was kept.
+func TestAnImportKeepsWhatFitted(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		file := "title\n"
+		for i := range 100 {
+			file += fmt.Sprintf("row %d\n", i)
+		}
+		a, actor := someone(t, s, app.Settings{Quotas: mindflow.Quotas{Tasks: 60}})
+		run := func() (app.ImportReport, error) {
+			return a.Import(t.Context(), actor, app.Import{Format: "csv"}, strings.NewReader(file))
+		}
+		report, err := run()
+		wantFull(t, err, fmt.Sprintf("%d tasks of the file were taken in", report.Created))
+		census, err := s.Census(t.Context(), s.Now())
+		if tasks := census.Tasks[mindflow.StatusPending]; err != nil || tasks != report.Created || report.Created < 40 {
+			t.Errorf("%d tasks, %+v, %v", tasks, report, err)
+		}
+		again, err := run()
+		wantFull(t, err, "0 tasks of the file")
+		if again.Known != report.Created {
+			t.Errorf("known again: %+v", again)
+		}
+	})
+}
+
+// Fails when young events go, or a retention of zero is taken for "at once".
+func TestEventsAreKeptForTheirRetention(t *testing.T) {
+	for name, c := range map[string]struct {
+		retention time.Duration
+		past      int
+	}{"for ever": {0, 0}, "for a month": {720 * time.Hour, 301}} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
+			clock := start
+			storetest.EachAt(t, func() time.Time { return clock }, func(t *testing.T, s *store.Store) {
+				clock = start
+				a, actor := someone(t, s, app.Settings{EventRetention: c.retention})
+				add := func(title string) {
+					if _, _, err := a.CreateTask(t.Context(), actor, mindflow.TaskID{}, draft(title)); err != nil {
+						t.Fatal(err)
+					}
+				}
+				for i := range 300 {
+					add(fmt.Sprint(i))
+				}
+				clock = start.Add(721 * time.Hour)
+				add("young")
+				if n, err := a.CompactEvents(t.Context()); err != nil || n != c.past {
+					t.Errorf("compacted %d, want %d, %v", n, c.past, err)
+				}
+				left := 302
+				if c.past > 0 {
+					left = 2 // the registration's and the young one
+				}
+				if events, err := s.Events(t.Context(), actor.WorkspaceID, 0, 1000); err != nil || len(events) != left {
+					t.Errorf("%d events are left, want %d, %v", len(events), left, err)
+				}
+			})
+		})
+	}
+}
