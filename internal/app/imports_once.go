@@ -35,17 +35,20 @@ func (a *App) importOnce(ctx context.Context, actor mindflow.Actor, in Import, f
 	if known.Answer != "" {
 		return recallImport(known, whole)
 	}
-	stop := a.renewing(ctx, actor, claim)
+	stop, kept := a.renewing(ctx, actor, claim), false
+	defer func() {
+		stop()
+		if !kept { // the source ids see to it that a repeat doubles nothing
+			_ = a.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.ReleaseClaim(actor, claim) }) // else its time runs out
+		}
+	}()
 	unkeyed := actor
 	unkeyed.Key = nil
 	report, err := a.importFile(ctx, unkeyed, in, body)
-	stop()
 	if err == nil {
 		err = a.answerClaim(ctx, actor, claim, &report, whole)
 	}
-	if err != nil { // nothing is kept of it; the source ids see to it that a repeat doubles nothing
-		_ = a.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.ReleaseClaim(actor, claim) }) // else its time runs out
-	}
+	kept = err == nil
 	return report, err
 }
 

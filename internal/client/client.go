@@ -5,6 +5,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -68,12 +69,14 @@ type call struct {
 	body         any       // sent as JSON, unless nil
 	file         io.Reader // sent as it is, unless nil
 	ifMatch      string
-	open         bool // needs nobody to be signed in
+	key          string // the same for every try: the server does it once
+	open         bool   // needs nobody to be signed in
 	time         time.Duration
 }
 
 // do sends a call and reads the answer's body into out, unless that is nil. An
-// access token that is refused is renewed, and the call sent again, once.
+// access token that is refused is renewed, and the call sent again, once. So is
+// a change whose answer got lost.
 func (c *Client) do(ctx context.Context, call call, out any) (http.Header, error) {
 	if call.open {
 		return c.send(ctx, call, "", out)
@@ -88,7 +91,13 @@ func (c *Client) do(ctx context.Context, call call, out any) (http.Header, error
 	if kept.Server != c.Server() {
 		return nil, fmt.Errorf("%w at %s, but at %s", ErrSignedOut, c.Server(), kept.Server)
 	}
+	if call.method == http.MethodPost && call.file == nil {
+		call.key = rand.Text()
+	}
 	header, err := c.send(ctx, call, kept.AccessToken, out)
+	if call.key != "" && lost(err) && ctx.Err() == nil {
+		header, err = c.send(ctx, call, kept.AccessToken, out)
+	}
 	if !unauthenticated(err) || call.file != nil { // a file can be sent only once
 		return header, err
 	}
@@ -118,7 +127,7 @@ func (c *Client) send(ctx context.Context, call call, access string, out any) (h
 	raw, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("the answer of %s broke off: %w", c.Server(), err)
+		return nil, &brokenOffError{c.Server(), err}
 	case len(raw) > maxAnswer:
 		return nil, fmt.Errorf("the answer of %s is longer than %d MiB", c.Server(), maxAnswer>>20)
 	case response.StatusCode < 200 || response.StatusCode > 299:
@@ -158,6 +167,9 @@ func (c *Client) request(ctx context.Context, call call, access string) (*http.R
 	}
 	if access != "" {
 		request.Header.Set("Authorization", "Bearer "+access)
+	}
+	if call.key != "" {
+		request.Header.Set("Idempotency-Key", call.key)
 	}
 	if call.ifMatch != "" {
 		request.Header.Set("If-Match", call.ifMatch)

@@ -546,3 +546,69 @@ func TestAnswersThatAreNotAServersOwn(t *testing.T) {
 		})
 	}
 }
+
+// Fails when the second try brings another key: there are two tasks then.
+func TestAChangeWhoseAnswerGotLostIsSentAgainAndDoneOnce(t *testing.T) {
+	s := newServer(t)
+	c, _, _ := s.signIn(t)
+	for name, lose := range map[string]func(w http.ResponseWriter, status int){
+		"before it began": func(http.ResponseWriter, int) { panic(http.ErrAbortHandler) },
+		"half way": func(w http.ResponseWriter, status int) {
+			w.Header().Set("Content-Length", "1000")
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, "{")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var tries atomic.Int32
+			var keys [2]string
+			s.stand(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				try := tries.Add(1)
+				keys[(try-1)%2] = r.Header.Get("Idempotency-Key")
+				if try != 1 {
+					next.ServeHTTP(w, r)
+					return
+				}
+				unheard := httptest.NewRecorder()
+				next.ServeHTTP(unheard, r)
+				lose(w, unheard.Code)
+			})
+			task, err := c.CreateTask(t.Context(), client.Draft{Title: client.Set(name)})
+			if err != nil || task.Title != name || tries.Load() != 2 || keys[0] != keys[1] || len(keys[0]) < 20 {
+				t.Errorf("%d tries with keys %q: %+v, %v", tries.Load(), keys, task, err)
+			}
+			page, err := c.ListTasks(t.Context(), client.TaskQuery{Search: name})
+			if err != nil || len(page.Tasks) != 1 || page.Tasks[0].ID != task.ID {
+				t.Errorf("there are %+v, %v", page.Tasks, err)
+			}
+			tries.Store(2) // nothing is lost any more
+			if _, err := c.CompleteTask(t.Context(), task.ID); err != nil || tries.Load() != 3 || keys[0] == keys[1] {
+				t.Errorf("the next call: %d tries with keys %q, %v", tries.Load()-2, keys, err)
+			}
+		})
+	}
+}
+
+// Fails when everything that is not answered is sent again.
+func TestWhatCannotHaveBeenDoneOrIsNoChangeIsSentOnce(t *testing.T) {
+	s := newServer(t)
+	c, _, _ := s.signIn(t)
+	var tries atomic.Int32
+	s.stand(func(http.ResponseWriter, *http.Request, http.Handler) { tries.Add(1); panic(http.ErrAbortHandler) })
+	for name, row := range map[string]struct {
+		call func() error
+		want int32
+	}{
+		// Go's own transport may send a request with a key once more over a new connection.
+		"a change that is lost twice": {func() error { _, err := c.CreateTask(t.Context(), client.Draft{}); return err }, 2},
+		"an edit": {func() error {
+			_, err := c.EditTask(t.Context(), mindflow.NewID[mindflow.Task](s.now()), client.Draft{}, "")
+			return err
+		}, 1},
+	} {
+		tries.Store(0)
+		if err := row.call(); !errors.Is(err, client.ErrUnreachable) || tries.Load() != row.want && (row.want == 1 || tries.Load() != 3) {
+			t.Errorf("%s: %d tries, %v", name, tries.Load(), err)
+		}
+	}
+}

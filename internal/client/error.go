@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -43,6 +44,32 @@ func (e *UnansweredError) Error() string {
 
 // Unwrap answers the kind and the cause.
 func (e *UnansweredError) Unwrap() []error { return []error{e.Kind, e.Cause} }
+
+// brokenOffError says that an answer began and did not end.
+type brokenOffError struct {
+	server string
+	cause  error
+}
+
+func (e *brokenOffError) Error() string {
+	return fmt.Sprintf("the answer of %s broke off: %v", e.server, e.cause)
+}
+
+// Unwrap answers the cause.
+func (e *brokenOffError) Unwrap() error { return e.cause }
+
+// lost reports whether a call may have been done without its answer having come
+// back. Who was not reached has done nothing, and who took too long will do so again.
+func lost(err error) bool {
+	if network, ok := errors.AsType[net.Error](err); ok && network.Timeout() {
+		return false
+	}
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
+		return false
+	}
+	_, broken := errors.AsType[*brokenOffError](err)
+	return broken || errors.Is(err, ErrUnreachable)
+}
 
 // SessionEndedError says whose session has ended. It is ErrSessionEnded.
 type SessionEndedError struct {
