@@ -24,6 +24,8 @@ type (
 	SessionID = ID[Session]
 	// EventID names an event.
 	EventID = ID[Event]
+	// JobID names a job.
+	JobID = ID[Job]
 )
 
 // NewID makes a version 7 UUID for the moment at (Unix milliseconds in the

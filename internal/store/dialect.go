@@ -143,6 +143,14 @@ func (d dialect) forUpdate() string {
 // the transaction ends. Only for a database that locks rows.
 func (d dialect) takes(number string) string { return "pg_try_advisory_xact_lock(" + number + ")" }
 
+// skipLocked locks the rows of a SELECT, but for those that others hold.
+func (d dialect) skipLocked() string {
+	if d.locksRows() {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}
+
 // contains is true where a text column holds a piece, both folded already.
 func (d dialect) contains(column, piece string) string {
 	if d.postgres {

@@ -23,6 +23,7 @@ type Store struct {
 	clock   func() time.Time
 	watch   mindflow.Watch
 	log     *slog.Logger
+	jobs    chan struct{} // holds something once a commit brought a job
 
 	prepared   sync.Map // query text → *sql.Stmt on readers
 	nPrepared  atomic.Int32
@@ -48,7 +49,7 @@ func Open(ctx context.Context, url string, clock func() time.Time, options ...Op
 	}
 	s := &Store{
 		dialect: d, clock: func() time.Time { return clock().UTC().Truncate(time.Microsecond) },
-		log: slog.New(slog.DiscardHandler),
+		log: slog.New(slog.DiscardHandler), jobs: make(chan struct{}, 1),
 	}
 	for _, option := range options {
 		option(s)

@@ -20,8 +20,9 @@ type Tx struct {
 	home mindflow.WorkspaceID
 	logs map[mindflow.WorkspaceID]*logEnd
 
-	changes int  // statements that changed a row
-	failed  bool // a statement did not get through: the transaction may be gone
+	changes  int  // statements that changed a row
+	failed   bool // a statement did not get through: the transaction may be gone
+	enqueued bool // a job that may be taken up at once
 }
 
 // statement runs one SQL text within the transaction.

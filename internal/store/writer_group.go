@@ -46,6 +46,7 @@ type member struct {
 	fn       func(*Tx) error
 	err      error
 	panicked *mindflow.Panic
+	enqueued bool
 	done     chan struct{}
 }
 
@@ -253,6 +254,7 @@ func (w *groupWriter) call(m *member) (tx *Tx) {
 		if reason := recover(); reason != nil {
 			m.panicked = mindflow.Caught(reason)
 		}
+		m.enqueued = tx.enqueued
 		w.checkpoints.wrote(tx.changes)
 	}()
 	m.err = m.fn(tx)
@@ -292,6 +294,9 @@ func (w *groupWriter) commit(group []*member) {
 	err := w.frame("COMMIT")
 	if err == nil {
 		w.s.groups.committed(len(group))
+		for _, m := range group {
+			w.s.committed(m.enqueued && m.err == nil)
+		}
 		return
 	}
 	for _, m := range group {

@@ -75,7 +75,8 @@ func (w *pooledWriter) once(ctx context.Context, fn func(*Tx) error) error {
 	}
 	defer func() { _ = tx.Rollback() }() // nothing after a commit; also on a panic
 	run := func(query string) statement { return txStatement{ctx, tx, query} }
-	if err := fn(&Tx{s: w.s, ctx: ctx, now: w.s.Now(), run: run}); err != nil {
+	change := &Tx{s: w.s, ctx: ctx, now: w.s.Now(), run: run}
+	if err := fn(change); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -85,6 +86,7 @@ func (w *pooledWriter) once(ctx context.Context, fn func(*Tx) error) error {
 		return fmt.Errorf("commit: %w (%w)", mindflow.Unavailable("It may not have been stored; look before you repeat it"), told(err))
 	}
 	w.s.groups.committed(1)
+	w.s.committed(change.enqueued)
 	return nil
 }
 

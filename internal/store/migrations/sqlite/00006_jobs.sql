@@ -1,0 +1,24 @@
+-- +goose Up
+CREATE TABLE jobs (
+    id TEXT NOT NULL PRIMARY KEY,
+    queue TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT,
+    payload TEXT NOT NULL,
+    request_id TEXT,
+    asked INTEGER NOT NULL,
+    run_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    leased_by TEXT,
+    last_error TEXT,
+    created_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    failed_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX jobs_waiting ON jobs (queue, run_at, id) WHERE finished_at IS NULL AND failed_at IS NULL;
+CREATE UNIQUE INDEX jobs_by_key ON jobs (kind, key) WHERE key IS NOT NULL AND finished_at IS NULL AND failed_at IS NULL;
+CREATE INDEX tasks_by_deletion ON tasks (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- +goose Down
+DROP INDEX tasks_by_deletion;
+DROP TABLE jobs;
