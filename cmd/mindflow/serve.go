@@ -7,10 +7,12 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"golang.org/x/net/netutil"
 
+	"mindflow/internal/jobs"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
 	"mindflow/internal/telemetry"
@@ -66,14 +68,16 @@ func (serveCommand) Run(c *console) (err error) {
 	h.log.InfoContext(c.ctx, "serving", "address", "http://"+listener.Addr().String(), "version", version,
 		"database", store.Redacted(h.config.DatabaseURL))
 	c.listen(listener.Addr().String())
+	work := h.startWork()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(netutil.LimitListener(listener, h.config.MaxConnections)) }()
 	select {
 	case err := <-ended:
+		work.Stop(c.ctx)
 		return err
 	case <-c.ctx.Done():
 	}
-	return h.drain(context.WithoutCancel(c.ctx), api, server)
+	return h.drain(context.WithoutCancel(c.ctx), api, server, work)
 }
 
 // steps are remembered where reports are sent.
@@ -86,14 +90,20 @@ func (h *house) steps() func() mindflow.Steps {
 
 // drain stops serving without losing a request: first readiness fails, so that
 // whoever distributes requests chooses another server; only then nothing new is
-// accepted, and what is in flight is finished. The store is closed after that.
-func (h *house) drain(ctx context.Context, api *rest.API, server *http.Server) error {
+// accepted, and what is in flight is finished. Jobs stop meanwhile, a little sooner,
+// so that those not finished can still be given back. The store is closed after that.
+func (h *house) drain(ctx context.Context, api *rest.API, server *http.Server, work *jobs.Runner) error {
 	h.log.InfoContext(ctx, "draining", "delay", h.config.ShutdownDelay)
 	api.Drain()
 	time.Sleep(h.config.ShutdownDelay) // a second signal ends the program
 	h.log.InfoContext(ctx, "shutting down")
 	ctx, cancel := context.WithTimeout(ctx, h.config.ShutdownTimeout)
 	defer cancel()
+	sooner, done := context.WithTimeout(ctx, h.config.ShutdownTimeout*3/4)
+	defer done()
+	var stopped sync.WaitGroup
+	stopped.Go(func() { work.Stop(sooner) })
+	defer stopped.Wait()
 	err := server.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
 		h.log.WarnContext(ctx, "requests were cut off", "after", h.config.ShutdownTimeout)

@@ -57,6 +57,10 @@ const defaultAccessTokenTTL = 15 * time.Minute
 
 const maxAccessHours = 8760
 
+// maxCacheTTL is far below the time the rows of deleted tasks stay: what is in
+// memory learns from them what is gone.
+const maxCacheTTL = 24 * time.Hour
+
 // Load reads the environment. Its error is one sentence for the person who
 // starts the program.
 func Load(environment map[string]string) (Config, error) {
@@ -160,8 +164,8 @@ func (c Config) validate() error {
 		return errors.New("ACCESS_TOKEN_TTL must be at least a second, such as 15m")
 	case c.RefreshTokenTTL < time.Minute:
 		return errors.New("REFRESH_TOKEN_TTL must be at least a minute, such as 720h")
-	case c.ScoreCacheTTL <= 0:
-		return errors.New("SCORE_CACHE_TTL must be a positive duration, such as 5m")
+	case c.ScoreCacheTTL <= 0 || c.ScoreCacheTTL > maxCacheTTL:
+		return errors.New("SCORE_CACHE_TTL must be a positive duration of a day at the most, such as 5m")
 	}
 	for name, quota := range map[string]int64{"MAX_TASKS": c.MaxTasks, "MAX_TAGS": c.MaxTags, "MAX_BYTES": c.MaxBytes, "MAX_EVENTS": c.MaxEvents} {
 		if quota < 0 {

@@ -115,7 +115,7 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 	const (
 		access  = "ACCESS_TOKEN_TTL must be at least a second, such as 15m"
 		refresh = "REFRESH_TOKEN_TTL must be at least a minute, such as 720h"
-		cache   = "SCORE_CACHE_TTL must be a positive duration, such as 5m"
+		cache   = "SCORE_CACHE_TTL must be a positive duration of a day at the most, such as 5m"
 		hours   = "ACCESS_TOKEN_EXPIRE_HOURS must be from 1 to 8760"
 		shorter = "each key in SECRET_KEY must have at least 32 characters"
 		address = "LISTEN_ADDR must be host:port, such as 127.0.0.1:8000"
@@ -166,6 +166,7 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 		{"too few requests in flight", "MAX_IN_FLIGHT=3", "MAX_IN_FLIGHT must be at least 4"},
 		{"time for the balancer below nought", "SHUTDOWN_DELAY=-1s", "SHUTDOWN_DELAY must not be negative"},
 		{"no time to finish", "SHUTDOWN_TIMEOUT=0s", "SHUTDOWN_TIMEOUT must be a positive duration, such as 20s"},
+		{"a snapshot's age of days", "SCORE_CACHE_TTL=24h0m1s", cache},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -57,7 +56,7 @@ const (
 	usualPoll    = 5 * time.Second
 	usualLease   = time.Minute
 	usualBackoff = 15 * time.Second
-	usualSettle  = 3 * time.Second
+	usualSettle  = 2 * time.Second
 	usualCatchUp = time.Minute
 
 	maxBackoff  = time.Hour
@@ -261,7 +260,7 @@ func (r *Runner) run(job mindflow.Job, handler Handler) {
 		defer close(renewed)
 		r.renew(ctx, job, cancel)
 	}()
-	err := call(ctx, job, handler)
+	err := mindflow.Catch(func() error { return handler(ctx, job) })
 	lost := context.Cause(ctx)
 	cancel(context.Canceled)
 	<-renewed
@@ -283,8 +282,8 @@ func (r *Runner) settle(ctx context.Context, log *slog.Logger, job mindflow.Job,
 		r.giveUp(ctx, log, job, reasonOf(err), failure(err)...)
 	default:
 		after := r.backoff(job.Attempts)
-		log.WarnContext(ctx, "job failed, and will be tried again", append(failure(err), "after", after)...)
 		r.keep(ctx, log, func(ctx context.Context) error { return r.queue.Retry(ctx, job, after, reasonOf(err)) })
+		log.WarnContext(ctx, "job failed, and will be tried again", append(failure(err), "after", after)...)
 	}
 }
 
@@ -345,27 +344,10 @@ func (r *Runner) renew(ctx context.Context, job mindflow.Job, cancel context.Can
 	}
 }
 
-// panicked is what a handler panicked with, and where.
-type panicked struct {
-	value any
-	stack []byte
-}
-
-func (p *panicked) Error() string { return fmt.Sprint("panic: ", p.value) }
-
-func call(ctx context.Context, job mindflow.Job, handler Handler) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = &panicked{value, debug.Stack()}
-		}
-	}()
-	return handler(ctx, job)
-}
-
 // failure is what a log says of an error.
 func failure(err error) []any {
-	if p, ok := errors.AsType[*panicked](err); ok {
-		return []any{"error", err, "stack", string(p.stack)}
+	if p := mindflow.PanicOf(err); p != nil {
+		return []any{"error", err, "stack", p.Stack()}
 	}
 	return []any{"error", err}
 }
@@ -376,7 +358,7 @@ func reasonOf(err error) string {
 	if e, ok := errors.AsType[*mindflow.Error](err); ok {
 		return e.Message
 	}
-	if _, ok := errors.AsType[*panicked](err); ok {
+	if mindflow.PanicOf(err) != nil {
 		return "It panicked; the log says where"
 	}
 	return "It failed; the log says why"

@@ -191,7 +191,7 @@ func TestWhatFailsIsTriedAgainAndThenGivenUp(t *testing.T) {
 			t.Errorf("%+v, %v", failed, err)
 		}
 		log := h.log.String()
-		for _, want := range []string{`"error":"panic: with a secret"`, "jobs_test.go", `"msg":"job given up"`} {
+		for _, want := range []string{"jobs_test.go", `"msg":"job given up"`} {
 			if !strings.Contains(log, want) {
 				t.Errorf("no %s in the log", want)
 			}

@@ -1,0 +1,112 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+)
+
+// How long what nobody can use any more is kept, for those who look into what
+// happened. Deleted tasks are kept a day longer than they can be restored, so
+// that no difference between clocks takes one away that still can.
+const (
+	keepSessions = 30 * 24 * time.Hour
+	keepJobs     = 30 * 24 * time.Hour
+	keepDeleted  = mindflow.Restorable + 24*time.Hour
+)
+
+// Swept is how much a round of housekeeping took away.
+type Swept struct {
+	Sessions, RefreshTokens, Jobs, Tasks, IdempotencyKeys int
+}
+
+// Sweep takes away what is over: sessions and refresh tokens, jobs, deleted
+// tasks, idempotency keys. It goes in bites, and lets people's changes go first.
+//
+// A task that is purged leaves no event: nobody could see it or bring it back.
+// Its row was the tombstone snapshots learn deletions from; none is so old that
+// it has missed it, since a snapshot is read in full again within a day.
+func (a *App) Sweep(ctx context.Context) (Swept, error) {
+	now := a.now()
+	sessions, jobs, deleted := now.Add(-keepSessions), now.Add(-keepJobs), now.Add(-keepDeleted)
+	var swept Swept
+	for _, step := range []func() error{
+		func() error {
+			return a.sweep(ctx, &swept.Sessions, sessions, a.store.OverSessions, (*store.Tx).PurgeSessions)
+		},
+		func() error {
+			return a.sweep(ctx, &swept.RefreshTokens, sessions, a.store.SpentTokens, (*store.Tx).PurgeTokens)
+		},
+		func() error { return a.sweep(ctx, &swept.Jobs, jobs, a.store.OldJobs, (*store.Tx).PurgeJobs) },
+		func() error { return a.sweepTasks(ctx, &swept.Tasks, deleted) },
+		func() error {
+			n, err := a.PurgeIdempotencyKeys(ctx)
+			swept.IdempotencyKeys = n
+			return err
+		},
+	} {
+		if err := step(); err != nil {
+			return swept, err
+		}
+	}
+	return swept, nil
+}
+
+// sweepBite bounds how many rows are taken away in one transaction.
+const sweepBite = 200
+
+// sweep finds names piece by piece and purges each piece.
+func (a *App) sweep(ctx context.Context, total *int, before time.Time,
+	find func(ctx context.Context, before time.Time, after string, limit int) ([]string, error),
+	purge func(tx *store.Tx, names []string, before time.Time) (int, error),
+) error {
+	for after := ""; ; {
+		names, err := find(ctx, before, after, sweepBite)
+		if err != nil || len(names) == 0 {
+			return err
+		}
+		err = a.bite(ctx, total, func(tx *store.Tx) (int, error) { return purge(tx, names, before) })
+		if err != nil || len(names) < sweepBite {
+			return err
+		}
+		after = names[len(names)-1]
+	}
+}
+
+func (a *App) sweepTasks(ctx context.Context, total *int, before time.Time) error {
+	for {
+		found, err := a.store.DeletedTasks(ctx, before, sweepBite)
+		if err != nil {
+			return err
+		}
+		n := 0
+		for workspace, ids := range found {
+			n += len(ids)
+			err := a.bite(ctx, total, func(tx *store.Tx) (int, error) { return tx.PurgeTasks(workspace, ids, before) })
+			if err != nil {
+				return err
+			}
+		}
+		if n < sweepBite {
+			return nil
+		}
+	}
+}
+
+// bite runs one transaction of a long piece of work, and then rests as long as
+// that took while people's changes wait.
+func (a *App) bite(ctx context.Context, total *int, fn func(*store.Tx) (int, error)) error {
+	began := time.Now() //nolint:forbidigo // a duration, not a moment: the monotonic clock
+	n := 0
+	err := a.store.Write(ctx, func(tx *store.Tx) (err error) {
+		n, err = fn(tx)
+		return err
+	})
+	*total += n
+	if err == nil && a.store.Crowded() {
+		pause(ctx, time.Since(began)) //nolint:forbidigo // as above
+	}
+	return err
+}

@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"mindflow/internal/mindflow"
+)
+
+// What is purged is looked for by a reader, piece by piece in the order of a
+// key, and taken away by its key: a change never searches a table, and holds
+// no lock for longer than its piece. The condition stands in both, since what
+// was found may be in use again.
+const (
+	overSessions = `(expires_at < $1 OR ended_at < $1)`
+	findSessions = `SELECT CAST(id AS TEXT) FROM sessions WHERE ` + overSessions + ` AND id > $2 ORDER BY id LIMIT $3`
+
+	spentTokens = `expires_at < $1`
+	findTokens  = `SELECT token_hash FROM refresh_tokens WHERE ` + spentTokens + ` AND token_hash > $2 ORDER BY token_hash LIMIT $3`
+
+	oldJobs  = `(finished_at < $1 OR failed_at < $1)`
+	findJobs = `SELECT CAST(id AS TEXT) FROM jobs WHERE ` + oldJobs + ` AND id > $2 ORDER BY id LIMIT $3`
+)
+
+// firstID sorts before every id.
+const firstID = "00000000-0000-0000-0000-000000000000"
+
+// OverSessions names at most limit sessions that ended or expired before a
+// moment, in order, after the one named last; after the empty name it begins.
+func (s *Store) OverSessions(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
+	return s.names(ctx, findSessions, before, orFirst(after), limit)
+}
+
+// SpentTokens names refresh tokens that expired before a moment, likewise.
+func (s *Store) SpentTokens(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
+	return s.names(ctx, findTokens, before, after, limit)
+}
+
+// OldJobs names jobs that were finished or given up before a moment, likewise.
+func (s *Store) OldJobs(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
+	return s.names(ctx, findJobs, before, orFirst(after), limit)
+}
+
+func orFirst(id string) string {
+	if id == "" {
+		return firstID
+	}
+	return id
+}
+
+func (s *Store) names(ctx context.Context, query string, before time.Time, after string, limit int) ([]string, error) {
+	var names []string
+	err := each(s.read(ctx), query, []any{before.UnixMicro(), after, limit}, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		names = append(names, name)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for what is over: %w", err)
+	}
+	return names, nil
+}
+
+// PurgeSessions takes sessions away that ended or expired before a moment, and
+// their refresh tokens with them.
+func (tx *Tx) PurgeSessions(names []string, before time.Time) (int, error) {
+	return tx.purge("sessions", overSessions, "id", names, before)
+}
+
+// PurgeTokens takes refresh tokens away that expired before a moment.
+func (tx *Tx) PurgeTokens(names []string, before time.Time) (int, error) {
+	return tx.purge("refresh_tokens", spentTokens, "token_hash", names, before)
+}
+
+// PurgeJobs takes jobs away that were finished or given up before a moment.
+func (tx *Tx) PurgeJobs(names []string, before time.Time) (int, error) {
+	return tx.purge("jobs", oldJobs, "id", names, before)
+}
+
+func (tx *Tx) purge(table, condition, key string, names []string, before time.Time) (int, error) {
+	w := where{args: []any{before.UnixMicro()}}
+	w.and(condition)
+	in(&w, key, names)
+	return tx.count("DELETE FROM "+table+" WHERE "+w.String(), w.args...)
+}
+
+// count runs a statement and answers how many rows it changed.
+func (tx *Tx) count(query string, args ...any) (int, error) {
+	result, err := tx.exec(query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("purge: %w", err)
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
+const findDeletedTasks = `SELECT workspace_id, id FROM tasks WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2`
+
+// DeletedTasks names at most limit tasks that were deleted before a moment, by
+// workspace, the oldest deletion first.
+func (s *Store) DeletedTasks(ctx context.Context, before time.Time, limit int) (map[mindflow.WorkspaceID][]mindflow.TaskID, error) {
+	found := map[mindflow.WorkspaceID][]mindflow.TaskID{}
+	err := each(s.read(ctx), findDeletedTasks, []any{before.UnixMicro(), limit}, func(rows *sql.Rows) error {
+		var w mindflow.WorkspaceID
+		var id mindflow.TaskID
+		err := rows.Scan(&w, &id)
+		found[w] = append(found[w], id)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for deleted tasks: %w", err)
+	}
+	return found, nil
+}
+
+// PurgeTasks takes deleted tasks of a workspace away with their texts: rows,
+// not a change anybody sees. Their events and sources stay.
+func (tx *Tx) PurgeTasks(workspace mindflow.WorkspaceID, ids []mindflow.TaskID, before time.Time) (int, error) {
+	var w where
+	w.and("workspace_id = " + w.arg(workspace.String()))
+	w.and("deleted_at < " + w.arg(before.UnixMicro()))
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = id.String()
+	}
+	in(&w, "id", names)
+	return tx.count("DELETE FROM tasks WHERE "+w.String(), w.args...)
+}
