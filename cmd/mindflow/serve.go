@@ -57,7 +57,7 @@ func (serveCommand) Run(c *console) (err error) {
 		return fmt.Errorf("listen on %s: %w", h.config.ListenAddr, err)
 	}
 	api := rest.New(h.app, h.log, rest.Settings{
-		Version: version, Environment: h.config.Environment, Site: web.Site(),
+		Version: version, Environment: h.config.Environment, Production: h.config.Production(), MaxInFlight: h.config.MaxInFlight, Site: web.Site(),
 		Checks: rest.Checks{Database: h.store.Ping, Schema: h.store.Ready}, Steps: h.steps(),
 	})
 	server := &http.Server{

@@ -26,6 +26,8 @@ type API struct {
 	settings Settings
 	huma     huma.API
 	mux      *http.ServeMux
+	headers  []header
+	gates    *gates
 	database *probe
 	schema   *probe
 	redis    *probe
@@ -36,6 +38,8 @@ type API struct {
 type Settings struct {
 	Version     string // the product's
 	Environment string
+	Production  bool         // mistakes cost somebody something: browsers are told to come by https only
+	MaxInFlight int          // requests worked on at once; beyond, they wait a moment and are turned away
 	Site        http.Handler // answers what is not the API: the web app, or the page in its place
 	Checks      Checks
 	// Began and Ended are told of each request: when it comes in, and once it
@@ -58,6 +62,8 @@ func New(a *app.App, log *slog.Logger, settings Settings) *API {
 	configureHuma()
 	api := &API{
 		app: a, log: log, settings: settings, mux: http.NewServeMux(),
+		headers:  headersOf(settings.Production),
+		gates:    newGates(settings.MaxInFlight),
 		database: newProbe("database", settings.Checks.Database, log),
 		schema:   newProbe("schema", settings.Checks.Schema, log),
 		redis:    newProbe("redis", settings.Checks.Redis, log),

@@ -22,27 +22,25 @@ func requestID(ctx context.Context) string {
 // around is what every request goes through: an id, a log line, and a net for
 // panics.
 func (a *API) around(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		trace := &mindflow.Trace{RequestID: requestIDFor(r)}
-		if a.settings.Steps != nil {
-			trace.Steps = a.settings.Steps()
-		}
+	return http.HandlerFunc(func(w http.ResponseWriter, bare *http.Request) {
+		rec := a.newRecorder(w, bare)
+		trace := &rec.trace
 		began := time.Now() //nolint:forbidigo // a duration, not a moment: the monotonic clock
-		w.Header().Set("X-Request-ID", trace.RequestID)
-		w.Header().Set("X-Content-Type-Options", "nosniff")
+		a.protect(w.Header(), bare.URL.Path)
 		if a.draining.Load() {
 			w.Header().Set("Connection", "close")
 		}
-		rec := &recorder{ResponseWriter: w}
-		ctx := mindflow.WithTrace(r.Context(), trace)
+		// Each of these is given its value once: what a deferred function shares
+		// with a changing variable costs an allocation.
+		ctx := a.watched(mindflow.WithTrace(bare.Context(), trace), bare)
+		r := bare.WithContext(ctx)
 		if a.settings.Began != nil {
-			ctx = a.settings.Began(ctx, r)
 			defer func() { // also when the answer is broken off
 				took := time.Since(began) //nolint:forbidigo // as above
 				a.settings.Ended(ctx, Answered{r.Method, r.Pattern, rec.status, took})
 			}()
 		}
-		r = r.WithContext(ctx)
+		defer rec.over()
 		defer func() {
 			reason := recover()
 			aborted := reason == http.ErrAbortHandler //nolint:errorlint // a sentinel that is thrown, never wrapped
@@ -66,8 +64,18 @@ func (a *API) around(next http.Handler) http.Handler {
 			a.answer(rec, r, problemOf(http.StatusUnsupportedMediaType, "The body must not be compressed"))
 			return
 		}
-		next.ServeHTTP(rec, r)
+		if a.admit(rec, r) {
+			next.ServeHTTP(rec, r)
+		}
 	})
+}
+
+// watched tells who wants to know that a request came in.
+func (a *API) watched(ctx context.Context, r *http.Request) context.Context {
+	if a.settings.Began == nil {
+		return ctx
+	}
+	return a.settings.Began(ctx, r)
 }
 
 // requestIDFor is the id a request brings along, so that a proxy's log and ours
@@ -94,8 +102,10 @@ func isRequestID(id string) bool {
 
 func newRequestID() string {
 	var b [12]byte
+	var text [2 * len(b)]byte
 	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
-	return hex.EncodeToString(b[:])
+	hex.Encode(text[:], b[:])
+	return string(text[:])
 }
 
 // apologise answers 500 if nothing has been answered yet.
@@ -114,8 +124,8 @@ func (a *API) tell(r *http.Request, w *recorder, trace *mindflow.Trace, took tim
 	switch {
 	case trace.Err != nil && !meant(trace.Err):
 		level = slog.LevelError
-	case isHealth(r.URL.Path):
-		level = slog.LevelDebug // asked all the time; a check that fails is logged once
+	case isHealth(r.URL.Path), w.turnedAway:
+		level = slog.LevelDebug // comes all the time; a check that fails, or too many requests, are logged once
 	case w.status >= http.StatusInternalServerError:
 		level = slog.LevelWarn
 	}
@@ -148,12 +158,30 @@ func knownMethod(method string) string {
 	return "other"
 }
 
-// recorder remembers what was answered.
+// recorder is what stands around one request, in one piece of memory: it
+// remembers what was answered, and what the request holds.
 type recorder struct {
 	http.ResponseWriter
 
-	status int
-	bytes  int64
+	status     int
+	bytes      int64
+	trace      mindflow.Trace
+	id         [1]string // as a header's value
+	place      *gate     // nil when it has none
+	body       arrived
+	turnedAway bool
+}
+
+// newRecorder gives a request its id.
+func (a *API) newRecorder(w http.ResponseWriter, r *http.Request) *recorder {
+	rec := &recorder{ResponseWriter: w}
+	rec.trace.RequestID = requestIDFor(r)
+	if a.settings.Steps != nil {
+		rec.trace.Steps = a.settings.Steps()
+	}
+	rec.id[0] = rec.trace.RequestID
+	w.Header()["X-Request-Id"] = rec.id[:]
+	return rec
 }
 
 func (r *recorder) WriteHeader(status int) {
@@ -167,6 +195,7 @@ func (r *recorder) Write(b []byte) (int, error) {
 	if r.status == 0 {
 		r.status = http.StatusOK
 	}
+	r.leave() // the work is done; what is left is up to the client
 	n, err := r.ResponseWriter.Write(b)
 	r.bytes += int64(n)
 	return n, err

@@ -22,7 +22,7 @@ type Checks struct {
 
 // checkTime bounds how long a check may take. Health is answered within a
 // second, whatever hangs.
-const checkTime = 800 * time.Millisecond
+const checkTime = 500 * time.Millisecond
 
 // probe asks one part, once at a time: who asks meanwhile shares the answer, so
 // that a part that hangs holds one goroutine, however often it is asked.

@@ -111,12 +111,18 @@ func wholeBody(ctx huma.Context, r *http.Request) ([]byte, *Problem) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	_ = ctx.SetReadDeadline(time.Time{})
 	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, problemOf(http.StatusRequestTimeout, "The body did not arrive in time")
 	case err != nil:
-		return nil, problemOf(http.StatusBadRequest, "The body did not arrive whole")
+		return nil, missingBody(err)
 	case len(body) == maxBody: // one byte more than a body may have
 		return nil, problemOf(http.StatusRequestEntityTooLarge, "The body is larger than 1 MiB")
 	}
 	return body, nil
+}
+
+// missingBody says why a body is not there.
+func missingBody(err error) *Problem {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return problemOf(http.StatusRequestTimeout, "The body did not arrive in time")
+	}
+	return problemOf(http.StatusBadRequest, "The body did not arrive whole")
 }

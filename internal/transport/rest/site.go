@@ -19,7 +19,7 @@ var (
 
 // docsPolicy lets the documentation page load what this server serves, and
 // nothing else.
-const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 // site serves the documents about the API, and gives the rest to the web app.
 func (a *API) site(site http.Handler) {

@@ -1,0 +1,168 @@
+package rest_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"mindflow/internal/transport/rest"
+)
+
+// busy is an API with few places, whose front page takes until it is released.
+func busy(t *testing.T, places int) (srv *server, release func()) {
+	t.Helper()
+	held := make(chan struct{})
+	log := &logbook{}
+	api := rest.New(nil, slog.New(slog.NewTextHandler(log, nil)), rest.Settings{
+		Version: "7.0.0", MaxInFlight: places,
+		Site: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Wait") != "" {
+				<-held
+			}
+			_, _ = io.WriteString(w, "home")
+		}),
+		Checks: rest.Checks{Database: works, Schema: works},
+	})
+	srv = &server{t: t, http: httptest.NewServer(api.Handler()), log: log}
+	release = sync.OnceFunc(func() { close(held) })
+	t.Cleanup(func() { release(); srv.http.Close() })
+	return srv, release
+}
+
+// hold sends so many requests that wait, and answers what waits for their end.
+func (srv *server) hold(n int) *sync.WaitGroup {
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			if a := srv.nobody().do("GET /", "", "Wait: yes"); a.status != http.StatusOK {
+				srv.t.Errorf("a request that had its place was answered %d", a.status)
+			}
+		})
+	}
+	return &all
+}
+
+// Seen red with a gate that let everybody wait.
+func TestWhatIsTooMuchIsTurnedAwaySoon(t *testing.T) {
+	t.Parallel()
+	srv, release := busy(t, 4)
+	held := srv.hold(4)
+	time.Sleep(100 * time.Millisecond)
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			began := time.Now()
+			a := srv.nobody().do("GET /", "")
+			if a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") != "1" {
+				t.Errorf("%d, Retry-After %q", a.status, a.header.Get("Retry-After"))
+			}
+			if took := time.Since(began); took > 2*time.Second {
+				t.Errorf("turned away after %s", took)
+			}
+		})
+		for path, status := range map[string]int{"/health": 200, "/health/live": 200, "/health/ready": 200} {
+			srv.nobody().do("GET "+path, "").want(status)
+		}
+	}
+	all.Wait()
+	release()
+	held.Wait()
+	srv.nobody().do("GET /", "").want(http.StatusOK)
+	said := srv.log.String()
+	if n := strings.Count(said, "overloaded"); n < 1 || n > 5 {
+		t.Errorf("50 refusals are told %d times, at most once a second would do", n)
+	}
+	if strings.Contains(said, "level=ERROR") {
+		t.Error("a refusal is logged as an error of the server")
+	}
+}
+
+func TestARequestThatComesALittleTooEarlyWaitsForItsPlace(t *testing.T) {
+	t.Parallel()
+	srv, release := busy(t, 4)
+	held := srv.hold(4)
+	time.Sleep(50 * time.Millisecond)
+	time.AfterFunc(50*time.Millisecond, release)
+	srv.nobody().do("GET /", "").want(http.StatusOK)
+	held.Wait()
+}
+
+// connect opens a connection of the test's own.
+func (srv *server) connect() net.Conn {
+	srv.t.Helper()
+	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(srv.t.Context(), "tcp", srv.http.Listener.Addr().String())
+	if err != nil {
+		srv.t.Fatal(err)
+	}
+	srv.t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// Seen red with places that were taken before the body was there.
+func TestBodiesThatTrickleInTakeNobodysPlace(t *testing.T) {
+	t.Parallel()
+	srv, _ := busy(t, 4)
+	conns := make([]net.Conn, 40)
+	for i := range conns {
+		conns[i] = srv.connect()
+		fmt.Fprintf(conns[i], "POST /api/tasks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	}
+	time.Sleep(100 * time.Millisecond)
+	for range 20 {
+		srv.nobody().do("GET /", "").want(http.StatusOK)
+	}
+	answer := make([]byte, 4096)
+	_ = conns[0].SetReadDeadline(time.Now().Add(10 * time.Second))
+	n, _ := conns[0].Read(answer)
+	if got := string(answer[:n]); !strings.HasPrefix(got, "HTTP/1.1 408 ") || !strings.Contains(got, "did not arrive in time") {
+		t.Errorf("%q", got)
+	}
+}
+
+// Seen red with places that were kept until the answer was sent.
+func TestAClientThatNeverReadsKeepsNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 16<<20) // more than any buffer takes
+	api := rest.New(nil, slog.New(slog.DiscardHandler), rest.Settings{
+		MaxInFlight: 4, Checks: rest.Checks{Database: works},
+		Site: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.RawQuery == "" {
+				_, _ = io.WriteString(w, "home")
+				return
+			}
+			_, _ = io.WriteString(w, long)
+		}),
+	})
+	srv := &server{t: t, http: httptest.NewServer(api.Handler())}
+	t.Cleanup(func() { srv.http.CloseClientConnections(); srv.http.Close() })
+	for range 12 {
+		fmt.Fprint(srv.connect(), "GET /?long=yes HTTP/1.1\r\nHost: x\r\n\r\n")
+	}
+	time.Sleep(300 * time.Millisecond)
+	for range 20 {
+		srv.nobody().do("GET /", "").want(http.StatusOK)
+	}
+}
+
+func TestAPlaceIsGivenBackByAPanicToo(t *testing.T) {
+	t.Parallel()
+	api := rest.New(nil, slog.New(slog.DiscardHandler), rest.Settings{
+		MaxInFlight: 4, Site: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("seen") }),
+	})
+	h := api.Handler()
+	for i := range 20 {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/", nil))
+		if w.Code != http.StatusInternalServerError {
+			t.Fatalf("request %d: %d", i, w.Code)
+		}
+	}
+}
