@@ -21,6 +21,7 @@ type house struct {
 	app     *app.App
 	log     *slog.Logger
 	reports *telemetry.Reports // nil where none are sent
+	tracing *telemetry.Tracing // the same
 }
 
 // build reads the settings and wires the house. The caller closes it.
@@ -38,6 +39,9 @@ func build(c *console) (*house, error) {
 			return nil, err
 		}
 		h.log = h.reports.Reporting(h.log)
+	}
+	if h.tracing, err = telemetry.StartTracing(c.ctx, c.env, version, h.log); err != nil {
+		return nil, errors.Join(err, h.close())
 	}
 	if err := h.wire(c); err != nil {
 		return nil, errors.Join(err, h.close())
@@ -72,6 +76,7 @@ func (h *house) watch(c *console) mindflow.Watch {
 	if h.reports != nil {
 		watch = watch.And(telemetry.NoteSteps)
 	}
+	watch = watch.And(h.tracing.Watch())
 	if h.log.Enabled(c.ctx, slog.LevelDebug) {
 		watch = watch.And(telemetry.LogSteps(h.log, c.clock))
 	}

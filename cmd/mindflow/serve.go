@@ -51,15 +51,20 @@ func (serveCommand) Run(c *console) (err error) {
 	if err := h.prepare(c.ctx); err != nil {
 		return err
 	}
+	metrics, err := h.serveMetrics(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, metrics.close(c.ctx)) }()
 	var lc net.ListenConfig
 	listener, err := lc.Listen(c.ctx, "tcp", h.config.ListenAddr)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", h.config.ListenAddr, err)
 	}
-	api := rest.New(h.app, h.log, rest.Settings{
+	api := rest.New(h.app, h.log, h.watched(metrics.figures(), rest.Settings{
 		Version: version, Environment: h.config.Environment, Production: h.config.Production(), MaxInFlight: h.config.MaxInFlight, Site: web.Site(),
 		Checks: rest.Checks{Database: h.store.Ping, Schema: h.store.Ready}, Steps: h.steps(),
-	})
+	}))
 	server := &http.Server{
 		Handler:           api.Handler(),
 		ReadHeaderTimeout: headerTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
@@ -112,14 +117,17 @@ func (h *house) drain(ctx context.Context, api *rest.API, server *http.Server, w
 	return err
 }
 
-// close lets go of the database, and sends the reports that wait. Neither holds
-// the program up if it hangs.
+// close lets go of the database, and sends the reports and traces that wait.
+// None of it holds the program up if it hangs.
 func (h *house) close() error {
 	err := h.closeStore()
+	ctx, cancel := context.WithTimeout(context.Background(), closingTime)
+	defer cancel()
 	if h.reports != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), closingTime)
-		defer cancel()
 		h.reports.Close(ctx)
+	}
+	if lost := h.tracing.Close(ctx); lost != nil {
+		h.log.WarnContext(ctx, "traces are lost", "error", lost)
 	}
 	return err
 }

@@ -29,6 +29,7 @@ type Config struct {
 	Environment     string        `env:"ENVIRONMENT" envDefault:"development"`
 	Debug           bool          `env:"DEBUG"`
 	ListenAddr      string        `env:"LISTEN_ADDR" envDefault:"127.0.0.1:8000"`
+	MetricsAddr     string        `env:"METRICS_ADDR"` // empty: no metrics
 	LogLevel        string        `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat       string        `env:"LOG_FORMAT"`
 	SentryDSN       string        `env:"SENTRY_DSN"`
@@ -145,6 +146,7 @@ func (c Config) Quotas() mindflow.Quotas {
 
 func (c Config) validate() error {
 	_, _, addrErr := net.SplitHostPort(c.ListenAddr)
+	_, _, metricsErr := net.SplitHostPort(c.MetricsAddr)
 	switch {
 	case !oneOf(c.Environment, Development, Testing, production):
 		return errors.New("ENVIRONMENT must be development, testing or production")
@@ -160,6 +162,8 @@ func (c Config) validate() error {
 		return errors.New("JWT_ALGORITHM must be HS256")
 	case addrErr != nil:
 		return errors.New("LISTEN_ADDR must be host:port, such as 127.0.0.1:8000")
+	case metricsErr != nil && c.MetricsAddr != "":
+		return errors.New("METRICS_ADDR must be host:port, such as 127.0.0.1:9100")
 	case c.AccessTokenTTL < time.Second:
 		return errors.New("ACCESS_TOKEN_TTL must be at least a second, such as 15m")
 	case c.RefreshTokenTTL < time.Minute:

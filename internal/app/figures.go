@@ -1,6 +1,16 @@
 package app
 
-import "sync/atomic"
+import (
+	"context"
+	"sync/atomic"
+
+	"mindflow/internal/mindflow"
+)
+
+// Census counts users and tasks, of all workspaces: for who runs the server.
+func (a *App) Census(ctx context.Context) (mindflow.Census, error) {
+	return a.store.Census(ctx, a.now())
+}
 
 // CacheUse says how often a cache was asked, and how often it held an answer
 // that was good for the version asked for.

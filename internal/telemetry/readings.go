@@ -1,0 +1,149 @@
+package telemetry
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"mindflow/internal/mindflow"
+)
+
+// readings are the metrics that are read from their sources when somebody looks.
+type readings struct {
+	sources Sources
+	ctx     context.Context //nolint:containedctx // as long as there is somebody to look
+	cancel  context.CancelFunc
+	census  kept[mindflow.Census]
+	queue   kept[map[string]int]
+}
+
+// How old what the database was asked for may be.
+const (
+	freshCensus = 30 * time.Second
+	freshQueue  = 5 * time.Second
+)
+
+func newReadings(s Sources) *readings {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &readings{
+		sources: s, ctx: ctx, cancel: cancel,
+		census: kept[mindflow.Census]{read: s.Census, clock: s.Clock, fresh: freshCensus},
+		queue:  kept[map[string]int]{read: s.Queue, clock: s.Clock, fresh: freshQueue},
+	}
+}
+
+func (r *readings) close(ctx context.Context) {
+	r.cancel()
+	r.census.wait(ctx)
+	r.queue.wait(ctx)
+}
+
+func describe(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("mindflow_"+name, help, labels, nil)
+}
+
+var (
+	descStatements  = describe("database_statements_total", "SQL statements sent, those that frame a transaction aside.")
+	descConnections = describe("database_connections", "Connections to the database, but for SQLite's writer.", "state")
+	descMax         = describe("database_connections_max", "How many connections there may be.")
+	descWaits       = describe("database_connection_waits_total", "How often a connection had to be waited for.")
+	descWaitTime    = describe("database_connection_wait_seconds_total", "How long connections were waited for, all together.")
+	descWriting     = describe("writes_waiting", "Changes whose turn has not come.")
+	descGroups      = describe("write_group_size", "How many changes each committed transaction held.")
+	descCaches      = describe("cache_lookups_total", "How often a cache was asked, and whether it held a good answer.", "cache", "result")
+	descQueue       = describe("jobs_waiting", "Jobs that wait, by queue.", "queue")
+	descUsers       = describe("users", "Accounts.", "state")
+	descTasks       = describe("tasks", "Tasks by the status they are kept in, the deleted aside.", "status")
+	descActive      = describe("active_users", "Users who signed in or refreshed within the last 24 hours, or 30 days.", "period")
+	descAge         = describe("census_age_seconds", "How old the numbers of users and tasks are.")
+)
+
+// Describe tells all that could be collected.
+func (r *readings) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{
+		descStatements, descConnections, descMax, descWaits, descWaitTime, descWriting, descGroups,
+		descCaches, descQueue, descUsers, descTasks, descActive, descAge,
+	} {
+		to <- d
+	}
+}
+
+// Collect reads all sources. Those that ask the database do so at the same
+// time, so that a slow one is waited for once.
+func (r *readings) Collect(to chan<- prometheus.Metric) {
+	queued := make(chan struct{})
+	go func() {
+		defer close(queued)
+		r.collectQueue(to)
+	}()
+	r.collectCensus(to)
+	r.collectCounters(to)
+	<-queued
+}
+
+func (r *readings) collectCounters(to chan<- prometheus.Metric) {
+	if r.sources.Database != nil {
+		d := r.sources.Database()
+		to <- counter(descStatements, float64(d.Statements))
+		to <- gauge(descConnections, float64(d.InUse), "in_use")
+		to <- gauge(descConnections, float64(d.Connections-d.InUse), "idle")
+		to <- gauge(descMax, float64(d.MaxConnections))
+		to <- counter(descWaits, float64(d.Waits))
+		to <- counter(descWaitTime, d.WaitTime.Seconds())
+		to <- gauge(descWriting, float64(d.WritesWaiting))
+		to <- sizes(d)
+	}
+	if r.sources.Caches != nil {
+		for _, c := range r.sources.Caches() {
+			to <- counter(descCaches, float64(c.Hits), c.Name, "hit")
+			to <- counter(descCaches, float64(c.Misses), c.Name, "miss")
+		}
+	}
+}
+
+func sizes(d Database) prometheus.Metric {
+	buckets, all := make(map[float64]uint64, len(d.Groups)), uint64(0)
+	for _, g := range d.Groups {
+		all += uint64(g.Count) //nolint:gosec // counts up from nought
+		buckets[float64(g.AtMost)] = all
+	}
+	return prometheus.MustNewConstHistogram(descGroups, all, float64(d.GroupChanges), buckets)
+}
+
+func (r *readings) collectQueue(to chan<- prometheus.Metric) {
+	if r.sources.Queue == nil {
+		return
+	}
+	if waiting, _, ok := r.queue.get(r.ctx); ok {
+		for queue, n := range waiting {
+			to <- gauge(descQueue, float64(n), queue)
+		}
+	}
+}
+
+func (r *readings) collectCensus(to chan<- prometheus.Metric) {
+	if r.sources.Census == nil {
+		return
+	}
+	c, asOf, ok := r.census.get(r.ctx)
+	if !ok {
+		return
+	}
+	to <- gauge(descAge, max(0, r.sources.Clock().Sub(asOf).Seconds()))
+	to <- gauge(descUsers, float64(c.Users), "enabled")
+	to <- gauge(descUsers, float64(c.Disabled), "disabled")
+	for _, status := range mindflow.Statuses { // also those of which there are none
+		to <- gauge(descTasks, float64(c.Tasks[status]), string(status))
+	}
+	to <- gauge(descActive, float64(c.ActiveToday), "day")
+	to <- gauge(descActive, float64(c.ActiveThisMonth), "month")
+}
+
+func counter(d *prometheus.Desc, v float64, labels ...string) prometheus.Metric {
+	return prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
+}
+
+func gauge(d *prometheus.Desc, v float64, labels ...string) prometheus.Metric {
+	return prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+}
