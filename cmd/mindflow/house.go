@@ -10,6 +10,7 @@ import (
 	"mindflow/internal/config"
 	"mindflow/internal/credentials"
 	"mindflow/internal/mindflow"
+	"mindflow/internal/ratelimit"
 	"mindflow/internal/store"
 	"mindflow/internal/telemetry"
 )
@@ -22,6 +23,7 @@ type house struct {
 	log     *slog.Logger
 	reports *telemetry.Reports // nil where none are sent
 	tracing *telemetry.Tracing // the same
+	redis   *ratelimit.Shared  // nil where each server counts alone
 }
 
 // build reads the settings and wires the house. The caller closes it.
@@ -63,9 +65,14 @@ func (h *house) wire(c *console) error {
 	}
 	watch := h.watch(c)
 	h.store.Watch(watch)
+	limiter, err := h.limiter(c)
+	if err != nil {
+		return err
+	}
 	h.app = app.New(h.store, signer, app.Settings{
 		AccessTokenTTL: h.config.AccessTokenTTL, RefreshTokenTTL: h.config.RefreshTokenTTL, SnapshotTTL: h.config.ScoreCacheTTL,
 		Quotas: h.config.Quotas(), EventRetention: h.config.EventRetention, Watch: watch,
+		Limits: h.limits(), Limiter: limiter,
 	})
 	return nil
 }

@@ -38,7 +38,7 @@ func (cmd loginCommand) Run(c *console) error {
 		return err
 	}
 	accounts, err := kept.Accounts()
-	if err != nil {
+	if err != nil && !errors.Is(err, client.ErrSignedOut) {
 		accounts = client.Accounts{} // damaged ones are written over
 	}
 	known, _ := accounts.Choose("", c.account())
@@ -58,14 +58,15 @@ func (cmd loginCommand) Run(c *console) error {
 			return err
 		}
 	}
-	tokens, err := api.Login(c.ctx, email, password)
+	account := client.Account{Server: api.Server(), Email: email}
+	tokens, err := api.From(accounts.Device(account)).Login(c.ctx, email, password)
 	if err != nil {
 		return cmd.refused(err)
 	}
-	account := client.Account{Server: api.Server(), Email: email}
 	before, readErr := kept.Of(account).Read()
 	err = kept.Save(c.ctx, client.Credentials{
 		Server: account.Server, Email: email, AccessToken: tokens.AccessToken, RefreshToken: tokens.RefreshToken,
+		Device: tokens.Device,
 	})
 	if err != nil {
 		return err

@@ -63,7 +63,7 @@ func (serveCommand) Run(c *console) (err error) {
 	}
 	api := rest.New(h.app, h.log, h.watched(metrics.figures(), rest.Settings{
 		Version: version, Environment: h.config.Environment, Production: h.config.Production(), MaxInFlight: h.config.MaxInFlight, Site: web.Site(),
-		Checks: rest.Checks{Database: h.store.Ping, Schema: h.store.Ready}, Steps: h.steps(),
+		Checks: h.checks(), TrustedProxies: h.config.TrustedProxies, Steps: h.steps(),
 	}))
 	server := &http.Server{
 		Handler:           api.Handler(),
@@ -83,6 +83,15 @@ func (serveCommand) Run(c *console) (err error) {
 	case <-c.ctx.Done():
 	}
 	return h.drain(context.WithoutCancel(c.ctx), api, server, work)
+}
+
+// checks are what /health asks.
+func (h *house) checks() rest.Checks {
+	checks := rest.Checks{Database: h.store.Ping, Schema: h.store.Ready}
+	if h.redis != nil {
+		checks.Redis = h.redis.Ping
+	}
+	return checks
 }
 
 // steps are remembered where reports are sent.
@@ -117,10 +126,13 @@ func (h *house) drain(ctx context.Context, api *rest.API, server *http.Server, w
 	return err
 }
 
-// close lets go of the database, and sends the reports and traces that wait.
-// None of it holds the program up if it hangs.
+// close lets go of the database and of Redis, and sends the reports and traces
+// that wait. None of it holds the program up if it hangs.
 func (h *house) close() error {
 	err := h.closeStore()
+	if h.redis != nil {
+		err = errors.Join(err, h.redis.Close())
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), closingTime)
 	defer cancel()
 	if h.reports != nil {

@@ -24,6 +24,9 @@ type Settings struct {
 	// means for ever.
 	EventRetention time.Duration
 	Watch          mindflow.Watch // told of what takes long beside the store; may be nil
+	// Limits are held by the Limiter; without one there are none.
+	Limits  Limits
+	Limiter Limiter
 }
 
 // App is the product's verbs.
@@ -49,6 +52,9 @@ const passwordsAtOnce = 2
 
 // New wires the use cases.
 func New(s *store.Store, signer *credentials.Signer, settings Settings) *App {
+	if settings.Limiter == nil {
+		settings.Limits = Limits{}
+	}
 	return &App{
 		store:       s,
 		passwords:   credentials.NewPasswords(passwordsAtOnce),

@@ -44,14 +44,14 @@ func sweep(t *testing.T, a *app.App, want app.Swept) {
 func TestSessionsAreSweptThirtyDaysAfterTheirEnd(t *testing.T) {
 	sweptHouse(t, func(t *testing.T, clock *jumpyClock, _ *store.Store, a *app.App, _ mindflow.Actor) {
 		signIn := func() app.Tokens {
-			tokens, err := a.Login(t.Context(), "ada@example.com", "correct horse battery")
+			tokens, err := a.Login(t.Context(), "ada@example.com", "correct horse battery", "")
 			if err != nil {
 				t.Fatal(err)
 			}
 			return tokens
 		}
 		refresh := func(token string) app.Tokens {
-			tokens, err := a.Refresh(t.Context(), token)
+			tokens, _, err := a.Refresh(t.Context(), token)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -142,7 +142,7 @@ func TestASnapshotFromBeforeADeletionDoesNotOutliveItsTombstone(t *testing.T) {
 			t.Fatal(err)
 		}
 		other := app.New(s, signer, app.Settings{AccessTokenTTL: time.Hour, RefreshTokenTTL: time.Hour, SnapshotTTL: 24 * time.Hour})
-		tokens, err := other.Login(t.Context(), "ada@example.com", "correct horse battery")
+		tokens, err := other.Login(t.Context(), "ada@example.com", "correct horse battery", "")
 		if err != nil {
 			t.Fatal(err)
 		}

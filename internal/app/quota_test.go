@@ -25,7 +25,7 @@ func someone(t *testing.T, s *store.Store, settings app.Settings) (*app.App, min
 	if _, err := a.Register(t.Context(), mindflow.Registration{Email: "ada@example.com", Password: "correct horse battery"}, mindflow.ThroughAPI); err != nil {
 		t.Fatal(err)
 	}
-	tokens, err := a.Login(t.Context(), "ada@example.com", "correct horse battery")
+	tokens, err := a.Login(t.Context(), "ada@example.com", "correct horse battery", "")
 	if err != nil {
 		t.Fatal(err)
 	}

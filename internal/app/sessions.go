@@ -16,6 +16,9 @@ type Tokens struct {
 	Access    string
 	Refresh   string
 	ExpiresIn time.Duration // of the access token
+	// Device, of a sign-in, is to be shown with the next one from this device:
+	// it then has its own quota of wrong passwords.
+	Device string
 }
 
 // grace is how long a rotated refresh token may be shown again: two tabs that
@@ -29,7 +32,26 @@ var (
 )
 
 // Login starts a session. An unknown address takes as long as a wrong password.
-func (a *App) Login(ctx context.Context, email, password string) (Tokens, error) {
+// The slot of a guess is taken before the password is checked, so that racing
+// guesses get no more than the quota, and given back unless it was wrong.
+func (a *App) Login(ctx context.Context, email, password, device string) (Tokens, error) {
+	shown := readDevices(device)
+	key, known := a.guess(email, shown)
+	slot, err := a.take(ctx, key)
+	if err != nil {
+		return Tokens{}, err
+	}
+	tokens, err := a.startSession(ctx, email, password)
+	if !errors.Is(err, errSignIn) {
+		a.giveBack(ctx, key, slot)
+	}
+	if err == nil {
+		tokens.Device = a.marked(email, known, shown)
+	}
+	return tokens, err
+}
+
+func (a *App) startSession(ctx context.Context, email, password string) (Tokens, error) {
 	user, hash, err := a.store.UserByEmail(ctx, email)
 	if err != nil && mindflow.KindOf(err) != mindflow.KindNotFound {
 		return Tokens{}, err
@@ -87,16 +109,28 @@ func (a *App) tokens(s mindflow.Session, refresh string, now time.Time) (Tokens,
 // Refresh rotates a refresh token. A token that is shown again ends its whole
 // session, except once within the grace, while its successor is unused: then a
 // fresh successor replaces the first.
-func (a *App) Refresh(ctx context.Context, refresh string) (Tokens, error) {
+//
+// How often a session may do that is limited; what came of it is answered too,
+// zero for a token of no session.
+func (a *App) Refresh(ctx context.Context, refresh string) (Tokens, mindflow.Taken, error) {
 	hash := credentials.HashSecret(refresh)
 	id, err := a.store.SessionOfToken(ctx, hash)
 	if err != nil {
-		return Tokens{}, unless(err, errRefresh)
+		return Tokens{}, mindflow.Taken{}, unless(err, errRefresh)
 	}
+	taken, err := a.take(ctx, mindflow.LimitKey{What: mindflow.LimitedRefreshes, Whose: id})
+	if err != nil {
+		return Tokens{}, taken, err
+	}
+	tokens, err := a.exchange(ctx, id, hash)
+	return tokens, taken, err
+}
+
+func (a *App) exchange(ctx context.Context, id mindflow.SessionID, hash string) (Tokens, error) {
 	var session mindflow.Session
 	var secret string
 	reused := false
-	err = a.store.Write(ctx, func(tx *store.Tx) error {
+	err := a.store.Write(ctx, func(tx *store.Tx) error {
 		reused = false
 		var err error
 		if session, err = tx.LockSession(id); err != nil {

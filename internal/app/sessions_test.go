@@ -52,16 +52,16 @@ func TestABcryptHashIsReplacedAtTheFirstSignIn(t *testing.T) {
 			}
 			return hash
 		}
-		if _, err := a.Login(t.Context(), email, "tulip!"); mindflow.KindOf(err) != mindflow.KindUnauthenticated || kept() != string(hash) {
+		if _, err := a.Login(t.Context(), email, "tulip!", ""); mindflow.KindOf(err) != mindflow.KindUnauthenticated || kept() != string(hash) {
 			t.Errorf("a wrong password: %v, %s", err, kept())
 		}
 		for range 2 {
-			if _, err := a.Login(t.Context(), email, right); err != nil || !strings.HasPrefix(kept(), "$argon2id$") {
+			if _, err := a.Login(t.Context(), email, right, ""); err != nil || !strings.HasPrefix(kept(), "$argon2id$") {
 				t.Errorf("the right password: %v, %s", err, kept())
 			}
 		}
 		keep("eve@example.com", "!")
-		if _, err := a.Login(t.Context(), "eve@example.com", "!"); mindflow.KindOf(err) != mindflow.KindUnauthenticated {
+		if _, err := a.Login(t.Context(), "eve@example.com", "!", ""); mindflow.KindOf(err) != mindflow.KindUnauthenticated {
 			t.Errorf("a hash nobody can check: %v", err)
 		}
 	})

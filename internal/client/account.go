@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"mindflow/internal/mindflow"
@@ -46,6 +47,7 @@ type Credentials struct {
 	Email        string `json:"email"`
 	AccessToken  string `json:"access_token"`
 	RefreshToken string `json:"refresh_token"`
+	Device       string `json:"-"` // of a sign-in, to be kept beyond the session
 }
 
 // Account is whose credentials they are.
@@ -57,6 +59,29 @@ func (c Credentials) incomplete() bool { return c.Server == "" || c.RefreshToken
 type Accounts struct {
 	Current Account       `json:"current,omitzero"` // none: nobody has chosen since it was signed out of
 	All     []Credentials `json:"accounts"`
+	Devices []Device      `json:"devices,omitzero"` // of accounts signed out of, too
+}
+
+// Device is what a server calls this machine, since somebody has signed in to
+// an account from it. It admits nobody.
+type Device struct {
+	Account
+	Value string `json:"device"`
+}
+
+// Device is what to show when signing in to an account; empty when nobody has
+// from here.
+func (k Accounts) Device(a Account) string {
+	for _, d := range k.Devices {
+		if d.Is(a) {
+			return d.Value
+		}
+	}
+	return ""
+}
+
+func (k *Accounts) keepDevice(d Device) {
+	k.Devices = append(slices.DeleteFunc(k.Devices, func(known Device) bool { return known.Is(d.Account) }), d)
 }
 
 func (k Accounts) index(a Account) int {

@@ -31,7 +31,11 @@ type Tokens struct {
 	RefreshToken string `json:"refresh_token"`
 	TokenType    string `json:"token_type"`
 	ExpiresIn    int    `json:"expires_in"` // seconds
+	Device       string `json:"-"`          // of a sign-in: for From, at the next one to the same account
 }
+
+// deviceCookie is what the server calls a device's mark.
+const deviceCookie = "mindflow_device"
 
 // Preferences is how a person's tasks are scored, and where they are.
 type Preferences struct {
@@ -67,9 +71,14 @@ func (c *Client) Login(ctx context.Context, email, password string) (Tokens, err
 		Email    string `json:"email"`
 		Password string `json:"password"`
 	}{email, password}
-	_, err := c.do(ctx, call{method: http.MethodPost, path: "/api/auth/login", body: body, open: true}, &tokens)
+	header, err := c.do(ctx, call{method: http.MethodPost, path: "/api/auth/login", body: body, open: true, device: c.device}, &tokens)
 	if err == nil && tokens.RefreshToken == "" {
 		err = fmt.Errorf("%s %w: it gave no tokens", c.Server(), ErrNotMindFlow)
+	}
+	for _, cookie := range (&http.Response{Header: header}).Cookies() {
+		if cookie.Name == deviceCookie {
+			tokens.Device = cookie.Value
+		}
 	}
 	return tokens, err
 }

@@ -45,7 +45,8 @@ func (f *CredentialsFile) Read() (Credentials, error) {
 
 var errDamaged = errors.New("holds no credentials that can be read; sign in again")
 
-// Accounts answers all that is kept, or ErrSignedOut when nothing is.
+// Accounts answers all that is kept, or ErrSignedOut when nobody is signed in:
+// then only devices are.
 func (f *CredentialsFile) Accounts() (Accounts, error) {
 	raw, err := os.ReadFile(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -63,6 +64,9 @@ func (f *CredentialsFile) Accounts() (Accounts, error) {
 	if content.RefreshToken != "" {
 		kept = Accounts{Current: content.Account(), All: []Credentials{content.Credentials}}
 	}
+	if err == nil && len(kept.All) == 0 && len(kept.Devices) > 0 {
+		return kept, ErrSignedOut
+	}
 	if err != nil || len(kept.All) == 0 || slices.ContainsFunc(kept.All, Credentials.incomplete) {
 		return Accounts{}, fmt.Errorf("%s %w", f.path, errDamaged)
 	}
@@ -79,6 +83,9 @@ func (f *CredentialsFile) Save(ctx context.Context, c Credentials) error {
 			kept.All = append(kept.All, c)
 		}
 		kept.Current = c.Account()
+		if c.Device != "" {
+			kept.keepDevice(Device{c.Account(), c.Device})
+		}
 		return nil
 	})
 }
@@ -135,7 +142,7 @@ func (f *CredentialsFile) change(ctx context.Context, do func(kept *Accounts) er
 	if err := do(&kept); err != nil {
 		return err
 	}
-	if len(kept.All) == 0 {
+	if len(kept.All) == 0 && len(kept.Devices) == 0 {
 		return f.remove()
 	}
 	return f.write(kept)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -51,6 +52,13 @@ type Config struct {
 	MaxBytes       int64         `env:"MAX_BYTES" envDefault:"1000000000"`
 	MaxEvents      int64         `env:"MAX_EVENTS" envDefault:"5000000"`
 	EventRetention time.Duration `env:"EVENT_RETENTION" envDefault:"8760h"`
+
+	RateLimitUser   mindflow.Rate `env:"RATE_LIMIT_USER" envDefault:"60/min"`
+	RateLimitRead   mindflow.Rate `env:"RATE_LIMIT_READ" envDefault:"600/min"`
+	RateLimitAuth   mindflow.Rate `env:"RATE_LIMIT_AUTH" envDefault:"10/min"`
+	RateLimitSignIn mindflow.Rate `env:"RATE_LIMIT_SIGNIN" envDefault:"10/15min"`
+	RedisURL        string        `env:"REDIS_URL"`
+	TrustedProxies  Networks      `env:"TRUSTED_PROXIES"`
 }
 
 // defaultAccessTokenTTL is short, since a session row stands behind each token anyway.
@@ -103,6 +111,10 @@ func wordsOf(kind reflect.Type) string {
 	switch {
 	case kind == reflect.TypeFor[time.Duration]():
 		return "a duration such as 15m"
+	case kind == reflect.TypeFor[mindflow.Rate]():
+		return "a rate such as 60/min, 10/s or 10/15min, or off; at most 100000, over at most 24h"
+	case kind == reflect.TypeFor[Networks]():
+		return "addresses or networks such as 10.0.0.0/8, comma-separated"
 	case kind.Kind() == reflect.Bool:
 		return "true or false"
 	}
@@ -147,6 +159,7 @@ func (c Config) Quotas() mindflow.Quotas {
 func (c Config) validate() error {
 	_, _, addrErr := net.SplitHostPort(c.ListenAddr)
 	_, _, metricsErr := net.SplitHostPort(c.MetricsAddr)
+	redis, redisErr := url.Parse(c.RedisURL)
 	switch {
 	case !oneOf(c.Environment, Development, Testing, production):
 		return errors.New("ENVIRONMENT must be development, testing or production")
@@ -170,6 +183,8 @@ func (c Config) validate() error {
 		return errors.New("REFRESH_TOKEN_TTL must be at least a minute, such as 720h")
 	case c.ScoreCacheTTL <= 0 || c.ScoreCacheTTL > maxCacheTTL:
 		return errors.New("SCORE_CACHE_TTL must be a positive duration of a day at the most, such as 5m")
+	case c.RedisURL != "" && (redisErr != nil || !oneOf(redis.Scheme, "redis", "rediss") || redis.Host == ""):
+		return errors.New("REDIS_URL must be an address such as redis://127.0.0.1:6379/0")
 	}
 	for name, quota := range map[string]int64{"MAX_TASKS": c.MaxTasks, "MAX_TAGS": c.MaxTags, "MAX_BYTES": c.MaxBytes, "MAX_EVENTS": c.MaxEvents} {
 		if quota < 0 {

@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/hex"
 	"maps"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"mindflow/internal/mindflow"
 )
 
 const (
@@ -25,6 +28,8 @@ func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
 		JWTAlgorithm: "HS256", ScoreCacheTTL: 5 * time.Minute,
 		MaxConnections: 4096, MaxInFlight: 64 * runtime.GOMAXPROCS(0), ShutdownTimeout: 20 * time.Second,
 		MaxTasks: 200_000, MaxTags: 1_000_000, MaxBytes: 1_000_000_000, MaxEvents: 5_000_000, EventRetention: 365 * 24 * time.Hour,
+		RateLimitUser: mindflow.Rate{Limit: 60, Per: time.Minute}, RateLimitRead: mindflow.Rate{Limit: 600, Per: time.Minute},
+		RateLimitAuth: mindflow.Rate{Limit: 10, Per: time.Minute}, RateLimitSignIn: mindflow.Rate{Limit: 10, Per: 15 * time.Minute},
 	}
 	for name, environment := range map[string]map[string]string{
 		"nothing": {},
@@ -32,6 +37,7 @@ func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
 			"DATABASE_URL": "", "DATA_DIR": "", "SECRET_KEY": "", "ENVIRONMENT": "", "DEBUG": "", "LISTEN_ADDR": "", "LOG_LEVEL": "", "LOG_FORMAT": "",
 			"ACCESS_TOKEN_TTL": "", "ACCESS_TOKEN_EXPIRE_HOURS": "", "REFRESH_TOKEN_TTL": "", "JWT_ALGORITHM": "", "SCORE_CACHE_TTL": "",
 			"PUBLIC_URL": "", "CORS_ALLOWED_ORIGINS": "", "MAX_CONNECTIONS": "", "MAX_IN_FLIGHT": "", "SHUTDOWN_DELAY": "", "SHUTDOWN_TIMEOUT": "",
+			"RATE_LIMIT_USER": "", "RATE_LIMIT_READ": "", "RATE_LIMIT_AUTH": "", "RATE_LIMIT_SIGNIN": "", "REDIS_URL": "", "TRUSTED_PROXIES": "",
 		},
 		"other programs' settings": {"PATH": "/bin", "HOME": "/root"},
 	} {
@@ -88,6 +94,16 @@ func TestEverySettingIsRead(t *testing.T) {
 		{"requests in flight", "MAX_IN_FLIGHT=10", func(c *Config) { c.MaxInFlight = 10 }},
 		{"time for the balancer", "SHUTDOWN_DELAY=2s", func(c *Config) { c.ShutdownDelay = 2 * time.Second }},
 		{"time to finish", "SHUTDOWN_TIMEOUT=1m", func(c *Config) { c.ShutdownTimeout = time.Minute }},
+		{"a limit of changes", "RATE_LIMIT_USER=10/s", func(c *Config) { c.RateLimitUser = mindflow.Rate{Limit: 10, Per: time.Second} }},
+		{"no limit of reads", "RATE_LIMIT_READ=off", func(c *Config) { c.RateLimitRead = mindflow.Rate{} }},
+		{"a limit of sign-ins", "RATE_LIMIT_AUTH=1000/h", func(c *Config) { c.RateLimitAuth = mindflow.Rate{Limit: 1000, Per: time.Hour} }},
+		{"a limit of guesses", "RATE_LIMIT_SIGNIN=5/30min", func(c *Config) { c.RateLimitSignIn = mindflow.Rate{Limit: 5, Per: 30 * time.Minute} }},
+		{"a Redis", "REDIS_URL=rediss://:password@cache:6380/1", func(c *Config) { c.RedisURL = "rediss://:password@cache:6380/1" }},
+		{"proxies", "TRUSTED_PROXIES=127.0.0.1, 10.1.2.3/8,::ffff:192.0.2.1,fd00::/8", func(c *Config) {
+			for _, network := range []string{"127.0.0.1/32", "10.0.0.0/8", "192.0.2.1/32", "fd00::/8"} {
+				c.TrustedProxies = append(c.TrustedProxies, netip.MustParsePrefix(network))
+			}
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -101,7 +117,7 @@ func TestEverySettingIsRead(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(want, got); diff != "" {
+			if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -122,6 +138,9 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 		address = "LISTEN_ADDR must be host:port, such as 127.0.0.1:8000"
 		public  = "PUBLIC_URL must be the address people reach the server at, such as https://mind.example.org"
 		origins = "CORS_ALLOWED_ORIGINS must be origins such as https://app.example.org, separated by commas; * is not one"
+		rate    = " must be a rate such as 60/min, 10/s or 10/15min, or off; at most 100000, over at most 24h"
+		redis   = "REDIS_URL must be an address such as redis://127.0.0.1:6379/0"
+		proxies = "TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8, comma-separated"
 	)
 	tests := []struct{ name, env, err string }{
 		{"an unknown environment", "ENVIRONMENT=staging", "ENVIRONMENT must be development, testing or production"},
@@ -169,6 +188,17 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 		{"time for the balancer below nought", "SHUTDOWN_DELAY=-1s", "SHUTDOWN_DELAY must not be negative"},
 		{"no time to finish", "SHUTDOWN_TIMEOUT=0s", "SHUTDOWN_TIMEOUT must be a positive duration, such as 20s"},
 		{"a snapshot's age of days", "SCORE_CACHE_TTL=24h0m1s", cache},
+		{"a limit of nothing", "RATE_LIMIT_USER=0/min", "RATE_LIMIT_USER" + rate},
+		{"a limit in words", "RATE_LIMIT_READ=many", "RATE_LIMIT_READ" + rate},
+		{"a limit without a span", "RATE_LIMIT_AUTH=10", "RATE_LIMIT_AUTH" + rate},
+		{"a limit that cannot be remembered", "RATE_LIMIT_SIGNIN=100001/min", "RATE_LIMIT_SIGNIN" + rate},
+		{"a Redis without scheme", "REDIS_URL=127.0.0.1:6379", redis},
+		{"a Redis by HTTP", "REDIS_URL=http://127.0.0.1:6379", redis},
+		{"a Redis nowhere", "REDIS_URL=redis:///0", redis},
+		{"a proxy by name", "TRUSTED_PROXIES=proxy.example.org", proxies},
+		{"a comma too many after a proxy", "TRUSTED_PROXIES=127.0.0.1,", proxies},
+		{"a proxy with a port", "TRUSTED_PROXIES=127.0.0.1:80", proxies},
+		{"a network that is too narrow", "TRUSTED_PROXIES=10.0.0.0/33", proxies},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -183,7 +213,10 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 
 // A field whose setting the error would not know is named as in Go.
 func TestEveryKindThatCanBeMisreadHasItsSettingsName(t *testing.T) {
-	for _, setting := range []string{"DEBUG", "ACCESS_TOKEN_TTL", "ACCESS_TOKEN_EXPIRE_HOURS", "REFRESH_TOKEN_TTL", "SCORE_CACHE_TTL", "MAX_CONNECTIONS", "MAX_IN_FLIGHT", "SHUTDOWN_DELAY", "SHUTDOWN_TIMEOUT"} {
+	for _, setting := range []string{
+		"DEBUG", "ACCESS_TOKEN_TTL", "ACCESS_TOKEN_EXPIRE_HOURS", "REFRESH_TOKEN_TTL", "SCORE_CACHE_TTL",
+		"MAX_CONNECTIONS", "MAX_IN_FLIGHT", "SHUTDOWN_DELAY", "SHUTDOWN_TIMEOUT", "RATE_LIMIT_USER", "TRUSTED_PROXIES",
+	} {
 		if _, err := Load(map[string]string{setting: "!"}); err == nil || !strings.HasPrefix(err.Error(), setting+" ") {
 			t.Errorf("%s: %v", setting, err)
 		}

@@ -110,6 +110,12 @@ func Full(message string) error {
 	return &Error{Kind: KindFull, Message: message}
 }
 
+// TooOften reports that something was done more often than is allowed, and when
+// it may be done again.
+func TooOften(message string, after time.Duration) error {
+	return &Error{Kind: KindLimited, Message: message, RetryAfter: after}
+}
+
 // Unavailable reports that it cannot be done just now.
 func Unavailable(message string) error {
 	return &Error{Kind: KindUnavailable, Message: message, RetryAfter: time.Second}

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"net/http"
 
 	"mindflow/internal/app"
 	"mindflow/internal/mindflow"
@@ -40,36 +41,46 @@ func (a *API) register(ctx context.Context, in *registerInput) (*userReply, erro
 	return viewUser(user), nil
 }
 
+// deviceCookie remembers that somebody has signed in from a browser. It admits
+// nobody: it gives that browser a quota of wrong passwords of its own, so that
+// who guesses elsewhere does not keep its owner out.
+const deviceCookie = "mindflow_device"
+
 type loginInput struct {
-	Body struct {
+	Device string `cookie:"mindflow_device" doc:"What the last sign-in from this device was answered"`
+	Body   struct {
 		Email    string `json:"email" example:"ada@example.com"`
 		Password string `json:"password"`
 	}
 }
 
-type tokensReply struct {
-	CacheControl string `header:"Cache-Control"`
-	Body         struct {
-		AccessToken  string `json:"access_token" doc:"To be sent as Authorization: Bearer …"`
-		RefreshToken string `json:"refresh_token" doc:"To be exchanged once for new tokens"`
-		TokenType    string `json:"token_type" enum:"bearer"`
-		ExpiresIn    int    `json:"expires_in" doc:"Seconds until the access token expires"`
-	}
+type tokensView struct {
+	AccessToken  string `json:"access_token" doc:"To be sent as Authorization: Bearer …"`
+	RefreshToken string `json:"refresh_token" doc:"To be exchanged once for new tokens"`
+	TokenType    string `json:"token_type" enum:"bearer"`
+	ExpiresIn    int    `json:"expires_in" doc:"Seconds until the access token expires"`
 }
 
-func viewTokens(t app.Tokens) *tokensReply {
-	r := &tokensReply{CacheControl: "no-store"}
-	r.Body.AccessToken, r.Body.RefreshToken = t.Access, t.Refresh
-	r.Body.TokenType, r.Body.ExpiresIn = "bearer", int(t.ExpiresIn.Seconds())
-	return r
+func viewTokens(t app.Tokens) tokensView {
+	return tokensView{AccessToken: t.Access, RefreshToken: t.Refresh, TokenType: "bearer", ExpiresIn: int(t.ExpiresIn.Seconds())}
 }
 
-func (a *API) login(ctx context.Context, in *loginInput) (*tokensReply, error) {
-	tokens, err := a.app.Login(ctx, in.Body.Email, in.Body.Password)
+type loginReply struct {
+	CacheControl string   `header:"Cache-Control"`
+	SetCookie    []string `header:"Set-Cookie" doc:"The device, to be shown with the next sign-in from it"`
+	Body         tokensView
+}
+
+func (a *API) login(ctx context.Context, in *loginInput) (*loginReply, error) {
+	tokens, err := a.app.Login(ctx, in.Body.Email, in.Body.Password, in.Device)
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	return viewTokens(tokens), nil
+	device := http.Cookie{
+		Name: deviceCookie, Value: tokens.Device, Path: "/api/auth", MaxAge: int(app.DeviceTTL.Seconds()),
+		HttpOnly: true, Secure: a.settings.Production, SameSite: http.SameSiteLaxMode,
+	}
+	return &loginReply{CacheControl: noStore, SetCookie: []string{device.String()}, Body: viewTokens(tokens)}, nil
 }
 
 type refreshInput struct {
@@ -78,12 +89,20 @@ type refreshInput struct {
 	}
 }
 
-func (a *API) refresh(ctx context.Context, in *refreshInput) (*tokensReply, error) {
-	tokens, err := a.app.Refresh(ctx, in.Body.RefreshToken)
+type refreshReply struct {
+	CacheControl    string `header:"Cache-Control"`
+	RateLimit       string `header:"RateLimit"`
+	RateLimitPolicy string `header:"RateLimit-Policy"`
+	Body            tokensView
+}
+
+func (a *API) refresh(ctx context.Context, in *refreshInput) (*refreshReply, error) {
+	tokens, taken, err := a.app.Refresh(ctx, in.Body.RefreshToken)
+	left, policy := a.policies[mindflow.LimitedRefreshes].said(taken)
 	if err != nil {
-		return nil, a.problem(ctx, err)
+		return nil, a.problem(ctx, err).with("RateLimit", left).with("RateLimit-Policy", policy)
 	}
-	return viewTokens(tokens), nil
+	return &refreshReply{CacheControl: noStore, RateLimit: left, RateLimitPolicy: policy, Body: viewTokens(tokens)}, nil
 }
 
 func (a *API) logout(ctx context.Context, in *refreshInput) (*struct{}, error) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,6 +33,7 @@ type API struct {
 	schema   *probe
 	redis    *probe
 	draining atomic.Bool
+	policies [mindflow.LimitedKinds]policy
 }
 
 // Settings are what an API is told from outside.
@@ -42,6 +44,8 @@ type Settings struct {
 	MaxInFlight int          // requests worked on at once; beyond, they wait a moment and are turned away
 	Site        http.Handler // answers what is not the API: the web app, or the page in its place
 	Checks      Checks
+	// TrustedProxies may say whom a request came from.
+	TrustedProxies []netip.Prefix
 	// Began and Ended are told of each request: when it comes in, and once it
 	// is answered. The context that Began answers goes with it. Both may be nil.
 	Began func(context.Context, *http.Request) context.Context
@@ -67,6 +71,11 @@ func New(a *app.App, log *slog.Logger, settings Settings) *API {
 		database: newProbe("database", settings.Checks.Database, log),
 		schema:   newProbe("schema", settings.Checks.Schema, log),
 		redis:    newProbe("redis", settings.Checks.Redis, log),
+	}
+	for what := range mindflow.LimitedKinds {
+		if a != nil { // which is so where only the document is wanted
+			api.policies[what] = newPolicy(what, a.LimitOf(what))
+		}
 	}
 	api.huma = humago.New(api.mux, humaConfig(settings.Version))
 	api.routes()

@@ -83,7 +83,7 @@ func benchHandler(b *testing.B, s *store.Store) (http.Handler, string, []string)
 	if err != nil {
 		b.Fatal(err)
 	}
-	signed, err := a.Login(b.Context(), "ada@example.com", password)
+	signed, err := a.Login(b.Context(), "ada@example.com", password, "")
 	if err != nil {
 		b.Fatal(err)
 	}

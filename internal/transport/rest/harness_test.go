@@ -148,15 +148,20 @@ func serve(t *testing.T, c *clock, s *store.Store, site http.Handler) *server {
 
 func serveFor(t *testing.T, c *clock, s *store.Store, site http.Handler, access time.Duration) *server {
 	t.Helper()
+	return serveWith(t, c, s, app.Settings{AccessTokenTTL: access, RefreshTokenTTL: refreshTTL, SnapshotTTL: 5 * time.Minute}, rest.Settings{
+		Version: "7.0.0", Environment: "testing", Site: site, Checks: rest.Checks{Database: s.Ping, Schema: s.Ready},
+	})
+}
+
+func serveWith(t *testing.T, c *clock, s *store.Store, settings app.Settings, outside rest.Settings) *server {
+	t.Helper()
 	signer, err := credentials.NewSigner([]string{"a secret key of the tests, long enough"}, c.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := app.New(s, signer, app.Settings{AccessTokenTTL: access, RefreshTokenTTL: refreshTTL, SnapshotTTL: 5 * time.Minute})
+	a := app.New(s, signer, settings)
 	srv := &server{t: t, clock: c, store: s, app: a, signer: signer, log: &logbook{}}
-	srv.http = httptest.NewServer(rest.New(a, slog.New(telemetry.Traced(slog.NewTextHandler(srv.log, nil))), rest.Settings{
-		Version: "7.0.0", Environment: "testing", Site: site, Checks: rest.Checks{Database: s.Ping, Schema: s.Ready},
-	}).Handler())
+	srv.http = httptest.NewServer(rest.New(a, slog.New(telemetry.Traced(slog.NewTextHandler(srv.log, nil))), outside).Handler())
 	t.Cleanup(srv.http.Close)
 	return srv
 }

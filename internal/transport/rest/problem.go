@@ -41,6 +41,17 @@ func (p *Problem) GetStatus() int { return p.Status }
 // GetHeaders are the headers that go with it.
 func (p *Problem) GetHeaders() http.Header { return p.headers }
 
+// with adds a header, unless it is empty.
+func (p *Problem) with(name, value string) *Problem {
+	if value != "" {
+		if p.headers == nil {
+			p.headers = http.Header{}
+		}
+		p.headers.Set(name, value)
+	}
+	return p
+}
+
 // ContentType is RFC 9457's.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
@@ -83,7 +94,7 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 	case e.Kind == mindflow.KindUnauthenticated:
 		p.headers = http.Header{"Www-Authenticate": {`Bearer realm="mindflow"`}}
 	case e.RetryAfter > 0:
-		p.headers = http.Header{"Retry-After": {strconv.Itoa(int(e.RetryAfter.Seconds() + 0.5))}}
+		p.headers = http.Header{"Retry-After": {strconv.FormatInt(wholeSeconds(e.RetryAfter), 10)}}
 	}
 	return p
 }

@@ -7,15 +7,17 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"mindflow/internal/mindflow"
 )
 
 // routes is everything the API offers.
 func (a *API) routes() {
-	route(a, "POST /api/auth/register", "register", "Accounts", "Open an account", a.register, open, status(http.StatusCreated))
-	route(a, "POST /api/auth/login", "login", "Accounts", "Sign in", a.login, open)
-	route(a, "POST /api/auth/refresh", "refresh", "Accounts", "Exchange a refresh token for new tokens", a.refresh, open)
+	route(a, "POST /api/auth/register", "register", "Accounts", "Open an account", a.register, open, limit(mindflow.LimitedSignIns), status(http.StatusCreated))
+	route(a, "POST /api/auth/login", "login", "Accounts", "Sign in", a.login, open, limit(mindflow.LimitedSignIns))
+	route(a, "POST /api/auth/refresh", "refresh", "Accounts", "Exchange a refresh token for new tokens", a.refresh, open, limit(mindflow.LimitedRefreshes))
 	route(a, "POST /api/auth/logout", "logout", "Accounts", "End the session of a refresh token", a.logout, open, status(http.StatusNoContent))
-	route(a, "POST /api/auth/revoke", "revoke", "Accounts", "End all your sessions", a.revoke, status(http.StatusNoContent))
+	route(a, "POST /api/auth/revoke", "revoke", "Accounts", "End all your sessions", a.revoke, unlimited, status(http.StatusNoContent))
 	route(a, "GET /api/auth/me", "me", "Accounts", "Who you are", a.me)
 
 	route(a, "GET /api/tasks/best", "best-task", "Ranking", "What should I do now?", a.bestTask)
@@ -46,9 +48,10 @@ func (a *API) routes() {
 // option changes how a route is offered.
 type option func(*huma.Operation)
 
-// open admits everybody.
+// open admits everybody, as often as they like.
 func open(op *huma.Operation) {
 	op.Security, op.Middlewares = []map[string][]string{}, huma.Middlewares{noted}
+	unlimited(op)
 }
 
 func status(code int) option {
@@ -97,16 +100,25 @@ func route[I, O any](a *API, pattern, id, tag, summary string, handler func(cont
 		OperationID: id, Method: method, Path: path, Tags: []string{tag}, Summary: summary, MaxBodyBytes: maxBody,
 		Security: []map[string][]string{{bearer: {}}}, Middlewares: huma.Middlewares{noted, a.signIn},
 	}
+	limit(mindflow.LimitedChanges)(&op)
+	if method == http.MethodGet {
+		limit(mindflow.LimitedReads)(&op)
+	}
 	for _, change := range options {
 		change(&op)
 	}
+	a.limits(&op)
 	if method == http.MethodPost && len(op.Security) > 0 && !strings.HasPrefix(path, "/api/auth/") {
 		a.retryable(&op)
 	}
-	if op.Responses != nil { // huma leaves the errors out then
+	problem := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
+	if len(op.Responses) > 0 { // huma leaves the errors out then
 		op.Responses["default"] = &huma.Response{Description: "Error", Content: map[string]*huma.MediaType{
-			"application/problem+json": {Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")},
+			"application/problem+json": {Schema: problem},
 		}}
+	} else {
+		op.Responses = map[string]*huma.Response{} // which huma fills
 	}
 	huma.Register(a.huma, op, handler)
+	documentLimits(&op, problem)
 }
