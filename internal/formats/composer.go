@@ -43,14 +43,14 @@ func (c *Composer) Note(format string, args ...any) {
 // Title sets the title; one that is too long is cut and kept whole in the
 // description. It answers false if there is nothing left to call the task.
 func (c *Composer) Title(s string) bool {
-	title := mindflow.Tidy(oneLine(s))
+	title := mindflow.Tidy(OneLine(s))
 	if title == "" {
 		return false
 	}
 	if title != mindflow.Tidy(s) {
 		c.Note("line breaks and control characters in the title became spaces")
 	}
-	head, tail := cut(title, mindflow.MaxTitle)
+	head, tail := Cut(title, mindflow.MaxTitle)
 	if tail != "" {
 		c.Text(s)
 		c.Note("the title is longer than %d characters: it was cut, and stands whole in the description", mindflow.MaxTitle)
@@ -62,7 +62,7 @@ func (c *Composer) Title(s string) bool {
 // Tag adds a tag and answers whether it could. One that is there already, the
 // same but for case, counts as added.
 func (c *Composer) Tag(name string) bool {
-	tag := mindflow.Tidy(oneLine(name))
+	tag := mindflow.Tidy(OneLine(name))
 	if tag == "" || mindflow.Length(tag) > mindflow.MaxTag {
 		return false
 	}
@@ -93,9 +93,9 @@ func (c *Composer) Field(name, value string) {
 	if mindflow.Tidy(c.clean(value)) == "" {
 		return
 	}
-	name = mindflow.Tidy(oneLine(name))
+	name = mindflow.Tidy(OneLine(name))
 	c.Text(name + ": " + value)
-	if short, rest := cut(name, mindflow.MaxTag); rest != "" {
+	if short, rest := Cut(name, mindflow.MaxTag); rest != "" {
 		name = short + "…"
 	}
 	c.fields = append(c.fields, name)
@@ -114,10 +114,10 @@ func (c *Composer) Entry(sourceID string) Entry {
 	if c.cleaned {
 		c.Note("control characters in the text became spaces")
 	}
-	head, tail := cut(mindflow.Tidy(strings.Join(c.text, "\n")), mindflow.MaxDescription)
+	head, tail := Cut(mindflow.Tidy(strings.Join(c.text, "\n")), mindflow.MaxDescription)
 	c.Task.Description = mindflow.Tidy(head)
 	if tail != "" {
-		from, _ := cut(mindflow.Tidy(oneLine(tail)), 40)
+		from, _ := Cut(mindflow.Tidy(OneLine(tail)), 40)
 		c.notes = append(c.notes, Note{Place: c.place, Lost: true, Message: fmt.Sprintf(
 			"the description is longer than %d characters: %d at its end are lost, from %q on",
 			mindflow.MaxDescription, mindflow.Length(tail), from)})
@@ -125,22 +125,29 @@ func (c *Composer) Entry(sourceID string) Entry {
 	return Entry{SourceID: sourceID, Place: c.place, Task: c.Task, Notes: c.notes}
 }
 
-// clean leaves line breaks and tabs as the only control characters.
+// clean remembers whether there was something to clean.
 func (c *Composer) clean(s string) string {
-	s = unixBreaks.Replace(s)
+	broken := unixBreaks.Replace(s)
+	clean := Clean(broken)
+	c.cleaned = c.cleaned || clean != broken
+	return clean
+}
+
+// Clean leaves line breaks and tabs as the only control characters; others
+// become spaces.
+func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			c.cleaned = true
 			return ' '
 		}
 		return r
-	}, s)
+	}, unixBreaks.Replace(s))
 }
 
 var unixBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// oneLine replaces every control character, line breaks included, by a space.
-func oneLine(s string) string {
+// OneLine replaces every control character, line breaks included, by a space.
+func OneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
@@ -149,8 +156,8 @@ func oneLine(s string) string {
 	}, unixBreaks.Replace(s))
 }
 
-// cut parts s after n code points.
-func cut(s string, n int) (head, tail string) {
+// Cut parts s after n code points.
+func Cut(s string, n int) (head, tail string) {
 	for i := range s {
 		if n == 0 {
 			return s[:i], s[i:]

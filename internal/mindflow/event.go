@@ -19,6 +19,17 @@ const (
 	TaskImported       Verb = "task.imported"
 )
 
+// What is told of things taken over from the Python service: that they came,
+// and what they were before; an entry of its audit log; preferences that were
+// nobody's; and that all of it is done.
+const (
+	UserAdopted        Verb = "user.adopted"
+	TaskAdopted        Verb = "task.adopted"
+	AuditAdopted       Verb = "audit.adopted"
+	PreferencesAdopted Verb = "preferences.adopted"
+	DatabaseAdopted    Verb = "database.adopted"
+)
+
 // Compactable are the verbs of events that compaction takes away once they are
 // old: each tells of a change to a task whose present state is known. The others
 // tell of accounts, or hold what exists nowhere else.
@@ -45,6 +56,14 @@ type Event struct {
 	Channel     Channel
 	TaskID      TaskID // zero when it is not about a task
 	Changes     Changes
+}
+
+// SystemEvent is an entry about something that belongs to no workspace.
+type SystemEvent struct {
+	ID      EventID
+	At      time.Time
+	Verb    Verb
+	Changes Changes
 }
 
 // Changes maps a field's JSON name to what it was and what it became.

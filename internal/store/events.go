@@ -20,21 +20,33 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 // Record appends an event to its workspace's log, as the next in sequence, with
 // what the workspace holds from then on.
 func (tx *Tx) Record(e mindflow.Event, by mindflow.Actor) error {
-	changes, err := json.Marshal(e.Changes)
-	if err != nil {
-		return fmt.Errorf("encode event: %w", err)
-	}
 	end := tx.log(e.WorkspaceID)
 	end.seq++
 	end.usage.Events++
 	end.grows = end.grows || !e.Verb.Eases()
-	err = tx.must(insertEvent, e.WorkspaceID.String(), end.seq, mindflow.NewID[mindflow.Event](tx.now).String(), tx.now.UnixMicro(),
-		string(e.Verb), eventSchema, by.UserID.String(), string(by.Channel), idOrNull(e.TaskID), string(changes),
-		end.usage.Tasks, end.usage.Tags, end.usage.Bytes)
+	e.ID, e.Seq, e.At, e.ActorID, e.Channel = mindflow.NewID[mindflow.Event](tx.now), end.seq, tx.now, by.UserID, by.Channel
+	columns, err := eventColumns(e, end.usage)
 	if err != nil {
+		return err
+	}
+	if err := tx.must(insertEvent, columns...); err != nil {
 		return fmt.Errorf("record event: %w", err)
 	}
 	return nil
+}
+
+// eventColumns are an event's, in the order insertEvent names them, with what
+// the workspace holds from then on.
+func eventColumns(e mindflow.Event, holds mindflow.Usage) ([]any, error) {
+	changes, err := json.Marshal(e.Changes)
+	if err != nil {
+		return nil, fmt.Errorf("encode event: %w", err)
+	}
+	return []any{
+		e.WorkspaceID.String(), e.Seq, e.ID.String(), e.At.UnixMicro(), string(e.Verb), eventSchema,
+		e.ActorID.String(), string(e.Channel), idOrNull(e.TaskID), string(changes),
+		holds.Tasks, holds.Tags, holds.Bytes,
+	}, nil
 }
 
 const eventsAfter = `

@@ -189,17 +189,14 @@ const insertTaskText = `INSERT INTO task_texts (workspace_id, task_id, descripti
 // event. It answers false, and changes nothing, when the id is taken. The
 // draft's hash tells a repeat from another task with the same id.
 func (tx *Tx) CreateTask(t mindflow.Task, draftHash string, by mindflow.Actor, verb mindflow.Verb) (bool, error) {
-	result, err := tx.exec(insertTask, append(
-		[]any{t.WorkspaceID.String(), t.ID.String(), t.UserID.String()},
-		append(taskFacts(t), t.Version, tx.next(t.WorkspaceID), t.CreatedAt.UnixMicro(), t.UpdatedAt.UnixMicro(),
-			micros(t.CompletedAt), micros(t.DeletedAt), nullable(draftHash))...)...)
+	result, err := tx.exec(insertTask, newTaskColumns(t, tx.next(t.WorkspaceID), draftHash)...)
 	if err != nil {
 		return false, fmt.Errorf("create task: %w", err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		return false, err
 	}
-	if err := tx.must(insertTaskText, t.WorkspaceID.String(), t.ID.String(), t.Description, searchKey(t)); err != nil {
+	if err := tx.must(insertTaskText, taskTextColumns(t)...); err != nil {
 		return false, fmt.Errorf("create task text: %w", err)
 	}
 	end := tx.log(t.WorkspaceID)
@@ -207,6 +204,17 @@ func (tx *Tx) CreateTask(t mindflow.Task, draftHash string, by mindflow.Actor, v
 	return true, tx.Record(mindflow.Event{
 		Verb: verb, WorkspaceID: t.WorkspaceID, TaskID: t.ID, Changes: mindflow.TaskChanges(mindflow.Task{}, t),
 	}, by)
+}
+
+// newTaskColumns are a new task's, in the order insertTask names them.
+func newTaskColumns(t mindflow.Task, seq int64, draftHash string) []any {
+	return append([]any{t.WorkspaceID.String(), t.ID.String(), t.UserID.String()},
+		append(taskFacts(t), t.Version, seq, t.CreatedAt.UnixMicro(), t.UpdatedAt.UnixMicro(),
+			micros(t.CompletedAt), micros(t.DeletedAt), nullable(draftHash))...)
+}
+
+func taskTextColumns(t mindflow.Task) []any {
+	return []any{t.WorkspaceID.String(), t.ID.String(), t.Description, searchKey(t)}
 }
 
 // taskFacts are the columns a person can change, from assignee_id to tag_keys.
@@ -272,7 +280,7 @@ func (tx *Tx) SaveTask(before, after mindflow.Task, by mindflow.Actor, verb mind
 		return after, fmt.Errorf("save task: %w", err)
 	}
 	if after.Title != before.Title || after.Description != before.Description || !slices.Equal(after.Tags, before.Tags) {
-		if err := tx.must(updateTaskText, after.WorkspaceID.String(), after.ID.String(), after.Description, searchKey(after)); err != nil {
+		if err := tx.must(updateTaskText, taskTextColumns(after)...); err != nil {
 			return after, fmt.Errorf("save task text: %w", err)
 		}
 	}

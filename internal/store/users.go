@@ -9,6 +9,7 @@ import (
 )
 
 const (
+	personal        = "Personal" // what a personal workspace is called
 	insertWorkspace = `INSERT INTO workspaces (id, name, created_at) VALUES ($1, $2, $3)`
 	insertUser      = `
 INSERT INTO users (id, email, email_key, full_name, password_hash, workspace_id, created_at)
@@ -22,7 +23,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 // the change must then be given up.
 func (tx *Tx) CreateUser(u mindflow.User, passwordHash string, p mindflow.Preferences, by mindflow.Actor) (bool, error) {
 	at := u.CreatedAt.UnixMicro()
-	if err := tx.must(insertWorkspace, u.WorkspaceID.String(), "Personal", at); err != nil {
+	if err := tx.must(insertWorkspace, u.WorkspaceID.String(), personal, at); err != nil {
 		return false, fmt.Errorf("create workspace: %w", err)
 	}
 	result, err := tx.exec(insertUser, u.ID.String(), u.Email, mindflow.Fold(u.Email), u.FullName, passwordHash, u.WorkspaceID.String(), at)

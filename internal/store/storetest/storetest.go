@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"mindflow/internal/store"
 )
@@ -86,6 +89,31 @@ func URL(tb testing.TB, kind Kind) string {
 		}
 	})
 	return databaseURL(server, name)
+}
+
+// Filled answers the URL of a database on PostgreSQL that is empty but for what
+// the statements put into it.
+func Filled(tb testing.TB, statements string) string {
+	tb.Helper()
+	server := Postgres(tb)
+	name := newName("f")
+	if err := administer(server, `CREATE DATABASE `+name); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := administer(server, `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
+			tb.Error(err)
+		}
+	})
+	url := databaseURL(server, name)
+	conn, err := pgconn.Connect(tb.Context(), url)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := errors.Join(conn.Exec(tb.Context(), statements).Close(), conn.Close(tb.Context())); err != nil {
+		tb.Fatal(err)
+	}
+	return url
 }
 
 // sqliteTemplate is a migrated, empty database file.

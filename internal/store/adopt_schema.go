@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// oldTable is a table of the Python service.
+type oldTable struct {
+	name        string
+	columns     []oldColumn
+	constraints []string // those that rows are trusted by
+}
+
+type oldColumn struct {
+	name, form string
+	required   bool
+}
+
+// The forms of columns, as PostgreSQL names them.
+const (
+	oldTime  = "timestamp without time zone"
+	oldClock = "character varying(8)"
+)
+
+// The Python service's tables, those that others refer to first.
+var (
+	oldUsers = oldTable{"users", []oldColumn{
+		{"id", "uuid", true},
+		{"email", "character varying(255)", true},
+		{"password_hash", "character varying(255)", true},
+		{"full_name", "character varying(255)", false},
+		{"plan", "character varying(50)", false},
+		{"is_active", "boolean", false},
+		{"created_at", oldTime, false},
+		{"updated_at", oldTime, false},
+	}, []string{"PRIMARY KEY (id)", "UNIQUE (email)"}}
+
+	oldPreferences = oldTable{"user_preferences", []oldColumn{
+		{"id", "uuid", true},
+		{"user_id", "uuid", false},
+		{"weight_urgency", "integer", false},
+		{"weight_priority", "integer", false},
+		{"weight_impact", "integer", false},
+		{"weight_effort", "integer", false},
+		{"timezone", "character varying(50)", false},
+		{"work_start_time", oldClock, false},
+		{"work_end_time", oldClock, false},
+		{"enable_habit_learning", "boolean", false},
+	}, []string{"PRIMARY KEY (id)", "UNIQUE (user_id)", "FOREIGN KEY (user_id) REFERENCES users(id)"}}
+
+	oldTasks = oldTable{"tasks", []oldColumn{
+		{"id", "uuid", true},
+		{"user_id", "uuid", true},
+		{"title", "character varying(256)", true},
+		{"description", "text", false},
+		{"status", "character varying(50)", false},
+		{"priority", "integer", false},
+		{"due_date", oldTime, false},
+		{"snoozed_until", oldTime, false},
+		{"created_at", oldTime, false},
+		{"updated_at", oldTime, false},
+		{"completed_at", oldTime, false},
+		{"effort_estimate_minutes", "integer", false},
+		{"tags", "character varying(500)", false},
+	}, []string{"PRIMARY KEY (id)", "FOREIGN KEY (user_id) REFERENCES users(id)"}}
+
+	oldAudit = oldTable{"audit_logs", []oldColumn{
+		{"id", "uuid", true},
+		{"timestamp", oldTime, true},
+		{"user_id", "uuid", false},
+		{"action", "character varying(100)", true},
+		{"resource_id", "uuid", false},
+		{"result", "character varying(20)", true},
+		{"error_message", "text", false},
+		{"request_duration_ms", "integer", false},
+	}, []string{"PRIMARY KEY (id)", "FOREIGN KEY (user_id) REFERENCES users(id)"}}
+
+	oldTables = []oldTable{oldUsers, oldPreferences, oldTasks, oldAudit}
+)
+
+// describe is a column as it is compared and told.
+func (c oldColumn) describe() string {
+	if c.required {
+		return c.form + " not null"
+	}
+	return c.form
+}
+
+const (
+	// Whatever holds rows or shows them: tables, views, foreign tables. What
+	// belongs to an extension is its own.
+	relationsHere = `
+SELECT c.relname
+  FROM pg_catalog.pg_class c
+ WHERE c.relnamespace = CAST(current_schema() AS regnamespace) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+   AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+ ORDER BY c.relname`
+
+	columnsHere = `
+SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull
+  FROM pg_catalog.pg_attribute a
+  JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+ WHERE c.relnamespace = CAST(current_schema() AS regnamespace) AND c.relname = $1 AND a.attnum > 0 AND NOT a.attisdropped
+ ORDER BY a.attname`
+
+	constraintsHere = `
+SELECT pg_catalog.pg_get_constraintdef(k.oid)
+  FROM pg_catalog.pg_constraint k
+  JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+ WHERE c.relnamespace = CAST(current_schema() AS regnamespace) AND c.relname = $1 AND k.contype IN ('p', 'u', 'f')`
+)
+
+// column reads a column of texts.
+func column(ctx context.Context, tx *sql.Tx, query string, args ...any) (found []string, err error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		found = append(found, text)
+	}
+	return found, rows.Err()
+}
+
+// differences says in what the tables there are differ from the Python
+// service's, nothing if they are the same. Indexes and defaults may differ:
+// rows mean the same without them.
+func differences(ctx context.Context, tx *sql.Tx, there []string) ([]string, error) {
+	var found []string
+	for _, table := range oldTables {
+		if !slices.Contains(there, table.name) {
+			found = append(found, "table "+table.name+" is missing")
+			continue
+		}
+		more, err := table.differences(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, more...)
+	}
+	for _, name := range there {
+		if !slices.ContainsFunc(oldTables, func(t oldTable) bool { return t.name == name }) {
+			found = append(found, "table or view "+name+" is not one of its own")
+		}
+	}
+	return found, nil
+}
+
+func (t oldTable) differences(ctx context.Context, tx *sql.Tx) ([]string, error) {
+	there, err := t.columnsThere(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, want := range t.columns {
+		is, ok := there[want.name]
+		switch {
+		case !ok:
+			found = append(found, fmt.Sprintf("column %s.%s is missing", t.name, want.name))
+		case is.describe() != want.describe():
+			found = append(found, fmt.Sprintf("column %s.%s is %s, not %s", t.name, want.name, is.describe(), want.describe()))
+		}
+		delete(there, want.name)
+	}
+	for name := range there {
+		found = append(found, fmt.Sprintf("column %s.%s is not one of its own", t.name, name))
+	}
+	constraints, err := column(ctx, tx, constraintsHere, t.name)
+	for _, want := range t.constraints {
+		if !slices.ContainsFunc(constraints, func(is string) bool { return strings.HasPrefix(is, want) }) {
+			found = append(found, fmt.Sprintf("table %s lacks %s", t.name, want))
+		}
+	}
+	slices.Sort(found)
+	return found, err
+}
+
+func (t oldTable) columnsThere(ctx context.Context, tx *sql.Tx) (map[string]oldColumn, error) {
+	rows, err := tx.QueryContext(ctx, columnsHere, t.name)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	there := map[string]oldColumn{}
+	for rows.Next() {
+		var c oldColumn
+		if err := rows.Scan(&c.name, &c.form, &c.required); err != nil {
+			return nil, err
+		}
+		there[c.name] = c
+	}
+	return there, rows.Err()
+}
