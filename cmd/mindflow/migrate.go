@@ -23,6 +23,7 @@ type migrateCommand struct {
 	Current migrateCurrentCommand `cmd:"" help:"Say which version the database's schema is at."`
 	Create  migrateCreateCommand  `cmd:"" help:"Write the files of a new step, in the source tree."`
 	Stamp   migrateStampCommand   `cmd:"" help:"Record that the schema is at a version, and change nothing else."`
+	Adopt   adoptCommand          `cmd:"" help:"Take over the database of the Python service, in place."`
 }
 
 // withSchema opens the database as the role that may change its tables.

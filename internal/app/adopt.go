@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"mindflow/internal/formats/phase4"
 	"mindflow/internal/mindflow"
@@ -45,9 +46,9 @@ const AdoptStep = 5000
 // Adopt takes over, in place and in one transaction, the database of the Python
 // service that came before, or says what would become of it. What is refused is
 // a conflict, after everything was looked at.
-func Adopt(ctx context.Context, s *store.Store, apply bool, listener AdoptListener) (Adoption, error) {
+func Adopt(ctx context.Context, s *store.Schema, now time.Time, apply bool, listener AdoptListener) (Adoption, error) {
 	run := &adopting{listener: listener, addresses: map[string]mindflow.UserID{}}
-	err := s.Adopt(ctx, apply, func(a *store.Adoption) error {
+	err := s.Adopt(ctx, now, apply, func(a *store.Adoption) error {
 		run.Adoption = a
 		return run.everything()
 	})

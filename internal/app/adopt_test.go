@@ -89,6 +89,21 @@ func opened(t *testing.T, url string) *store.Store {
 	return s
 }
 
+// schemaOf is what there is to adopt.
+func schemaOf(t *testing.T, url string) *store.Schema {
+	t.Helper()
+	s, err := store.OpenSchema(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
 // remarks collects what is said.
 type remarks []app.AdoptRemark
 
@@ -186,7 +201,7 @@ func TestEveryValueOfTheOldDatabaseStandsSomewhereInTheNewOne(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			before, url := storetest.Filled(t, content), storetest.Filled(t, content)
 			var said remarks
-			report, err := app.Adopt(t.Context(), opened(t, url), true, said.listener())
+			report, err := app.Adopt(t.Context(), schemaOf(t, url), adoptedAt, true, said.listener())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -279,18 +294,18 @@ func TestAfterAdoptingTheSchemaIsThatOfAFreshDatabase(t *testing.T) {
 	for name, content := range map[string]string{"full": leftBehind(t), "empty": bare(t)} {
 		t.Run(name, func(t *testing.T) {
 			url := storetest.Filled(t, content)
-			s := opened(t, url)
+			schema := schemaOf(t, url)
 			var said remarks
-			if _, err := app.Adopt(t.Context(), s, true, said.listener()); err != nil {
+			if _, err := app.Adopt(t.Context(), schema, adoptedAt, true, said.listener()); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(fresh, shape(url)); diff != "" {
 				t.Errorf("-fresh +adopted:\n%s", diff)
 			}
-			if n, err := s.Migrate(t.Context()); n != 0 || err != nil {
+			if n, err := opened(t, url).Migrate(t.Context()); n != 0 || err != nil {
 				t.Errorf("%d steps more, %v", n, err)
 			}
-			_, err := app.Adopt(t.Context(), s, true, said.listener())
+			_, err := app.Adopt(t.Context(), schema, adoptedAt, true, said.listener())
 			if mindflow.KindOf(err) != mindflow.KindConflict || !strings.Contains(err.Error(), "was adopted on 2026-11-25") {
 				t.Errorf("once more: %v", err)
 			}
@@ -301,16 +316,16 @@ func TestAfterAdoptingTheSchemaIsThatOfAFreshDatabase(t *testing.T) {
 func TestADryRunSaysWhatHappensAndChangesNothing(t *testing.T) {
 	url := storetest.Filled(t, leftBehind(t)+nasty)
 	before := everything(t, url)
-	s := opened(t, url)
+	schema := schemaOf(t, url)
 	var dry, done remarks
-	wouldBe, err := app.Adopt(t.Context(), s, false, dry.listener())
+	wouldBe, err := app.Adopt(t.Context(), schema, adoptedAt, false, dry.listener())
 	if err != nil || wouldBe.Applied {
 		t.Fatalf("%+v, %v", wouldBe, err)
 	}
 	if diff := cmp.Diff(before, everything(t, url)); diff != "" {
 		t.Errorf("-before +after the dry run:\n%s", diff)
 	}
-	is, err := app.Adopt(t.Context(), s, true, done.listener())
+	is, err := app.Adopt(t.Context(), schema, adoptedAt, true, done.listener())
 	wouldBe.Applied = true
 	if err != nil || is != wouldBe || !cmp.Equal(dry, done) {
 		t.Errorf("it is %+v and was said to be %+v, %v:\n%s", is, wouldBe, err, cmp.Diff(dry, done))
@@ -336,10 +351,10 @@ func TestWhatIsNotThePythonServicesIsRefused(t *testing.T) {
 		"addresses that repeat": {old + `ALTER TABLE users DROP CONSTRAINT users_email_key`, "table users lacks UNIQUE (email)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := opened(t, storetest.Filled(t, row.content))
+			schema := schemaOf(t, storetest.Filled(t, row.content))
 			for _, apply := range []bool{false, true} {
 				var said remarks
-				_, err := app.Adopt(t.Context(), s, apply, said.listener())
+				_, err := app.Adopt(t.Context(), schema, adoptedAt, apply, said.listener())
 				if mindflow.KindOf(err) != mindflow.KindConflict || !strings.Contains(err.Error(), row.want) || len(said) > 0 {
 					t.Errorf("%v, %v", err, said)
 				}
@@ -352,7 +367,7 @@ func TestWhatIsNotThePythonServicesIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var said remarks
-			if _, err := app.Adopt(t.Context(), opened(t, row.url), true, said.listener()); mindflow.KindOf(err) != mindflow.KindConflict || !strings.Contains(err.Error(), row.want) {
+			if _, err := app.Adopt(t.Context(), schemaOf(t, row.url), adoptedAt, true, said.listener()); mindflow.KindOf(err) != mindflow.KindConflict || !strings.Contains(err.Error(), row.want) {
 				t.Error(err)
 			}
 		})
@@ -361,13 +376,14 @@ func TestWhatIsNotThePythonServicesIsRefused(t *testing.T) {
 
 // A migration tried on the old database leaves a table behind, and no more.
 func TestADatabaseSomebodyTriedToMigrateIsAdopted(t *testing.T) {
-	s := opened(t, storetest.Filled(t, leftBehind(t)))
-	if n, err := s.Migrate(t.Context()); n != 0 || err == nil {
+	url := storetest.Filled(t, leftBehind(t))
+	schema := schemaOf(t, url)
+	if n, err := opened(t, url).Migrate(t.Context()); n != 0 || err == nil {
 		t.Fatalf("%d steps, %v", n, err)
 	}
 	var said remarks
 	for _, apply := range []bool{false, true} {
-		if report, err := app.Adopt(t.Context(), s, apply, said.listener()); err != nil || report.Applied != apply {
+		if report, err := app.Adopt(t.Context(), schema, adoptedAt, apply, said.listener()); err != nil || report.Applied != apply {
 			t.Errorf("%+v, %v", report, err)
 		}
 	}
@@ -381,7 +397,7 @@ INSERT INTO tasks (id, user_id, title) VALUES ('f0000000-0000-4000-8000-00000000
 	before := everything(t, url)
 	for _, apply := range []bool{false, true} {
 		var said remarks
-		report, err := app.Adopt(t.Context(), opened(t, url), apply, said.listener())
+		report, err := app.Adopt(t.Context(), schemaOf(t, url), adoptedAt, apply, said.listener())
 		if mindflow.KindOf(err) != mindflow.KindConflict || report.Refused != 2 || report.Applied || report.Tasks != 61 {
 			t.Errorf("%+v, %v", report, err)
 		}
@@ -400,7 +416,7 @@ func TestWhatOthersHungOnTheOldTablesIsNotDropped(t *testing.T) {
 	url := storetest.Filled(t, leftBehind(t)+`CREATE SCHEMA reports; CREATE VIEW reports.open AS SELECT title FROM tasks;`)
 	before := everything(t, url)
 	var said remarks
-	if _, err := app.Adopt(t.Context(), opened(t, url), true, said.listener()); err == nil || !strings.Contains(err.Error(), "other objects depend on it") {
+	if _, err := app.Adopt(t.Context(), schemaOf(t, url), adoptedAt, true, said.listener()); err == nil || !strings.Contains(err.Error(), "other objects depend on it") {
 		t.Error(err)
 	}
 	if diff := cmp.Diff(before, everything(t, url)); diff != "" {
@@ -412,7 +428,7 @@ func TestAnErrorOnTheWayChangesNothing(t *testing.T) {
 	url := storetest.Filled(t, leftBehind(t))
 	before := everything(t, url)
 	n, broken := 0, errors.New("the terminal is gone")
-	_, err := app.Adopt(t.Context(), opened(t, url), true, app.AdoptListener{Remark: func(app.AdoptRemark) error {
+	_, err := app.Adopt(t.Context(), schemaOf(t, url), adoptedAt, true, app.AdoptListener{Remark: func(app.AdoptRemark) error {
 		if n++; n == 20 {
 			return broken
 		}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"slices"
 	"strings"
@@ -15,24 +14,20 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/database"
-	"github.com/pressly/goose/v3/lock"
 
 	"mindflow/internal/mindflow"
-	"mindflow/internal/store/migrations"
 )
 
 // Adoption is the taking over of the Python service's database, under way. Rows
 // of the old tables come out of it, in the order of their users; what is added
 // goes to the new ones. When it is a dry run, it goes nowhere.
 type Adoption struct {
-	ctx   context.Context //nolint:containedctx // lives as long as one call
-	conn  *sql.Conn
-	tx    *sql.Tx
-	now   time.Time
-	apply bool
-	tried bool // somebody has tried to migrate it, and not one step was taken
+	ctx    context.Context //nolint:containedctx // lives as long as one call
+	schema *Schema
+	conn   *sql.Conn
+	tx     *sql.Tx
+	now    time.Time
+	apply  bool
 
 	users, tasks, audit, stray *cursor
 
@@ -40,6 +35,9 @@ type Adoption struct {
 	end     logEnd               // of its log
 	targets []*target
 	waiting int // rows
+	written int // rows
+	// analyzeAt is how many written rows make the planner look again.
+	analyzeAt int
 }
 
 // aside is the schema the old tables wait in while the new ones are filled.
@@ -93,35 +91,23 @@ func targetOf(insert string) *target {
 //
 // A database that is not the Python service's is a conflict, and its message
 // says what differs.
-func (s *Store) Adopt(ctx context.Context, apply bool, fn func(*Adoption) error) error {
+func (s *Schema) Adopt(ctx context.Context, now time.Time, apply bool, fn func(*Adoption) error) error {
 	if !s.dialect.postgres {
 		return mindflow.Conflict("The Python service's database is on PostgreSQL; DATABASE_URL names a SQLite file")
 	}
-	db, err := s.dialect.openMigrator()
-	if err != nil {
-		return fmt.Errorf("adopt: %w", err)
-	}
-	defer db.Close()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("adopt: %w", err)
-	}
-	defer conn.Close()
-	a := &Adoption{ctx: ctx, conn: conn, now: s.Now(), apply: apply, targets: newTargets()}
-	if apply {
-		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
-		if err == nil {
-			err = locker.SessionLock(ctx, conn)
-		}
+	adopt := func() error {
+		conn, err := s.db.Conn(ctx)
 		if err != nil {
-			return fmt.Errorf("adopt: %w", err)
+			return err
 		}
-		defer func() { _ = locker.SessionUnlock(context.WithoutCancel(ctx), conn) }() // it ends with the connection
+		defer conn.Close()
+		a := &Adoption{ctx: ctx, schema: s, conn: conn, now: now.UTC().Truncate(time.Microsecond), apply: apply, targets: newTargets()}
+		return a.run(fn)
 	}
-	if err := a.run(fn); err != nil {
-		return fmt.Errorf("adopt: %w", s.explain(err))
+	if !apply {
+		return s.explain("adopt", adopt())
 	}
-	return nil
+	return s.explain("adopt", s.alone(ctx, adopt))
 }
 
 func (a *Adoption) run(fn func(*Adoption) error) (err error) {
@@ -159,6 +145,8 @@ func (a *Adoption) run(fn func(*Adoption) error) (err error) {
 	return a.tx.Commit()
 }
 
+func (a *Adoption) plain() plain { return plain{a.ctx, a.tx} }
+
 func (a *Adoption) exec(statements ...string) error {
 	for _, statement := range statements {
 		if _, err := a.tx.ExecContext(a.ctx, statement); err != nil {
@@ -171,12 +159,11 @@ func (a *Adoption) exec(statements ...string) error {
 // settle makes the session write as the readers of rows expect, and refuses
 // what is not the Python service's.
 func (a *Adoption) settle() error {
-	if err := a.exec(`SET LOCAL datestyle = 'ISO, YMD'`, `SET LOCAL lock_timeout = '10s'`); err != nil {
+	if err := a.exec(`SET LOCAL datestyle = 'ISO, YMD'`); err != nil {
 		return err
 	}
 	var encoding string
-	if err := a.tx.QueryRowContext(a.ctx, `SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database WHERE datname = current_database()`).
-		Scan(&encoding); err != nil {
+	if err := one(a.plain(), encodingHere, nil, &encoding); err != nil {
 		return err
 	}
 	if encoding != "UTF8" {
@@ -186,21 +173,20 @@ func (a *Adoption) settle() error {
 }
 
 func (a *Adoption) refuseOthers() error {
-	there, err := column(a.ctx, a.tx, relationsHere)
+	there, err := column(a.plain(), relationsHere)
 	if err != nil {
 		return err
 	}
-	if i := slices.Index(there, recordOfSteps); i >= 0 {
-		steps := 0
-		if err := a.tx.QueryRowContext(a.ctx, `SELECT count(*) FROM `+recordOfSteps+` WHERE version_id > 0`).Scan(&steps); err != nil {
-			return err
-		}
-		if steps > 0 {
-			return a.refuseOurs(there)
-		}
-		there, a.tried = slices.Delete(there, i, i+1), true
+	taken, err := takenSteps(a.schema.dialect, a.plain())
+	if err != nil {
+		return err
 	}
-	found, err := differences(a.ctx, a.tx, there)
+	if len(taken) > 0 {
+		return a.refuseOurs(there)
+	}
+	// Without a step in it, it only says that somebody tried to migrate.
+	there = slices.DeleteFunc(there, func(name string) bool { return name == versionTable })
+	found, err := differences(a.plain(), there)
 	if err != nil || len(found) == 0 {
 		return err
 	}
@@ -212,7 +198,7 @@ func (a *Adoption) refuseOthers() error {
 func (a *Adoption) refuseOurs(there []string) error {
 	if slices.Contains(there, "system_events") {
 		var at int64
-		err := a.tx.QueryRowContext(a.ctx, `SELECT at FROM system_events WHERE verb = $1`, string(mindflow.DatabaseAdopted)).Scan(&at)
+		err := one(a.plain(), `SELECT at FROM system_events WHERE verb = $1`, []any{string(mindflow.DatabaseAdopted)}, &at)
 		if err == nil {
 			return mindflow.Conflict("This database was adopted on " + mindflow.UTC(at).Format(time.DateOnly) + " already")
 		}
@@ -248,54 +234,12 @@ func (a *Adoption) moveAside() error {
 			return err
 		}
 	}
-	if a.tried {
-		if err := a.exec(`DROP TABLE ` + recordOfSteps); err != nil {
-			return err
+	for _, step := range a.schema.steps {
+		if err := a.schema.run(a.ctx, a.tx, step.up); err != nil {
+			return fmt.Errorf("step %s: %w", step, err)
 		}
 	}
-	return a.migrate()
-}
-
-// recordOfSteps is goose's table.
-const recordOfSteps = "goose_db_version"
-
-// migrate takes every step of the schema within the transaction, and records
-// them as goose does.
-func (a *Adoption) migrate() error {
-	log, err := database.NewStore(goose.DialectPostgres, recordOfSteps)
-	if err != nil {
-		return err
-	}
-	if err := log.CreateVersionTable(a.ctx, a.tx); err != nil {
-		return err
-	}
-	if err := log.Insert(a.ctx, a.tx, database.InsertRequest{Version: 0}); err != nil {
-		return err
-	}
-	files, err := fs.Glob(migrations.Postgres, "postgres/*.sql") // in the order of their numbers
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		content, err := migrations.Postgres.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		version, err := goose.NumericComponent(file)
-		if err != nil {
-			return err
-		}
-		_, up, _ := strings.Cut(string(content), "-- +goose Up")
-		up, _, _ = strings.Cut(up, "-- +goose Down")
-		// Several statements at once: only the simple protocol takes them.
-		if err := a.pgx(func(c *pgx.Conn) error { return c.PgConn().Exec(a.ctx, up).Close() }); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
-		if err := log.Insert(a.ctx, a.tx, database.InsertRequest{Version: version}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.schema.record(a.ctx, a.tx, a.schema.Head())
 }
 
 // pgx lends fn the connection beneath the transaction.
@@ -455,8 +399,25 @@ func (a *Adoption) flush() error {
 		}); err != nil {
 			return fmt.Errorf("fill %s: %w", t.table, err)
 		}
+		a.written += len(t.rows)
 		clear(t.rows)
 		t.rows = t.rows[:0]
+	}
+	if a.written < a.analyzeAt {
+		return nil
+	}
+	a.analyzeAt = 2 * a.written
+	return a.analyze()
+}
+
+// analyze tells the planner how large the new tables are, each time they have
+// doubled: references are checked by a plan that is kept, and one made for
+// empty tables reads all of one for each row of another.
+func (a *Adoption) analyze() error {
+	for _, t := range a.targets {
+		if err := a.exec(`ANALYZE ` + t.table); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -506,15 +467,12 @@ func (a *Adoption) finish() error {
 			return err
 		}
 	}
-	// The planner knows nothing yet of tables filled in this transaction.
-	for _, t := range a.targets {
-		if err := a.exec(`ANALYZE ` + t.table); err != nil {
-			return err
-		}
+	if err := a.analyze(); err != nil {
+		return err
 	}
 	for _, m := range missing {
 		n := 0
-		if err := a.tx.QueryRowContext(a.ctx, fmt.Sprintf(m.query, a.old(m.table))).Scan(&n); err != nil {
+		if err := one(a.plain(), fmt.Sprintf(m.query, a.old(m.table)), nil, &n); err != nil {
 			return fmt.Errorf("check %s: %w", m.table.name, err)
 		}
 		if n > 0 {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"slices"
@@ -91,57 +90,53 @@ func (c oldColumn) describe() string {
 }
 
 const (
+	encodingHere = `SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()`
+
 	// Whatever holds rows or shows them: tables, views, foreign tables. What
 	// belongs to an extension is its own.
 	relationsHere = `
 SELECT c.relname
-  FROM pg_catalog.pg_class c
+  FROM pg_class c
  WHERE c.relnamespace = CAST(current_schema() AS regnamespace) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-   AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
  ORDER BY c.relname`
 
 	columnsHere = `
-SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull
-  FROM pg_catalog.pg_attribute a
-  JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull
+  FROM pg_attribute a
+  JOIN pg_class c ON c.oid = a.attrelid
  WHERE c.relnamespace = CAST(current_schema() AS regnamespace) AND c.relname = $1 AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attname`
 
 	constraintsHere = `
-SELECT pg_catalog.pg_get_constraintdef(k.oid)
-  FROM pg_catalog.pg_constraint k
-  JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+SELECT pg_get_constraintdef(k.oid)
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid
  WHERE c.relnamespace = CAST(current_schema() AS regnamespace) AND c.relname = $1 AND k.contype IN ('p', 'u', 'f')`
 )
 
 // column reads a column of texts.
-func column(ctx context.Context, tx *sql.Tx, query string, args ...any) (found []string, err error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+func column(q querier, query string, args ...any) (found []string, err error) {
+	err = each(q, query, args, func(rows *sql.Rows) error {
 		var text string
-		if err := rows.Scan(&text); err != nil {
-			return nil, err
-		}
+		err := rows.Scan(&text)
 		found = append(found, text)
-	}
-	return found, rows.Err()
+		return err
+	})
+	return found, err
 }
 
 // differences says in what the tables there are differ from the Python
 // service's, nothing if they are the same. Indexes and defaults may differ:
 // rows mean the same without them.
-func differences(ctx context.Context, tx *sql.Tx, there []string) ([]string, error) {
+func differences(q querier, there []string) ([]string, error) {
 	var found []string
 	for _, table := range oldTables {
 		if !slices.Contains(there, table.name) {
 			found = append(found, "table "+table.name+" is missing")
 			continue
 		}
-		more, err := table.differences(ctx, tx)
+		more, err := table.differences(q)
 		if err != nil {
 			return nil, err
 		}
@@ -155,8 +150,8 @@ func differences(ctx context.Context, tx *sql.Tx, there []string) ([]string, err
 	return found, nil
 }
 
-func (t oldTable) differences(ctx context.Context, tx *sql.Tx) ([]string, error) {
-	there, err := t.columnsThere(ctx, tx)
+func (t oldTable) differences(q querier) ([]string, error) {
+	there, err := t.columnsThere(q)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +169,7 @@ func (t oldTable) differences(ctx context.Context, tx *sql.Tx) ([]string, error)
 	for name := range there {
 		found = append(found, fmt.Sprintf("column %s.%s is not one of its own", t.name, name))
 	}
-	constraints, err := column(ctx, tx, constraintsHere, t.name)
+	constraints, err := column(q, constraintsHere, t.name)
 	for _, want := range t.constraints {
 		if !slices.ContainsFunc(constraints, func(is string) bool { return strings.HasPrefix(is, want) }) {
 			found = append(found, fmt.Sprintf("table %s lacks %s", t.name, want))
@@ -184,19 +179,12 @@ func (t oldTable) differences(ctx context.Context, tx *sql.Tx) ([]string, error)
 	return found, err
 }
 
-func (t oldTable) columnsThere(ctx context.Context, tx *sql.Tx) (map[string]oldColumn, error) {
-	rows, err := tx.QueryContext(ctx, columnsHere, t.name)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
+func (t oldTable) columnsThere(q querier) (map[string]oldColumn, error) {
 	there := map[string]oldColumn{}
-	for rows.Next() {
+	return there, each(q, columnsHere, []any{t.name}, func(rows *sql.Rows) error {
 		var c oldColumn
-		if err := rows.Scan(&c.name, &c.form, &c.required); err != nil {
-			return nil, err
-		}
+		err := rows.Scan(&c.name, &c.form, &c.required)
 		there[c.name] = c
-	}
-	return there, rows.Err()
+		return err
+	})
 }
