@@ -345,6 +345,8 @@ func (a *Adoption) AddUser(u mindflow.User, passwordHash string, p mindflow.Pref
 
 // AddTask adds a task and the event that tells of it.
 func (a *Adoption) AddTask(t mindflow.Task, e mindflow.Event) error {
+	a.enter(t.WorkspaceID)
+	a.end.usage = a.end.usage.Plus(mindflow.UsageOf(t))
 	seq, err := a.AddEvent(e)
 	return errors.Join(err, a.add(toTasks, newTaskColumns(t, seq, "")...), a.add(toTaskTexts, taskTextColumns(t)...))
 }
@@ -352,16 +354,21 @@ func (a *Adoption) AddTask(t mindflow.Task, e mindflow.Event) error {
 // AddEvent appends an event to its workspace's log and answers its place there.
 // The events of a workspace have to come one after the other.
 func (a *Adoption) AddEvent(e mindflow.Event) (int64, error) {
-	if e.WorkspaceID != a.home {
-		a.home, a.seq = e.WorkspaceID, 0
-	}
-	a.seq++
-	e.Seq = a.seq
-	columns, err := eventColumns(e)
+	a.enter(e.WorkspaceID)
+	a.end.seq++
+	e.Seq = a.end.seq
+	columns, err := eventColumns(e, a.end.usage)
 	if err != nil {
 		return e.Seq, err
 	}
 	return e.Seq, a.add(toEvents, columns...)
+}
+
+// enter begins the log of a workspace, unless that is the one at hand.
+func (a *Adoption) enter(w mindflow.WorkspaceID) {
+	if w != a.home {
+		a.home, a.end = w, logEnd{}
+	}
 }
 
 // AddSystemEvent adds an entry that belongs to no workspace.
