@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -31,30 +30,16 @@ func leftBehind(t *testing.T) string {
 	return string(content)
 }
 
-// send asks the API for something and reads the answer.
-func (s *shell) send(t *testing.T, method, path, token, body string, into any) int {
+// ask asks the API for something and reads the answer.
+func (s *shell) ask(t *testing.T, request, token, body string, into any) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, s.env[serverVariable]+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
+	status, content, _ := s.send(t, request, body, token)
+	if into != nil && status == http.StatusOK {
+		if err := json.Unmarshal([]byte(content), into); err != nil {
+			t.Fatalf("%s: %v in %s", request, err, content)
+		}
 	}
-	request.Header.Set("Content-Type", "application/json")
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	content, err := io.ReadAll(response.Body)
-	if err == nil && into != nil && response.StatusCode == http.StatusOK {
-		err = json.Unmarshal(content, into)
-	}
-	if err != nil {
-		t.Fatalf("%s %s: %v in %s", method, path, err, content)
-	}
-	return response.StatusCode
+	return status
 }
 
 type adoptedTask struct {
@@ -98,11 +83,11 @@ func TestPeopleOfThePythonServiceGoOnWhereTheyWere(t *testing.T) {
 		AccessToken string `json:"access_token"`
 	}
 	for range 2 { // with the old hash, and with the one it was replaced by
-		if status := s.send(t, "POST", "/api/auth/login", "", `{"email": "ada@example.com", "password": "correct horse battery staple"}`, &signed); status != http.StatusOK {
+		if status := s.ask(t, "POST /api/auth/login", "", `{"email": "ada@example.com", "password": "correct horse battery staple"}`, &signed); status != http.StatusOK {
 			t.Fatalf("Ada: %d", status)
 		}
 	}
-	if status := s.send(t, "POST", "/api/auth/login", "", `{"email": "ivan@example.com", "password": "пароль для проверки 9"}`, nil); status != http.StatusUnauthorized {
+	if status := s.ask(t, "POST /api/auth/login", "", `{"email": "ivan@example.com", "password": "пароль для проверки 9"}`, nil); status != http.StatusUnauthorized {
 		t.Errorf("Ivan, who is disabled: %d", status)
 	}
 	ada := signed.AccessToken
@@ -114,7 +99,7 @@ func TestPeopleOfThePythonServiceGoOnWhereTheyWere(t *testing.T) {
 			Recommendation string `json:"recommendation"`
 		} `json:"reasoning"`
 	}
-	if status := s.send(t, "GET", "/api/tasks/best", ada, "", &best); status != http.StatusOK {
+	if status := s.ask(t, "GET /api/tasks/best", ada, "", &best); status != http.StatusOK {
 		t.Fatalf("best: %d", status)
 	}
 	// A woken snooze, overdue, with priority 5 and 15 minutes: 1.25·40 + 5·10 + 1·10.
@@ -122,14 +107,14 @@ func TestPeopleOfThePythonServiceGoOnWhereTheyWere(t *testing.T) {
 		t.Errorf("%+v", best)
 	}
 	var preferences map[string]any
-	s.send(t, "GET", "/api/preferences", ada, "", &preferences)
+	s.ask(t, "GET /api/preferences", ada, "", &preferences)
 	if preferences["timezone"] != "America/New_York" || preferences["weight_urgency"] != 40.0 || preferences["weight_priority"] != 10.0 || preferences["weight_effort"] != 10.0 {
 		t.Errorf("%v", preferences)
 	}
 	var list struct {
 		Tasks []adoptedTask `json:"tasks"`
 	}
-	s.send(t, "GET", "/api/tasks?limit=200", ada, "", &list)
+	s.ask(t, "GET /api/tasks?limit=200", ada, "", &list)
 	found := map[string]adoptedTask{}
 	for _, task := range list.Tasks {
 		found[task.ID] = task
@@ -155,11 +140,11 @@ func TestPeopleOfThePythonServiceGoOnWhereTheyWere(t *testing.T) {
 	if long.Title != strings.Repeat("T", 200) || !strings.HasPrefix(long.Description, strings.Repeat("T", 250)) {
 		t.Errorf("%+v", long)
 	}
-	if status := s.send(t, "POST", "/api/tasks/2916dfca-a8c8-430c-a3b3-6540d5d3a428/complete", ada, "", nil); status != http.StatusOK {
+	if status := s.ask(t, "POST /api/tasks/2916dfca-a8c8-430c-a3b3-6540d5d3a428/complete", ada, "", nil); status != http.StatusOK {
 		t.Errorf("complete: %d", status)
 	}
 	first := best.Task.ID
-	if s.send(t, "GET", "/api/tasks/best", ada, "", &best); best.Task.ID == first {
+	if s.ask(t, "GET /api/tasks/best", ada, "", &best); best.Task.ID == first {
 		t.Error("what is done is still the best")
 	}
 }

@@ -258,6 +258,16 @@ func TestEveryValueOfTheOldDatabaseStandsSomewhereInTheNewOne(t *testing.T) {
 // time, and that each workspace's facts are those of its open tasks.
 func logsAreWhole(t *testing.T, url string) {
 	t.Helper()
+	for _, row := range raw(t, url, `SELECT e.workspace_id FROM events e
+		JOIN (SELECT workspace_id, max(seq) AS seq FROM events GROUP BY workspace_id) l USING (workspace_id, seq)
+		LEFT JOIN (SELECT t.workspace_id, count(*) AS tasks, sum(coalesce(json_array_length(CAST(t.tags AS json)), 0)) AS tags,
+				sum(octet_length(t.title) + octet_length(x.description)
+				  + coalesce((SELECT sum(octet_length(j.value)) FROM json_array_elements_text(CAST(t.tags AS json)) AS j (value)), 0)) AS bytes
+			FROM tasks t JOIN task_texts x ON x.workspace_id = t.workspace_id AND x.task_id = t.id GROUP BY t.workspace_id) h ON h.workspace_id = e.workspace_id
+		WHERE e.total_tasks <> coalesce(h.tasks, 0) OR e.total_tags <> coalesce(h.tags, 0) OR e.total_bytes <> coalesce(h.bytes, 0)
+		   OR e.total_tasks IS NULL OR e.total_tags IS NULL OR e.total_bytes IS NULL`) {
+		t.Errorf("the log says something else than what there is: %v", row)
+	}
 	s := opened(t, url)
 	for _, row := range raw(t, url, `SELECT id, workspace_id FROM users`) {
 		w, err := mindflow.ParseID[mindflow.Workspace](fmt.Sprint(row["workspace_id"]))
