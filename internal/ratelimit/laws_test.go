@@ -148,9 +148,9 @@ func (n *naive) giveBack(at int64) {
 }
 
 // Whatever happens, each answer is the naive list's at the moment the limiter
-// says it was. Seen red with "<" for "<=" where old moments fall away, with a
-// give-back that removes nothing, and with a ring that grows without being
-// turned.
+// says it was. Seen red, in memory, with "<" for "<=" where old moments fall
+// away, with a give-back that removes nothing, and with a ring that grows without
+// being turned.
 func TestEveryAnswerIsThatOfAListOfMoments(t *testing.T) {
 	t.Parallel()
 	eachBody(t, func(t *testing.T, b body) {
@@ -240,8 +240,8 @@ func TestNobodyUsesUpWhatIsSomebodyElses(t *testing.T) {
 }
 
 // Of many at once exactly the limit is let in, and whatever the limiter says
-// about when, no span holds more. Seen red without the lock of a shard, and
-// with a script that reads and writes in two calls.
+// about when, no span holds more. Seen red without the lock of a shard (by
+// the race detector), and where Redis is asked and told in two calls.
 func TestRacersGetExactlyTheLimit(t *testing.T) {
 	t.Parallel()
 	eachBody(t, func(t *testing.T, b body) {

@@ -13,7 +13,7 @@ import (
 // Memory holds rates in this process. For each key it remembers the moments at
 // which slots were taken, so it is exact; it forgets keys that are idle.
 //
-// Each kind of key may take bytesPerKind. When a kind is full, a new key makes
+// Each kind of key has a room of so many bytes. When it is full, a new key makes
 // room by forgetting one that has not been used for long: whoever sends from
 // very many addresses can make this server forget addresses, but never what it
 // knows of users and accounts.
@@ -26,9 +26,10 @@ type Memory struct {
 
 const (
 	shards = 16 // of a kind; each has a lock
-	// bytesPerKind bounds what the keys of one kind take together, but for one
-	// key a shard that may need more alone.
-	bytesPerKind = 8 << 20
+	// room bounds what the keys of one kind take together, but for one key a shard
+	// that may need more alone. Accounts have more: their moments count for long.
+	room         = 8 << 20
+	roomAccounts = 32 << 20
 	// perKey is what a key takes beside its moments, about.
 	perKey = 192
 	// sweepEvery is how often a shard that is used looks for idle keys.
@@ -38,6 +39,7 @@ const (
 )
 
 type kind struct {
+	room   int64
 	bytes  atomic.Int64
 	shards [shards]shard
 }
@@ -53,10 +55,12 @@ type shard struct {
 func NewMemory(clock func() time.Time) *Memory {
 	m := &Memory{clock: clock, began: clock(), seed: maphash.MakeSeed()}
 	for i := range m.kinds {
+		m.kinds[i].room = room
 		for j := range m.kinds[i].shards {
 			m.kinds[i].shards[j].logs = map[[16]byte]*log{}
 		}
 	}
+	m.kinds[mindflow.LimitedGuesses].room = roomAccounts
 	return m
 }
 
@@ -78,7 +82,7 @@ func (m *Memory) Take(_ context.Context, key mindflow.LimitKey, rate mindflow.Ra
 	before := len(l.ring)
 	taken := l.take(now, rate)
 	k.bytes.Add(int64(len(l.ring)-before) * 8)
-	for full := true; full && k.bytes.Load() > bytesPerKind; {
+	for full := true; full && k.bytes.Load() > k.room; {
 		full = k.evict(s, key.Whose)
 	}
 	taken.At += m.began.UnixMicro()
