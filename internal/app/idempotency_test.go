@@ -280,7 +280,7 @@ func TestARepeatOnTheSameServerWaitsTwoSeconds(t *testing.T) {
 	})
 }
 
-// Fails when the key is kept in a transaction of its own, before or after.
+// Fails when the key is not looked up before the change.
 func TestOfClientsThatHangUpAndAskAgainEachIsServedOnce(t *testing.T) {
 	eachServers(t, func(t *testing.T, s *servers) {
 		const keys = 40
@@ -321,7 +321,8 @@ func TestOfClientsThatHangUpAndAskAgainEachIsServedOnce(t *testing.T) {
 	})
 }
 
-// Fails when what the key is kept in is not the writing transaction.
+// Fails when the key is kept in a transaction of its own: the task it answers
+// with is not there.
 func TestARequestWhoseCommitFailedIsDoneOnceByItsRepeat(t *testing.T) {
 	eachServers(t, func(t *testing.T, s *servers) {
 		breakCommit, mend := []string{
@@ -353,7 +354,7 @@ func TestARequestWhoseCommitFailedIsDoneOnceByItsRepeat(t *testing.T) {
 }
 
 // The COMMIT lands, and its answer is lost on the way. Fails when the key is
-// kept after the COMMIT.
+// kept in a transaction after the COMMIT.
 func TestARequestWhoseCommitWasNotHeardOfIsNotDoneAgain(t *testing.T) {
 	onPostgres(t, func(t *testing.T, s *servers) {
 		_, broken := s.open(deafTo(t, s.url, "commit"))
@@ -448,7 +449,6 @@ func TestWhoLostTheirRoleIsNotAnsweredAsBefore(t *testing.T) {
 	})
 }
 
-// Fails when forgetting stops after the first bite, or takes what still counts.
 func TestKeysAreForgottenWhenTheirTimeIsOver(t *testing.T) {
 	eachServers(t, func(t *testing.T, s *servers) {
 		const old = 2*app.PurgeBite + 3

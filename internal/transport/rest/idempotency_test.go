@@ -182,8 +182,7 @@ func TestTheDocumentOffersAKeyWhereItCounts(t *testing.T) {
 	}
 }
 
-// Fails when the key is kept outside the writing transaction, or the lock of
-// the workspace is left out on PostgreSQL.
+// Fails on PostgreSQL when neither the workspace nor the key is locked.
 func TestRacingRepeatsMakeOneTask(t *testing.T) {
 	t.Parallel()
 	each(t, func(srv *server, ada person) {
