@@ -57,6 +57,26 @@ mutation: $(gremlins) ## Change the rules in one place at a time: the tests must
 verify-long: postgres $(gremlins) ## Fuzz, many more examples and steps, mutations, repeated tests (some two hours)
 	GREMLINS=$(gremlins) tools/verify-long.sh
 
+migrate := go run ./cmd/mindflow migrate
+
+migrate-create: ## Write the files of a new step of the schema: message="what it does"
+	@$(migrate) create "$$message"
+
+migrate-up: ## Take the steps the database in DATABASE_URL lacks
+	@$(migrate) up
+
+migrate-down: ## Take the newest step back, if nothing is lost by it
+	@$(migrate) down
+
+migrate-status: ## List the steps, and which of them the database has taken
+	@$(migrate) status
+
+migrate-history: ## List the steps, the newest first
+	@$(migrate) history
+
+migrate-current: ## Say which version the database's schema is at
+	@$(migrate) current
+
 # What the verbs need is built into .tools, which git ignores.
 $(lint): tools/go.mod tools/go.sum
 	cd tools && CGO_ENABLED=0 go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
@@ -83,4 +103,5 @@ postgres:
 		cd .tools/postgres && $(npm) ci --ignore-scripts; \
 	fi
 
-.PHONY: help run dev build fmt lint openapi test check bench bench-size bench-postgres mutation verify-long postgres
+.PHONY: help run dev build fmt lint openapi test check bench bench-size bench-postgres mutation verify-long postgres \
+	migrate-create migrate-up migrate-down migrate-status migrate-history migrate-current
