@@ -66,7 +66,7 @@ func (d dialect) openReaders() (*sql.DB, error) {
 	if err := d.makeFile(); err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", d.sqliteDSN("deferred", "query_only(1)"))
+	db, err := sql.Open("sqlite", d.sqliteDSN("deferred", "foreign_keys(1)", "query_only(1)"))
 	if err != nil {
 		return nil, err
 	}
@@ -77,13 +77,14 @@ func (d dialect) openReaders() (*sql.DB, error) {
 }
 
 // sqliteDSN names the file with the settings every connection has; begin is how
-// its transactions begin. A commit
-// syncs the log before it answers (synchronous=FULL in WAL mode).
-func (d dialect) sqliteDSN(begin string, extra ...string) string {
+// its transactions begin, more are settings of its own. The driver sets them in
+// the order of the alphabet, so none can be set twice. A commit syncs the log
+// before it answers (synchronous=FULL in WAL mode).
+func (d dialect) sqliteDSN(begin string, more ...string) string {
 	pragmas := append([]string{
-		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)",
 		"wal_autocheckpoint(" + strconv.Itoa(tooLongLog) + ")", "temp_store(MEMORY)", "cache_size(-4096)",
-	}, extra...)
+	}, more...)
 	q := url.Values{"_pragma": pragmas, "_txlock": {begin}}
 	return d.uri(q)
 }

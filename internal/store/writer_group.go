@@ -56,7 +56,7 @@ var errGone = driver.ErrBadConn
 var errShutDown = mindflow.Unavailable("The server is shutting down")
 
 func openGroupWriter(ctx context.Context, s *Store, d dialect) (*groupWriter, error) {
-	db, err := sql.Open("sqlite", d.sqliteDSN("deferred"))
+	db, err := sql.Open("sqlite", d.sqliteDSN("deferred", "foreign_keys(1)"))
 	if err != nil {
 		return nil, err
 	}
