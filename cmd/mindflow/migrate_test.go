@@ -63,7 +63,7 @@ func TestMigratingByHand(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		t.Helper()
 		s := migrating(t, kind)
-		head := s.whereItIs(t).Head
+		head, all := s.whereItIs(t).Head, len(s.whereItIs(t).Steps)
 		if out := s.must(t, "migrate", "status"); !strings.Contains(out, "\n1        foundation") || !strings.HasSuffix(out, fmt.Sprintf("\nThe schema is at version %d, the newest.\n", head)) {
 			t.Error(out)
 		}
@@ -75,27 +75,27 @@ func TestMigratingByHand(t *testing.T) {
 		if out := s.must(t, "migrate", "down", "--to=1", "--lose-data"); !strings.HasPrefix(out, fmt.Sprintf("Took back %d ", head)) || !strings.Contains(out, "\nTook back 2 sessions_seen.\n") {
 			t.Error(out)
 		}
-		if is := s.whereItIs(t); is.Version != 1 || is.Behind != int(head)-1 || is.Steps[0].State != "applied" || is.Steps[1].State != "pending" || is.Steps[1].TakenAt != nil {
+		if is := s.whereItIs(t); is.Version != 1 || is.Behind != all-1 || is.Steps[0].State != "applied" || is.Steps[1].State != "pending" || is.Steps[1].TakenAt != nil {
 			t.Errorf("%+v", is)
 		}
 		if out := s.must(t, "migrate", "current"); !regexp.MustCompile(`^1  foundation  2\d\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\n$`).MatchString(out) {
 			t.Error(out)
 		}
 		same(t, s.must(t, "migrate", "up", "--to", "2"), "The schema is at version 2 or later; 1 steps applied.\n")
-		if out := s.must(t, "migrate", "status"); !strings.Contains(out, fmt.Sprintf("The schema is at version 2, behind by %d; the newest is version %d.\n", head-2, head)) {
+		if out := s.must(t, "migrate", "status"); !strings.Contains(out, fmt.Sprintf("The schema is at version 2, behind by %d; the newest is version %d.\n", all-2, head)) {
 			t.Error(out)
 		}
 		r = s.run(t, "migrate", "stamp", "head")
 		if r.code != exitFailed || !strings.HasPrefix(r.err, fmt.Sprintf("mindflow: The schema is not that of version %d:\n  missing: ", head)) {
 			t.Errorf("%+v", r)
 		}
-		same(t, s.must(t, "migrate"), fmt.Sprintf("The schema is up to date; %d steps applied.\n", head-2))
+		same(t, s.must(t, "migrate"), fmt.Sprintf("The schema is up to date; %d steps applied.\n", all-2))
 		same(t, s.must(t, "migrate", "stamp", "head"), fmt.Sprintf("The schema is recorded to be at version %d.\n", head))
 		if out := s.must(t, "migrate", "current"); !strings.HasSuffix(out, " UTC  (head)\n") {
 			t.Error(out)
 		}
 		var history []listedStep
-		if err := json.Unmarshal([]byte(s.must(t, "migrate", "history", "--json")), &history); err != nil || len(history) != int(head) || history[0].Version != head || history[0].TakenAt == nil {
+		if err := json.Unmarshal([]byte(s.must(t, "migrate", "history", "--json")), &history); err != nil || len(history) != all || history[0].Version != head || history[0].TakenAt == nil {
 			t.Errorf("%+v, %v", history, err)
 		}
 		if out := s.must(t, "migrate", "history"); !strings.HasPrefix(out, "VERSION") || strings.Index(out, "\n2 ") > strings.Index(out, "\n1 ") {
@@ -113,7 +113,7 @@ func TestADatabaseWithoutASchema(t *testing.T) {
 	s := newShell(t)
 	same(t, s.must(t, "migrate", "current"), "0\n")
 	var current struct{ Version, Behind, Head int }
-	if err := json.Unmarshal([]byte(s.must(t, "migrate", "current", "--json")), &current); err != nil || current.Version != 0 || current.Behind == 0 || current.Behind != current.Head {
+	if err := json.Unmarshal([]byte(s.must(t, "migrate", "current", "--json")), &current); err != nil || current.Version != 0 || current.Behind == 0 || current.Behind > current.Head {
 		t.Errorf("%+v, %v", current, err)
 	}
 	if out := s.must(t, "migrate", "status"); !strings.Contains(out, "The schema has not been made yet, behind by ") || !strings.Contains(out, "pending\n") {
@@ -154,7 +154,7 @@ func TestProductionServesOnASchemaThatIsAheadAndNotOnOneThatIsBehind(t *testing.
 			t.Errorf("ahead: %+v", r)
 		}
 		is := s.whereItIs(t)
-		if is.Version != head+1 || is.Behind != 0 || is.Steps[head].State != "unknown" {
+		if is.Version != head+1 || is.Behind != 0 || is.Steps[len(is.Steps)-1].State != "unknown" {
 			t.Errorf("%+v", is)
 		}
 		if out := s.must(t, "migrate", "status"); !strings.Contains(out, "(of a newer program)") || !strings.Contains(out, fmt.Sprintf("made by a newer program than this one, which knows version %d.\n", head)) {

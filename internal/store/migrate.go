@@ -101,8 +101,9 @@ func merged(known []step, taken []Step) []Step {
 	return all
 }
 
-// Up takes the steps that are missing, up to a version, and answers them. A
-// killed Up is resumed by the next.
+// Up takes the steps that are missing, up to a version, and answers them; one
+// that came late, with a number below the newest taken, is taken too. A killed
+// Up is resumed by the next.
 func (s *Schema) Up(ctx context.Context, to int64) ([]Step, error) {
 	var done []Step
 	err := s.alone(ctx, func() error {
@@ -111,8 +112,13 @@ func (s *Schema) Up(ctx context.Context, to int64) ([]Step, error) {
 			return err
 		}
 		results, err := provider.UpTo(ctx, to)
-		done, err = s.outcome(results, err)
-		return err
+		if partial, ok := errors.AsType[*goose.PartialError](err); ok {
+			results = partial.Applied
+		}
+		for _, result := range results {
+			done = append(done, s.named(result.Source.Version))
+		}
+		return s.failed(err)
 	})
 	return done, s.explain("migrate", err)
 }
@@ -161,11 +167,10 @@ func (s *Schema) Down(ctx context.Context, to int64, accepted bool) (done []Step
 		if to == ToBefore {
 			to = Back(taken)
 		}
-		for _, back := range slices.Backward(taken) {
-			if back.Version <= to {
-				break
-			}
-			would, err := s.wouldLose(ctx, back.Version, accepted)
+		back := slices.DeleteFunc(taken, func(step Step) bool { return step.Version <= to })
+		slices.Reverse(back)
+		for _, step := range back {
+			would, err := s.wouldLose(ctx, step.Version, accepted)
 			if err != nil {
 				return err
 			}
@@ -178,9 +183,13 @@ func (s *Schema) Down(ctx context.Context, to int64, accepted bool) (done []Step
 		if err != nil {
 			return err
 		}
-		results, err := provider.DownTo(ctx, to)
-		done, err = s.outcome(results, err)
-		return err
+		for _, step := range back {
+			if _, err := provider.ApplyVersion(ctx, step.Version, false); err != nil {
+				return s.failed(err)
+			}
+			done = append(done, s.named(step.Version))
+		}
+		return nil
 	})
 	if err != nil {
 		lost = nil
@@ -343,7 +352,8 @@ func (s *Schema) provider(accepted bool) (*goose.Provider, error) {
 	if s.dialect.postgres {
 		dialect = goose.DialectPostgres
 	}
-	return goose.NewProvider(dialect, s.db, nil, goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true))
+	return goose.NewProvider(dialect, s.db, nil, goose.WithGoMigrations(steps...),
+		goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 }
 
 // keeps is an error when a way down would lose something, and sees to it that
@@ -379,17 +389,12 @@ func (s *Schema) run(ctx context.Context, tx *sql.Tx, script string) error {
 	return err
 }
 
-// outcome reads what goose answers.
-func (s *Schema) outcome(results []*goose.MigrationResult, err error) ([]Step, error) {
+// failed names the step that goose failed at.
+func (s *Schema) failed(err error) error {
 	if partial, ok := errors.AsType[*goose.PartialError](err); ok {
-		results = partial.Applied
-		err = fmt.Errorf("step %s: %w", s.named(partial.Failed.Source.Version), partial.Err)
+		return fmt.Errorf("step %s: %w", s.named(partial.Failed.Source.Version), partial.Err)
 	}
-	done := make([]Step, len(results))
-	for i, result := range results {
-		done[i] = s.named(result.Source.Version)
-	}
-	return done, err
+	return err
 }
 
 func (s *Schema) named(version int64) Step {

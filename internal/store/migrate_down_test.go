@@ -108,6 +108,28 @@ func TestAStepThatDoesNotSayWhatItLosesIsNotTakenBackUnasked(t *testing.T) {
 	})
 }
 
+// Two people added a step each, and the one with the greater number was first.
+func TestAStepThatComesLateIsTakenInItsTurn(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
+		url := emptyURL(t, kind)
+		schema := withSteps(t, url, menagerie[0], "-- +goose Up\nCREATE TABLE late (id BIGINT);\n-- +goose Down\n-- loses: late\nDROP TABLE late;\n", menagerie[1])
+		early := stepFiles(menagerie[0], "", menagerie[1])
+		delete(early, "00002_of_test.sql")
+		before := openSchema(t, url)
+		if err := before.UseSteps(early); err != nil {
+			t.Fatal(err)
+		}
+		up(t, before, math.MaxInt64)
+		if steps, err := schema.Up(t.Context(), math.MaxInt64); len(steps) != 1 || steps[0].Version != 2 || err != nil {
+			t.Errorf("%v, %v", steps, err)
+		}
+		steps, _, err := schema.Down(t.Context(), 1, false)
+		if err != nil || len(steps) != 2 || steps[0].Version != 3 || steps[1].Version != 2 {
+			t.Errorf("back: %v, %v", steps, err)
+		}
+	})
+}
+
 func TestAStepThatFailsLeavesNothingOfItself(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		schema := withSteps(t, emptyURL(t, kind), menagerie[0], "-- +goose Up\nINSERT INTO people (id) VALUES (1);\nCREATE TABLE pets (id BIGINT);\nINSERT INTO nowhere (id) VALUES (1);\n-- +goose Down\n-- loses: nothing\n")

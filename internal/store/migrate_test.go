@@ -236,11 +236,6 @@ func TestBothDatabasesHaveTheSameSteps(t *testing.T) {
 	if diff := cmp.Diff(lists[0], lists[1]); diff != "" {
 		t.Errorf("steps (-sqlite +postgres):\n%s", diff)
 	}
-	for i, step := range lists[0] {
-		if step.Version != int64(i+1) {
-			t.Errorf("step %s is number %d", step, i+1)
-		}
-	}
 }
 
 // atFirst are rows of the first version, which is released: this text does not
@@ -274,6 +269,8 @@ INSERT INTO events (workspace_id, seq, id, at, verb, schema_version, actor_id, c
 // gets one here.
 var later = map[string]string{
 	"system_events": `INSERT INTO system_events (id, at, verb, changes) VALUES ('01890000-0000-7000-8000-00000000000f', 1, 'database.adopted', '{}')`,
+	"jobs": `INSERT INTO jobs (id, queue, kind, payload, asked, run_at, attempts, created_at)
+		VALUES ('01890000-0000-7000-8000-00000000000f', 'q', 'k', '{}', 1, 18, 0, 19)`,
 	"idempotency_keys": `INSERT INTO idempotency_keys (workspace_id, user_id, route, name, request_hash, answer, expires_at)
 		VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-00000000000b', 'POST /api/tasks', 'k', 'h', '{}', 17)`,
 }
@@ -378,13 +375,21 @@ func TestEveryStepGoesDownAndUpAgainAndKeepsWhatItDoesNotSayItLoses(t *testing.T
 		execute(t, schema, atFirst)
 		up(t, schema, schema.Head())
 		fillTables(t, schema)
-		for at := schema.Head(); at > 0; at-- {
+		steps, err := schema.Steps(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, step := range slices.Backward(steps) {
+			at, below := step.Version, int64(0)
+			if i > 0 {
+				below = steps[i-1].Version
+			}
 			losses, declared := schema.Loses(at)
 			if !declared {
 				t.Errorf("step %d does not say what its way down loses: it needs a line \"-- loses: table, table.column\" or \"-- loses: nothing\"", at)
 			}
 			before, rows := shape(t, schema), contentOf(t, schema)
-			downTo(t, schema, at-1)
+			downTo(t, schema, below)
 			fewer := contentOf(t, schema)
 			up(t, schema, at)
 			if lines := store.Difference(shape(t, schema), before); len(lines) > 0 {
@@ -409,7 +414,7 @@ func TestEveryStepGoesDownAndUpAgainAndKeepsWhatItDoesNotSayItLoses(t *testing.T
 					t.Errorf("step %d says it loses %s, which there is not", at, loss)
 				}
 			}
-			downTo(t, schema, at-1)
+			downTo(t, schema, below)
 		}
 		if left := shape(t, schema); len(left) > 0 {
 			t.Errorf("left at the bottom: %q", left)

@@ -20,5 +20,6 @@ CREATE UNIQUE INDEX jobs_by_key ON jobs (kind, key) WHERE key IS NOT NULL AND fi
 CREATE INDEX tasks_by_deletion ON tasks (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- +goose Down
+-- loses: jobs
 DROP INDEX tasks_by_deletion;
 DROP TABLE jobs;
