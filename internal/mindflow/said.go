@@ -76,12 +76,10 @@ type Panic struct {
 // Error says what kind of thing went wrong: a reason of unknown making may
 // quote anything, so the place has to tell the rest.
 func (p *Panic) Error() string {
-	switch reason := p.Reason.(type) {
-	case error:
-		return "panic: " + Said(reason)
-	default:
-		return fmt.Sprintf("panic: a %T", reason)
+	if reason, ok := p.Reason.(runtime.Error); ok { // tells of types and numbers
+		return "panic: " + reason.Error()
 	}
+	return fmt.Sprintf("panic: a %T", p.Reason)
 }
 
 // Unwrap is the reason, if that is an error.
