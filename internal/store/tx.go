@@ -49,9 +49,10 @@ func (tx *Tx) exec(query string, args ...any) (sql.Result, error) {
 	tx.s.statements.Add(1)
 	end := tx.begin(query)
 	result, err := tx.run(query).exec(args...)
+	err = tx.broke(err)
 	end(err)
 	if err != nil {
-		return result, tx.broke(err)
+		return result, err
 	}
 	if n, err := result.RowsAffected(); err != nil || n > 0 {
 		tx.changes++
