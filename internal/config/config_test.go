@@ -79,6 +79,7 @@ func TestEverySettingIsRead(t *testing.T) {
 		{"an address for metrics", "METRICS_ADDR=127.0.0.1:9100", func(c *Config) { c.MetricsAddr = "127.0.0.1:9100" }},
 		{"a log level", "LOG_LEVEL=debug", func(c *Config) { c.LogLevel = "debug" }},
 		{"a log format", "LOG_FORMAT=json", func(c *Config) { c.LogFormat = "json" }},
+		{"where reports go", "SENTRY_DSN=https://key@sentry.example.org/errors/1", func(c *Config) { c.SentryDSN = "https://key@sentry.example.org/errors/1" }},
 		{"an access token's time", "ACCESS_TOKEN_TTL=5m", func(c *Config) { c.AccessTokenTTL = 5 * time.Minute }},
 		{"the seed's access token hours", "ACCESS_TOKEN_EXPIRE_HOURS=24", func(c *Config) { c.AccessTokenTTL, c.AccessHours = 24*time.Hour, 24 }},
 		{"a refresh token's time", "REFRESH_TOKEN_TTL=24h", func(c *Config) { c.RefreshTokenTTL = 24 * time.Hour }},
@@ -135,6 +136,7 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 		cache   = "SCORE_CACHE_TTL must be a positive duration of a day at the most, such as 5m"
 		hours   = "ACCESS_TOKEN_EXPIRE_HOURS must be from 1 to 8760"
 		shorter = "each key in SECRET_KEY must have at least 32 characters"
+		dsn     = "SENTRY_DSN must be an address such as https://key@sentry.example.org/1"
 		address = "LISTEN_ADDR must be host:port, such as 127.0.0.1:8000"
 		public  = "PUBLIC_URL must be the address people reach the server at, such as https://mind.example.org"
 		origins = "CORS_ALLOWED_ORIGINS must be origins such as https://app.example.org, separated by commas; * is not one"
@@ -155,6 +157,11 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 		{"an address for metrics without port", "METRICS_ADDR=localhost", "METRICS_ADDR must be host:port, such as 127.0.0.1:9100"},
 		{"an unknown log level", "LOG_LEVEL=loud", "LOG_LEVEL must be debug, info, warn or error"},
 		{"an unknown log format", "LOG_FORMAT=xml", "LOG_FORMAT must be json or text"},
+		{"reports to nowhere", "SENTRY_DSN=somewhere", dsn},
+		{"reports without a key", "SENTRY_DSN=https://sentry.example.org/1", dsn},
+		{"reports to no project", "SENTRY_DSN=https://key@sentry.example.org", dsn},
+		{"reports to a name", "SENTRY_DSN=https://key@sentry.example.org/mine", dsn},
+		{"reports by other means", "SENTRY_DSN=ftp://key@sentry.example.org/1", dsn},
 		{"another algorithm", "JWT_ALGORITHM=none", "JWT_ALGORITHM must be HS256"},
 		{"an access token's time without unit", "ACCESS_TOKEN_TTL=15", "ACCESS_TOKEN_TTL must be a duration such as 15m"},
 		{"an access token's time of nought", "ACCESS_TOKEN_TTL=0s", access},
@@ -357,5 +364,14 @@ func TestTheSchemaMayHaveARoleOfItsOwnAndDebuggingSaysEverything(t *testing.T) {
 	c, err = Load(map[string]string{"DATABASE_URL": "postgres://app@db/x"})
 	if err != nil || c.SchemaURL() != "postgres://app@db/x" || c.Level() != "info" {
 		t.Errorf("schema by %s, level %s, %v", c.SchemaURL(), c.Level(), err)
+	}
+}
+
+func TestReportsAreSentByWhateverIsNoTest(t *testing.T) {
+	for environment, want := range map[string]string{"production": "https://key@host/1", "development": "https://key@host/1", "testing": ""} {
+		c, err := Load(map[string]string{"ENVIRONMENT": environment, "SENTRY_DSN": "https://key@host/1", "SECRET_KEY": oneKey})
+		if err != nil || c.ReportsTo() != want {
+			t.Errorf("%s reports to %q: %v", environment, c.ReportsTo(), err)
+		}
 	}
 }

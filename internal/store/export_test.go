@@ -15,6 +15,18 @@ func (tx *Tx) Exec(query string, args ...any) error {
 	return err
 }
 
+// BreakWriter has SQLite's writer itself panic, once this change is done, until
+// a later change mends it.
+func (tx *Tx) BreakWriter() (mend func()) {
+	w := tx.s.writer.(*groupWriter)
+	whole := w.checkpoints
+	w.checkpoints = nil
+	return func() { w.checkpoints = whole }
+}
+
+// BreakCheckpoints has every checkpoint fail from this change on.
+func (tx *Tx) BreakCheckpoints() { _ = tx.s.writer.(*groupWriter).checkpoints.file.Close() }
+
 // Number reads one number within the change.
 func (tx *Tx) Number(query string, args ...any) (int, error) {
 	n := 0

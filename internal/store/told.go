@@ -55,6 +55,8 @@ func words(err error) string {
 		return "sql: an argument cannot be converted"
 	case strings.HasPrefix(text, "sql: "):
 		return text
+	case strings.Contains(text, "failed to encode args["):
+		return "an argument cannot be encoded"
 	case errors.As(err, &network):
 		return network.Error()
 	}

@@ -122,7 +122,9 @@ func (w *groupWriter) loop() {
 		case first := <-w.queue:
 			w.wait.Add(-1)
 			w.runGroup(first)
-			w.startLogOver()
+			if err := mindflow.Catch(w.startLogOver); err != nil {
+				w.s.log.ErrorContext(w.ctx, "the write-ahead log could not start over", "error", err)
+			}
 		case <-w.closing:
 			w.disconnect()
 			return
@@ -263,10 +265,11 @@ func (w *groupWriter) call(m *member) (tx *Tx) {
 
 // startLogOver copies the last piece of the write-ahead log while nobody
 // appends to it: the next change then starts it over.
-func (w *groupWriter) startLogOver() {
+func (w *groupWriter) startLogOver() error {
 	if w.checkpoints.copied.Swap(false) {
 		_ = w.frame(checkpoint) // what it cannot copy now, it does the next time
 	}
+	return nil
 }
 
 // runApart runs each member of a group whose transaction vanished again, in a

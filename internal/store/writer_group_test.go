@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -680,4 +681,80 @@ func TestWhatWasAnsweredSurvivesWithoutACleanEnd(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Fails when the writer's loop does not catch its own panic: the program ends.
+// Fails, too, when it closes the group's members without telling them: a change
+// nobody kept is answered as kept.
+func TestAPanicOfTheWriterIsToldAndDoesNotStopIt(t *testing.T) {
+	grouped(t, func(t *testing.T, s *store.Store, _ string) {
+		var mend func()
+		var caught any
+		func() {
+			defer func() { caught = recover() }()
+			_ = s.Write(t.Context(), func(tx *store.Tx) error {
+				mend = tx.BreakWriter()
+				return keepIn(tx, "lost")
+			})
+			t.Error("a change was answered whose writer broke")
+		}()
+		if p, ok := caught.(*mindflow.Panic); !ok || !strings.Contains(strings.Join(p.Stack(), "\n"), "writer_group.go") {
+			t.Errorf("the caller caught %v", caught)
+		}
+		if err := s.Write(t.Context(), func(tx *store.Tx) error { mend(); return keepIn(tx, "next") }); err != nil {
+			t.Error(err)
+		}
+		wantKept(t, s, "next")
+	})
+}
+
+// lines is a log that several goroutines write.
+type lines struct {
+	mu  sync.Mutex
+	all strings.Builder
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.Write(b)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.String()
+}
+
+func TestACheckpointThatFailsIsLoggedOnce(t *testing.T) {
+	var log lines
+	s, err := store.Open(t.Context(), storetest.URL(t, storetest.SQLite), time.Now, store.WithLog(slog.New(slog.NewTextHandler(&log, nil))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for round := range 3 {
+		err := s.Write(t.Context(), func(tx *store.Tx) error {
+			if round == 0 {
+				tx.BreakCheckpoints()
+			}
+			for i := range 1100 {
+				if err := keepIn(tx, fmt.Sprint(round, i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for end := time.Now().Add(5 * time.Second); log.String() == "" && time.Now().Before(end); {
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if got := log.String(); strings.Count(got, "checkpoint failed") != 1 || !strings.Contains(got, "level=ERROR") {
+		t.Errorf("the log reads %q", got)
+	}
 }
