@@ -23,18 +23,22 @@ func TestAFailureOfTheDatabaseQuotesNoValues(t *testing.T) {
 	}{
 		"a value that is there already": {
 			`INSERT INTO users (id, workspace_id, email, email_key, full_name, password_hash, created_at) SELECT id, workspace_id, $1, email_key, $1, $1, 1 FROM users`,
-			[]any{secret}, map[storetest.Kind]string{storetest.SQLite: "UNIQUE constraint failed", storetest.PostgreSQL: "PostgreSQL 23505, table users, constraint users_"},
+			[]any{secret},
+			map[storetest.Kind]string{storetest.SQLite: "UNIQUE constraint failed", storetest.PostgreSQL: "PostgreSQL 23505, table users, constraint users_"},
 		},
 		"a text for a number": {
-			`UPDATE users SET created_at = $1`, []any{secret},
+			`UPDATE users SET created_at = $1`,
+			[]any{secret},
 			map[storetest.Kind]string{storetest.PostgreSQL: "*"},
 		},
 		"a table that is not there": {
-			`UPDATE gone SET x = $1`, []any{secret},
+			`UPDATE gone SET x = $1`,
+			[]any{secret},
 			map[storetest.Kind]string{storetest.SQLite: "no such table: gone", storetest.PostgreSQL: `PostgreSQL 42P01 relation "gone" does not exist`},
 		},
 		"an argument that cannot be sent": {
-			`UPDATE users SET email = $1`, []any{struct{ Secret string }{secret}},
+			`UPDATE users SET email = $1`,
+			[]any{struct{ Secret string }{secret}},
 			map[storetest.Kind]string{storetest.SQLite: "sql: an argument cannot be converted", storetest.PostgreSQL: "an argument cannot be encoded"},
 		},
 	} {

@@ -86,7 +86,9 @@ func TestErrorsAndStructuresAreToldWithoutTheirValues(t *testing.T) {
 		"one in a group":             func(l *slog.Logger) { l.Info("x", slog.Group("g", "task", structure{"secret"}, "error", quoting)) },
 		"one a logger carries along": func(l *slog.Logger) { l.With("task", structure{"secret"}, "error", quoting).WithGroup("g").Info("x") },
 		"a panic's reason":           func(l *slog.Logger) { l.Error("x", "error", mindflow.Catch(func() error { panic("secret") })) },
-		"what net/http prints":       func(l *slog.Logger) { telemetry.Plain(l).Print("http: panic serving 1.2.3.4:5: secret\ngoroutine 7 [running]:\nmain.f()") },
+		"what net/http prints": func(l *slog.Logger) {
+			telemetry.Plain(l).Print("http: panic serving 1.2.3.4:5: secret\ngoroutine 7 [running]:\nmain.f()")
+		},
 	} {
 		for _, asJSON := range []bool{true, false} {
 			var out bytes.Buffer
