@@ -149,9 +149,8 @@ func TestOfStoresThatMigrateAtOnceOneDoesIt(t *testing.T) {
 	})
 }
 
-// Fails when a step is no transaction, and on PostgreSQL when the server does
-// not look whether the program is still there: then the next one waits for the
-// whole minute that the killed step takes.
+// Fails on PostgreSQL when the server does not look whether the program is still
+// there: then the next one waits for the whole minute that the killed step takes.
 func TestAKilledMigrationIsResumed(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		url := emptyURL(t, kind)
