@@ -61,10 +61,7 @@ func (serveCommand) Run(c *console) (err error) {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", h.config.ListenAddr, err)
 	}
-	api := rest.New(h.app, h.log, h.watched(metrics.figures(), rest.Settings{
-		Version: version, Environment: h.config.Environment, Production: h.config.Production(), MaxInFlight: h.config.MaxInFlight, Site: web.Site(),
-		Checks: h.checks(), TrustedProxies: h.config.TrustedProxies, Steps: h.steps(),
-	}))
+	api := rest.New(h.app, h.log, h.watched(metrics.figures(), h.edge()))
 	server := &http.Server{
 		Handler:           api.Handler(),
 		ReadHeaderTimeout: headerTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
@@ -100,6 +97,19 @@ func (h *house) steps() func() mindflow.Steps {
 		return nil
 	}
 	return h.reports.Steps
+}
+
+// edge is what the API is told about the world outside.
+func (h *house) edge() rest.Settings {
+	settings := rest.Settings{
+		Version: version, Environment: h.config.Environment, Production: h.config.Production(), Site: web.Site(),
+		AllowedOrigins: h.config.AllowedOrigins, PlainCookies: h.config.PlainCookies(), TrustedProxies: h.config.TrustedProxies,
+		MaxInFlight: h.config.MaxInFlight, Checks: h.checks(), Steps: h.steps(),
+	}
+	if h.config.PublicURL != "" {
+		settings.TrustedOrigins = []string{h.config.PublicURL}
+	}
+	return settings
 }
 
 // drain stops serving without losing a request: first readiness fails, so that

@@ -16,6 +16,8 @@ type Tokens struct {
 	Access    string
 	Refresh   string
 	ExpiresIn time.Duration // of the access token
+	// RefreshExpiresIn is how long the refresh token is good for.
+	RefreshExpiresIn time.Duration
 	// Device, of a sign-in, is to be shown with the next one from this device:
 	// it then has its own quota of wrong passwords.
 	Device string
@@ -103,7 +105,9 @@ func (a *App) tokens(s mindflow.Session, refresh string, now time.Time) (Tokens,
 	access, err := a.signer.Sign(credentials.Claims{
 		UserID: s.UserID.String(), SessionID: s.ID.String(), ExpiresAt: now.Add(a.settings.AccessTokenTTL),
 	})
-	return Tokens{Access: access, Refresh: refresh, ExpiresIn: a.settings.AccessTokenTTL}, err
+	return Tokens{
+		Access: access, Refresh: refresh, ExpiresIn: a.settings.AccessTokenTTL, RefreshExpiresIn: a.settings.RefreshTokenTTL,
+	}, err
 }
 
 // Refresh rotates a refresh token. A token that is shown again ends its whole

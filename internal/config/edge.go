@@ -33,6 +33,12 @@ func (c *Config) edge(environment map[string]string) {
 	}
 }
 
+// PlainCookies reports whether cookies may come without https: where somebody
+// develops, and has not said that people come by https.
+func (c Config) PlainCookies() bool {
+	return c.Environment == Development && !strings.HasPrefix(c.PublicURL, "https:")
+}
+
 func (c *Config) validateEdge() error {
 	switch {
 	case c.PublicURL != "" && !isOrigin(c.PublicURL):

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/crypto/bcrypt"
@@ -38,7 +39,12 @@ func NewPasswords(atOnce int) *Passwords {
 	return p
 }
 
-// Hash answers a PHC string for a password. It waits for its turn, or for ctx.
+// turnTime bounds how long somebody waits for a turn. Who waits longer has more
+// from trying again.
+const turnTime = 2 * time.Second
+
+// Hash answers a PHC string for a password. It waits for its turn, but not for
+// long, and no longer than ctx.
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltBytes)
 	_, _ = rand.Read(salt) // never fails: crypto/rand ends the program instead
@@ -70,8 +76,12 @@ func (p *Passwords) Check(ctx context.Context, phc, password string) (bool, erro
 }
 
 func (p *Passwords) turn(ctx context.Context, fn func()) error {
+	timer := time.NewTimer(turnTime)
+	defer timer.Stop()
 	select {
 	case p.slots <- struct{}{}:
+	case <-timer.C:
+		return mindflow.Unavailable("Too many people are signing in just now; try again in a moment")
 	case <-ctx.Done():
 		return ctx.Err()
 	}

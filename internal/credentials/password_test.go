@@ -8,9 +8,12 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/crypto/bcrypt"
+
+	"mindflow/internal/mindflow"
 )
 
 const password = "correct horse battery"
@@ -250,4 +253,21 @@ func TestABcryptHashIsCheckedAndOutdated(t *testing.T) {
 	if Outdated(p.dummy) || Outdated("") || !Checkable(p.dummy) {
 		t.Error("an argon2id hash is outdated, or nothing is")
 	}
+}
+
+// Seen red with a turn that waited for its context alone.
+func TestNobodyWaitsLongForATurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPasswords(1)
+		p.slots <- struct{}{} // taken, and never given back
+		began := time.Now()
+		_, err := p.Hash(t.Context(), password)
+		if mindflow.KindOf(err) != mindflow.KindUnavailable || time.Since(began) != 2*time.Second {
+			t.Errorf("%v after %s", err, time.Since(began))
+		}
+		<-p.slots
+		if _, err := p.Hash(t.Context(), password); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -47,6 +47,8 @@ func (a *API) register(ctx context.Context, in *registerInput) (*userReply, erro
 const deviceCookie = "mindflow_device"
 
 type loginInput struct {
+	BrowserSession
+
 	Device string `cookie:"mindflow_device" doc:"What the last sign-in from this device was answered"`
 	Body   struct {
 		Email    string `json:"email" example:"ada@example.com"`
@@ -56,7 +58,7 @@ type loginInput struct {
 
 type tokensView struct {
 	AccessToken  string `json:"access_token" doc:"To be sent as Authorization: Bearer …"`
-	RefreshToken string `json:"refresh_token" doc:"To be exchanged once for new tokens"`
+	RefreshToken string `json:"refresh_token,omitempty" doc:"To be exchanged once for new tokens; absent when it is in the cookie"`
 	TokenType    string `json:"token_type" enum:"bearer"`
 	ExpiresIn    int    `json:"expires_in" doc:"Seconds until the access token expires"`
 }
@@ -80,36 +82,65 @@ func (a *API) login(ctx context.Context, in *loginInput) (*loginReply, error) {
 		Name: deviceCookie, Value: tokens.Device, Path: "/api/auth", MaxAge: int(app.DeviceTTL.Seconds()),
 		HttpOnly: true, Secure: a.settings.Production, SameSite: http.SameSiteLaxMode,
 	}
-	return &loginReply{CacheControl: noStore, SetCookie: []string{device.String()}, Body: viewTokens(tokens)}, nil
+	r := &loginReply{CacheControl: noStore, SetCookie: []string{device.String()}, Body: viewTokens(tokens)}
+	if in.byCookie() {
+		r.SetCookie, r.Body.RefreshToken = append(r.SetCookie, a.refreshCookie(tokens)), ""
+	}
+	return r, nil
+}
+
+type refreshBody struct {
+	RefreshToken string `json:"refresh_token,omitempty" doc:"Required unless it is in the cookie"`
 }
 
 type refreshInput struct {
-	Body struct {
-		RefreshToken string `json:"refresh_token"`
-	}
+	BrowserSession
+
+	Body *refreshBody
 }
 
 type refreshReply struct {
-	CacheControl    string `header:"Cache-Control"`
+	CacheControl    string   `header:"Cache-Control"`
+	SetCookie       []string `header:"Set-Cookie"`
 	RateLimit       string `header:"RateLimit"`
 	RateLimitPolicy string `header:"RateLimit-Policy"`
 	Body            tokensView
 }
 
 func (a *API) refresh(ctx context.Context, in *refreshInput) (*refreshReply, error) {
-	tokens, taken, err := a.app.Refresh(ctx, in.Body.RefreshToken)
+	token, err := a.refreshToken(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	tokens, taken, err := a.app.Refresh(ctx, token)
 	left, policy := a.policies[mindflow.LimitedRefreshes].said(taken)
 	if err != nil {
 		return nil, a.problem(ctx, err).with("RateLimit", left).with("RateLimit-Policy", policy)
 	}
-	return &refreshReply{CacheControl: noStore, RateLimit: left, RateLimitPolicy: policy, Body: viewTokens(tokens)}, nil
+	r := &refreshReply{CacheControl: noStore, RateLimit: left, RateLimitPolicy: policy, Body: viewTokens(tokens)}
+	if in.byCookie() {
+		r.SetCookie, r.Body.RefreshToken = []string{a.refreshCookie(tokens)}, ""
+	}
+	return r, nil
 }
 
-func (a *API) logout(ctx context.Context, in *refreshInput) (*struct{}, error) {
-	if err := a.app.Logout(ctx, in.Body.RefreshToken); err != nil {
+type goneReply struct {
+	SetCookie []string `header:"Set-Cookie"`
+}
+
+func (a *API) logout(ctx context.Context, in *refreshInput) (*goneReply, error) {
+	token, err := a.refreshToken(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.app.Logout(ctx, token); err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	return nil, nil //nolint:nilnil // no content
+	r := &goneReply{}
+	if in.byCookie() {
+		r.SetCookie = append(r.SetCookie, a.cookie("", 0))
+	}
+	return r, nil
 }
 
 func (a *API) revoke(ctx context.Context, _ *struct{}) (*struct{}, error) {

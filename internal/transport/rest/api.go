@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -33,17 +34,24 @@ type API struct {
 	schema   *probe
 	redis    *probe
 	draining atomic.Bool
-	policies [mindflow.LimitedKinds]policy
+	// crossOrigin tells requests of others' pages from our own.
+	crossOrigin *http.CrossOriginProtection
+	policies    [mindflow.LimitedKinds]policy
 }
 
 // Settings are what an API is told from outside.
 type Settings struct {
 	Version     string // the product's
 	Environment string
-	Production  bool         // mistakes cost somebody something: browsers are told to come by https only
-	MaxInFlight int          // requests worked on at once; beyond, they wait a moment and are turned away
-	Site        http.Handler // answers what is not the API: the web app, or the page in its place
-	Checks      Checks
+	Production  bool // mistakes cost somebody something: browsers are told to come by https only
+	// AllowedOrigins are whose pages may use the API, TrustedOrigins under which
+	// other addresses this site's own pages come. Both are as browsers write them.
+	AllowedOrigins []string
+	TrustedOrigins []string
+	PlainCookies   bool         // cookies need no https: on a developer's machine only
+	MaxInFlight    int          // requests worked on at once; beyond, they wait a moment and are turned away
+	Site           http.Handler // answers what is not the API: the web app, or the page in its place
+	Checks         Checks
 	// TrustedProxies may say whom a request came from.
 	TrustedProxies []netip.Prefix
 	// Began and Ended are told of each request: when it comes in, and once it
@@ -77,6 +85,10 @@ func New(a *app.App, log *slog.Logger, settings Settings) *API {
 			api.policies[what] = newPolicy(what, a.LimitOf(what))
 		}
 	}
+	var err error
+	if api.crossOrigin, err = guardOrigins(slices.Concat(settings.AllowedOrigins, settings.TrustedOrigins)); err != nil {
+		panic(err) // the settings were checked
+	}
 	api.huma = humago.New(api.mux, humaConfig(settings.Version))
 	api.routes()
 	api.site(settings.Site)
@@ -84,7 +96,9 @@ func New(a *app.App, log *slog.Logger, settings Settings) *API {
 }
 
 // Handler is the API with all that stands around every request.
-func (a *API) Handler() http.Handler { return a.around(a.mux) }
+func (a *API) Handler() http.Handler {
+	return a.around(sharing(a.settings.AllowedOrigins, a.entrance(a.mux)))
+}
 
 // Document is the OpenAPI 3.1 document, indented.
 func (a *API) Document() ([]byte, error) {

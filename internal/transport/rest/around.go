@@ -56,16 +56,23 @@ func (a *API) around(next http.Handler) http.Handler {
 				panic(reason)
 			}
 		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+// entrance turns away what cannot be read and what there is no place for.
+func (a *API) entrance(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if message := unreadableQuery(r.URL.RawQuery); message != "" {
-			a.answer(rec, r, problemOf(http.StatusBadRequest, message))
+			a.answer(w, r, problemOf(http.StatusBadRequest, message))
 			return
 		}
 		if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
-			a.answer(rec, r, problemOf(http.StatusUnsupportedMediaType, "The body must not be compressed"))
+			a.answer(w, r, problemOf(http.StatusUnsupportedMediaType, "The body must not be compressed"))
 			return
 		}
-		if a.admit(rec, r) {
-			next.ServeHTTP(rec, r)
+		if a.admit(w.(*recorder), r) { //nolint:forcetypeassert // around's
+			next.ServeHTTP(w, r)
 		}
 	})
 }

@@ -22,6 +22,38 @@ const maxImport = 50 << 20
 // importTime bounds how long a file may take to arrive.
 const importTime = 10 * time.Minute
 
+// How slowly it may arrive: a file that trickles would keep its place from
+// others for all that time.
+const (
+	minRate  = 4 << 10 // bytes a second, on the whole
+	leniency = 10 * time.Second
+)
+
+// steady reads a file that arrives, and gives up on one that trickles. Only the
+// time that is spent waiting for it counts.
+type steady struct {
+	io.Reader
+
+	until  func(time.Time) error // sets the connection's deadline
+	last   time.Time             // no later than that
+	waited time.Duration
+	read   int64
+}
+
+func (s *steady) Read(p []byte) (int, error) {
+	began := time.Now() //nolint:forbidigo // a deadline of the connection
+	allowed := leniency + time.Duration(s.read)*time.Second/minRate
+	deadline := began.Add(allowed - s.waited)
+	if deadline.After(s.last) {
+		deadline = s.last
+	}
+	_ = s.until(deadline) // tests' connections have none
+	n, err := s.Reader.Read(p)
+	s.read += int64(n)
+	s.waited += time.Since(began) //nolint:forbidigo // as above
+	return n, err
+}
+
 type importInput struct {
 	Format   string   `path:"format" doc:"The file's format: what Taskwarrior exports, a todo.txt file, what Todoist exports as CSV, or any CSV file whose first row names the columns" enum:"taskwarrior,todotxt,todoist,csv"`
 	DryRun   bool     `query:"dry_run" doc:"Say what would happen, and change nothing"`
@@ -44,9 +76,8 @@ func (in *importInput) Resolve(ctx huma.Context) []error {
 	}
 	r, w := humago.Unwrap(ctx)
 	deadline := time.Now().Add(importTime) //nolint:forbidigo // a deadline of the connection
-	_ = ctx.SetReadDeadline(deadline)
 	_ = http.NewResponseController(w).SetWriteDeadline(deadline.Add(time.Minute)) // the answer comes after the file
-	in.file = http.MaxBytesReader(w, r.Body, maxImport)
+	in.file = &steady{Reader: http.MaxBytesReader(w, r.Body, maxImport), until: ctx.SetReadDeadline, last: deadline}
 	return nil
 }
 

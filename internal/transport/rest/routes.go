@@ -14,9 +14,9 @@ import (
 // routes is everything the API offers.
 func (a *API) routes() {
 	route(a, "POST /api/auth/register", "register", "Accounts", "Open an account", a.register, open, limit(mindflow.LimitedSignIns), status(http.StatusCreated))
-	route(a, "POST /api/auth/login", "login", "Accounts", "Sign in", a.login, open, limit(mindflow.LimitedSignIns))
-	route(a, "POST /api/auth/refresh", "refresh", "Accounts", "Exchange a refresh token for new tokens", a.refresh, open, limit(mindflow.LimitedRefreshes))
-	route(a, "POST /api/auth/logout", "logout", "Accounts", "End the session of a refresh token", a.logout, open, status(http.StatusNoContent))
+	route(a, "POST /api/auth/login", "login", "Accounts", "Sign in", a.login, open, a.ownPages, limit(mindflow.LimitedSignIns))
+	route(a, "POST /api/auth/refresh", "refresh", "Accounts", "Exchange a refresh token for new tokens", a.refresh, open, a.ownPages, limit(mindflow.LimitedRefreshes))
+	route(a, "POST /api/auth/logout", "logout", "Accounts", "End the session of a refresh token", a.logout, open, a.ownPages, status(http.StatusNoContent))
 	route(a, "POST /api/auth/revoke", "revoke", "Accounts", "End all your sessions", a.revoke, unlimited, status(http.StatusNoContent))
 	route(a, "GET /api/auth/me", "me", "Accounts", "Who you are", a.me)
 
