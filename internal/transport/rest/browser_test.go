@@ -27,7 +27,7 @@ func TestPagesWorkUnderTheirPolicyInABrowser(t *testing.T) {
 	docs.Run(`document.querySelector("#operations-Server-health .try-out__btn").click()`, nil)
 	docs.Await(`document.querySelector("#operations-Server-health .execute")`)
 	docs.Run(`document.querySelector("#operations-Server-health .execute").click()`, nil)
-	docs.Await(`document.querySelector("#operations-Server-health .live-responses-table .response-col_status")?.textContent.includes("200")`)
+	docs.Await(`document.querySelector("#operations-Server-health .live-responses-table tbody .response-col_status")?.textContent.includes("200")`)
 	docs.Run(`document.querySelector("#operations-Tasks-create-task .opblock-summary-control").click()`, nil)
 	docs.Await(`document.querySelector("#operations-Tasks-create-task .model-example")`)
 	docs.Run(`document.querySelector(".btn.authorize").click()`, nil)
