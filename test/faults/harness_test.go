@@ -1,0 +1,356 @@
+package faults
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"mindflow/internal/store/storetest"
+)
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "mindflow-faults-")
+	if err != nil {
+		panic(err)
+	}
+	binary.path = filepath.Join(dir, "mindflow")
+	code := storetest.Run(m)
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// binary is built once, by whoever needs it first.
+var binary struct {
+	once sync.Once
+	path string
+	err  error
+}
+
+func program(t testing.TB) string {
+	t.Helper()
+	binary.once.Do(func() {
+		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary.path, "./cmd/mindflow")
+		build.Dir, build.Env = "../..", append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			binary.err = fmt.Errorf("%w\n%s", err, out)
+		}
+	})
+	if binary.err != nil {
+		t.Fatal(binary.err)
+	}
+	return binary.path
+}
+
+// environment is what every program here runs with; more settings, and others
+// for those, may follow.
+func environment(t testing.TB, settings []string) []string {
+	t.Helper()
+	home := t.TempDir()
+	return append([]string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "DATA_DIR=" + home, "LISTEN_ADDR=127.0.0.1:0", "LOG_FORMAT=json",
+		"SECRET_KEY=a secret key of the tests that is long enough",
+		"RATE_LIMIT_USER=off", "RATE_LIMIT_READ=off", "RATE_LIMIT_AUTH=off", "RATE_LIMIT_SIGNIN=off",
+	}, settings...)
+}
+
+// run runs a command of the program to its end, and answers what it said.
+func run(t testing.TB, settings []string, args ...string) (code int, said string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program(t), args...)
+	cmd.Env = environment(t, settings)
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), string(out)
+}
+
+// server is a process that serves.
+type server struct {
+	t     testing.TB
+	url   string // where it listens
+	cmd   *exec.Cmd
+	ended chan struct{} // closed once the process is gone
+
+	mu  sync.Mutex
+	log bytes.Buffer
+}
+
+// start starts a server with settings such as DATABASE_URL=…, and waits until
+// it listens. It is killed when the test ends, if it still runs.
+func start(t testing.TB, settings ...string) *server {
+	t.Helper()
+	s := &server{t: t, ended: make(chan struct{})}
+	s.cmd = exec.Command(program(t), "serve")
+	s.cmd.Env = environment(t, settings)
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	said, err := s.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	listening := make(chan string, 1)
+	go s.listen(said, listening)
+	t.Cleanup(s.kill)
+	select {
+	case s.url = <-listening:
+	case <-s.ended:
+		t.Fatalf("the server ended at once: %s", s.said())
+	case <-time.After(30 * time.Second):
+		t.Fatalf("the server does not listen: %s", s.said())
+	}
+	return s
+}
+
+// listen keeps what the server says, and hears where it listens.
+func (s *server) listen(said io.Reader, listening chan<- string) {
+	lines := bufio.NewScanner(said)
+	for lines.Scan() {
+		s.mu.Lock()
+		s.log.Write(append(lines.Bytes(), '\n'))
+		s.mu.Unlock()
+		var line struct{ Msg, Address string }
+		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "serving" {
+			listening <- line.Address
+		}
+	}
+	_ = s.cmd.Wait()
+	close(s.ended)
+}
+
+// said is the server's log.
+func (s *server) said() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.log.String()
+}
+
+func (s *server) signal(sig os.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		s.t.Error(err)
+	}
+}
+
+// kill ends the server as a power cut would.
+func (s *server) kill() {
+	_ = s.cmd.Process.Kill()
+	<-s.ended
+}
+
+// end waits for the process to end by itself, and answers how it ended.
+func (s *server) end(within time.Duration) *os.ProcessState {
+	s.t.Helper()
+	select {
+	case <-s.ended:
+	case <-time.After(within):
+		s.t.Fatalf("the server still runs after %s: %s", within, s.said())
+	}
+	return s.cmd.ProcessState
+}
+
+// ready waits until the server says that it is.
+func (s *server) ready() *server {
+	s.t.Helper()
+	eventually(s.t, 20*time.Second, "the server is ready", func() bool {
+		status, _, _ := s.ask("GET", "/health/ready")
+		return status == http.StatusOK
+	})
+	return s
+}
+
+// ask sends a request that needs nobody to be signed in.
+func (s *server) ask(method, path string) (status int, body string, took time.Duration) {
+	began := time.Now()
+	status, raw, _, err := (&person{base: s.url, http: oneTime}).try(method, path, "")
+	if err != nil {
+		return 0, err.Error(), time.Since(began)
+	}
+	return status, string(raw), time.Since(began)
+}
+
+// connect opens a connection of the test's own.
+func (s *server) connect() net.Conn {
+	s.t.Helper()
+	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(s.t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// eventually waits until something is so.
+func eventually(t testing.TB, within time.Duration, what string, so func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(within); !so(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("after %s it is not so that %s", within, what)
+		}
+	}
+}
+
+// postgres is a fresh database with the newest schema; a test that wants one is
+// left out where the person does without PostgreSQL.
+func postgres(t testing.TB) string {
+	t.Helper()
+	if storetest.Postgres(t) == "" {
+		t.Skip("without PostgreSQL")
+	}
+	return storetest.URL(t, storetest.PostgreSQL)
+}
+
+// oneTime uses no connection twice: what it asks is not held up by what it
+// asked before.
+var oneTime = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 20 * time.Second}
+
+// person is somebody signed in at a server, or at a balancer before several.
+type person struct {
+	base, token string
+	http        *http.Client
+}
+
+const password = "correct horse battery"
+
+// signUp opens an account and signs in.
+func signUp(t testing.TB, base, email string) *person {
+	t.Helper()
+	p := &person{base: base, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}, Timeout: 20 * time.Second}}
+	t.Cleanup(p.http.CloseIdleConnections)
+	account := fmt.Sprintf(`{"email": %q, "password": %q}`, email, password)
+	if status, raw, _, err := p.try("POST", "/api/auth/register", account); status != http.StatusCreated {
+		t.Fatalf("register: %d %s %v", status, raw, err)
+	}
+	status, raw, _, err := p.try("POST", "/api/auth/login", account)
+	var got struct {
+		Token string `json:"access_token"`
+	}
+	if err != nil || status != http.StatusOK || json.Unmarshal(raw, &got) != nil {
+		t.Fatalf("login: %d %s %v", status, raw, err)
+	}
+	p.token = got.Token
+	return p
+}
+
+// try sends one request, once.
+func (p *person) try(method, path, body string) (status int, answer []byte, header http.Header, err error) {
+	var content io.Reader
+	if body != "" {
+		content = strings.NewReader(body)
+	}
+	r, err := http.NewRequestWithContext(context.Background(), method, p.base+path, content)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+		r.GetBody = nil // nothing is sent a second time in silence
+	}
+	if p.token != "" {
+		r.Header.Set("Authorization", "Bearer "+p.token)
+	}
+	resp, err := p.http.Do(r)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer resp.Body.Close()
+	answer, err = io.ReadAll(resp.Body)
+	return resp.StatusCode, answer, resp.Header, err
+}
+
+// ledger remembers what was answered: each task's last title.
+type ledger struct {
+	mu     sync.Mutex
+	titles map[string]string
+	writes int
+	reads  int
+}
+
+func newLedger() *ledger { return &ledger{titles: map[string]string{}} }
+
+type task struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+}
+
+// create makes a task and enters it. Like every entry it answers what went
+// wrong, if anything.
+func (l *ledger) create(p *person, title string) (string, error) {
+	status, raw, _, err := p.try("POST", "/api/tasks", fmt.Sprintf(`{"title": %q}`, title))
+	return l.enter(status, http.StatusCreated, raw, err)
+}
+
+// rename changes a task that nobody else changes meanwhile.
+func (l *ledger) rename(p *person, id, title string) error {
+	status, raw, _, err := p.try("PATCH", "/api/tasks/"+id, fmt.Sprintf(`{"title": %q}`, title))
+	_, err = l.enter(status, http.StatusOK, raw, err)
+	return err
+}
+
+func (l *ledger) enter(status, want int, raw []byte, err error) (string, error) {
+	var got task
+	switch {
+	case err != nil:
+		return "", err
+	case status != want:
+		return "", fmt.Errorf("status %d: %s", status, raw)
+	}
+	if err := json.Unmarshal(raw, &got); err != nil {
+		return "", err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.titles[got.ID] = got.Title
+	l.writes++
+	return got.ID, nil
+}
+
+// check reads a task and holds it against the ledger.
+func (l *ledger) check(p *person, id string) error {
+	l.mu.Lock()
+	want := l.titles[id]
+	l.mu.Unlock()
+	status, raw, _, err := p.try("GET", "/api/tasks/"+id, "")
+	var got task
+	switch {
+	case err != nil:
+		return err
+	case status != http.StatusOK:
+		return fmt.Errorf("status %d: %s", status, raw)
+	case json.Unmarshal(raw, &got) != nil || got.Title != want:
+		return fmt.Errorf("task %s reads %s, but %q was answered before", id, raw, want)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reads++
+	return nil
+}
+
+// balance compares all that was answered with what is there.
+func (l *ledger) balance(t testing.TB, p *person) {
+	t.Helper()
+	for id := range l.titles {
+		if err := l.check(p, id); err != nil {
+			t.Errorf("lost: %v", err)
+		}
+	}
+}
