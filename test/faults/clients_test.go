@@ -1,0 +1,88 @@
+package faults
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Seen red with places that were taken before a body was there, and kept until
+// the answer was read.
+func TestSlowAndNeverReadingClientsHoldUpNobody(t *testing.T) {
+	s := start(t, "MAX_IN_FLIGHT=4").ready()
+	ada := signUp(t, s.url, "ada@example.com")
+	fill(t, ada, 400)
+	signed := "Host: x\r\nAuthorization: Bearer " + ada.token + "\r\n"
+	slow := map[string]string{
+		"half a request line": "GET /api/ta",
+		"half the headers":    "GET /api/tasks HTTP/1.1\r\nHost: x\r\n",
+		"half a body":         "POST /api/tasks HTTP/1.1\r\n" + signed + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"tit",
+		"half a sign-in":      "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"em",
+		"half a large body":   "POST /api/tasks HTTP/1.1\r\n" + signed + "Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n{\"tit",
+		"half a file":         "POST /api/import/todotxt HTTP/1.1\r\n" + signed + "Content-Type: text/plain\r\nContent-Length: 100000\r\n\r\nhalf a",
+		"never read":          strings.Repeat("GET /api/tasks?limit=200 HTTP/1.1\r\n"+signed+"\r\n", 40),
+	}
+	conns := map[string][]net.Conn{}
+	for what, sent := range slow {
+		for range 12 {
+			conn := s.connect()
+			_ = conn.SetWriteDeadline(time.Now().Add(time.Second)) // who never reads is not read from for ever
+			_, _ = io.WriteString(conn, sent)
+			conns[what] = append(conns[what], conn)
+		}
+	}
+	time.Sleep(300 * time.Millisecond)
+	a := open(ada, "/api/tasks?limit=1", 40, 3*time.Second)
+	t.Logf("beside them: %d served (p50 %s, p99 %s), %d turned away", len(a.took), a.percentile(.5), a.percentile(.99), a.shed)
+	if p99 := a.percentile(.99); a.shed > 0 || len(a.strange) > 0 || p99 > time.Second {
+		t.Errorf("%d turned away, %d answered otherwise (%.3q), p99 %s", a.shed, len(a.strange), a.strange, p99)
+	}
+	for range 5 {
+		if status, raw, _, err := ada.try("POST", "/api/tasks", `{"title": "written beside them"}`); status != http.StatusCreated {
+			t.Errorf("%d %s %v", status, raw, err)
+		}
+	}
+	// Each of the slow ones is given up in the end. Who never reads is not
+	// waited for here: that takes a minute.
+	for what, all := range conns {
+		if what == "never read" {
+			continue
+		}
+		_ = all[0].SetReadDeadline(time.Now().Add(20 * time.Second))
+		said, err := io.ReadAll(all[0])
+		if err != nil {
+			t.Errorf("%s is kept for ever: %v", what, err)
+		}
+		if what != "half a request line" && what != "half the headers" && !strings.Contains(string(said), " 408 ") && !strings.Contains(string(said), " 503 ") {
+			t.Errorf("%s is answered %.60q", what, said)
+		}
+	}
+}
+
+func TestConnectionsAreBounded(t *testing.T) {
+	s := start(t, "MAX_CONNECTIONS=5").ready()
+	time.Sleep(100 * time.Millisecond)
+	var idle []net.Conn
+	for range 5 {
+		conn := s.connect()
+		fmt.Fprint(conn, "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+		idle = append(idle, conn)
+		time.Sleep(20 * time.Millisecond)
+	}
+	next := s.connect()
+	fmt.Fprint(next, "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+	answer := make([]byte, 15)
+	_ = next.SetReadDeadline(time.Now().Add(300 * time.Millisecond))
+	if n, err := io.ReadFull(next, answer); err == nil {
+		t.Errorf("a sixth connection is answered %q", answer[:n])
+	}
+	_ = idle[0].Close()
+	_ = next.SetReadDeadline(time.Now().Add(5 * time.Second))
+	if _, err := io.ReadFull(next, answer); err != nil || string(answer) != "HTTP/1.1 200 OK" {
+		t.Errorf("once one is gone it is answered %q, %v", answer, err)
+	}
+}
