@@ -102,8 +102,8 @@ type refreshInput struct {
 type refreshReply struct {
 	CacheControl    string   `header:"Cache-Control"`
 	SetCookie       []string `header:"Set-Cookie"`
-	RateLimit       string `header:"RateLimit"`
-	RateLimitPolicy string `header:"RateLimit-Policy"`
+	RateLimit       string   `header:"RateLimit"`
+	RateLimitPolicy string   `header:"RateLimit-Policy"`
 	Body            tokensView
 }
 

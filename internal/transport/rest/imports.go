@@ -75,7 +75,7 @@ func (in *importInput) Resolve(ctx huma.Context) []error {
 		in.columns[field] = column
 	}
 	r, w := humago.Unwrap(ctx)
-	deadline := time.Now().Add(importTime) //nolint:forbidigo // a deadline of the connection
+	deadline := time.Now().Add(importTime)                                        //nolint:forbidigo // a deadline of the connection
 	_ = http.NewResponseController(w).SetWriteDeadline(deadline.Add(time.Minute)) // the answer comes after the file
 	in.file = &steady{Reader: http.MaxBytesReader(w, r.Body, maxImport), until: ctx.SetReadDeadline, last: deadline}
 	return nil
