@@ -9,6 +9,7 @@ import (
 	"mindflow/internal/app"
 	"mindflow/internal/config"
 	"mindflow/internal/credentials"
+	"mindflow/internal/formats/archive"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/ratelimit"
 	"mindflow/internal/store"
@@ -24,6 +25,8 @@ type house struct {
 	reports *telemetry.Reports // nil where none are sent
 	tracing *telemetry.Tracing // the same
 	redis   *ratelimit.Shared  // nil where each server counts alone
+
+	backupKey archive.Key
 }
 
 // build reads the settings and wires the house. The caller closes it.
@@ -51,7 +54,10 @@ func build(c *console) (*house, error) {
 	return h, nil
 }
 
-func (h *house) wire(c *console) error {
+func (h *house) wire(c *console) (err error) {
+	if h.backupKey, err = archive.ParseKey(h.config.BackupKey); err != nil {
+		return err
+	}
 	secrets, err := h.config.Secrets()
 	if err != nil {
 		return err

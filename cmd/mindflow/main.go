@@ -33,6 +33,8 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
 	Import  importCommand  `cmd:"" help:"Import tasks from another program's file, straight to the database."`
+	Backup  backupCommand  `cmd:"" help:"Write all that the database holds to a file, while the server runs."`
+	Restore restoreCommand `cmd:"" help:"Fill an empty database with a backup."`
 	Openapi openapiCommand `cmd:"" hidden:"" help:"Print the OpenAPI document."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 

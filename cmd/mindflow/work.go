@@ -6,13 +6,15 @@ import (
 	"os"
 	"time"
 
+	"mindflow/internal/app"
 	"mindflow/internal/jobs"
 	"mindflow/internal/mindflow"
 )
 
 // The kinds of work there is for a time of day.
 const (
-	sweeping = "sweep"
+	sweeping  = "sweep"
+	backingUp = "backup"
 	// sweepTime is when it is done, UTC.
 	sweepTime = 4 * time.Hour
 )
@@ -21,11 +23,32 @@ const (
 // same database.
 func (h *house) startWork() *jobs.Runner {
 	host, _ := os.Hostname() // only for people who look
-	line := jobs.Line{Queue: mindflow.Housekeeping, Workers: 1, Handlers: map[string]jobs.Handler{sweeping: h.sweep}}
+	line := jobs.Line{
+		Queue: mindflow.Housekeeping, Workers: 1, Loud: true,
+		Handlers: map[string]jobs.Handler{sweeping: h.sweep},
+	}
+	schedule := []jobs.Daily{{Queue: mindflow.Housekeeping, Kind: sweeping, At: sweepTime}}
+	if h.config.BackupDir != "" {
+		line.Handlers[backingUp] = h.backUp
+		schedule = append(schedule, jobs.Daily{Queue: mindflow.Housekeeping, Kind: backingUp, At: h.config.BackupAt()})
+	}
 	return jobs.Start(h.app.Queue(), h.log, jobs.Settings{
-		Name: fmt.Sprintf("%s/%d", host, os.Getpid()), Lines: []jobs.Line{line},
-		Schedule: []jobs.Daily{{Queue: mindflow.Housekeeping, Kind: sweeping, At: sweepTime}},
+		Name: fmt.Sprintf("%s/%d", host, os.Getpid()), Lines: []jobs.Line{line}, Schedule: schedule,
 	})
+}
+
+// backups is the folder of daily backups.
+func (h *house) backups() app.Backups {
+	return app.Backups{Dir: h.config.BackupDir, Keep: h.config.BackupKeep, Key: h.backupKey, MadeBy: version}
+}
+
+// backUp adds a backup to the folder.
+func (h *house) backUp(ctx context.Context, _ mindflow.Job) error {
+	report, err := h.app.DailyBackup(ctx, h.backups())
+	if err == nil {
+		h.log.InfoContext(ctx, "backed up", "file", report.File, "rows", report.Total, "bytes", report.Bytes, "sha256", report.SHA256)
+	}
+	return err
 }
 
 // sweep takes away what is over.

@@ -59,6 +59,11 @@ type Config struct {
 	RateLimitSignIn mindflow.Rate `env:"RATE_LIMIT_SIGNIN" envDefault:"10/15min"`
 	RedisURL        string        `env:"REDIS_URL"`
 	TrustedProxies  Networks      `env:"TRUSTED_PROXIES"`
+
+	BackupDir  string `env:"BACKUP_DIR"`
+	BackupTime string `env:"BACKUP_TIME" envDefault:"03:00"`
+	BackupKeep int    `env:"BACKUP_KEEP" envDefault:"7"`
+	BackupKey  string `env:"BACKUP_KEY"`
 }
 
 // defaultAccessTokenTTL is short, since a session row stands behind each token anyway.
@@ -181,6 +186,10 @@ func (c Config) validate() error {
 		return errors.New("ACCESS_TOKEN_TTL must be at least a second, such as 15m")
 	case c.RefreshTokenTTL < time.Minute:
 		return errors.New("REFRESH_TOKEN_TTL must be at least a minute, such as 720h")
+	case !isTimeOfDay(c.BackupTime):
+		return errors.New("BACKUP_TIME must be a time of day in UTC, such as 03:00")
+	case c.BackupKeep < 1:
+		return errors.New("BACKUP_KEEP must be at least 1")
 	case c.ScoreCacheTTL <= 0 || c.ScoreCacheTTL > maxCacheTTL:
 		return errors.New("SCORE_CACHE_TTL must be a positive duration of a day at the most, such as 5m")
 	case c.RedisURL != "" && (redisErr != nil || !oneOf(redis.Scheme, "redis", "rediss") || redis.Host == ""):
@@ -211,6 +220,19 @@ const minSecret = 32
 const minEventRetention = 30 * 24 * time.Hour
 
 func oneOf(s string, allowed ...string) bool { return slices.Contains(allowed, s) }
+
+const timeOfDay = "15:04"
+
+func isTimeOfDay(s string) bool {
+	_, err := time.Parse(timeOfDay, s)
+	return err == nil && len(s) == len(timeOfDay)
+}
+
+// BackupAt is when the daily backup is due, since midnight in UTC.
+func (c Config) BackupAt() time.Duration {
+	at, _ := time.Parse(timeOfDay, c.BackupTime) // checked with the settings
+	return time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute
+}
 
 // Secrets are the keys that sign tokens. In development one is made at the
 // first start and kept in the data directory.

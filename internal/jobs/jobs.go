@@ -26,6 +26,8 @@ type Line struct {
 	Queue    mindflow.Queue
 	Workers  int
 	Handlers map[string]Handler
+	// Loud lines log each failure as an error, not only the last.
+	Loud bool
 }
 
 // Daily is work for a time of day. Of all servers that ask for it on a day, one does it.
@@ -190,7 +192,7 @@ func (r *Runner) serve(line Line, wake <-chan struct{}) {
 			failing = false
 			r.work.Go(func() {
 				defer func() { <-seats }()
-				r.run(job, line.Handlers[job.Kind])
+				r.run(job, line)
 			})
 			continue
 		}
@@ -242,7 +244,7 @@ func unlessNone(err error) error {
 }
 
 // run does one job, from taking it up to saying what became of it.
-func (r *Runner) run(job mindflow.Job, handler Handler) {
+func (r *Runner) run(job mindflow.Job, line Line) {
 	request := job.RequestID
 	if request == "" {
 		request = job.ID.String()
@@ -259,15 +261,15 @@ func (r *Runner) run(job mindflow.Job, handler Handler) {
 		defer close(renewed)
 		r.renew(ctx, job, cancel)
 	}()
-	err := mindflow.Catch(func() error { return handler(ctx, job) })
+	err := mindflow.Catch(func() error { return line.Handlers[job.Kind](ctx, job) })
 	lost := context.Cause(ctx)
 	cancel(context.Canceled)
 	<-renewed
-	r.settle(base, log, job, err, lost)
+	r.settle(base, log, job, line, err, lost)
 }
 
 // settle keeps what became of a job.
-func (r *Runner) settle(ctx context.Context, log *slog.Logger, job mindflow.Job, err, lost error) {
+func (r *Runner) settle(ctx context.Context, log *slog.Logger, job mindflow.Job, line Line, err, lost error) {
 	switch {
 	case errors.Is(lost, errLost):
 		log.WarnContext(ctx, "job lost its lease; it will be done again", "error", err)
@@ -282,7 +284,11 @@ func (r *Runner) settle(ctx context.Context, log *slog.Logger, job mindflow.Job,
 	default:
 		after := r.backoff(job.Attempts)
 		r.keep(ctx, log, func(ctx context.Context) error { return r.queue.Retry(ctx, job, after, reasonOf(err)) })
-		log.WarnContext(ctx, "job failed, and will be tried again", append(failure(err), "after", after)...)
+		level := slog.LevelWarn
+		if line.Loud {
+			level = slog.LevelError
+		}
+		log.Log(ctx, level, "job failed, and will be tried again", append(failure(err), "after", after)...)
 	}
 }
 

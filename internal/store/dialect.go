@@ -144,6 +144,30 @@ func (d dialect) forUpdate() string {
 // the transaction ends. Only for a database that locks rows.
 func (d dialect) takes(number string) string { return "pg_try_advisory_xact_lock(" + number + ")" }
 
+// snapshot is how a transaction begins that sees one moment and only reads. One
+// of SQLite's readers does so anyway.
+func (d dialect) snapshot() *sql.TxOptions {
+	if d.postgres {
+		return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	}
+	return nil
+}
+
+// tables names the tables there are, in the place where ours are.
+func (d dialect) tables(q querier) ([]string, error) {
+	query := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`
+	if d.postgres {
+		query = `SELECT CAST(relname AS TEXT) FROM pg_class WHERE relkind IN ('r', 'p') AND pg_table_is_visible(oid)
+			AND relnamespace = CAST(current_schema() AS regnamespace)`
+	}
+	rows, err := texts(q, query, 1)
+	tables := make([]string, len(rows))
+	for i, row := range rows {
+		tables[i] = row[0]
+	}
+	return tables, err
+}
+
 // skipLocked locks the rows of a SELECT, but for those that others hold.
 func (d dialect) skipLocked() string {
 	if d.locksRows() {

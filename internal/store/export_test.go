@@ -130,3 +130,31 @@ const (
 func (s *Store) Rows(ctx context.Context, query string) (*sql.Rows, error) {
 	return s.readers.QueryContext(ctx, query)
 }
+
+// LeftOut are the tables that are not backed up.
+var LeftOut = leftOut
+
+// VersionTable is where the steps are recorded.
+const VersionTable = versionTable
+
+// BackedUp names the tables of a backup.
+func BackedUp() []string {
+	names := make([]string, len(backedUp))
+	for i, table := range backedUp {
+		names[i] = table.name
+	}
+	return names
+}
+
+// Tables names the tables there are.
+func (s *Store) Tables(ctx context.Context) ([]string, error) { return s.dialect.tables(s.read(ctx)) }
+
+// ColumnTypes names the types of the tables' columns.
+func (s *Store) ColumnTypes(ctx context.Context) ([]string, error) {
+	if s.dialect.postgres {
+		return s.Lines(ctx, `SELECT DISTINCT CAST(data_type AS TEXT) FROM information_schema.columns
+			WHERE table_schema = 'public' AND table_name <> '`+versionTable+`'`)
+	}
+	return s.Lines(ctx, `SELECT DISTINCT c.type FROM sqlite_master m, pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND m.name <> '`+versionTable+`' AND m.name NOT LIKE 'sqlite%'`)
+}

@@ -56,7 +56,7 @@ func ParseKey(text string) (Key, error) {
 		}
 	}
 	if err != nil { // which may quote it
-		return Key{}, fmt.Errorf("a backup key must be an age identity, an age recipient, or a passphrase of at least %d characters", minPassphrase)
+		return Key{}, fmt.Errorf("BACKUP_KEY must be an age identity, an age recipient, or a passphrase of at least %d characters", minPassphrase)
 	}
 	return key, nil
 }

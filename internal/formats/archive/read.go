@@ -232,3 +232,9 @@ func value(d *jsontext.Decoder) (any, error) {
 	}
 	return nil, errRow
 }
+
+// MarkLength is how many bytes of a file IsEncrypted wants to see.
+const MarkLength = len(ageMagic)
+
+// IsEncrypted reports whether a file that begins so is encrypted.
+func IsEncrypted(first []byte) bool { return string(first) == ageMagic }
