@@ -21,7 +21,10 @@ const (
 
 // startWork runs what is left to be done, by this server and by others on the
 // same database.
-func (h *house) startWork() *jobs.Runner {
+func (h *house) startWork() *jobs.Runner { return jobs.Start(h.app.Queue(), h.log, h.work()) }
+
+// work is who does what, and when.
+func (h *house) work() jobs.Settings {
 	host, _ := os.Hostname() // only for people who look
 	line := jobs.Line{
 		Queue: mindflow.Housekeeping, Workers: 1, Loud: true,
@@ -32,9 +35,7 @@ func (h *house) startWork() *jobs.Runner {
 		line.Handlers[backingUp] = h.backUp
 		schedule = append(schedule, jobs.Daily{Queue: mindflow.Housekeeping, Kind: backingUp, At: h.config.BackupAt()})
 	}
-	return jobs.Start(h.app.Queue(), h.log, jobs.Settings{
-		Name: fmt.Sprintf("%s/%d", host, os.Getpid()), Lines: []jobs.Line{line}, Schedule: schedule,
-	})
+	return jobs.Settings{Name: fmt.Sprintf("%s/%d", host, os.Getpid()), Lines: []jobs.Line{line}, Schedule: schedule}
 }
 
 // backups is the folder of daily backups.

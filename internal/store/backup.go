@@ -55,10 +55,7 @@ func (s *Store) Dump(ctx context.Context, to Content) error {
 	}
 	defer tx.Rollback() // it has only read
 	q := plain{ctx, tx}
-	if err := dump(q, s.dialect, to); err != nil {
-		return fmt.Errorf("read for a backup: %w", s.explain(err))
-	}
-	return nil
+	return s.explain(dump(q, s.dialect, to))
 }
 
 func dump(q querier, d dialect, to Content) error {
