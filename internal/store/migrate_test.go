@@ -268,8 +268,6 @@ INSERT INTO events (workspace_id, seq, id, at, verb, schema_version, actor_id, c
 // later are rows for the tables that steps after the first made: a new table
 // gets one here.
 var later = map[string]string{
-	"jobs": `INSERT INTO jobs (id, queue, kind, key, payload, request_id, asked, run_at, attempts, created_at)
-		VALUES ('01890000-0000-7000-8000-000000000010', 'q', 'k', 'x', '{}', 'r', 1, 18, 0, 19)`,
 	"system_events": `INSERT INTO system_events (id, at, verb, changes) VALUES ('01890000-0000-7000-8000-00000000000f', 1, 'database.adopted', '{}')`,
 	"jobs": `INSERT INTO jobs (id, queue, kind, payload, asked, run_at, attempts, created_at)
 		VALUES ('01890000-0000-7000-8000-00000000000f', 'q', 'k', '{}', 1, 18, 0, 19)`,
