@@ -15,6 +15,7 @@ import (
 	"mindflow/internal/app"
 	"mindflow/internal/credentials"
 	"mindflow/internal/mindflow"
+	"mindflow/internal/ratelimit"
 	"mindflow/internal/store"
 	"mindflow/internal/store/storetest"
 	"mindflow/internal/transport/rest"
@@ -71,6 +72,9 @@ func benchRequest(ctx context.Context, request, body string) *http.Request {
 	return r
 }
 
+// seldom is a limit that is held and never met.
+var seldom = mindflow.Rate{Limit: mindflow.MaxRateLimit, Per: time.Second}
+
 // benchHandler is the API with its user's token and tasks, made once.
 func benchHandler(b *testing.B, s *store.Store) (http.Handler, string, []string) {
 	b.Helper()
@@ -78,7 +82,10 @@ func benchHandler(b *testing.B, s *store.Store) (http.Handler, string, []string)
 	if err != nil {
 		b.Fatal(err)
 	}
-	a := app.New(s, signer, app.Settings{AccessTokenTTL: 24 * time.Hour, RefreshTokenTTL: 24 * time.Hour, SnapshotTTL: 5 * time.Minute})
+	a := app.New(s, signer, app.Settings{
+		AccessTokenTTL: 24 * time.Hour, RefreshTokenTTL: 24 * time.Hour, SnapshotTTL: 5 * time.Minute,
+		Limiter: ratelimit.NewMemory(time.Now), Limits: app.Limits{Changes: seldom, Reads: seldom},
+	})
 	u, err := a.Register(b.Context(), mindflow.Registration{Email: "ada@example.com", Password: password}, mindflow.ThroughAPI)
 	if err != nil {
 		b.Fatal(err)
