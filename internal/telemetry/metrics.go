@@ -33,8 +33,7 @@ type Sources struct {
 	Database func() Database
 	Caches   func() []Cache
 	Census   func(context.Context) (mindflow.Census, error)
-	// Queue counts the jobs that wait, by queue.
-	Queue func(context.Context) (map[string]int, error)
+	Queues   func(context.Context) ([]mindflow.QueueLength, error)
 }
 
 // Database is what the store says of itself.

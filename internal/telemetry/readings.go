@@ -15,13 +15,13 @@ type readings struct {
 	ctx     context.Context //nolint:containedctx // as long as there is somebody to look
 	cancel  context.CancelFunc
 	census  kept[mindflow.Census]
-	queue   kept[map[string]int]
+	queues  kept[[]mindflow.QueueLength]
 }
 
 // How old what the database was asked for may be.
 const (
 	freshCensus = 30 * time.Second
-	freshQueue  = 5 * time.Second
+	freshQueues = 5 * time.Second
 )
 
 func newReadings(s Sources) *readings {
@@ -29,14 +29,14 @@ func newReadings(s Sources) *readings {
 	return &readings{
 		sources: s, ctx: ctx, cancel: cancel,
 		census: kept[mindflow.Census]{read: s.Census, clock: s.Clock, fresh: freshCensus},
-		queue:  kept[map[string]int]{read: s.Queue, clock: s.Clock, fresh: freshQueue},
+		queues: kept[[]mindflow.QueueLength]{read: s.Queues, clock: s.Clock, fresh: freshQueues},
 	}
 }
 
 func (r *readings) close(ctx context.Context) {
 	r.cancel()
 	r.census.wait(ctx)
-	r.queue.wait(ctx)
+	r.queues.wait(ctx)
 }
 
 func describe(name, help string, labels ...string) *prometheus.Desc {
@@ -52,7 +52,8 @@ var (
 	descWriting     = describe("writes_waiting", "Changes whose turn has not come.")
 	descGroups      = describe("write_group_size", "How many changes each committed transaction held.")
 	descCaches      = describe("cache_lookups_total", "How often a cache was asked, and whether it held a good answer.", "cache", "result")
-	descQueue       = describe("jobs_waiting", "Jobs that wait, by queue.", "queue")
+	descJobs        = describe("jobs", "Jobs that are due, that wait for their moment, and that were given up.", "queue", "state")
+	descOldest      = describe("jobs_oldest_due_seconds", "For how long the job that waits longest has been due.", "queue")
 	descUsers       = describe("users", "Accounts.", "state")
 	descTasks       = describe("tasks", "Tasks by the status they are kept in, the deleted aside.", "status")
 	descActive      = describe("active_users", "Users who signed in or refreshed within the last 24 hours, or 30 days.", "period")
@@ -63,7 +64,7 @@ var (
 func (r *readings) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		descStatements, descConnections, descMax, descWaits, descWaitTime, descWriting, descGroups,
-		descCaches, descQueue, descUsers, descTasks, descActive, descAge,
+		descCaches, descJobs, descOldest, descUsers, descTasks, descActive, descAge,
 	} {
 		to <- d
 	}
@@ -75,7 +76,7 @@ func (r *readings) Collect(to chan<- prometheus.Metric) {
 	queued := make(chan struct{})
 	go func() {
 		defer close(queued)
-		r.collectQueue(to)
+		r.collectQueues(to)
 	}()
 	r.collectCensus(to)
 	r.collectCounters(to)
@@ -111,14 +112,24 @@ func sizes(d Database) prometheus.Metric {
 	return prometheus.MustNewConstHistogram(descGroups, all, float64(d.GroupChanges), buckets)
 }
 
-func (r *readings) collectQueue(to chan<- prometheus.Metric) {
-	if r.sources.Queue == nil {
+func (r *readings) collectQueues(to chan<- prometheus.Metric) {
+	if r.sources.Queues == nil {
 		return
 	}
-	if waiting, _, ok := r.queue.get(r.ctx); ok {
-		for queue, n := range waiting {
-			to <- gauge(descQueue, float64(n), queue)
+	lengths, asOf, ok := r.queues.get(r.ctx)
+	if !ok {
+		return
+	}
+	for _, l := range lengths {
+		queue := string(l.Queue)
+		to <- gauge(descJobs, float64(l.Due), queue, "due")
+		to <- gauge(descJobs, float64(l.Later), queue, "later")
+		to <- gauge(descJobs, float64(l.Failed), queue, "failed")
+		oldest := 0.0
+		if !l.Oldest.IsZero() {
+			oldest = max(0, asOf.Sub(l.Oldest).Seconds())
 		}
+		to <- gauge(descOldest, oldest, queue)
 	}
 }
 
