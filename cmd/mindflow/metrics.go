@@ -90,6 +90,7 @@ func sources(c *console, h *house) telemetry.Sources {
 	return telemetry.Sources{
 		Clock: c.clock, Version: version,
 		Census:   h.app.Census,
+		Queues:   h.app.QueueLengths,
 		Database: func() telemetry.Database { return databaseUse(h.store.Stats()) },
 		Caches:   func() []telemetry.Cache { return cacheUses(h.app.CacheUses()) },
 	}
