@@ -78,7 +78,8 @@ func TestGroupsAddUpInTheirHistogram(t *testing.T) {
 	}
 }
 
-// Whatever clients make up, there is a bounded number of series.
+// Whatever clients make up, there is a bounded number of series. Fails when a
+// method is taken as it comes.
 func TestWhatClientsMakeUpIsNoSeries(t *testing.T) {
 	m := NewMetrics(Sources{Clock: time.Now})
 	defer m.Close(t.Context())
@@ -92,7 +93,7 @@ func TestWhatClientsMakeUpIsNoSeries(t *testing.T) {
 	}
 }
 
-// Fails when series are looked up by their labels, and when nobody costs anything.
+// Fails when each request makes or finds its series by labels.
 func TestCountingTakesNoMemory(t *testing.T) {
 	m := NewMetrics(Sources{Clock: time.Now})
 	defer m.Close(t.Context())
