@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -153,11 +154,12 @@ func TestSeriesAreMadeOnceHoweverManyAskAtOnce(t *testing.T) {
 // when who asks waits for the end of it.
 func TestAValueIsReadSeldomAndNobodyWaitsForLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		takes, reads, broken := time.Duration(0), 0, error(nil)
+		var takes atomic.Int64 // nanoseconds
+		reads, broken := 0, error(nil)
 		k := &kept[int]{clock: time.Now, fresh: 30 * time.Second, read: func(ctx context.Context) (int, error) {
 			reads++
 			select {
-			case <-time.After(takes):
+			case <-time.After(time.Duration(takes.Load())):
 				return reads, broken
 			case <-ctx.Done():
 				return 0, ctx.Err()
@@ -178,20 +180,20 @@ func TestAValueIsReadSeldomAndNobodyWaitsForLong(t *testing.T) {
 		time.Sleep(29 * time.Second)
 		asks(2, true, 0)
 		time.Sleep(time.Second)
-		takes = 3 * time.Second
+		takes.Store(int64(3 * time.Second))
 		asks(2, true, patience)
 		asks(2, true, patience) // of the same reading
-		time.Sleep(takes)
+		time.Sleep(3 * time.Second)
 		asks(3, true, 0)
 		time.Sleep(50 * time.Second) // less than twenty times what a reading takes
 		asks(3, true, 0)
-		takes = time.Hour
+		takes.Store(int64(time.Hour))
 		time.Sleep(10 * time.Second)
 		asks(3, true, patience)
 		time.Sleep(longestReading) // given up
-		takes = 0
+		takes.Store(0)
 		asks(5, true, 0)
-		takes = time.Hour
+		takes.Store(int64(time.Hour))
 		time.Sleep(time.Minute)
 		asks(5, true, patience)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
