@@ -93,6 +93,7 @@ func sources(c *console, h *house) telemetry.Sources {
 		Queues:   h.app.QueueLengths,
 		Database: func() telemetry.Database { return databaseUse(h.store.Stats()) },
 		Caches:   func() []telemetry.Cache { return cacheUses(h.app.CacheUses()) },
+		Limits:   func() []telemetry.Limit { return limitUses(h.app.LimitUses()) },
 	}
 }
 
@@ -113,4 +114,12 @@ func cacheUses(uses []app.CacheUse) []telemetry.Cache {
 		caches[i] = telemetry.Cache(use)
 	}
 	return caches
+}
+
+func limitUses(uses []app.LimitUse) []telemetry.Limit {
+	limits := make([]telemetry.Limit, len(uses))
+	for i, use := range uses {
+		limits[i] = telemetry.Limit(use)
+	}
+	return limits
 }

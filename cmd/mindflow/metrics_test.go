@@ -176,6 +176,14 @@ func TestAScrapeSaysWhatTheServerDid(t *testing.T) {
 				`{cache="preferences",result="hit"}`: 3, `{cache="preferences",result="miss"}`: 1,
 				`{cache="tokens",result="hit"}`: 4, `{cache="tokens",result="miss"}`: 2,
 			},
+			"mindflow_limit_decisions_total": {
+				`{decision="admitted",limit="changes"}`: 3, `{decision="refused",limit="changes"}`: 0,
+				`{decision="admitted",limit="reads"}`: 2, `{decision="refused",limit="reads"}`: 0,
+				`{decision="admitted",limit="sign-ins"}`: 2, `{decision="refused",limit="sign-ins"}`: 0,
+				`{decision="admitted",limit="refreshes"}`: 0, `{decision="refused",limit="refreshes"}`: 0,
+				`{decision="admitted",limit="guesses"}`: 1, `{decision="refused",limit="guesses"}`: 0,
+				`{decision="admitted",limit="device"}`: 0, `{decision="refused",limit="device"}`: 0,
+			},
 			"mindflow_users": {`{state="enabled"}`: 1, `{state="disabled"}`: 0},
 			"mindflow_tasks": {
 				`{status="pending"}`: 2, `{status="in_progress"}`: 0, `{status="snoozed"}`: 0, `{status="completed"}`: 0, `{status="cancelled"}`: 0,

@@ -42,6 +42,7 @@ type App struct {
 	turns       *turns
 	checked     *otter.Cache[string, credentials.Claims] // by token: a signature is checked once
 	checks      lookups
+	decided     [mindflow.LimitedKinds]decisions
 }
 
 // maxChecked bounds the tokens whose signatures are known to hold.

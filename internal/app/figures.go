@@ -36,3 +36,29 @@ func (l *lookups) miss() { l.misses.Add(1) }
 func (l *lookups) use(name string) CacheUse {
 	return CacheUse{Name: name, Hits: l.hits.Load(), Misses: l.misses.Load()}
 }
+
+// LimitUse says how often a limit admitted, and refused, what was asked for.
+type LimitUse struct {
+	Name              string
+	Admitted, Refused int64
+}
+
+// LimitUses counts since the App was made; what is off decides nothing.
+func (a *App) LimitUses() []LimitUse {
+	uses := make([]LimitUse, mindflow.LimitedKinds)
+	for i := range uses {
+		uses[i] = LimitUse{mindflow.Limited(i).String(), a.decided[i].admitted.Load(), a.decided[i].refused.Load()} //nolint:gosec // few
+	}
+	return uses
+}
+
+// decisions counts those of a limit.
+type decisions struct{ admitted, refused atomic.Int64 }
+
+func (d *decisions) count(admitted bool) {
+	if admitted {
+		d.admitted.Add(1)
+	} else {
+		d.refused.Add(1)
+	}
+}

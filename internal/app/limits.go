@@ -81,6 +81,7 @@ func (a *App) take(ctx context.Context, key mindflow.LimitKey) (mindflow.Taken, 
 		return mindflow.Taken{Allowed: true}, nil
 	}
 	taken := a.settings.Limiter.Take(ctx, key, rate)
+	a.decided[key.What].count(taken.Allowed)
 	if !taken.Allowed {
 		return taken, mindflow.TooOften(refusals[key.What], taken.Reset)
 	}

@@ -21,7 +21,6 @@ type Metrics struct {
 	registry *prometheus.Registry
 	inFlight prometheus.Gauge
 	requests *children[requestKey, requestSeries]
-	limits   *children[limitKey, prometheus.Counter]
 	readings *readings
 }
 
@@ -32,6 +31,7 @@ type Sources struct {
 	Version  string // the product's
 	Database func() Database
 	Caches   func() []Cache
+	Limits   func() []Limit
 	Census   func(context.Context) (mindflow.Census, error)
 	Queues   func(context.Context) ([]mindflow.QueueLength, error)
 }
@@ -60,6 +60,12 @@ type Cache struct {
 	Hits, Misses int64
 }
 
+// Limit says how often a rate limit admitted and refused.
+type Limit struct {
+	Name              string
+	Admitted, Refused int64
+}
+
 // answerTimes are the bounds of the histograms, in seconds: what is promised
 // of an answer lies between 1 ms and 60 ms, what a client waits for below 10 s.
 var answerTimes = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
@@ -72,11 +78,6 @@ type requestKey struct {
 type requestSeries struct {
 	answered prometheus.Counter
 	took     prometheus.Observer
-}
-
-type limitKey struct {
-	limit    string
-	admitted bool
 }
 
 // NewMetrics counts from now on.
@@ -97,14 +98,8 @@ func NewMetrics(s Sources) *Metrics {
 	m.requests = newChildren(func(k requestKey) requestSeries {
 		return requestSeries{answered.WithLabelValues(k.route, k.method, statusLabel(k.status)), took.WithLabelValues(k.route)}
 	})
-	limits := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "mindflow_limit_decisions_total", Help: "What rate limits decided.",
-	}, []string{"limit", "decision"})
-	m.limits = newChildren(func(k limitKey) prometheus.Counter {
-		return limits.WithLabelValues(k.limit, map[bool]string{true: "admitted", false: "refused"}[k.admitted])
-	})
 	m.registry.MustRegister(
-		m.inFlight, answered, took, limits, buildInfo(s.Version), m.readings,
+		m.inFlight, answered, took, buildInfo(s.Version), m.readings,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
@@ -164,13 +159,6 @@ func (m *Metrics) RequestEnded(method, pattern string, status int, took time.Dur
 	series := m.requests.of(requestKey{methodLabel(method), pattern, status})
 	series.answered.Inc()
 	series.took.Observe(took.Seconds())
-}
-
-// LimitDecided counts a decision of a rate limit. The name is one of few.
-func (m *Metrics) LimitDecided(limit string, admitted bool) {
-	if m != nil {
-		m.limits.of(limitKey{limit, admitted}).Inc()
-	}
 }
 
 // methodLabel keeps what clients make up from becoming series.

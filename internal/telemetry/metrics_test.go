@@ -38,7 +38,8 @@ func lines(t *testing.T, m *Metrics, prefix string) []string {
 
 func TestLimitsAndQueuesAreCounted(t *testing.T) {
 	m := NewMetrics(Sources{
-		Clock: func() time.Time { return noon },
+		Clock:  func() time.Time { return noon },
+		Limits: func() []Limit { return []Limit{{"reads", 3, 2}} },
 		Queues: func(context.Context) ([]mindflow.QueueLength, error) {
 			return []mindflow.QueueLength{
 				{Queue: "mail", Due: 2, Later: 3, Failed: 1, Oldest: noon.Add(-time.Minute)}, {Queue: "quiet"},
@@ -46,9 +47,6 @@ func TestLimitsAndQueuesAreCounted(t *testing.T) {
 		},
 	})
 	defer m.Close(t.Context())
-	for i := range 5 {
-		m.LimitDecided("user", i < 3)
-	}
 	want := []string{
 		`mindflow_jobs{queue="mail",state="due"} 2`, `mindflow_jobs{queue="mail",state="failed"} 1`, `mindflow_jobs{queue="mail",state="later"} 3`,
 		`mindflow_jobs{queue="quiet",state="due"} 0`, `mindflow_jobs{queue="quiet",state="failed"} 0`, `mindflow_jobs{queue="quiet",state="later"} 0`,
@@ -58,7 +56,7 @@ func TestLimitsAndQueuesAreCounted(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	want = []string{
-		`mindflow_limit_decisions_total{decision="admitted",limit="user"} 3`, `mindflow_limit_decisions_total{decision="refused",limit="user"} 2`,
+		`mindflow_limit_decisions_total{decision="admitted",limit="reads"} 3`, `mindflow_limit_decisions_total{decision="refused",limit="reads"} 2`,
 	}
 	if diff := cmp.Diff(want, lines(t, m, "mindflow_limit")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -106,11 +104,9 @@ func TestCountingTakesNoMemory(t *testing.T) {
 			m.RequestBegan()
 			m.RequestEnded("GET", "GET /api/tasks/{id}", 200, time.Millisecond)
 		},
-		"a limit": func() { m.LimitDecided("user", true) },
 		"nobody": func() {
 			nobody.RequestBegan()
 			nobody.RequestEnded("GET", "/", 200, 0)
-			nobody.LimitDecided("user", true)
 			untraced.RequestEnded(untraced.RequestBegan(r.Context(), r), "/", 200)
 			_, end := untraced.Watch().Begin(r.Context(), mindflow.Step{Name: "write"})
 			end(nil)

@@ -52,6 +52,7 @@ var (
 	descWriting     = describe("writes_waiting", "Changes whose turn has not come.")
 	descGroups      = describe("write_group_size", "How many changes each committed transaction held.")
 	descCaches      = describe("cache_lookups_total", "How often a cache was asked, and whether it held a good answer.", "cache", "result")
+	descLimits      = describe("limit_decisions_total", "What rate limits decided.", "limit", "decision")
 	descJobs        = describe("jobs", "Jobs that are due, that wait for their moment, and that were given up.", "queue", "state")
 	descOldest      = describe("jobs_oldest_due_seconds", "For how long the job that waits longest has been due.", "queue")
 	descUsers       = describe("users", "Accounts.", "state")
@@ -64,7 +65,7 @@ var (
 func (r *readings) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		descStatements, descConnections, descMax, descWaits, descWaitTime, descWriting, descGroups,
-		descCaches, descJobs, descOldest, descUsers, descTasks, descActive, descAge,
+		descCaches, descLimits, descJobs, descOldest, descUsers, descTasks, descActive, descAge,
 	} {
 		to <- d
 	}
@@ -99,6 +100,12 @@ func (r *readings) collectCounters(to chan<- prometheus.Metric) {
 		for _, c := range r.sources.Caches() {
 			to <- counter(descCaches, float64(c.Hits), c.Name, "hit")
 			to <- counter(descCaches, float64(c.Misses), c.Name, "miss")
+		}
+	}
+	if r.sources.Limits != nil {
+		for _, l := range r.sources.Limits() {
+			to <- counter(descLimits, float64(l.Admitted), l.Name, "admitted")
+			to <- counter(descLimits, float64(l.Refused), l.Name, "refused")
 		}
 	}
 }
