@@ -47,7 +47,7 @@ type LimitUse struct {
 func (a *App) LimitUses() []LimitUse {
 	uses := make([]LimitUse, mindflow.LimitedKinds)
 	for i := range uses {
-		uses[i] = LimitUse{mindflow.Limited(i).String(), a.decided[i].admitted.Load(), a.decided[i].refused.Load()} //nolint:gosec // few
+		uses[i] = LimitUse{mindflow.Limited(i).String(), a.decided[i].admitted.Load(), a.decided[i].refused.Load()}
 	}
 	return uses
 }
