@@ -32,6 +32,7 @@ const (
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
+	User    userCommand    `cmd:"" help:"Look after the accounts of this server's database."`
 	Import  importCommand  `cmd:"" help:"Import tasks from another program's file, straight to the database."`
 	Backup  backupCommand  `cmd:"" help:"Write all that the database holds to a file, while the server runs."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty database with a backup."`

@@ -57,7 +57,7 @@ func (h *house) sweep(ctx context.Context, _ mindflow.Job) error {
 	swept, err := h.app.Sweep(ctx)
 	if err == nil {
 		h.log.InfoContext(ctx, "swept", "sessions", swept.Sessions, "refresh_tokens", swept.RefreshTokens, "jobs", swept.Jobs,
-			"tasks", swept.Tasks, "idempotency_keys", swept.IdempotencyKeys)
+			"tasks", swept.Tasks, "events", swept.Events, "idempotency_keys", swept.IdempotencyKeys)
 	}
 	return err
 }

@@ -43,11 +43,10 @@ func (a *App) CompactEvents(ctx context.Context) (int, error) {
 }
 
 func (a *App) compact(ctx context.Context, workspace mindflow.WorkspaceID, before time.Time) (total int, err error) {
-	for n := compactBite; n == compactBite && err == nil; total += n {
-		err = a.store.Write(ctx, func(tx *store.Tx) (err error) {
-			n, err = tx.Compact(workspace, before, compactBite)
-			return err
-		})
+	for n := compactBite; n == compactBite && err == nil; {
+		had := total
+		err = a.bite(ctx, &total, func(tx *store.Tx) (int, error) { return tx.Compact(workspace, before, compactBite) })
+		n = total - had
 	}
 	return total, err
 }

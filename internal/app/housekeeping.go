@@ -19,15 +19,15 @@ const (
 
 // Swept is how much a round of housekeeping took away.
 type Swept struct {
-	Sessions, RefreshTokens, Jobs, Tasks, IdempotencyKeys int
+	Sessions, RefreshTokens, Jobs, Tasks, Events, IdempotencyKeys int
 }
 
 // Sweep takes away what is over: sessions and refresh tokens, jobs, deleted
-// tasks, idempotency keys. It goes in bites, and lets people's changes go first.
+// tasks, old events, idempotency keys. It goes in bites, and lets people's changes go first.
 //
-// A task that is purged leaves no event: nobody could see it or bring it back.
-// Its row was the tombstone snapshots learn deletions from; none is so old that
-// it has missed it, since a snapshot is read in full again within a day.
+// Nobody could see the tasks that are purged, or bring them back. Their rows were
+// the tombstones snapshots learn deletions from; none is so old that it has
+// missed them, since a snapshot is read in full again within a day.
 func (a *App) Sweep(ctx context.Context) (Swept, error) {
 	now := a.now()
 	sessions, jobs, deleted := now.Add(-keepSessions), now.Add(-keepJobs), now.Add(-keepDeleted)
@@ -41,6 +41,11 @@ func (a *App) Sweep(ctx context.Context) (Swept, error) {
 		},
 		func() error { return a.sweep(ctx, &swept.Jobs, jobs, a.store.OldJobs, (*store.Tx).PurgeJobs) },
 		func() error { return a.sweepTasks(ctx, &swept.Tasks, deleted) },
+		func() error {
+			n, err := a.CompactEvents(ctx)
+			swept.Events = n
+			return err
+		},
 		func() error {
 			n, err := a.PurgeIdempotencyKeys(ctx)
 			swept.IdempotencyKeys = n

@@ -18,6 +18,20 @@ type User struct {
 	DisabledAt  time.Time
 }
 
+// Account is a user as those who run the server see one.
+type Account struct {
+	User
+
+	SeenAt time.Time // when they last signed in or refreshed; zero for never
+	Tasks  int       // in the personal workspace, deleted ones aside
+}
+
+// Holding is how many rows of a table are one person's.
+type Holding struct {
+	Table string
+	Rows  int
+}
+
 // Workspace owns tasks. Every user has a personal one.
 type Workspace struct {
 	ID   WorkspaceID

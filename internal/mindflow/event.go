@@ -17,6 +17,8 @@ const (
 	TaskDeleted        Verb = "task.deleted"
 	TaskRestored       Verb = "task.restored"
 	TaskImported       Verb = "task.imported"
+	TasksPurged        Verb = "tasks.purged" // deleted ones, for good
+	UserErased         Verb = "user.erased"  // told by no workspace: there is none any more
 )
 
 // What is told of things taken over from the Python service: that they came,

@@ -62,8 +62,6 @@ const (
 	toSystemEvents
 )
 
-const insertSystemEvent = `INSERT INTO system_events (id, at, verb, changes) VALUES ($1, $2, $3, $4)`
-
 func newTargets() []*target {
 	targets := make([]*target, toSystemEvents+1)
 	for i, insert := range []string{

@@ -158,3 +158,12 @@ func (s *Store) ColumnTypes(ctx context.Context) ([]string, error) {
 	return s.Lines(ctx, `SELECT DISTINCT c.type FROM sqlite_master m, pragma_table_info(m.name) c
 		WHERE m.type = 'table' AND m.name <> '`+versionTable+`' AND m.name NOT LIKE 'sqlite%'`)
 }
+
+// Belongings are the tables that are erased with a user.
+func Belongings() []string {
+	var tables []string
+	for _, b := range belongings {
+		tables = append(tables, b.table)
+	}
+	return tables
+}

@@ -116,16 +116,36 @@ func (s *Store) DeletedTasks(ctx context.Context, before time.Time, limit int) (
 	return found, nil
 }
 
-// PurgeTasks takes deleted tasks of a workspace away with their texts: rows,
-// not a change anybody sees. Their events and sources stay.
+// PurgeTasks takes deleted tasks of a workspace away with their texts, and
+// records that there is room again: nobody sees another change. Their events and
+// sources stay.
 func (tx *Tx) PurgeTasks(workspace mindflow.WorkspaceID, ids []mindflow.TaskID, before time.Time) (int, error) {
+	if err := tx.Lock(workspace); err != nil {
+		return 0, err
+	}
+	if err := tx.readEnd(workspace); err != nil {
+		return 0, err
+	}
 	var w where
-	w.and("workspace_id = " + w.arg(workspace.String()))
-	w.and("deleted_at < " + w.arg(before.UnixMicro()))
+	w.and("t.workspace_id = " + w.arg(workspace.String()))
+	w.and("t.deleted_at < " + w.arg(before.UnixMicro()))
 	names := make([]string, len(ids))
 	for i, id := range ids {
 		names[i] = id.String()
 	}
-	in(&w, "id", names)
-	return tx.count("DELETE FROM tasks WHERE "+w.String(), w.args...)
+	in(&w, "t.id", names)
+	gone, err := readTasks(tx, "SELECT "+taskColumns+" FROM "+taskTables+" WHERE "+w.String(), w.args)
+	if err != nil || len(gone) == 0 {
+		return 0, err
+	}
+	if _, err := tx.count("DELETE FROM tasks AS t WHERE "+w.String(), w.args...); err != nil {
+		return 0, err
+	}
+	end := tx.log(workspace)
+	for _, t := range gone {
+		end.usage = end.usage.Minus(mindflow.UsageOf(t))
+	}
+	return len(gone), tx.Record(mindflow.Event{
+		Verb: mindflow.TasksPurged, WorkspaceID: workspace, Changes: mindflow.Changes{"tasks": {Before: len(gone)}},
+	}, mindflow.Actor{Channel: mindflow.ThroughSystem})
 }

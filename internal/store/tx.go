@@ -138,6 +138,23 @@ func (tx *Tx) log(workspace mindflow.WorkspaceID) *logEnd {
 	return end
 }
 
+const lastEvent = `
+SELECT seq, coalesce(total_tasks, 0), coalesce(total_tags, 0), coalesce(total_bytes, 0)
+  FROM events
+ WHERE workspace_id = $1
+ ORDER BY seq DESC
+ LIMIT 1`
+
+// readEnd reads where the log of a locked workspace ends, for a change that is
+// nobody's.
+func (tx *Tx) readEnd(workspace mindflow.WorkspaceID) error {
+	end := tx.log(workspace)
+	u := &end.was
+	err := one(tx, lastEvent, []any{workspace.String()}, &end.seq, &u.Tasks, &u.Tags, &u.Bytes)
+	end.usage = end.was
+	return absent(err, "workspace")
+}
+
 // Usage is what the transaction's home held before the change and holds now,
 // and whether the change eases. Standing has read it.
 func (tx *Tx) Usage() (before, after mindflow.Usage, eases bool) {

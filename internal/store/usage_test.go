@@ -102,6 +102,22 @@ func TestTheLogSaysWhatTheWorkspaceHolds(t *testing.T) {
 		if got, want := usage(t, s, a), recount(t, s, a); got != want || got.Tasks == 0 || got.Tags == 0 || got.Bytes == 0 {
 			t.Errorf("the log says %+v, the rows %+v", got, want)
 		}
+		doomed := newTask(s, a, "doomed")
+		doomed.Tags = []string{"x"}
+		doomed = create(t, s, a, doomed)
+		edit(t, s, a, doomed.ID, mindflow.TaskDeleted, func(task *mindflow.Task) { *task = task.Deleted(s.Now()) })
+		if err := s.Write(t.Context(), func(tx *store.Tx) error {
+			n, err := tx.PurgeTasks(a.WorkspaceID, []mindflow.TaskID{doomed.ID}, s.Now().Add(time.Hour))
+			if n != 1 {
+				t.Errorf("purged %d", n)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := usage(t, s, a), recount(t, s, a); got != want {
+			t.Errorf("after a purge the log says %+v, the rows %+v", got, want)
+		}
 	})
 }
 
