@@ -78,9 +78,9 @@ func (a *API) login(ctx context.Context, in *loginInput) (*loginReply, error) {
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	device := http.Cookie{
+	device := http.Cookie{ //nolint:gosec // it has all three; one depends on the setting
 		Name: deviceCookie, Value: tokens.Device, Path: "/api/auth", MaxAge: int(app.DeviceTTL.Seconds()),
-		HttpOnly: true, Secure: a.settings.Production, SameSite: http.SameSiteLaxMode,
+		HttpOnly: true, Secure: !a.settings.PlainCookies, SameSite: http.SameSiteLaxMode,
 	}
 	r := &loginReply{CacheControl: noStore, SetCookie: []string{device.String()}, Body: viewTokens(tokens)}
 	if in.byCookie() {

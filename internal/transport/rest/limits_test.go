@@ -236,8 +236,8 @@ func TestGuessesOfAPasswordHaveAQuotaThatLocksNobodyOut(t *testing.T) {
 				t.Errorf("the cookie %s lacks %s", home.header.Get("Set-Cookie"), part)
 			}
 		}
-		eve := srv.nobody().do("POST /api/auth/register", `{"email": "eve@example.com", "password": "`+password+`"}`, "X-Forwarded-For: 203.0.113.2").want(http.StatusCreated)
-		eve = srv.signIn("eve@example.com", password, "X-Forwarded-For: 203.0.113.2").want(http.StatusOK)
+		srv.nobody().do("POST /api/auth/register", `{"email": "eve@example.com", "password": "`+password+`"}`, "X-Forwarded-For: 203.0.113.2").want(http.StatusCreated)
+		eve := srv.signIn("eve@example.com", password, "X-Forwarded-For: 203.0.113.2").want(http.StatusOK)
 		n := 0
 		for _, address := range []string{"ada@example.com", " ADA@example.com ", "Ada@Example.COM", "ａda@example.com"} {
 			for range 10 {
