@@ -101,13 +101,13 @@ func eachBody(t *testing.T, test func(t *testing.T, b body)) {
 		t.Cleanup(func() { _ = s.Close() })
 		test(t, body{s, time.Sleep, 10 * time.Millisecond})
 	})
-	t.Run("cluster", func(t *testing.T) {
+	t.Run("a node of a cluster, which refuses calls of two slots", func(t *testing.T) {
 		t.Parallel()
 		srv := redistest.Start(t, "--cluster-enabled", "yes")
 		if answer, err := srv.Ask("CLUSTER ADDSLOTSRANGE 0 16383"); err != nil || answer != "+OK" {
 			t.Fatal(answer, err)
 		}
-		r := openRedis(t, srv.URL()[:len(srv.URL())-2]+"?addr="+srv.Address)
+		r := openRedis(t, srv.URL())
 		awaitTrue(t, 10*time.Second, func() bool {
 			_, err := r.Take(t.Context(), someKey(), mindflow.Rate{Limit: 1, Per: time.Second})
 			return err == nil

@@ -6,12 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"sync"
+	"strconv"
+	"strings"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/logging"
-	"github.com/redis/go-redis/v9/maintnotifications"
+	"github.com/gomodule/redigo/redis"
 
 	"mindflow/internal/mindflow"
 )
@@ -24,47 +23,56 @@ const (
 	callTime    = 500 * time.Millisecond // with the wait for a connection
 )
 
+// maxRedis is how many connections one server holds at the most.
+const maxRedis = 32
+
 // Redis holds rates for all servers that use the same Redis. Each key is one
 // key there, so one call needs one hash slot; moments are Redis's own.
 type Redis struct {
-	client redis.UniversalClient
+	pool *redis.Pool
 }
 
-// quiet keeps the library from writing to standard error by itself.
-var quiet = sync.OnceFunc(logging.Disable)
-
-// OpenRedis reads an address such as redis://127.0.0.1:6379/0; with further
-// addresses (?addr=host:port) it is a cluster's. Nothing is connected yet.
+// OpenRedis reads an address such as redis://127.0.0.1:6379/0, or rediss:// for
+// TLS. Nothing is connected yet.
 func OpenRedis(address string) (*Redis, error) {
-	quiet()
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, errors.New("the address of Redis is not a URL") // err holds it, and with it the password
 	}
-	if u.Query().Has("addr") {
-		o, err := redis.ParseClusterURL(address)
-		if err != nil {
-			return nil, fmt.Errorf("read the address of Redis: %w", err)
+	if (u.Scheme != "redis" && u.Scheme != "rediss") || u.Hostname() == "" || u.RawQuery != "" {
+		return nil, errors.New("the address of Redis must be redis://host:port/number, or rediss:// for TLS")
+	}
+	if database := strings.Trim(u.Path, "/"); database != "" {
+		if n, err := strconv.Atoi(database); err != nil || n < 0 {
+			return nil, errors.New("the address of Redis must end in the number of a database, such as /0")
 		}
-		o.DialTimeout, o.DialerRetries, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, 1, commandTime, commandTime, commandTime
-		o.ContextTimeoutEnabled, o.DisableIdentity = true, true
-		o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-		return &Redis{client: redis.NewClusterClient(o)}, nil
 	}
-	o, err := redis.ParseURL(address)
+	return &Redis{pool: &redis.Pool{
+		MaxActive: maxRedis, MaxIdle: maxRedis, Wait: true, IdleTimeout: time.Minute,
+		DialContext: func(ctx context.Context) (redis.Conn, error) {
+			return redis.DialURLContext(ctx, address,
+				redis.DialConnectTimeout(dialTime), redis.DialReadTimeout(commandTime), redis.DialWriteTimeout(commandTime))
+		},
+	}}, nil
+}
+
+// do lends fn a connection. What is broken is not handed on, and nothing is
+// asked twice: an answer that got lost may have been a yes.
+func (r *Redis) do(ctx context.Context, fn func(context.Context, redis.Conn) error) (err error) {
+	// A call goes on when the person who caused it is gone: one that breaks off costs its connection.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTime)
+	defer cancel()
+	conn, err := r.pool.GetContext(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the address of Redis: %w", err)
+		return err
 	}
-	o.DialTimeout, o.DialerRetries, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, 1, commandTime, commandTime, commandTime
-	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
-	o.MaxRetries = -1 // an answer that got lost may have been a yes
-	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	return &Redis{client: redis.NewClient(o)}, nil
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	return fn(ctx, conn)
 }
 
 // take is what log.take does, in Redis: KEYS[1] is a list of moments, oldest
 // first. Numbers beyond 10^14 must be written out, or Lua rounds them.
-var take = redis.NewScript(`
+var take = redis.NewScript(1, `
 local time = redis.call('TIME')
 local clock = time[1] * 1000000 + time[2]
 local limit, per, now = tonumber(ARGV[1]), tonumber(ARGV[2]), clock
@@ -94,9 +102,11 @@ return {allowed, math.max(limit - count, 0), oldest + per - now, now}
 
 // Take takes a slot of a key within a rate, if one is free.
 func (r *Redis) Take(ctx context.Context, key mindflow.LimitKey, rate mindflow.Rate) (mindflow.Taken, error) {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
-	said, err := take.Run(ctx, r.client, []string{name(key)}, rate.Limit, rate.Per.Microseconds()).Int64Slice()
+	var said []int64
+	err := r.do(ctx, func(ctx context.Context, conn redis.Conn) (err error) {
+		said, err = redis.Int64s(take.DoContext(ctx, conn, name(key), rate.Limit, rate.Per.Microseconds()))
+		return err
+	})
 	if err == nil && len(said) != 4 {
 		err = errors.New("it answered something else")
 	}
@@ -110,32 +120,27 @@ func (r *Redis) Take(ctx context.Context, key mindflow.LimitKey, rate mindflow.R
 
 // GiveBack frees a slot that was taken.
 func (r *Redis) GiveBack(ctx context.Context, key mindflow.LimitKey, taken mindflow.Taken) error {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
-	if err := r.client.LRem(ctx, name(key), -1, taken.At).Err(); err != nil {
-		return fmt.Errorf("give a slot back to Redis: %w", err)
-	}
-	return nil
+	return r.ask(ctx, "give a slot back to Redis", "LREM", name(key), -1, taken.At)
 }
 
 // Ping reports whether Redis answers.
 func (r *Redis) Ping(ctx context.Context) error {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
-	if err := r.client.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("ask Redis whether it is there: %w", err)
+	return r.ask(ctx, "ask Redis whether it is there", "PING")
+}
+
+func (r *Redis) ask(ctx context.Context, doing, command string, args ...any) error {
+	err := r.do(ctx, func(ctx context.Context, conn redis.Conn) error {
+		_, err := redis.DoContext(conn, ctx, command, args...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return nil
 }
 
 // Close closes the connections.
-func (r *Redis) Close() error { return r.client.Close() }
-
-// bounded lets a call go on when the person who caused it is gone: a call that
-// breaks off costs its connection.
-func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), callTime)
-}
+func (r *Redis) Close() error { return r.pool.Close() }
 
 func name(key mindflow.LimitKey) string {
 	return "mindflow:limit:" + key.What.String() + ":" + hex.EncodeToString(key.Whose[:])
