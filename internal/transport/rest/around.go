@@ -63,6 +63,10 @@ func (a *API) around(next http.Handler) http.Handler {
 // entrance turns away what cannot be read and what there is no place for.
 func (a *API) entrance(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rec := w.(*recorder) //nolint:forcetypeassert // around's
+		if r.ContentLength != 0 {
+			rec.hurry()
+		}
 		if message := unreadableQuery(r.URL.RawQuery); message != "" {
 			a.answer(w, r, problemOf(http.StatusBadRequest, message))
 			return
@@ -71,7 +75,7 @@ func (a *API) entrance(next http.Handler) http.Handler {
 			a.answer(w, r, problemOf(http.StatusUnsupportedMediaType, "The body must not be compressed"))
 			return
 		}
-		if a.admit(w.(*recorder), r) { //nolint:forcetypeassert // around's
+		if a.admit(rec, r) {
 			next.ServeHTTP(w, r)
 		}
 	})

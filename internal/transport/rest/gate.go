@@ -112,6 +112,9 @@ func (a *API) admit(rec *recorder, r *http.Request) bool {
 	}
 	if !g.enter(r.Context()) {
 		rec.turnedAway = true
+		if r.ContentLength != 0 {
+			rec.Header().Set("Connection", "close") // the body is not waited for
+		}
 		a.turnAway(rec, r)
 		return false
 	}
@@ -149,18 +152,22 @@ func (*arrived) Close() error { return nil }
 // await reads a small body, or says why it cannot.
 func (rec *recorder) await(r *http.Request) *Problem {
 	content := smallBodies.Get().(*[smallBody]byte) //nolint:forcetypeassert // the pool holds nothing else
-	connection := http.NewResponseController(rec.ResponseWriter)
-	_ = connection.SetReadDeadline(time.Now().Add(bodyTime)) //nolint:forbidigo // a deadline of the connection; tests' answers have none
-	_, err := io.ReadFull(r.Body, content[:r.ContentLength])
-	_ = connection.SetReadDeadline(time.Time{}) // it would else end the request itself
-	if err != nil {
+	if _, err := io.ReadFull(r.Body, content[:r.ContentLength]); err != nil {
 		smallBodies.Put(content)
 		return missingBody(err)
 	}
+	_ = http.NewResponseController(rec.ResponseWriter).SetReadDeadline(time.Time{}) // it would else end the request itself
 	rec.body.content = content
 	rec.body.Reset(content[:r.ContentLength])
 	r.Body = &rec.body
 	return nil
+}
+
+// hurry bounds how long a body may take, whoever reads it: net/http too reads
+// what nobody wanted, before it sends the answer.
+func (rec *recorder) hurry() {
+	deadline := time.Now().Add(bodyTime)                                         //nolint:forbidigo // a deadline of the connection
+	_ = http.NewResponseController(rec.ResponseWriter).SetReadDeadline(deadline) // tests' answers have none
 }
 
 // leave gives the place to the next one. An answer is written without one: a
