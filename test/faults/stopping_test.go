@@ -58,8 +58,7 @@ func load(p *person, l *ledger, workers int) (stop func() []error) {
 	}
 }
 
-// Seen red with SHUTDOWN_DELAY=0s, and with a server whose readiness did not
-// fail: requests met closed connections.
+// Seen red with SHUTDOWN_DELAY=0s: requests met closed connections.
 func TestARollingRestartOfThreeServersLosesNoRequest(t *testing.T) {
 	settings := []string{"DATABASE_URL=" + postgres(t), "ENVIRONMENT=production", "SHUTDOWN_DELAY=500ms", "SHUTDOWN_TIMEOUT=10s"}
 	var servers []*server
