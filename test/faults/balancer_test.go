@@ -60,7 +60,7 @@ func (b *backend) look(ctx context.Context) {
 }
 
 // balance puts a balancer before servers.
-func balance(t testing.TB, servers ...*server) *balancer {
+func balance(t *testing.T, servers ...*server) *balancer {
 	t.Helper()
 	b := &balancer{}
 	for _, s := range servers {
@@ -105,7 +105,7 @@ func (b *balancer) replace(place int, s *server) {
 }
 
 // allReady waits until every server gets requests.
-func (b *balancer) allReady(t testing.TB) {
+func (b *balancer) allReady(t *testing.T) {
 	t.Helper()
 	eventually(t, 20*time.Second, "every server is ready", func() bool {
 		for _, backend := range b.all() {

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/url"
@@ -34,7 +35,7 @@ func between(t *testing.T, database string) (*wire, string) {
 	if dir := u.Query().Get("host"); dir != "" {
 		network, address = "unix", filepath.Join(dir, ".s.PGSQL.5432")
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func between(t *testing.T, database string) (*wire, string) {
 			if err != nil {
 				return
 			}
-			far, err := net.Dial(network, address)
+			far, err := new(net.Dialer).DialContext(t.Context(), network, address)
 			if err != nil {
 				_ = near.Close()
 				continue
@@ -145,7 +146,7 @@ func TestHealthIsAnsweredWithinASecondWhenPostgresIsFrozen(t *testing.T) {
 	s := start(t, "DATABASE_URL="+database).ready()
 	ada := signUp(t, s.url, "ada@example.com")
 	freeze := func(sig syscall.Signal) {
-		children, _ := exec.Command("pgrep", "-P", first).Output()
+		children, _ := exec.CommandContext(context.Background(), "pgrep", "-P", first).Output()
 		for _, pid := range append(strings.Fields(string(children)), first) {
 			if n, err := strconv.Atoi(pid); err == nil {
 				_ = syscall.Kill(n, sig)

@@ -40,10 +40,10 @@ var binary struct {
 	err  error
 }
 
-func program(t testing.TB) string {
+func program(t *testing.T) string {
 	t.Helper()
 	binary.once.Do(func() {
-		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary.path, "./cmd/mindflow")
+		build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary.path, "./cmd/mindflow")
 		build.Dir, build.Env = "../..", append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			binary.err = fmt.Errorf("%w\n%s", err, out)
@@ -57,7 +57,7 @@ func program(t testing.TB) string {
 
 // environment is what every program here runs with; more settings, and others
 // for those, may follow.
-func environment(t testing.TB, settings []string) []string {
+func environment(t *testing.T, settings []string) []string {
 	t.Helper()
 	home := t.TempDir()
 	return append([]string{
@@ -68,7 +68,7 @@ func environment(t testing.TB, settings []string) []string {
 }
 
 // run runs a command of the program to its end, and answers what it said.
-func run(t testing.TB, settings []string, args ...string) (code int, said string) {
+func run(t *testing.T, settings []string, args ...string) (code int, said string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -84,7 +84,7 @@ func run(t testing.TB, settings []string, args ...string) (code int, said string
 
 // server is a process that serves.
 type server struct {
-	t     testing.TB
+	t     *testing.T
 	url   string // where it listens
 	cmd   *exec.Cmd
 	ended chan struct{} // closed once the process is gone
@@ -95,10 +95,10 @@ type server struct {
 
 // start starts a server with settings such as DATABASE_URL=…, and waits until
 // it listens. It is killed when the test ends, if it still runs.
-func start(t testing.TB, settings ...string) *server {
+func start(t *testing.T, settings ...string) *server {
 	t.Helper()
 	s := &server{t: t, ended: make(chan struct{})}
-	s.cmd = exec.Command(program(t), "serve")
+	s.cmd = exec.CommandContext(context.Background(), program(t), "serve")
 	s.cmd.Env = environment(t, settings)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	said, err := s.cmd.StderrPipe()
@@ -200,7 +200,7 @@ func (s *server) connect() net.Conn {
 }
 
 // eventually waits until something is so.
-func eventually(t testing.TB, within time.Duration, what string, so func() bool) {
+func eventually(t *testing.T, within time.Duration, what string, so func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(within); !so(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -211,7 +211,7 @@ func eventually(t testing.TB, within time.Duration, what string, so func() bool)
 
 // postgres is a fresh database with the newest schema; a test that wants one is
 // left out where the person does without PostgreSQL.
-func postgres(t testing.TB) string {
+func postgres(t *testing.T) string {
 	t.Helper()
 	if storetest.Postgres(t) == "" {
 		t.Skip("without PostgreSQL")
@@ -232,7 +232,7 @@ type person struct {
 const password = "correct horse battery"
 
 // signUp opens an account and signs in.
-func signUp(t testing.TB, base, email string) *person {
+func signUp(t *testing.T, base, email string) *person {
 	t.Helper()
 	p := &person{base: base, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}, Timeout: 20 * time.Second}}
 	t.Cleanup(p.http.CloseIdleConnections)
@@ -346,7 +346,7 @@ func (l *ledger) check(p *person, id string) error {
 }
 
 // balance compares all that was answered with what is there.
-func (l *ledger) balance(t testing.TB, p *person) {
+func (l *ledger) balance(t *testing.T, p *person) {
 	t.Helper()
 	for id := range l.titles {
 		if err := l.check(p, id); err != nil {

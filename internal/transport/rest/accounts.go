@@ -78,7 +78,7 @@ func (a *API) login(ctx context.Context, in *loginInput) (*loginReply, error) {
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	device := http.Cookie{ //nolint:gosec // it has all three; one depends on the setting
+	device := http.Cookie{ //nolint:gosec // Secure is left out on a developer's machine only
 		Name: deviceCookie, Value: tokens.Device, Path: "/api/auth", MaxAge: int(app.DeviceTTL.Seconds()),
 		HttpOnly: true, Secure: !a.settings.PlainCookies, SameSite: http.SameSiteLaxMode,
 	}

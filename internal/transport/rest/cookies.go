@@ -74,7 +74,7 @@ func (a *API) refreshCookie(t app.Tokens) string { return a.cookie(t.Refresh, t.
 
 // cookie is the header that sets it, or with no value takes it away.
 func (a *API) cookie(value string, lasts time.Duration) string {
-	c := http.Cookie{
+	c := http.Cookie{ //nolint:gosec // Secure is left out on a developer's machine only
 		Name: a.cookieName(), Value: value, Path: cookiePath, MaxAge: int(lasts.Seconds()),
 		HttpOnly: true, Secure: !a.settings.PlainCookies, SameSite: http.SameSiteLaxMode,
 	}

@@ -113,7 +113,7 @@ func TestBodiesThatTrickleInTakeNobodysPlace(t *testing.T) {
 	conns := make([]net.Conn, 40)
 	for i := range conns {
 		conns[i] = srv.connect()
-		fmt.Fprintf(conns[i], "POST /api/tasks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+		fmt.Fprintf(conns[i], "POST /api/auth/refresh HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
 	}
 	time.Sleep(100 * time.Millisecond)
 	for range 20 {
