@@ -384,3 +384,19 @@ func TestReportsAreSentByWhateverIsNoTest(t *testing.T) {
 		}
 	}
 }
+
+func TestCookiesComeWithoutHTTPSOnlyWhereSomebodyDevelops(t *testing.T) {
+	for env, want := range map[string]bool{
+		"": true, "PUBLIC_URL=http://127.0.0.1:8000": true, "PUBLIC_URL=https://mind.example.org": false, "ENVIRONMENT=testing": false,
+	} {
+		name, value, _ := strings.Cut(env, "=")
+		c, err := Load(map[string]string{name: value})
+		if err != nil || c.PlainCookies() != want {
+			t.Errorf("%s: %v, %v", env, c.PlainCookies(), err)
+		}
+	}
+	c, err := Load(map[string]string{"ENVIRONMENT": "production", "SECRET_KEY": oneKey, "PUBLIC_URL": "http://mind.example.org"})
+	if err != nil || c.PlainCookies() {
+		t.Errorf("production: %v, %v", c.PlainCookies(), err)
+	}
+}
