@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -61,6 +62,7 @@ func (serveCommand) Run(c *console) (err error) {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", h.config.ListenAddr, err)
 	}
+	defer h.logOfLibraries()()
 	api := rest.New(h.app, h.log, h.watched(metrics.figures(), h.edge()))
 	server := &http.Server{
 		Handler:           api.Handler(),
@@ -89,6 +91,17 @@ func (h *house) checks() rest.Checks {
 		checks.Redis = h.redis.Ping
 	}
 	return checks
+}
+
+// logOfLibraries has what libraries write to the global log in ours, until undo.
+func (h *house) logOfLibraries() (undo func()) {
+	flags, out := log.Flags(), log.Writer()
+	log.SetFlags(0)
+	log.SetOutput(telemetry.Plain(h.log).Writer())
+	return func() {
+		log.SetFlags(flags)
+		log.SetOutput(out)
+	}
 }
 
 // steps are remembered where reports are sent.

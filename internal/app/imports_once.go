@@ -92,7 +92,9 @@ func (a *App) renewing(ctx context.Context, actor mindflow.Actor, claim store.Cl
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
-				_ = a.store.Write(ctx, func(tx *store.Tx) error { return tx.RenewClaim(actor, claim, tx.Now().Add(claimTime)) })
+				_ = mindflow.Catch(func() error {
+					return a.store.Write(ctx, func(tx *store.Tx) error { return tx.RenewClaim(actor, claim, tx.Now().Add(claimTime)) })
+				})
 			}
 		}
 	})

@@ -56,12 +56,12 @@ func TestAPanicIsAnErrorThatKnowsItsPlace(t *testing.T) {
 			t.Errorf("%q: %v", want, err)
 		}
 	}
-	if err := mindflow.Catch(func() error { return io.EOF }); err != io.EOF || mindflow.PanicOf(err) != nil {
+	if err := mindflow.Catch(func() error { return io.EOF }); !errors.Is(err, io.EOF) || mindflow.PanicOf(err) != nil {
 		t.Errorf("an error that was answered became %v", err)
 	}
 	// Caught elsewhere and thrown on, it keeps the place where it began.
-	first := mindflow.Catch(func() error { panic("x") })
-	if again := mindflow.Catch(func() error { panic(first) }); again != first {
+	first := mindflow.PanicOf(mindflow.Catch(func() error { panic("x") }))
+	if again := mindflow.Catch(func() error { panic(first) }); !errors.Is(again, first) || mindflow.PanicOf(again) != first {
 		t.Errorf("thrown on, it became %v", again)
 	}
 	if err := mindflow.Catch(func() error { panic(io.EOF) }); !errors.Is(err, io.EOF) {
@@ -77,7 +77,7 @@ func TestWithoutATraceNothingIsRemembered(t *testing.T) {
 	own.Note("nobody keeps it")
 	own.Failed(io.EOF)
 	own.Failed(io.ErrUnexpectedEOF)
-	if trace != nil || own.Err != io.EOF {
+	if trace != nil || !errors.Is(own.Err, io.EOF) {
 		t.Errorf("%v, %v", trace, own.Err)
 	}
 }

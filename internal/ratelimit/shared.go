@@ -104,7 +104,11 @@ func (s *Shared) look() {
 			return
 		case <-every.C:
 		}
-		if _, err := s.redis.Take(s.ctx, probe, mindflow.Rate{Limit: 1, Per: time.Millisecond}); err == nil {
+		err := mindflow.Catch(func() error {
+			_, err := s.redis.Take(s.ctx, probe, mindflow.Rate{Limit: 1, Per: time.Millisecond})
+			return err
+		})
+		if err == nil {
 			s.alone.Store(false)
 			s.log.InfoContext(s.ctx, "redis is back: rate limits are shared again")
 			return

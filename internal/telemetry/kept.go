@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"mindflow/internal/mindflow"
 )
 
 // kept is a value that is expensive to know. It is read again when somebody
@@ -62,7 +64,11 @@ func (k *kept[T]) start(ctx context.Context) <-chan struct{} {
 		ctx, cancel := context.WithTimeout(ctx, longestReading)
 		defer cancel()
 		began := k.clock()
-		value, err := k.read(ctx)
+		var value T
+		err := mindflow.Catch(func() (err error) {
+			value, err = k.read(ctx)
+			return err
+		})
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		if err == nil {

@@ -31,6 +31,7 @@ type ReportSettings struct {
 type Reports struct {
 	client *sentry.Client
 	clock  func() time.Time
+	giveUp context.CancelFunc // on what is being sent, and will be
 }
 
 const (
@@ -42,6 +43,7 @@ const (
 
 // NewReports connects nothing yet: the first report does.
 func NewReports(s ReportSettings) (*Reports, error) {
+	open, giveUp := context.WithCancel(context.Background())
 	client, err := sentry.NewClient(sentry.ClientOptions{
 		Dsn: s.DSN, Release: "mindflow@" + s.Release, Environment: s.Environment,
 		BeforeSend:     func(e *sentry.Event, _ *sentry.EventHint) *sentry.Event { return bare(e) },
@@ -49,14 +51,29 @@ func NewReports(s ReportSettings) (*Reports, error) {
 		DataCollection: nothing(),
 		DisableLogs:    true, DisableMetrics: true, DisableClientReports: true,
 		HTTPClient: &http.Client{
-			Timeout: sendTime, Transport: http.DefaultTransport.(*http.Transport).Clone(),
+			Timeout: sendTime, Transport: until{open, http.DefaultTransport.(*http.Transport).Clone()},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	})
 	if err != nil {
+		giveUp()
 		return nil, errors.New("SENTRY_DSN is not a Sentry address, such as https://key@sentry.example.org/1") // theirs quotes it
 	}
-	return &Reports{client: client, clock: s.Clock}, nil
+	return &Reports{client: client, clock: s.Clock, giveUp: giveUp}, nil
+}
+
+// until sends as long as it is open. The SDK would wait for an endpoint that
+// hangs even while it is being closed.
+type until struct {
+	open context.Context //nolint:containedctx // as long as the reports
+	next http.RoundTripper
+}
+
+func (u until) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancel(r.Context())
+	stop := context.AfterFunc(u.open, cancel) //nolint:contextcheck // the other context is the point
+	context.AfterFunc(ctx, func() { stop() }) // it ends with r's, once the answer has been read
+	return u.next.RoundTrip(r.WithContext(ctx))
 }
 
 // nothing is what the SDK may collect by itself.
@@ -245,10 +262,7 @@ func stacktrace(pcs []uintptr) *sentry.Stacktrace {
 // any more. It answers whether everything was sent.
 func (r *Reports) Close(ctx context.Context) bool {
 	sent := r.client.FlushWithContext(ctx)
-	if !sent {
-		go r.client.Close() // it waits for what hangs, and the program does not
-		return false
-	}
+	r.giveUp()
 	r.client.Close()
-	return true
+	return sent
 }

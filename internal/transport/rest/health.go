@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"mindflow/internal/mindflow"
 )
 
 // Check asks a part of the house whether it works. It should heed its context;
@@ -65,7 +67,7 @@ func (p *probe) begin(ctx context.Context) *asking {
 func (p *probe) ask(ctx context.Context, a *asking) {
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
-	a.err = p.check(ctx)
+	a.err = mindflow.Catch(func() error { return p.check(ctx) })
 	p.mu.Lock()
 	p.running = nil
 	p.mu.Unlock()
