@@ -87,7 +87,7 @@ func (h *house) watched(metrics *telemetry.Metrics, s rest.Settings) rest.Settin
 
 // sources are what the metrics of a house are read from.
 func sources(c *console, h *house) telemetry.Sources {
-	return telemetry.Sources{
+	s := telemetry.Sources{
 		Clock: c.clock, Version: version,
 		Census:   h.app.Census,
 		Queues:   h.app.QueueLengths,
@@ -95,6 +95,10 @@ func sources(c *console, h *house) telemetry.Sources {
 		Caches:   func() []telemetry.Cache { return cacheUses(h.app.CacheUses()) },
 		Limits:   func() []telemetry.Limit { return limitUses(h.app.LimitUses()) },
 	}
+	if h.config.BackupDir != "" {
+		s.Backup = h.backups().Newest
+	}
+	return s
 }
 
 func databaseUse(s store.Stats) telemetry.Database {

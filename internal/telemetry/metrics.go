@@ -30,10 +30,13 @@ type Sources struct {
 	Clock    func() time.Time
 	Version  string // the product's
 	Database func() Database
-	Caches   func() []Cache
-	Limits   func() []Limit
-	Census   func(context.Context) (mindflow.Census, error)
-	Queues   func(context.Context) ([]mindflow.QueueLength, error)
+	// Backup is when the newest of the daily backups was made; an error when
+	// there is none.
+	Backup func() (time.Time, error)
+	Caches func() []Cache
+	Limits func() []Limit
+	Census func(context.Context) (mindflow.Census, error)
+	Queues func(context.Context) ([]mindflow.QueueLength, error)
 }
 
 // Database is what the store says of itself.

@@ -63,6 +63,19 @@ func TestLimitsAndQueuesAreCounted(t *testing.T) {
 	}
 }
 
+func TestTheNewestBackupHasAnAgeOnceThereIsOne(t *testing.T) {
+	at, err := time.Time{}, mindflow.NotFound("backup")
+	m := NewMetrics(Sources{Clock: func() time.Time { return noon }, Backup: func() (time.Time, error) { return at, err }})
+	defer m.Close(t.Context())
+	if got := lines(t, m, "mindflow_backup"); len(got) != 0 {
+		t.Errorf("%q", got)
+	}
+	at, err = noon.Add(-time.Hour), nil
+	if got := lines(t, m, "mindflow_backup"); len(got) != 1 || got[0] != "mindflow_backup_age_seconds 3600" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestGroupsAddUpInTheirHistogram(t *testing.T) {
 	m := NewMetrics(Sources{Clock: time.Now, Database: func() Database {
 		return Database{GroupChanges: 9, Groups: []Group{{1, 3}, {2, 1}, {4, 1}}}

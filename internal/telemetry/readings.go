@@ -57,6 +57,7 @@ var (
 	descOldest      = describe("jobs_oldest_due_seconds", "For how long the job that waits longest has been due.", "queue")
 	descUsers       = describe("users", "Accounts.", "state")
 	descTasks       = describe("tasks", "Tasks by the status they are kept in, the deleted aside.", "status")
+	descBackup      = describe("backup_age_seconds", "How old the newest of the daily backups is.")
 	descActive      = describe("active_users", "Users who signed in or refreshed within the last 24 hours, or 30 days.", "period")
 	descAge         = describe("census_age_seconds", "How old the numbers of users and tasks are.")
 )
@@ -65,7 +66,7 @@ var (
 func (r *readings) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		descStatements, descConnections, descMax, descWaits, descWaitTime, descWriting, descGroups,
-		descCaches, descLimits, descJobs, descOldest, descUsers, descTasks, descActive, descAge,
+		descCaches, descLimits, descJobs, descOldest, descBackup, descUsers, descTasks, descActive, descAge,
 	} {
 		to <- d
 	}
@@ -95,6 +96,11 @@ func (r *readings) collectCounters(to chan<- prometheus.Metric) {
 		to <- counter(descWaitTime, d.WaitTime.Seconds())
 		to <- gauge(descWriting, float64(d.WritesWaiting))
 		to <- sizes(d)
+	}
+	if r.sources.Backup != nil {
+		if at, err := r.sources.Backup(); err == nil {
+			to <- gauge(descBackup, max(0, r.sources.Clock().Sub(at).Seconds()))
+		}
 	}
 	if r.sources.Caches != nil {
 		for _, c := range r.sources.Caches() {
