@@ -18,9 +18,9 @@ type Key struct {
 const (
 	// minPassphrase makes guessing hopeless together with the work below.
 	minPassphrase = 16
-	// work is the base-2 logarithm of scrypt's cost: 64 MiB and a quarter of a
+	// work is the base-2 logarithm of scrypt's cost: 32 MiB and a tenth of a
 	// second, so that a server need not grow for its daily backup.
-	work = 16
+	work = 15
 )
 
 // ParseKey reads a key as people write it: an age identity (AGE-SECRET-KEY-…),
