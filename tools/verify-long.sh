@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The long forms of the tests: every fuzz target for FUZZ_TIME (60s), every property with RAPID_CHECKS (20000) examples,
-# STEPS (100000) racing steps held against a recomputation, mutations of the rules, and the whole suite repeated under
-# the race detector.
+# STEPS (100000) racing steps held against a recomputation, the long forms of the faults, mutations of the rules,
+# and the whole suite repeated under the race detector.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,6 +22,9 @@ done
 
 echo "== answers of many racing steps, on both databases"
 MINDFLOW_TEST_STEPS=${STEPS:-100000} go test -race -timeout 60m -count=1 -v -run EveryStep ./internal/app
+
+echo "== faults: the long forms"
+MINDFLOW_TEST_FAULTS=long go test -timeout 90m -count=1 -v ./test/faults
 
 echo "== mutations of the rules"
 tools/mutation.sh internal/rules

@@ -217,6 +217,15 @@ func (d dialect) failed(err error) bool {
 		errors.Is(err, context.DeadlineExceeded)
 }
 
+// full reports whether the database has no room to store anything.
+func (d dialect) full(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "53100"
+	}
+	lite, ok := errors.AsType[*sqlite.Error](err)
+	return ok && lite.Code()&0xff == sqlite3.SQLITE_FULL
+}
+
 // Redacted is a database URL without its password, for people to read.
 func Redacted(raw string) string {
 	u, err := url.Parse(raw)

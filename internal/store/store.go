@@ -100,13 +100,30 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) (err error) {
 // can let the others go first.
 func (s *Store) Crowded() bool { return s.writer.crowded() }
 
+var errFull = mindflow.Full("The server has no room left; nothing was stored")
+
 // explain gives what the database could not do its name among the errors that
 // reach people; any other error stays as it is.
 func (s *Store) explain(err error) error {
-	if mindflow.KindOf(err) == mindflow.KindInternal && s.dialect.failed(err) {
+	if mindflow.KindOf(err) != mindflow.KindInternal {
+		return err
+	}
+	switch {
+	case s.dialect.full(err):
+		return fmt.Errorf("%w (%w)", errFull, err)
+	case s.dialect.failed(err):
 		return fmt.Errorf("%w (%w)", mindflow.Unavailable("The database could not do that now; try again"), err)
 	}
 	return err
+}
+
+// uncommitted names the failure of a COMMIT. A database that has no room has
+// kept nothing; of any other failure nobody can say what was kept.
+func (s *Store) uncommitted(err error) error {
+	if s.dialect.full(err) {
+		return fmt.Errorf("commit: %w (%w)", errFull, told(err))
+	}
+	return fmt.Errorf("commit: %w (%w)", mindflow.Unavailable("It may not have been stored; look before you repeat it"), told(err))
 }
 
 // querier is how a statement reaches the database: in a transaction, or on the

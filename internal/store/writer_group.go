@@ -304,7 +304,7 @@ func (w *groupWriter) commit(group []*member) {
 	}
 	for _, m := range group {
 		if m.err == nil && m.panicked == nil {
-			m.err = fmt.Errorf("commit: %w (%w)", mindflow.Unavailable("It may not have been stored; look before you repeat it"), err)
+			m.err = w.s.uncommitted(err)
 		}
 	}
 	_ = w.reopen() // the next begin tries again

@@ -83,7 +83,7 @@ func (w *pooledWriter) once(ctx context.Context, fn func(*Tx) error) error {
 		if w.s.dialect.retryable(err) {
 			return err
 		}
-		return fmt.Errorf("commit: %w (%w)", mindflow.Unavailable("It may not have been stored; look before you repeat it"), told(err))
+		return w.s.uncommitted(err)
 	}
 	w.s.groups.committed(1)
 	w.s.committed(change.enqueued)

@@ -33,6 +33,22 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+const (
+	// programVariable names a program built before, such as one that is broken
+	// on purpose: a test that does not fail with it sees nothing.
+	programVariable = "MINDFLOW_TEST_PROGRAM"
+	// longVariable, set to long, asks for the long forms of these tests.
+	longVariable = "MINDFLOW_TEST_FAULTS"
+)
+
+// often is how often something is tried: a few times, or, in the long form, many.
+func often(short, long int) int {
+	if os.Getenv(longVariable) == "long" {
+		return long
+	}
+	return short
+}
+
 // binary is built once, by whoever needs it first.
 var binary struct {
 	once sync.Once
@@ -43,6 +59,10 @@ var binary struct {
 func program(t *testing.T) string {
 	t.Helper()
 	binary.once.Do(func() {
+		if given := os.Getenv(programVariable); given != "" {
+			binary.path = given
+			return
+		}
 		build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary.path, "./cmd/mindflow")
 		build.Dir, build.Env = "../..", append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
@@ -209,6 +229,13 @@ func eventually(t *testing.T, within time.Duration, what string, so func() bool)
 	}
 }
 
+// eachDatabase runs a test on a database of either kind.
+func eachDatabase(t *testing.T, test func(t *testing.T, database string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite:///"+filepath.Join(t.TempDir(), "mindflow.db")) })
+	t.Run("postgres", func(t *testing.T) { test(t, postgres(t)) })
+}
+
 // postgres is a fresh database with the newest schema; a test that wants one is
 // left out where the person does without PostgreSQL.
 func postgres(t *testing.T) string {
@@ -225,8 +252,9 @@ var oneTime = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, 
 
 // person is somebody signed in at a server, or at a balancer before several.
 type person struct {
-	base, token string
-	http        *http.Client
+	base, token    string
+	email, refresh string
+	http           *http.Client
 }
 
 const password = "correct horse battery"
@@ -234,25 +262,40 @@ const password = "correct horse battery"
 // signUp opens an account and signs in.
 func signUp(t *testing.T, base, email string) *person {
 	t.Helper()
-	p := &person{base: base, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}, Timeout: 20 * time.Second}}
+	p := &person{base: base, email: email, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}, Timeout: 20 * time.Second}}
 	t.Cleanup(p.http.CloseIdleConnections)
-	account := fmt.Sprintf(`{"email": %q, "password": %q}`, email, password)
+	account := p.account()
 	if status, raw, _, err := p.try("POST", "/api/auth/register", account); status != http.StatusCreated {
 		t.Fatalf("register: %d %s %v", status, raw, err)
 	}
-	status, raw, _, err := p.try("POST", "/api/auth/login", account)
-	var got struct {
-		Token string `json:"access_token"`
+	if status, raw := p.signIn("/api/auth/login", account); status != http.StatusOK {
+		t.Fatalf("login: %d %s", status, raw)
 	}
-	if err != nil || status != http.StatusOK || json.Unmarshal(raw, &got) != nil {
-		t.Fatalf("login: %d %s %v", status, raw, err)
-	}
-	p.token = got.Token
 	return p
 }
 
-// try sends one request, once.
-func (p *person) try(method, path, body string) (status int, answer []byte, header http.Header, err error) {
+func (p *person) account() string {
+	return fmt.Sprintf(`{"email": %q, "password": %q}`, p.email, password)
+}
+
+// signIn takes new tokens from a route that answers some.
+func (p *person) signIn(path, body string) (status int, answer []byte) {
+	status, raw, _, err := p.try("POST", path, body)
+	var got struct {
+		Access  string `json:"access_token"`
+		Refresh string `json:"refresh_token"`
+	}
+	if err != nil {
+		return 0, []byte(err.Error())
+	}
+	if status == http.StatusOK && json.Unmarshal(raw, &got) == nil {
+		p.token, p.refresh = got.Access, got.Refresh
+	}
+	return status, raw
+}
+
+// try sends one request, once, with further headers: name, value, ….
+func (p *person) try(method, path, body string, headers ...string) (status int, answer []byte, header http.Header, err error) {
 	var content io.Reader
 	if body != "" {
 		content = strings.NewReader(body)
@@ -264,6 +307,9 @@ func (p *person) try(method, path, body string) (status int, answer []byte, head
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 		r.GetBody = nil // nothing is sent a second time in silence
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
 	}
 	if p.token != "" {
 		r.Header.Set("Authorization", "Bearer "+p.token)
