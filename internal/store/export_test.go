@@ -113,6 +113,9 @@ func (s *Store) LongestChange(d time.Duration) { s.writer.(*pooledWriter).longes
 // Retryable and Failed say how the store reads an error of its database.
 func (s *Store) Retryable(err error) bool { return s.dialect.retryable(err) }
 
+// Full reports whether the database has no room.
+func (s *Store) Full(err error) bool { return s.dialect.full(err) }
+
 // Failed reports whether the database could not do its part.
 func (s *Store) Failed(err error) bool { return s.dialect.failed(err) }
 

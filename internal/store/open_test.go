@@ -225,6 +225,9 @@ func TestWhoseFaultAnErrorIs(t *testing.T) {
 		{pg("42601"), false, false},
 		{pg(""), false, false},
 	} {
+		if full := s.Full(c.err); full != (c.err != nil && strings.Contains(c.err.Error(), "53100")) {
+			t.Errorf("%v: full %v", c.err, full)
+		}
 		if failed, retry := s.Failed(c.err), s.Retryable(c.err); failed != c.failed || retry != c.retry {
 			t.Errorf("%v: failed %v, to be retried %v", c.err, failed, retry)
 		}

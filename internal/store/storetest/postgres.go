@@ -219,6 +219,7 @@ type cluster struct {
 	dir      string
 	log      *os.File            // what its programs say
 	owner    *syscall.Credential // who runs it, when not ourselves
+	server   []string            // the server's program, and how it is called
 	postgres *exec.Cmd
 	watchdog *exec.Cmd
 	lifeline *os.File // its closing, by whatever ends this process, sets the watchdog off
@@ -316,14 +317,19 @@ func (c *cluster) start(bin binaries, settings []string) error {
 	if err := initdb.Run(); err != nil {
 		return fmt.Errorf("initdb (it must be built with ICU): %w", err)
 	}
-	args := []string{"-D", c.data(), "-k", c.dir}
+	c.server = []string{filepath.Join(bin.dir, "postgres"), "-D", c.data(), "-k", c.dir}
 	where := []string{ // a socket in a folder of ours: nobody else's way in
 		"listen_addresses=", "port=5432", "unix_socket_permissions=0700", "logging_collector=off",
 	}
 	for _, setting := range slices.Concat(where, settings) {
-		args = append(args, "-c", setting)
+		c.server = append(c.server, "-c", setting)
 	}
-	server := c.command(filepath.Join(bin.dir, "postgres"), args...)
+	return c.serve()
+}
+
+// serve starts the server in a folder that is made.
+func (c *cluster) serve() error {
+	server := c.command(c.server[0], c.server[1:]...)
 	if err := server.Start(); err != nil {
 		return err
 	}
@@ -367,7 +373,7 @@ func (c *cluster) guard() error {
 func (c *cluster) untilReady() error {
 	for range 3000 {
 		lines, _ := os.ReadFile(filepath.Join(c.data(), "postmaster.pid"))
-		if status := strings.Split(string(lines), "\n"); len(status) > 7 && strings.TrimSpace(status[7]) == "ready" {
+		if status := strings.Split(string(lines), "\n"); len(status) > 7 && status[0] == strconv.Itoa(c.postgres.Process.Pid) && strings.TrimSpace(status[7]) == "ready" {
 			return nil
 		}
 		var ended syscall.WaitStatus
