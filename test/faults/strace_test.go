@@ -157,8 +157,7 @@ func changes(t *testing.T, p *person, round int) []func() (int, []byte) {
 }
 
 // The sync comes before the answer, whatever is written. Seen red with
-// synchronous=OFF, where nothing is synced, and with a server that answers a
-// little before its COMMIT.
+// synchronous=OFF, where nothing is synced.
 func TestNoAnswerLeavesBeforeItsSync(t *testing.T) {
 	s, _ := embedded(t)
 	ada := signUp(t, s.url, "ada@example.com")
