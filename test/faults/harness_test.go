@@ -403,7 +403,7 @@ func (l *ledger) balance(t *testing.T, p *person) {
 
 // maybe holds what was read of a task against what was answered; one of the
 // titles whose fate nobody was told may be there instead, and counts from then on.
-func (l *ledger) maybe(t testing.TB, raw []byte, unsure map[string]bool) {
+func (l *ledger) maybe(t *testing.T, raw []byte, unsure map[string]bool) {
 	t.Helper()
 	var got task
 	if err := json.Unmarshal(raw, &got); err != nil {
