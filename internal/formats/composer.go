@@ -25,6 +25,8 @@ type Composer struct {
 	fields   []string // names of those that became text
 	sameTags bool     // some differed in case only
 	cleaned  bool     // control characters were replaced in the text
+	// cleanedTag says the same of a tag.
+	cleanedTag bool
 }
 
 // Compose starts the entry at a place of the file.
@@ -66,6 +68,7 @@ func (c *Composer) Tag(name string) bool {
 	if tag == "" || mindflow.Length(tag) > mindflow.MaxTag {
 		return false
 	}
+	c.cleanedTag = c.cleanedTag || tag != mindflow.Tidy(name)
 	key := mindflow.Fold(tag)
 	i := slices.IndexFunc(c.Task.Tags, func(t string) bool { return mindflow.Fold(t) == key })
 	switch {
@@ -113,6 +116,9 @@ func (c *Composer) Entry(sourceID string) Entry {
 	}
 	if c.cleaned {
 		c.Note("control characters in the text became spaces")
+	}
+	if c.cleanedTag {
+		c.Note("control characters in a tag became spaces")
 	}
 	head, tail := Cut(mindflow.Tidy(strings.Join(c.text, "\n")), mindflow.MaxDescription)
 	c.Task.Description = mindflow.Tidy(head)

@@ -75,6 +75,20 @@ func TestTagsKeepTheirLimits(t *testing.T) {
 	}
 }
 
+func TestATagIsOneLineToo(t *testing.T) {
+	c := formats.Compose("line 1")
+	if !c.Tag("two\r\nlines\x1b[0m") || !c.Tag(" plain ") {
+		t.Fatal("refused")
+	}
+	e := c.Entry("id")
+	if diff := cmp.Diff([]string{"two lines [0m", "plain"}, e.Task.Tags); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"control characters in a tag became spaces"}, messages(e)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestFieldsAreNamedInOneNote(t *testing.T) {
 	c := formats.Compose("line 1")
 	c.Field("empty", " \n")

@@ -44,6 +44,9 @@ func item(line formats.Line, sources *formats.Sources, o formats.Options) format
 	if !t.translate() {
 		return formats.ProblemAt(place, "it holds control characters only, so there is nothing to do")
 	}
+	if strings.ContainsAny(line.Text, "\v\f\u0085") { // white space to us, and so between words
+		t.Note("control characters between the words became spaces")
+	}
 	e := t.Entry(id)
 	return formats.Item{Entry: &e}
 }
