@@ -37,6 +37,7 @@ type API struct {
 	// crossOrigin tells requests of others' pages from our own.
 	crossOrigin *http.CrossOriginProtection
 	policies    [mindflow.LimitedKinds]policy
+	shadowed    map[string]bool // patterns that only keep others from a path
 }
 
 // Settings are what an API is told from outside.
@@ -73,7 +74,7 @@ type Answered struct {
 func New(a *app.App, log *slog.Logger, settings Settings) *API {
 	configureHuma()
 	api := &API{
-		app: a, log: log, settings: settings, mux: http.NewServeMux(),
+		app: a, log: log, settings: settings, mux: http.NewServeMux(), shadowed: map[string]bool{},
 		headers:  headersOf(settings.Production),
 		gates:    newGates(settings.MaxInFlight),
 		database: newProbe("database", settings.Checks.Database, log),
@@ -165,7 +166,8 @@ func actorOf(ctx context.Context) mindflow.Actor {
 
 // signIn admits requests with a valid access token, and says who sent them.
 func (a *API) signIn(ctx huma.Context, next func(huma.Context)) {
-	token, found := bearerToken(ctx.Header("Authorization"))
+	r, _ := humago.Unwrap(ctx)
+	token, found := bearerToken(r.Header["Authorization"])
 	if !found {
 		a.refuse(ctx, mindflow.Unauthenticated("Sign in and send the access token: Authorization: Bearer …"))
 		return
@@ -192,8 +194,14 @@ func (a *API) refuse(ctx huma.Context, err error) {
 	writeProblem(ctx.BodyWriter(), ctx.SetHeader, ctx.SetStatus, a.problem(ctx.Context(), err))
 }
 
-func bearerToken(header string) (string, bool) {
+// bearerToken is the one token a request shows. Of two, a proxy may have looked
+// at the other one.
+func bearerToken(headers []string) (string, bool) {
 	const scheme = "Bearer "
+	if len(headers) != 1 {
+		return "", false
+	}
+	header := headers[0]
 	if len(header) <= len(scheme) || !strings.EqualFold(header[:len(scheme)], scheme) {
 		return "", false
 	}

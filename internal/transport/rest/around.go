@@ -71,6 +71,10 @@ func (a *API) entrance(next http.Handler) http.Handler {
 			a.answer(w, r, problemOf(http.StatusBadRequest, message))
 			return
 		}
+		if r.URL.Path == "*" || r.URL.Path == "" && r.Method == http.MethodConnect { // ServeMux would refuse them in its own words
+			a.answer(w, r, problemOf(http.StatusBadRequest, "The request must name an address"))
+			return
+		}
 		if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
 			a.answer(w, r, problemOf(http.StatusUnsupportedMediaType, "The body must not be compressed"))
 			return

@@ -38,6 +38,7 @@ type steady struct {
 	last   time.Time             // no later than that
 	waited time.Duration
 	read   int64
+	broken error // why no more will come
 }
 
 func (s *steady) Read(p []byte) (int, error) {
@@ -54,6 +55,9 @@ func (s *steady) Read(p []byte) (int, error) {
 	}
 	s.read += int64(n)
 	s.waited += time.Since(began) //nolint:forbidigo // as above
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.broken = err
+	}
 	return n, err
 }
 
@@ -64,7 +68,7 @@ type importInput struct {
 	Map      []string `query:"map,explode" doc:"For csv: a field and the column it stands in, such as due_date:Due; once for each such field. Columns that bear a field's name need none. Fields: id, title, description, status, priority, due_date, start_date, snoozed_until, effort_estimate_minutes, preferred_time, tags, created_at, updated_at, completed_at"`
 
 	columns map[string]string
-	file    io.Reader
+	file    *steady
 }
 
 // Resolve takes the body as it streams in.
@@ -108,18 +112,28 @@ func (a *API) importFile(ctx context.Context, in *importInput) (*importReply, er
 	report, err := a.app.Import(ctx, actorOf(ctx), app.Import{
 		Format: in.Format, DryRun: in.DryRun, Timezone: in.Timezone, Columns: in.columns,
 	}, in.file)
-	var tooLarge *http.MaxBytesError
 	switch {
-	case errors.As(err, &tooLarge):
-		p := problemOf(http.StatusRequestEntityTooLarge, "The file is larger than 50 MiB; what came before that has been imported, and a repeat will not double it")
+	case err != nil && mindflow.KindOf(err) == mindflow.KindInternal && in.file.broken != nil:
+		p := missingFile(in.file.broken)
 		p.RequestID = requestID(ctx)
 		return nil, p
-	case err != nil && mindflow.KindOf(err) == mindflow.KindInternal && (errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, os.ErrDeadlineExceeded)):
-		return nil, a.problem(ctx, mindflow.Unavailable("The file did not arrive whole; send it again, nothing will be doubled"))
 	case err != nil:
 		return nil, a.problem(ctx, err)
 	}
 	return viewImport(report), nil
+}
+
+// missingFile says why the rest of a file is not there.
+func missingFile(err error) *Problem {
+	const again = "send it again, nothing will be doubled"
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return problemOf(http.StatusRequestEntityTooLarge, "The file is larger than 50 MiB; what came before that has been imported, and a repeat will not double it")
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return problemOf(http.StatusRequestTimeout, "The file did not arrive in time; "+again)
+	}
+	return problemOf(http.StatusBadRequest, "The file did not arrive whole; "+again)
 }
 
 func viewImport(report app.ImportReport) *importReply {

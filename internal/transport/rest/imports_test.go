@@ -187,9 +187,9 @@ func TestAFileThatIsTooLargeIsRefusedAndOneThatBreaksOffIsReported(t *testing.T)
 	body, _ := io.ReadAll(resp.Body)
 	cut := answer{t, "a cut-off body", resp.StatusCode, resp.Header, body}
 	cut.checkProblem()
-	cut.want(http.StatusServiceUnavailable)
-	if cut.header.Get("Retry-After") == "" {
-		t.Error("it does not say when to send it again")
+	cut.want(http.StatusBadRequest)
+	if !strings.Contains(cut.at("detail"), "send it again") {
+		t.Errorf("it does not say to send it again: %s", cut.body)
 	}
 	ada.do("POST /api/import/taskwarrior", whole.String()).want(http.StatusOK).has("created=6; known=24")
 }

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -122,10 +123,7 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 		p.Detail = "The body must be JSON, with Content-Type: application/json"
 		return p
 	case status == http.StatusBadRequest && len(errs) > 0:
-		p.Detail = "The request cannot be read"
-		if d, ok := errs[0].(huma.ErrorDetailer); ok { // huma asks the same way
-			p.Detail = sentence(d.ErrorDetail().Message)
-		}
+		p.Detail = sentence(cmp.Or(bodyFault(errs), message))
 		return p
 	}
 	known := map[string]bool{}
@@ -139,6 +137,17 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 	// huma finds unknown keys in no order.
 	slices.SortStableFunc(p.Errors, func(a, b FieldProblem) int { return strings.Compare(a.Field, b.Field) })
 	return p
+}
+
+// bodyFault is why the body cannot be read, if that is among the errors: bad
+// parameters may come first.
+func bodyFault(errs []error) string {
+	for _, err := range errs {
+		if d, ok := err.(huma.ErrorDetailer); ok && d.ErrorDetail().Location == "body" { // huma asks the same way
+			return d.ErrorDetail().Message
+		}
+	}
+	return ""
 }
 
 // maxProblems bounds how many bad fields one answer names.

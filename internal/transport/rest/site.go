@@ -3,6 +3,7 @@ package rest
 import (
 	_ "embed"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -45,7 +46,27 @@ func (a *API) site(site http.Handler) {
 	}
 	a.mux.Handle("GET /{$}", site)
 	a.mux.HandleFunc("/", a.unknown)
+	a.shadow()
 }
+
+// shadow keeps a task's methods from paths beside it: PUT /api/tasks/best would
+// else be about the task with the id "best".
+func (a *API) shadow() {
+	for path := range a.huma.OpenAPI().Paths {
+		for _, method := range methods {
+			r := http.Request{Method: method, URL: &url.URL{Path: path}}
+			_, pattern := a.mux.Handler(&r)
+			_, taken, _ := strings.Cut(pattern, " ")
+			if taken != "" && taken != path {
+				a.mux.HandleFunc(method+" "+path, a.unknown)
+				a.shadowed[method+" "+path] = true
+			}
+		}
+	}
+}
+
+// methods are those of all routes.
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
 func serve(w http.ResponseWriter, contentType string, content []byte) {
 	w.Header().Set("Content-Type", contentType)
@@ -61,10 +82,10 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, p *Problem) {
 // unknown answers paths nobody serves, and methods a path does not have.
 func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
 	var allowed []string
-	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+	for _, method := range methods {
 		probe := r.Clone(r.Context())
 		probe.Method = method
-		if _, pattern := a.mux.Handler(probe); pattern != "/" && pattern != "" {
+		if _, pattern := a.mux.Handler(probe); pattern != "/" && pattern != "" && !a.shadowed[pattern] {
 			allowed = append(allowed, method)
 		}
 	}

@@ -93,6 +93,8 @@ func unreadable(err error) error {
 		return &unreadableError{"The body holds the same key twice"}
 	case strings.Contains(err.Error(), "UTF-8"):
 		return &unreadableError{"The body is not valid UTF-8"}
+	case strings.Contains(err.Error(), "surrogate"):
+		return &unreadableError{"The body holds half of a character: an escape that lacks its other half"}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return &unreadableError{"The body ends too early"}
 	}

@@ -17,10 +17,20 @@ type TaskPath struct {
 	IfMatch string `header:"If-Match" doc:"Change only if the task still has this ETag"`
 }
 
-// parse reads the id, which huma has checked, and the condition.
-func (r TaskPath) parse() (mindflow.TaskID, mindflow.Match) {
-	id, _ := mindflow.ParseID[mindflow.Task](r.ID)
-	return id, matching(r.IfMatch)
+// parse reads the id and the condition.
+func (r TaskPath) parse() (mindflow.TaskID, mindflow.Match, error) {
+	id, err := taskID(r.ID)
+	return id, matching(r.IfMatch), err
+}
+
+// taskID reads an id. huma has let pass the other forms UUIDs have, in braces
+// or without hyphens: one task has one address.
+func taskID(s string) (mindflow.TaskID, error) {
+	id, err := mindflow.ParseID[mindflow.Task](s)
+	if err != nil {
+		return id, mindflow.InvalidField("id", "must be a UUID")
+	}
+	return id, nil
 }
 
 // matching reads an If-Match or If-None-Match header. Weak tags are kept apart:
@@ -96,7 +106,10 @@ type getInput struct {
 }
 
 func (a *API) getTask(ctx context.Context, in *getInput) (*taskReply, error) {
-	id, _ := mindflow.ParseID[mindflow.Task](in.ID)
+	id, err := taskID(in.ID)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
 	task, err := a.app.Task(ctx, actorOf(ctx), id)
 	if err != nil {
 		return nil, a.problem(ctx, err)
@@ -122,7 +135,10 @@ type editInput struct {
 }
 
 func (a *API) editTask(ctx context.Context, in *editInput) (*taskReply, error) {
-	id, match := in.parse()
+	id, match, err := in.parse()
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
 	task, err := a.app.EditTask(ctx, actorOf(ctx), id, in.Body.edit(), match)
 	if err != nil {
 		return nil, a.problem(ctx, err)
@@ -131,7 +147,10 @@ func (a *API) editTask(ctx context.Context, in *editInput) (*taskReply, error) {
 }
 
 func (a *API) deleteTask(ctx context.Context, in *TaskPath) (*struct{}, error) {
-	id, match := in.parse()
+	id, match, err := in.parse()
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
 	if err := a.app.DeleteTask(ctx, actorOf(ctx), id, match); err != nil {
 		return nil, a.problem(ctx, err)
 	}
@@ -142,7 +161,10 @@ func (a *API) deleteTask(ctx context.Context, in *TaskPath) (*struct{}, error) {
 type taskUseCase func(context.Context, mindflow.Actor, mindflow.TaskID, mindflow.Match) (mindflow.Task, error)
 
 func (a *API) do(ctx context.Context, in *TaskPath, use taskUseCase) (*taskReply, error) {
-	id, match := in.parse()
+	id, match, err := in.parse()
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
 	task, err := use(ctx, actorOf(ctx), id, match)
 	if err != nil {
 		return nil, a.problem(ctx, err)
@@ -177,7 +199,10 @@ func (a *API) snoozeTask(ctx context.Context, in *snoozeInput) (*taskReply, erro
 	if in.Body != nil {
 		snooze.Until, snooze.Duration = in.Body.Until.Field, in.Body.Duration.Field
 	}
-	id, match := in.parse()
+	id, match, err := in.parse()
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
 	task, err := a.app.SnoozeTask(ctx, actorOf(ctx), id, snooze, match)
 	if err != nil {
 		return nil, a.problem(ctx, err)
