@@ -77,6 +77,9 @@ migrate-history: ## List the steps, the newest first
 migrate-current: ## Say which version the database's schema is at
 	@$(migrate) current
 
+pitr-drill: build ## Try PostgreSQL's point-in-time recovery on a throw-away cluster (about two minutes)
+	tools/pitr-drill.sh
+
 # What the verbs need is built into .tools, which git ignores.
 $(lint): tools/go.mod tools/go.sum
 	cd tools && CGO_ENABLED=0 go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
@@ -103,5 +106,5 @@ postgres:
 		cd .tools/postgres && $(npm) ci --ignore-scripts; \
 	fi
 
-.PHONY: help run dev build fmt lint openapi test check bench bench-size bench-postgres mutation verify-long postgres \
+.PHONY: help run dev build fmt lint openapi test check bench bench-size bench-postgres mutation verify-long pitr-drill postgres \
 	migrate-create migrate-up migrate-down migrate-status migrate-history migrate-current

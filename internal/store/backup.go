@@ -208,7 +208,7 @@ func (s *Schema) Restore(ctx context.Context, version int64, fn func(*Filling) e
 	if !slices.ContainsFunc(s.steps, func(known step) bool { return known.Version == version }) {
 		return mindflow.Conflict(fmt.Sprintf("The backup's schema has version %d, which this program does not know", version))
 	}
-	if err := s.empty(ctx, plain{ctx, s.db}); err != nil {
+	if err := s.empty(plain{ctx, s.db}); err != nil {
 		return s.explain("restore", err)
 	}
 	if _, err := s.Up(ctx, version); err != nil {
@@ -228,7 +228,7 @@ func (s *Schema) Restore(ctx context.Context, version int64, fn func(*Filling) e
 }
 
 // empty is an error when there is a row that a restore would have to live with.
-func (s *Schema) empty(ctx context.Context, q querier) error {
+func (s *Schema) empty(q querier) error {
 	tables, err := s.dialect.tables(q)
 	if err != nil {
 		return err
@@ -270,7 +270,7 @@ func (s *Schema) fill(ctx context.Context, tx *sql.Tx, version int64, fn func(*F
 	if newest(taken) != version {
 		return mindflow.Conflict("The schema was changed meanwhile")
 	}
-	if err := s.empty(ctx, q); err != nil {
+	if err := s.empty(q); err != nil {
 		return err
 	}
 	f := &Filling{tx: tx, ctx: ctx, dialect: s.dialect}

@@ -27,7 +27,7 @@ type table struct {
 	Rows    [][]any
 }
 
-func write(t testing.TB, key archive.Key, tables ...table) ([]byte, archive.Summary) {
+func write(t *testing.T, key archive.Key, tables ...table) ([]byte, archive.Summary) {
 	t.Helper()
 	var file bytes.Buffer
 	w, err := archive.NewWriter(&file, archive.Header{SchemaVersion: 6, CreatedAt: madeAt, MadeBy: "7.0.0"}, key)
@@ -68,7 +68,7 @@ func read(file []byte, key archive.Key) ([]table, archive.Header, archive.Summar
 	return tables, header, summary, err
 }
 
-func key(t testing.TB, text string) archive.Key {
+func key(t *testing.T, text string) archive.Key {
 	t.Helper()
 	k, err := archive.ParseKey(text)
 	if err != nil {

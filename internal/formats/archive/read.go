@@ -229,8 +229,9 @@ func value(d *jsontext.Decoder) (any, error) {
 			return nil, errRow
 		}
 		return base64.StdEncoding.DecodeString(text)
+	default:
+		return nil, errRow
 	}
-	return nil, errRow
 }
 
 // MarkLength is how many bytes of a file IsEncrypted wants to see.

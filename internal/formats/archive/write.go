@@ -114,6 +114,3 @@ func (w *Writer) Close() (Summary, error) {
 	}
 	return summary, w.encrypted.Close()
 }
-
-// Abort lets go of what a backup that is given up holds.
-func (w *Writer) Abort() { w.compressed.Reset(nil) }
