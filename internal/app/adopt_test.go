@@ -388,7 +388,7 @@ func TestWhatIsNotThePythonServicesIsRefused(t *testing.T) {
 func TestADatabaseSomebodyTriedToMigrateIsAdopted(t *testing.T) {
 	url := storetest.Filled(t, leftBehind(t))
 	schema := schemaOf(t, url)
-	if n, err := opened(t, url).Migrate(t.Context()); n != 0 || err == nil {
+	if n, err := opened(t, url).Migrate(t.Context()); n != 0 || mindflow.KindOf(err) != mindflow.KindConflict || !strings.Contains(err.Error(), "mindflow migrate adopt") {
 		t.Fatalf("%d steps, %v", n, err)
 	}
 	var said remarks
@@ -418,6 +418,26 @@ INSERT INTO tasks (id, user_id, title) VALUES ('f0000000-0000-4000-8000-00000000
 	}
 	if diff := cmp.Diff(before, everything(t, url)); diff != "" {
 		t.Errorf("-before +after:\n%s", diff)
+	}
+}
+
+func TestATableSomebodyUsesIsNotTakenAway(t *testing.T) {
+	url := storetest.Filled(t, leftBehind(t))
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	if _, err := conn.Exec(t.Context(), `BEGIN; UPDATE tasks SET priority = priority`); err != nil {
+		t.Fatal(err)
+	}
+	var said remarks
+	if _, err := app.Adopt(t.Context(), schemaOf(t, url), adoptedAt, false, said.listener()); err != nil {
+		t.Errorf("the dry run needs no lock: %v", err)
+	}
+	_, err = app.Adopt(t.Context(), schemaOf(t, url), adoptedAt, true, said.listener())
+	if mindflow.KindOf(err) != mindflow.KindConflict || !strings.Contains(err.Error(), "stop the Python service first") {
+		t.Error(err)
 	}
 }
 

@@ -182,9 +182,7 @@ func (a *Adoption) refuseOthers() error {
 	if len(taken) > 0 {
 		return a.refuseOurs(there)
 	}
-	// Without a step in it, it only says that somebody tried to migrate.
-	there = slices.DeleteFunc(there, func(name string) bool { return name == versionTable })
-	found, err := differences(a.plain(), there)
+	found, err := differences(a.plain(), withoutVersions(there))
 	if err != nil || len(found) == 0 {
 		return err
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"slices"
@@ -124,6 +125,25 @@ func column(q querier, query string, args ...any) (found []string, err error) {
 		return err
 	})
 	return found, err
+}
+
+// holdsOld reports whether the database is the Python service's still.
+func (s *Schema) holdsOld(ctx context.Context) bool {
+	if !s.dialect.postgres {
+		return false
+	}
+	there, err := column(plain{ctx, s.db}, relationsHere)
+	if err != nil {
+		return false
+	}
+	found, err := differences(plain{ctx, s.db}, withoutVersions(there))
+	return err == nil && len(found) == 0
+}
+
+// withoutVersions leaves out the table of versions: without a step in it, it
+// only says that somebody tried to migrate.
+func withoutVersions(there []string) []string {
+	return slices.DeleteFunc(there, func(name string) bool { return name == versionTable })
 }
 
 // differences says in what the tables there are differ from the Python

@@ -118,6 +118,9 @@ func (s *Schema) Up(ctx context.Context, to int64) ([]Step, error) {
 		for _, result := range results {
 			done = append(done, s.named(result.Source.Version))
 		}
+		if err != nil && s.holdsOld(ctx) {
+			return mindflow.Conflict("This is the database of the Python service; \"mindflow migrate adopt\" takes it over")
+		}
 		return s.failed(err)
 	})
 	return done, s.explain("migrate", err)
