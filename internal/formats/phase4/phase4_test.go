@@ -68,11 +68,13 @@ func TestWhatBecomesOfTasks(t *testing.T) {
 	}{
 		"a title of 250 is cut and stands whole in the description": {
 			phase4.Row{"title": strings.Repeat("T", 250), "description": "Notes"},
-			"title=" + strings.Repeat("T", 200) + " description=" + strings.Repeat("T", 250) + "\nNotes", []string{"title", "description"},
+			"title=" + strings.Repeat("T", 200) + " description=" + strings.Repeat("T", 250) + "\nNotes",
+			[]string{"title", "description"},
 		},
 		"where there is no room for it the log has it": {
 			phase4.Row{"title": strings.Repeat("T", 250), "description": strings.Repeat("d", 1750)},
-			"title=" + strings.Repeat("T", 200) + " description=" + strings.Repeat("d", 1750), []string{"title", "title"},
+			"title=" + strings.Repeat("T", 200) + " description=" + strings.Repeat("d", 1750),
+			[]string{"title", "title"},
 		},
 		"a long description is cut":                      {phase4.Row{"description": strings.Repeat("ä", 2001)}, "description=" + strings.Repeat("ä", 2000), []string{"description"}},
 		"a title of blanks gets a name":                  {phase4.Row{"title": " \t "}, "title=Untitled", []string{"title", "title"}},
@@ -112,9 +114,16 @@ func TestWhatBecomesOfTasks(t *testing.T) {
 			}
 			task := got.Task
 			for _, fact := range []struct{ name, value string }{
-				{"title", task.Title}, {"description", task.Description}, {"tags", fmt.Sprint(task.Tags)}, {"priority", fmt.Sprint(task.Priority)},
-				{"effort", fmt.Sprint(task.EffortMinutes)}, {"due", task.Due.String()}, {"status", string(task.Status)},
-				{"until", shown(task.SnoozedUntil)}, {"done", shown(task.CompletedAt)}, {"created", shown(task.CreatedAt)},
+				{"title", task.Title},
+				{"description", task.Description},
+				{"tags", fmt.Sprint(task.Tags)},
+				{"priority", fmt.Sprint(task.Priority)},
+				{"effort", fmt.Sprint(task.EffortMinutes)},
+				{"due", task.Due.String()},
+				{"status", string(task.Status)},
+				{"until", shown(task.SnoozedUntil)},
+				{"done", shown(task.CompletedAt)},
+				{"created", shown(task.CreatedAt)},
 			} {
 				if strings.HasPrefix(row.is, fact.name+"=") || strings.Contains(row.is, " "+fact.name+"=") {
 					if !strings.Contains(row.is, fact.name+"="+fact.value) {
@@ -162,8 +171,17 @@ func TestEveryTaskIsLegal(t *testing.T) {
 			field string
 			value *rapid.Generator[string]
 		}{
-			{"title", text}, {"description", text}, {"tags", text}, {"status", status}, {"priority", number}, {"effort_estimate_minutes", number},
-			{"due_date", moment}, {"snoozed_until", moment}, {"created_at", moment}, {"updated_at", moment}, {"completed_at", moment},
+			{"title", text},
+			{"description", text},
+			{"tags", text},
+			{"status", status},
+			{"priority", number},
+			{"effort_estimate_minutes", number},
+			{"due_date", moment},
+			{"snoozed_until", moment},
+			{"created_at", moment},
+			{"updated_at", moment},
+			{"completed_at", moment},
 		} {
 			if v := column.value.Draw(t, column.field); v != "NULL" || column.field == "title" {
 				row[column.field] = v
