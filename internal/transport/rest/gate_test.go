@@ -72,6 +72,7 @@ func TestWhatIsTooMuchIsTurnedAwaySoon(t *testing.T) {
 			srv.nobody().do("GET "+path, "").want(status)
 		}
 	}
+	time.AfterFunc(5*time.Second, release) // should somebody wait for ever
 	all.Wait()
 	release()
 	held.Wait()
