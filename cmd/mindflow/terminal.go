@@ -77,15 +77,21 @@ func widthOf(stream any) int {
 	return usualWidth
 }
 
-// printable takes out what could command a terminal: text comes from servers
-// and files. Line breaks stay.
+// printable takes out what could command a terminal, and what would turn around
+// the text after it: text comes from servers and files. Line breaks stay.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' {
+		if unicode.IsControl(r) && r != '\n' || turnsText(r) {
 			return -1
 		}
 		return r
 	}, s)
+}
+
+// turnsText reports whether a character sets the direction of all that follows
+// until another one ends it. Text of right-to-left scripts reads as well without.
+func turnsText(r rune) bool {
+	return '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
 }
 
 // questions asks a person things, one line each. Whoever is not at a terminal
