@@ -166,17 +166,29 @@ type Page struct {
 	session string
 }
 
-// watch collects what a page must not do: what its policy had to forbid, and
-// scripts that failed.
+// watch collects what a page must not do: what its policy had to forbid,
+// scripts that failed, and scripts that somebody's text became: those of
+// test/hostile call canary.
 const watch = `
 	window.violations = [];
 	addEventListener("securitypolicyviolation", e => violations.push(e.effectiveDirective + " " + e.blockedURI + " " + e.sample));
+	window.fired = 0;
+	window.canary = () => { fired++ };
 	addEventListener("error", e => violations.push("error " + (e.message || e.target.src || e.target.href)), true);
 `
 
 // Open opens a page in a tab of its own and waits until it is loaded.
 func (b *Browser) Open(url string) *Page {
 	b.tb.Helper()
+	return b.OpenWith(url, nil)
+}
+
+// OpenWith does the same with headers of its own, in each of the page's requests.
+func (b *Browser) OpenWith(url string, headers map[string]string) *Page {
+	b.tb.Helper()
+	if headers == nil {
+		headers = map[string]string{}
+	}
 	var target struct{ TargetID string }
 	var attached struct{ SessionID string }
 	p := &Page{b: b}
@@ -192,6 +204,8 @@ func (b *Browser) Open(url string) *Page {
 		{"Page.enable", nil},
 		{"Runtime.enable", nil},
 		{"Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": watch}},
+		{"Network.enable", nil},
+		{"Network.setExtraHTTPHeaders", map[string]any{"headers": headers}},
 		{"Page.navigate", map[string]any{"url": url}},
 	} {
 		if err == nil {
@@ -259,4 +273,12 @@ func (p *Page) Violations() []string {
 	var all []string
 	p.Run("violations", &all)
 	return all
+}
+
+// Fired is how often a text became a script.
+func (p *Page) Fired() int {
+	p.b.tb.Helper()
+	var times int
+	p.Run("fired", &times)
+	return times
 }

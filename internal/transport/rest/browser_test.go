@@ -1,10 +1,16 @@
 package rest_test
 
 import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"mindflow/internal/store/storetest"
 	"mindflow/test/browser"
+	"mindflow/test/hostile"
 )
 
 // Seen red with an inline style in the page of /docs.
@@ -34,5 +40,57 @@ func TestPagesWorkUnderTheirPolicyInABrowser(t *testing.T) {
 	docs.Await(`document.querySelector(".dialog-ux .auth-container input")`)
 	for _, found := range docs.Violations() {
 		t.Errorf("the page of /docs: %s", found)
+	}
+}
+
+// hasNoElements holds what a browser made of an answer that is no page: its text.
+const hasNoElements = `!document.querySelector("script, img, svg, iframe, object, embed, form, a, style, base, meta[http-equiv], [onload], [onerror], [onfocus]")`
+
+// Whatever a task holds: no answer becomes a page when it is opened as one, and
+// no page a script of it. Seen red with answers of tasks as text/html that lacked
+// a policy.
+func TestHostileTextIsInertInABrowser(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t, storetest.SQLite)
+	ada := srv.person("ada@example.com", "UTC")
+	id := ""
+	for _, text := range hostile.Texts {
+		id = ada.create(fmt.Sprintf(`{"title": %s, "description": %s}`, quote(text), quote(text)))
+	}
+	ada.do("PATCH /api/tasks/"+id, fmt.Sprintf(`{"title": %s}`, quote(hostile.Texts[0]))).want(http.StatusOK)
+	b := browser.Start(t)
+
+	// The canary sings where it may: else its silence would say nothing.
+	unsafe := b.Open("data:text/html,<body>")
+	unsafe.Run(fmt.Sprintf(`document.body.innerHTML = %s; document.body.insertAdjacentHTML("beforeend", %s)`,
+		quote("<img src=x onerror=canary()>"), quote(strings.Join(hostile.Texts[10:20], " "))), nil)
+	unsafe.Await("fired > 3")
+
+	signedIn := map[string]string{"Authorization": "Bearer " + ada.token}
+	vector := url.QueryEscape(hostile.Texts[0])
+	for _, path := range []string{
+		"/api/tasks?limit=200", "/api/tasks/ranked?limit=200", "/api/tasks/best", "/api/tasks/" + id, "/api/tasks?" + vector + "=1", "/api/tasks?sort=" + vector,
+		"/api/tasks/" + url.PathEscape(hostile.Texts[10]), "/health?" + vector + "=1", "/" + url.PathEscape(hostile.Texts[10]), "/openapi.json", "/#" + vector, "/docs#" + vector, "/docs?url=" + vector,
+	} {
+		page := b.OpenWith(srv.http.URL+path, signedIn)
+		if strings.HasPrefix(path, "/docs") {
+			time.Sleep(time.Second) // what it loads
+		}
+		if fired := page.Fired(); fired > 0 {
+			t.Errorf("%s: %d texts became scripts", path, fired)
+		}
+		for _, found := range page.Violations() {
+			t.Errorf("%s: %s", path, found)
+		}
+		var inert bool
+		page.Run(hasNoElements, &inert)
+		if !inert && !strings.HasPrefix(path, "/docs") && !strings.HasPrefix(path, "/#") {
+			t.Errorf("%s has elements", path)
+		}
+		var text string
+		page.Run("document.body.textContent", &text)
+		if strings.HasPrefix(path, "/api/tasks?limit") && !strings.Contains(text, quote(hostile.Texts[10])) && !strings.Contains(text, hostile.Texts[10]) {
+			t.Errorf("%s does not show its text: %.200s", path, text)
+		}
 	}
 }
