@@ -51,8 +51,8 @@ func upset(redis *redistest.Server, over *atomic.Bool) {
 
 // Nine clients of three servers race for the same tasks, while Redis is killed
 // and wiped: no edit is lost, none is refused for want of Redis, and what was
-// answered fits one order of changes. Seen red with a server that did not lock
-// the workspace.
+// answered fits one order of changes. Seen red with a server that did not look
+// at If-Match, and with one that did not lock the workspace.
 func TestThreeServersAnswerAsOne(t *testing.T) {
 	redis := redistest.Start(t)
 	servers := three(t, append(limited(redis), "DATABASE_URL="+postgres(t))...)
