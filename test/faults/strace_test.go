@@ -2,6 +2,7 @@ package faults
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -30,7 +31,7 @@ func attach(t *testing.T, s *server, args ...string) (stop func()) {
 		}
 		t.Skip(missing)
 	}
-	cmd := exec.Command(program, append([]string{"-f", "-p", strconv.Itoa(s.cmd.Process.Pid)}, args...)...)
+	cmd := exec.CommandContext(context.Background(), program, append([]string{"-f", "-p", strconv.Itoa(s.cmd.Process.Pid)}, args...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	said, err := cmd.StderrPipe()
 	if err != nil {

@@ -166,9 +166,9 @@ func (r *Recorder) Check(t *testing.T) {
 			unknown++
 		}
 	}
-	began := time.Now() //nolint:forbidigo // how long it takes
+	began := time.Now()
 	result := porcupine.CheckOperationsTimeout(Tasks, r.history, 30*time.Second)
-	t.Logf("%d questions, %d without an answer: %s after %s", len(r.history), unknown, result, time.Since(began)) //nolint:forbidigo // how long it took
+	t.Logf("%d questions, %d without an answer: %s after %s", len(r.history), unknown, result, time.Since(began))
 	if result != porcupine.Ok {
 		t.Fatal("no order of changes explains the answers")
 	}
@@ -209,7 +209,7 @@ type racer struct {
 // and hang up in between. Tasks are created at a moment of the servers' clock.
 func Race(t *testing.T, steps int, now time.Time, clients ...Client) *Recorder {
 	t.Helper()
-	rec := &Recorder{began: time.Now()} //nolint:forbidigo // the clients' clock
+	rec := &Recorder{began: time.Now()}
 	var ids []string
 	for range 4 {
 		ids = append(ids, mindflow.NewID[mindflow.Task](now).String())

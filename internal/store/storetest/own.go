@@ -56,7 +56,7 @@ func (c *Cluster) Start() {
 		if err = c.c.serve(); err == nil {
 			return
 		}
-		time.Sleep(100 * time.Millisecond) //nolint:forbidigo // for another program
+		time.Sleep(100 * time.Millisecond)
 	}
 	c.tb.Fatal(err)
 }
