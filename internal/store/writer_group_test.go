@@ -458,7 +458,7 @@ func TestAChangeThatBreaksTheTransactionTwiceIsRefused(t *testing.T) {
 }
 
 // SQLite's own case: the disk is full. Fails when such an error keeps the kind internal.
-func TestAFullDiskIsUnavailable(t *testing.T) {
+func TestAFullDiskIsFull(t *testing.T) {
 	grouped(t, func(t *testing.T, s *store.Store, _ string) {
 		fill := func(tx *store.Tx) error {
 			if _, err := tx.Number("PRAGMA max_page_count = 1"); err != nil { // as small as it is already
@@ -475,7 +475,7 @@ func TestAFullDiskIsUnavailable(t *testing.T) {
 		if outcomes[0] != nil {
 			t.Errorf("who came before was told %v", outcomes[0])
 		}
-		if mindflow.KindOf(outcomes[1]) != mindflow.KindUnavailable {
+		if mindflow.KindOf(outcomes[1]) != mindflow.KindFull {
 			t.Errorf("who filled it was told %v", outcomes[1])
 		}
 		if names := kept(t, s); len(names) > 2 || names[0] != "a" {
