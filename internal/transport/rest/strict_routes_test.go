@@ -331,7 +331,7 @@ func TestAbsurdHeadersChangeNothing(t *testing.T) {
 				if a.status != plain.status || string(a.body) != string(plain.body) && !strings.Contains(o.path, "health") {
 					t.Errorf("%s with %.40q: %d %s, and without %d %s", o.path, header, a.status, a.body, plain.status, plain.body)
 				}
-				if sent := a.header.Get("X-Request-ID"); len(sent) > 64 || strings.ContainsAny(sent, " \xff") {
+				if sent := a.header.Get("X-Request-ID"); len(sent) > 64 || strings.Contains(sent, " ") || strings.IndexByte(sent, 0xff) >= 0 {
 					t.Errorf("%s with %.40q: a request id of %q", o.path, header, sent)
 				}
 			}
