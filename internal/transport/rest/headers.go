@@ -13,7 +13,6 @@ func headersOf(production bool) []header {
 	headers := []header{
 		{"X-Content-Type-Options", []string{"nosniff"}},
 		{policyHeader, []string{"default-src 'none'; frame-ancestors 'none'"}},
-		{"Cross-Origin-Resource-Policy", []string{"same-origin"}},
 	}
 	if production {
 		headers = append(headers, header{"Strict-Transport-Security", []string{"max-age=63072000; includeSubDomains"}})
@@ -21,8 +20,11 @@ func headersOf(production bool) []header {
 	return headers
 }
 
-// forPages speak of what a page may do. Only the API's answers are none.
+// forPages speak of what a page may do, and who may take in what it is made of.
+// Only the API's answers are none: nobody gets one without a token that no page
+// can send along. With more than eight headers, a header's map grows.
 var forPages = []header{
+	{"Cross-Origin-Resource-Policy", []string{"same-origin"}},
 	{"Referrer-Policy", []string{"no-referrer"}},
 	{"Cross-Origin-Opener-Policy", []string{"same-origin"}},
 	{"Permissions-Policy", []string{"camera=(), geolocation=(), microphone=(), payment=(), usb=()"}},
