@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Seen red with places that were taken before a body was there, and kept until
+// Fails with places that were taken before a body was there, and kept until
 // the answer was read.
 func TestSlowAndNeverReadingClientsHoldUpNobody(t *testing.T) {
 	s := start(t, "MAX_IN_FLIGHT=4").ready()

@@ -187,7 +187,7 @@ const signedInAsJSON = "Authorization: Bearer {token}\nContent-Type: application
 
 // FuzzRequest: whatever a request is, it is not answered with a 5xx, what is
 // refused is a problem, and nothing of the machinery is shown. Seen red with
-// "GET *", which was answered in another form.
+// "CONNECT x:1", which was answered in another form.
 func FuzzRequest(f *testing.F) {
 	x := newTarget(f, storetest.SQLite)
 	all := operationsOf(f, x.document)

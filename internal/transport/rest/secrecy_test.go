@@ -221,8 +221,7 @@ var breakage = map[storetest.Kind][]string{
 
 // Seen red, each in turn: with told answering the driver's error itself (store,
 // told.go), with Said answering err.Error() (mindflow, said.go), with the
-// request's whole URL for its route, and with bare answering the event as it is
-// while the server's name is the canary.
+// request's whole URL for its route, and with a panic's reason in the log.
 func TestNoLogAndNoReportHoldsAnythingOfAnybodys(t *testing.T) {
 	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
