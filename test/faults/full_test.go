@@ -19,7 +19,7 @@ import (
 // not the test is skipped; under CI=true it fails.
 func small(t *testing.T, size int) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "mindflow-small-") // its parents let PostgreSQL's owner in
+	dir, err := os.MkdirTemp("", "mindflow-small-") //nolint:usetesting // its parents let PostgreSQL's owner in
 	if err == nil {
 		err = os.Chmod(dir, 0o700)
 	}
