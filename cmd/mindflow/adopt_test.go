@@ -240,8 +240,8 @@ INSERT INTO audit_logs SELECT gen_random_uuid(), '2025-01-01', t.user_id, 'CREAT
 	}
 	took, peak := time.Since(begun), second.ProcessState.SysUsage().(*syscall.Rusage).Maxrss/1024
 	t.Logf("%d tasks took %v and %d MB", tasks, took, peak)
-	if took > 2*time.Minute || peak > 256 {
-		t.Errorf("%d tasks took %v and %d MB", tasks, took, peak)
+	if peak > 256*memoryFactor {
+		t.Errorf("%d tasks took %d MB: all of them at once?", tasks, peak)
 	}
 	if err := db.QueryRow(t.Context(), `SELECT count(*) FROM tasks`).Scan(&tables); err != nil || tables != tasks+60 {
 		t.Errorf("%d tasks, %v", tables, err)
