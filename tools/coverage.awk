@@ -4,7 +4,7 @@
 {
 	package = $1
 	sub(/\/[^\/]*$/, "", package)
-	if (package ~ /\/storetest(\/|$)/) next
+	if (package ~ /\/(storetest|redistest)(\/|$)/) next
 	if (!($1 in statements)) {
 		statements[$1] = $2
 		of[$1] = package
