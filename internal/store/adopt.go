@@ -33,6 +33,7 @@ type Adoption struct {
 
 	home    mindflow.WorkspaceID // the last event's
 	end     logEnd               // of its log
+	ids     idTexts
 	targets []*target
 	waiting int // rows
 	written int // rows
@@ -344,7 +345,7 @@ func (a *Adoption) AddTask(t mindflow.Task, e mindflow.Event) error {
 	a.enter(t.WorkspaceID)
 	a.end.usage = a.end.usage.Plus(mindflow.UsageOf(t))
 	seq, err := a.AddEvent(e)
-	return errors.Join(err, a.add(toTasks, newTaskColumns(t, seq, "")...), a.add(toTaskTexts, taskTextColumns(t)...))
+	return errors.Join(err, a.add(toTasks, newTaskColumns(t, seq, "", &a.ids)...), a.add(toTaskTexts, taskTextColumns(t, &a.ids)...))
 }
 
 // AddEvent appends an event to its workspace's log and answers its place there.
@@ -353,7 +354,7 @@ func (a *Adoption) AddEvent(e mindflow.Event) (int64, error) {
 	a.enter(e.WorkspaceID)
 	a.end.seq++
 	e.Seq = a.end.seq
-	columns, err := eventColumns(e, a.end.usage)
+	columns, err := eventColumns(e, a.end.usage, &a.ids)
 	if err != nil {
 		return e.Seq, err
 	}

@@ -25,7 +25,7 @@ func (tx *Tx) Record(e mindflow.Event, by mindflow.Actor) error {
 	end.usage.Events++
 	end.grows = end.grows || !e.Verb.Eases()
 	e.ID, e.Seq, e.At, e.ActorID, e.Channel = mindflow.NewID[mindflow.Event](tx.now), end.seq, tx.now, by.UserID, by.Channel
-	columns, err := eventColumns(e, end.usage)
+	columns, err := eventColumns(e, end.usage, &tx.ids)
 	if err != nil {
 		return err
 	}
@@ -37,14 +37,14 @@ func (tx *Tx) Record(e mindflow.Event, by mindflow.Actor) error {
 
 // eventColumns are an event's, in the order insertEvent names them, with what
 // the workspace holds from then on.
-func eventColumns(e mindflow.Event, holds mindflow.Usage) ([]any, error) {
+func eventColumns(e mindflow.Event, holds mindflow.Usage, ids *idTexts) ([]any, error) {
 	changes, err := json.Marshal(e.Changes)
 	if err != nil {
 		return nil, fmt.Errorf("encode event: %w", err)
 	}
 	return []any{
-		e.WorkspaceID.String(), e.Seq, e.ID.String(), e.At.UnixMicro(), string(e.Verb), eventSchema,
-		e.ActorID.String(), string(e.Channel), idOrNull(e.TaskID), string(changes),
+		textOf(ids, e.WorkspaceID), e.Seq, e.ID.String(), e.At.UnixMicro(), string(e.Verb), eventSchema,
+		textOf(ids, e.ActorID), string(e.Channel), orNull(ids, e.TaskID), string(changes),
 		holds.Tasks, holds.Tags, holds.Bytes,
 	}, nil
 }

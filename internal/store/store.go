@@ -105,7 +105,7 @@ var errFull = mindflow.Full("The server has no room left; nothing was stored")
 // explain gives what the database could not do its name among the errors that
 // reach people; any other error stays as it is.
 func (s *Store) explain(err error) error {
-	if mindflow.KindOf(err) != mindflow.KindInternal {
+	if err == nil || mindflow.KindOf(err) != mindflow.KindInternal {
 		return err
 	}
 	switch {
@@ -256,14 +256,6 @@ func instant(n sql.NullInt64) time.Time {
 		return time.Time{}
 	}
 	return mindflow.UTC(n.Int64)
-}
-
-// idOrNull is an id as it is kept, NULL for the zero id.
-func idOrNull[T any](id mindflow.ID[T]) any {
-	if id.IsZero() {
-		return nil
-	}
-	return id.String()
 }
 
 // where collects the conditions of a query and their arguments.

@@ -91,7 +91,7 @@ const taskByID = `SELECT ` + taskColumns + ` FROM ` + taskTables + ` WHERE t.wor
 
 // Task reads one task as it stands at now; a deleted one does not exist.
 func (s *Store) Task(ctx context.Context, w mindflow.WorkspaceID, id mindflow.TaskID, now time.Time) (mindflow.Task, error) {
-	t, err := readTask(s.read(ctx), w, id, now)
+	t, err := readTask(s.read(ctx), &idTexts{}, w, id, now)
 	if err == nil && !t.DeletedAt.IsZero() {
 		return mindflow.Task{}, mindflow.NotFound("task")
 	}
@@ -100,7 +100,7 @@ func (s *Store) Task(ctx context.Context, w mindflow.WorkspaceID, id mindflow.Ta
 
 // Task reads a task of the transaction's home; a deleted one does not exist.
 func (tx *Tx) Task(id mindflow.TaskID) (mindflow.Task, error) {
-	t, err := readTask(tx, tx.home, id, tx.now)
+	t, err := readTask(tx, &tx.ids, tx.home, id, tx.now)
 	if err == nil && !t.DeletedAt.IsZero() {
 		return mindflow.Task{}, mindflow.NotFound("task")
 	}
@@ -117,7 +117,7 @@ func (tx *Tx) Unmoved(known mindflow.Task) (mindflow.Task, error) {
 		return tx.Task(known.ID)
 	}
 	var version mindflow.Version
-	if err := one(tx, taskVersion, []any{tx.home.String(), known.ID.String()}, &version); err != nil {
+	if err := one(tx, taskVersion, []any{textOf(&tx.ids, tx.home), textOf(&tx.ids, known.ID)}, &version); err != nil {
 		return mindflow.Task{}, absent(err, "task")
 	}
 	if version != known.Version {
@@ -128,12 +128,12 @@ func (tx *Tx) Unmoved(known mindflow.Task) (mindflow.Task, error) {
 
 // DeletedTask reads a task of the transaction's home, deleted or not.
 func (tx *Tx) DeletedTask(id mindflow.TaskID) (mindflow.Task, error) {
-	return readTask(tx, tx.home, id, tx.now)
+	return readTask(tx, &tx.ids, tx.home, id, tx.now)
 }
 
-func readTask(q querier, w mindflow.WorkspaceID, id mindflow.TaskID, now time.Time) (mindflow.Task, error) {
+func readTask(q querier, ids *idTexts, w mindflow.WorkspaceID, id mindflow.TaskID, now time.Time) (mindflow.Task, error) {
 	var r taskRow
-	if err := one(q, taskByID, []any{w.String(), id.String()}, r.dest()...); err != nil {
+	if err := one(q, taskByID, []any{textOf(ids, w), textOf(ids, id)}, r.dest()...); err != nil {
 		return mindflow.Task{}, absent(err, "task")
 	}
 	t, err := r.read()
@@ -189,14 +189,14 @@ const insertTaskText = `INSERT INTO task_texts (workspace_id, task_id, descripti
 // event. It answers false, and changes nothing, when the id is taken. The
 // draft's hash tells a repeat from another task with the same id.
 func (tx *Tx) CreateTask(t mindflow.Task, draftHash string, by mindflow.Actor, verb mindflow.Verb) (bool, error) {
-	result, err := tx.exec(insertTask, newTaskColumns(t, tx.next(t.WorkspaceID), draftHash)...)
+	result, err := tx.exec(insertTask, newTaskColumns(t, tx.next(t.WorkspaceID), draftHash, &tx.ids)...)
 	if err != nil {
 		return false, fmt.Errorf("create task: %w", err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		return false, err
 	}
-	if err := tx.must(insertTaskText, taskTextColumns(t)...); err != nil {
+	if err := tx.must(insertTaskText, taskTextColumns(t, &tx.ids)...); err != nil {
 		return false, fmt.Errorf("create task text: %w", err)
 	}
 	end := tx.log(t.WorkspaceID)
@@ -207,23 +207,23 @@ func (tx *Tx) CreateTask(t mindflow.Task, draftHash string, by mindflow.Actor, v
 }
 
 // newTaskColumns are a new task's, in the order insertTask names them.
-func newTaskColumns(t mindflow.Task, seq int64, draftHash string) []any {
-	return append([]any{t.WorkspaceID.String(), t.ID.String(), t.UserID.String()},
-		append(taskFacts(t), t.Version, seq, t.CreatedAt.UnixMicro(), t.UpdatedAt.UnixMicro(),
+func newTaskColumns(t mindflow.Task, seq int64, draftHash string, ids *idTexts) []any {
+	return append([]any{textOf(ids, t.WorkspaceID), textOf(ids, t.ID), textOf(ids, t.UserID)},
+		append(taskFacts(t, ids), t.Version, seq, t.CreatedAt.UnixMicro(), t.UpdatedAt.UnixMicro(),
 			micros(t.CompletedAt), micros(t.DeletedAt), nullable(draftHash))...)
 }
 
-func taskTextColumns(t mindflow.Task) []any {
-	return []any{t.WorkspaceID.String(), t.ID.String(), t.Description, searchKey(t)}
+func taskTextColumns(t mindflow.Task, ids *idTexts) []any {
+	return []any{textOf(ids, t.WorkspaceID), textOf(ids, t.ID), t.Description, searchKey(t)}
 }
 
 // taskFacts are the columns a person can change, from assignee_id to tag_keys.
-func taskFacts(t mindflow.Task) []any {
+func taskFacts(t mindflow.Task, ids *idTexts) []any {
 	dueAt, dueOn := dateColumns(t.Due)
 	startAt, startOn := dateColumns(t.Start)
 	tags, keys := tagColumns(t.Tags)
 	return []any{
-		idOrNull(t.AssigneeID), t.Title, mindflow.Fold(t.Title), string(t.Status), t.Priority,
+		orNull(ids, t.AssigneeID), t.Title, mindflow.Fold(t.Title), string(t.Status), t.Priority,
 		dueAt, dueOn, startAt, startOn, micros(t.SnoozedUntil), nullable(t.EffortMinutes),
 		nullable(string(t.PreferredTime)), tags, keys,
 	}
@@ -273,14 +273,14 @@ func (tx *Tx) SaveTask(before, after mindflow.Task, by mindflow.Actor, verb mind
 	}
 	after = after.Saved(tx.now)
 	err := tx.must(updateTask, append(
-		[]any{after.WorkspaceID.String(), after.ID.String()},
-		append(taskFacts(after), after.Version, tx.next(after.WorkspaceID), after.UpdatedAt.UnixMicro(),
+		[]any{textOf(&tx.ids, after.WorkspaceID), textOf(&tx.ids, after.ID)},
+		append(taskFacts(after, &tx.ids), after.Version, tx.next(after.WorkspaceID), after.UpdatedAt.UnixMicro(),
 			micros(after.CompletedAt), micros(after.DeletedAt))...)...)
 	if err != nil {
 		return after, fmt.Errorf("save task: %w", err)
 	}
 	if after.Title != before.Title || after.Description != before.Description || !slices.Equal(after.Tags, before.Tags) {
-		if err := tx.must(updateTaskText, taskTextColumns(after)...); err != nil {
+		if err := tx.must(updateTaskText, taskTextColumns(after, &tx.ids)...); err != nil {
 			return after, fmt.Errorf("save task text: %w", err)
 		}
 	}
@@ -295,6 +295,6 @@ func (tx *Tx) SaveTask(before, after mindflow.Task, by mindflow.Actor, verb mind
 // empty when its id was made here.
 func (tx *Tx) DraftHash(id mindflow.TaskID) (string, error) {
 	var hash sql.NullString
-	err := one(tx, `SELECT draft_hash FROM tasks WHERE workspace_id = $1 AND id = $2`, []any{tx.home.String(), id.String()}, &hash)
+	err := one(tx, `SELECT draft_hash FROM tasks WHERE workspace_id = $1 AND id = $2`, []any{textOf(&tx.ids, tx.home), textOf(&tx.ids, id)}, &hash)
 	return hash.String, absent(err, "task")
 }

@@ -19,6 +19,7 @@ type Tx struct {
 	run  func(query string) statement
 	home mindflow.WorkspaceID
 	logs map[mindflow.WorkspaceID]*logEnd
+	ids  idTexts
 
 	changes  int  // statements that changed a row
 	failed   bool // a statement did not get through: the transaction may be gone
@@ -150,7 +151,7 @@ SELECT seq, coalesce(total_tasks, 0), coalesce(total_tags, 0), coalesce(total_by
 func (tx *Tx) readEnd(workspace mindflow.WorkspaceID) error {
 	end := tx.log(workspace)
 	u := &end.was
-	err := one(tx, lastEvent, []any{workspace.String()}, &end.seq, &u.Tasks, &u.Tags, &u.Bytes)
+	err := one(tx, lastEvent, []any{textOf(&tx.ids, workspace)}, &end.seq, &u.Tasks, &u.Tags, &u.Bytes)
 	end.usage = end.was
 	return absent(err, "workspace")
 }
@@ -165,7 +166,7 @@ func (tx *Tx) Usage() (before, after mindflow.Usage, eases bool) {
 // Standing reads what a user may do in the locked workspaces, where each one's
 // log ends, and what each holds. A workspace the user is no member of is missing.
 func (tx *Tx) Standing(user mindflow.UserID, workspaces ...mindflow.WorkspaceID) (map[mindflow.WorkspaceID]mindflow.Role, error) {
-	query, args := standingInOne, []any{user.String(), workspaces[0].String()}
+	query, args := standingInOne, []any{textOf(&tx.ids, user), textOf(&tx.ids, workspaces[0])}
 	if len(workspaces) > 1 {
 		w := where{args: args[:1]}
 		ids := make([]string, len(workspaces))

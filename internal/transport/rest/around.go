@@ -181,7 +181,7 @@ type recorder struct {
 	status     int
 	bytes      int64
 	trace      mindflow.Trace
-	id         [1]string // as a header's value
+	id, left   [1]string // as headers' values: its own, and what a limit leaves
 	place      *gate     // nil when it has none
 	body       arrived
 	turnedAway bool

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -35,10 +34,11 @@ const (
 
 // tell puts into an answer's header how much is left: r slots now, one more in t
 // seconds.
-func (p policy) tell(h http.Header, taken mindflow.Taken) {
+func (p policy) tell(rec *recorder, taken mindflow.Taken) {
 	if p.header != nil {
-		h[policyField] = p.header
-		h[limitField] = []string{p.left(taken)}
+		rec.left[0] = p.left(taken)
+		h := rec.Header()
+		h[policyField], h[limitField] = p.header, rec.left[:]
 	}
 }
 
@@ -88,7 +88,7 @@ func (a *API) limits(op *huma.Operation) {
 		} else {
 			taken, err = a.app.AdmitUser(ctx.Context(), actorOf(ctx.Context()), what)
 		}
-		p.tell(w.Header(), taken)
+		p.tell(w.(*recorder), taken) //nolint:forcetypeassert // around's
 		if err != nil {
 			a.refuse(ctx, err)
 			return
