@@ -271,7 +271,9 @@ func TestARepeatOnTheSameServerWaitsTwoSeconds(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(2500 * time.Millisecond)
+		for until := time.Now().Add(20 * time.Second); running.Load() < 7 && time.Now().Before(until); {
+			time.Sleep(10 * time.Millisecond)
+		}
 		letGo()
 		all.Wait()
 		if made.Load() != 1 || running.Load() != 7 {

@@ -242,23 +242,42 @@ func (c Config) Secrets() ([]string, error) {
 	}
 	path := filepath.Join(c.DataDir, "secret_key")
 	kept, err := os.ReadFile(path)
-	if err == nil {
-		if key := strings.TrimSpace(string(kept)); len(key) >= minSecret {
-			return []string{key}, nil
+	if errors.Is(err, os.ErrNotExist) {
+		if err := makeSecret(path); err != nil {
+			return nil, fmt.Errorf("keep secret key: %w", err)
 		}
-		return nil, fmt.Errorf("%s holds no usable key; remove it to have one made", path)
+		kept, err = os.ReadFile(path)
 	}
-	if !errors.Is(err, os.ErrNotExist) {
+	if err != nil {
 		return nil, fmt.Errorf("read secret key: %w", err)
 	}
-	raw := make([]byte, minSecret)
-	_, _ = rand.Read(raw) // never fails: crypto/rand ends the program instead
-	key := hex.EncodeToString(raw)
-	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
-		return nil, fmt.Errorf("keep secret key: %w", err)
-	}
-	if err := os.WriteFile(path, []byte(key+"\n"), 0o600); err != nil {
-		return nil, fmt.Errorf("keep secret key: %w", err)
+	key := strings.TrimSpace(string(kept))
+	if len(key) < minSecret {
+		return nil, fmt.Errorf("%s holds no usable key; remove it to have one made", path)
 	}
 	return []string{key}, nil
+}
+
+// makeSecret makes a key and puts it in its place whole, unless another start
+// was faster: then that one's stays.
+func makeSecret(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	raw := make([]byte, minSecret)
+	_, _ = rand.Read(raw)                                            // never fails: crypto/rand ends the program instead
+	draft, err := os.CreateTemp(filepath.Dir(path), ".secret_key_*") // only for us to read
+	if err != nil {
+		return err
+	}
+	defer os.Remove(draft.Name())
+	_, err = draft.WriteString(hex.EncodeToString(raw) + "\n")
+	if err := errors.Join(err, draft.Sync(), draft.Close()); err != nil {
+		return err
+	}
+	err = os.Link(draft.Name(), path)
+	if err == nil || errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	return os.Rename(draft.Name(), path) // a file system without links
 }

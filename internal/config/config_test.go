@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -299,6 +301,34 @@ func TestASecretIsMadeOnceAndKept(t *testing.T) {
 	}
 }
 
+// Fails when the key is written into its place, or replaces one that is there:
+// then some start finds half of it, or signs with a key nobody keeps.
+func TestFirstStartsThatRaceShareOneSecret(t *testing.T) {
+	for range 20 {
+		c := Config{DataDir: filepath.Join(t.TempDir(), "data")}
+		const starts = 16
+		var all sync.WaitGroup
+		var found [starts]string
+		for i := range starts {
+			all.Go(func() {
+				keys, err := c.Secrets()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				found[i] = keys[0]
+			})
+		}
+		all.Wait()
+		if keys := slices.Compact(found[:]); len(keys) != 1 {
+			t.Errorf("they sign with %q", keys)
+		}
+		if left, err := os.ReadDir(c.DataDir); err != nil || len(left) != 1 {
+			t.Errorf("left %v, %v", left, err)
+		}
+	}
+}
+
 func TestGivenKeysLeaveNoFile(t *testing.T) {
 	c := Config{DataDir: t.TempDir(), SecretKey: []string{oneKey, anotherKey}}
 	got, err := c.Secrets()
@@ -346,7 +376,7 @@ func TestASecretThatCannotBeKeptIsAnError(t *testing.T) {
 				return err
 			}
 			return os.Symlink(filepath.Join(dir, "nowhere", "key"), filepath.Join(dir, "secret_key"))
-		}, "keep secret key: "},
+		}, "read secret key: "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
