@@ -87,11 +87,11 @@ func (h *house) wire(c *console) (err error) {
 func (h *house) watch(c *console) mindflow.Watch {
 	var watch mindflow.Watch
 	if h.reports != nil {
-		watch = watch.And(telemetry.NoteSteps)
+		watch = watch.And(telemetry.NoteSpans)
 	}
 	watch = watch.And(h.tracing.Watch())
 	if h.log.Enabled(c.ctx, slog.LevelDebug) {
-		watch = watch.And(telemetry.LogSteps(h.log, c.clock))
+		watch = watch.And(telemetry.LogSpans(h.log, c.clock))
 	}
 	return watch
 }

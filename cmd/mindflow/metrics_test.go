@@ -351,7 +351,7 @@ func attributes(s *spans.Span) map[string]string {
 	return got
 }
 
-// Fails when the traceparent is not looked at, when the steps stand beside the
+// Fails when the traceparent is not looked at, when the spans stand beside the
 // request instead of within it, and when nothing is sent at the end.
 func TestTracesReachTheCollector(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {

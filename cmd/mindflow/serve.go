@@ -104,12 +104,12 @@ func (h *house) logOfLibraries() (undo func()) {
 	}
 }
 
-// steps are remembered where reports are sent.
-func (h *house) steps() func() mindflow.Steps {
+// notes are kept where reports are sent.
+func (h *house) notes() func() mindflow.Notes {
 	if h.reports == nil {
 		return nil
 	}
-	return h.reports.Steps
+	return h.reports.Notes
 }
 
 // edge is what the API is told about the world outside.
@@ -117,7 +117,7 @@ func (h *house) edge() rest.Settings {
 	settings := rest.Settings{
 		Version: version, Environment: h.config.Environment, Production: h.config.Production(), Site: web.Site(),
 		AllowedOrigins: h.config.AllowedOrigins, PlainCookies: h.config.PlainCookies(), TrustedProxies: h.config.TrustedProxies,
-		MaxInFlight: h.config.MaxInFlight, Checks: h.checks(), Steps: h.steps(),
+		MaxInFlight: h.config.MaxInFlight, Checks: h.checks(), Notes: h.notes(),
 	}
 	if h.config.PublicURL != "" {
 		settings.TrustedOrigins = []string{h.config.PublicURL}

@@ -58,7 +58,7 @@ func (a *App) startSession(ctx context.Context, email, password string) (Tokens,
 	if err != nil && mindflow.KindOf(err) != mindflow.KindNotFound {
 		return Tokens{}, err
 	}
-	_, checked := a.settings.Watch.Begin(ctx, mindflow.Step{Name: "check password"})
+	_, checked := a.settings.Watch.Begin(ctx, mindflow.Span{Name: "check password"})
 	same, err := a.passwords.Check(ctx, hash, password)
 	if errors.Is(err, credentials.ErrHash) {
 		same, err = a.passwords.Check(ctx, "", password) // taken over in a form nobody can check: as if unknown

@@ -97,7 +97,7 @@ func (s *snapshots) young(snap *snapshot, now time.Time) bool {
 
 // load reads what changed since the last snapshot, or everything.
 func (s *snapshots) load(ctx context.Context, w mindflow.WorkspaceID, last *snapshot, now time.Time) (_ *snapshot, err error) {
-	ctx, end := s.watch.Begin(ctx, mindflow.Step{Name: "load snapshot"})
+	ctx, end := s.watch.Begin(ctx, mindflow.Span{Name: "load snapshot"})
 	defer func() { end(err) }()
 	if last == nil || !s.young(last, now) {
 		changes, err := s.store.Facts(ctx, w, 0)

@@ -71,7 +71,7 @@ func TestAPanicIsAnErrorThatKnowsItsPlace(t *testing.T) {
 
 func TestWithoutATraceNothingIsRemembered(t *testing.T) {
 	trace := mindflow.TraceOf(t.Context())
-	trace.Note("step")
+	trace.Note("done")
 	trace.Failed(io.EOF)
 	own := &mindflow.Trace{}
 	own.Note("nobody keeps it")
@@ -85,13 +85,13 @@ func TestWithoutATraceNothingIsRemembered(t *testing.T) {
 func TestAWatchOfTwoTellsBoth(t *testing.T) {
 	var heard []string
 	listener := func(name string) mindflow.Watch {
-		return func(ctx context.Context, step mindflow.Step) (context.Context, func(error)) {
-			heard = append(heard, name+" begins "+step.Name)
+		return func(ctx context.Context, span mindflow.Span) (context.Context, func(error)) {
+			heard = append(heard, name+" begins "+span.Name)
 			return ctx, func(err error) { heard = append(heard, fmt.Sprint(name, " ends ", err)) }
 		}
 	}
 	var nobody mindflow.Watch
-	_, end := nobody.And(listener("a")).And(nobody).And(listener("b")).Begin(t.Context(), mindflow.Step{Name: "write"})
+	_, end := nobody.And(listener("a")).And(nobody).And(listener("b")).Begin(t.Context(), mindflow.Span{Name: "write"})
 	end(io.EOF)
 	if got := strings.Join(heard, ", "); got != "a begins write, b begins write, b ends EOF, a ends EOF" {
 		t.Error(got)

@@ -8,15 +8,15 @@ type Trace struct {
 	RequestID string
 	UserID    UserID // zero until somebody is known to have signed in
 	Err       error  // what broke, once the request has failed on our side
-	Steps     Steps  // nil where nobody keeps them
+	Notes     Notes  // nil where nobody keeps them
 }
 
-// Steps remembers what was done for a request, in order, for the report of an
-// error. It may be called from several goroutines.
-type Steps interface {
-	// Note remembers a step. It names what was done and holds nothing of
-	// anybody's: no text, no address, no secret.
-	Note(step string)
+// Notes remember what was done for a request, in order, for the report of an
+// error. They may be called from several goroutines.
+type Notes interface {
+	// Note remembers what was done, and holds nothing of anybody's: no text, no
+	// address, no secret.
+	Note(done string)
 }
 
 type traceKey struct{}
@@ -32,10 +32,10 @@ func TraceOf(ctx context.Context) *Trace {
 	return t
 }
 
-// Note remembers a step, where anybody keeps them. A nil trace is of nobody.
-func (t *Trace) Note(step string) {
-	if t != nil && t.Steps != nil {
-		t.Steps.Note(step)
+// Note remembers what was done, where anybody keeps notes. A nil trace is of nobody.
+func (t *Trace) Note(done string) {
+	if t != nil && t.Notes != nil {
+		t.Notes.Note(done)
 	}
 }
 
@@ -46,23 +46,22 @@ func (t *Trace) Failed(err error) {
 	}
 }
 
-// Watch is told when a step on the way of a request begins. The context it
-// answers is for what happens within the step; the function is told how the
-// step ended. A nil Watch is nobody, and costs nothing.
-type Watch func(ctx context.Context, step Step) (context.Context, func(error))
+// Watch is told when a span begins. The context it answers is for what happens
+// within the span; the function is told, once, how the span ended. A nil Watch is nobody, and costs nothing.
+type Watch func(ctx context.Context, span Span) (context.Context, func(error))
 
-// Step is something that takes time. No text that a person typed is in it.
-type Step struct {
+// Span is something on the way of a request that takes time. No text that a person typed is in it.
+type Span struct {
 	Name string
 	SQL  string // the statement with its placeholders, when it is one
 }
 
-// Begin tells that a step begins.
-func (w Watch) Begin(ctx context.Context, step Step) (context.Context, func(error)) {
+// Begin tells that a span begins.
+func (w Watch) Begin(ctx context.Context, span Span) (context.Context, func(error)) {
 	if w == nil {
 		return ctx, unwatched
 	}
-	return w(ctx, step)
+	return w(ctx, span)
 }
 
 // And is a watch of both.
@@ -73,9 +72,9 @@ func (w Watch) And(other Watch) Watch {
 	case other == nil:
 		return w
 	}
-	return func(ctx context.Context, step Step) (context.Context, func(error)) {
-		ctx, end := w(ctx, step)
-		ctx, otherEnd := other(ctx, step)
+	return func(ctx context.Context, span Span) (context.Context, func(error)) {
+		ctx, end := w(ctx, span)
+		ctx, otherEnd := other(ctx, span)
 		return ctx, func(err error) {
 			otherEnd(err)
 			end(err)

@@ -127,10 +127,10 @@ func TestSessionsFromBeforeWereSeenWhenTheirLastTokenWasUsed(t *testing.T) {
 	})
 }
 
-// step is one that a watch was told of, and what it stood in.
-type step struct {
+// span is one that a watch was told of, and what it stood in.
+type span struct {
 	Within string
-	Step   mindflow.Step
+	Span   mindflow.Span
 	Failed bool
 }
 
@@ -140,13 +140,13 @@ func TestAStoreTellsItsWatchOfEachWriteAndStatement(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ada := newPerson(t, s, "ada@example.com")
 		var mu sync.Mutex
-		var steps []step
-		s.Watch(func(ctx context.Context, did mindflow.Step) (context.Context, func(error)) {
+		var spans []span
+		s.Watch(func(ctx context.Context, did mindflow.Span) (context.Context, func(error)) {
 			outer, _ := ctx.Value(within{}).(string)
 			return context.WithValue(ctx, within{}, did.Name), func(err error) {
 				mu.Lock()
 				defer mu.Unlock()
-				steps = append(steps, step{outer, did, err != nil})
+				spans = append(spans, span{outer, did, err != nil})
 			}
 		})
 		if _, err := s.User(t.Context(), ada.UserID); err != nil {
@@ -161,19 +161,19 @@ func TestAStoreTellsItsWatchOfEachWriteAndStatement(t *testing.T) {
 		if err == nil {
 			t.Error("there is no such table")
 		}
-		got := map[step]bool{}
-		for _, did := range steps {
-			if did.Step.Name == "statement" && did.Step.SQL == "" {
+		got := map[span]bool{}
+		for _, did := range spans {
+			if did.Span.Name == "statement" && did.Span.SQL == "" {
 				t.Errorf("a statement without its text: %+v", did)
 			}
-			did.Step.SQL = did.Step.SQL[:min(6, len(did.Step.SQL))]
+			did.Span.SQL = did.Span.SQL[:min(6, len(did.Span.SQL))]
 			got[did] = true
 		}
-		want := map[step]bool{
-			{"", mindflow.Step{Name: "statement", SQL: "SELECT"}, false}:      true,
-			{"write", mindflow.Step{Name: "statement", SQL: "SELECT"}, false}: true,
-			{"write", mindflow.Step{Name: "statement", SQL: "UPDATE"}, true}:  true,
-			{"", mindflow.Step{Name: "write"}, true}:                          true,
+		want := map[span]bool{
+			{"", mindflow.Span{Name: "statement", SQL: "SELECT"}, false}:      true,
+			{"write", mindflow.Span{Name: "statement", SQL: "SELECT"}, false}: true,
+			{"write", mindflow.Span{Name: "statement", SQL: "UPDATE"}, true}:  true,
+			{"", mindflow.Span{Name: "write"}, true}:                          true,
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)

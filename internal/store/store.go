@@ -91,7 +91,7 @@ func (s *Store) Statements() int64 { return s.statements.Load() }
 // answers nil; an error means that nothing of it was kept, except when it is
 // of the kind unavailable, which may leave that unknown.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) (err error) {
-	ctx, end := s.watch.Begin(ctx, mindflow.Step{Name: "write"})
+	ctx, end := s.watch.Begin(ctx, mindflow.Span{Name: "write"})
 	defer func() { end(err) }()
 	return s.explain(s.writer.write(ctx, fn))
 }
@@ -167,7 +167,7 @@ func (r reader) query(query string, args ...any) (*sql.Rows, error) {
 func (r reader) broke(err error) error { return r.s.explain(told(err)) }
 
 func (r reader) begin(query string) func(error) {
-	_, end := r.s.watch.Begin(r.ctx, mindflow.Step{Name: "statement", SQL: query})
+	_, end := r.s.watch.Begin(r.ctx, mindflow.Span{Name: "statement", SQL: query})
 	return end
 }
 

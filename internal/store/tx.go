@@ -42,7 +42,7 @@ func (tx *Tx) query(query string, args ...any) (*sql.Rows, error) {
 }
 
 func (tx *Tx) begin(query string) func(error) {
-	_, end := tx.s.watch.Begin(tx.ctx, mindflow.Step{Name: "statement", SQL: query})
+	_, end := tx.s.watch.Begin(tx.ctx, mindflow.Span{Name: "statement", SQL: query})
 	return end
 }
 

@@ -139,14 +139,14 @@ func TestLinesOfSeveralGoroutinesStayWhole(t *testing.T) {
 	}
 }
 
-func TestAStepIsToldWithItsRequestAndItsTime(t *testing.T) {
+func TestASpanIsToldWithItsRequestAndItsTime(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
-	watch := telemetry.LogSteps(telemetry.NewLog(&out, telemetry.LogSettings{Level: slog.LevelDebug}), func() time.Time { return now })
-	_, end := watch.And(nil).Begin(asked(t.Context()), mindflow.Step{Name: "statement", SQL: "\nSELECT x\n  FROM y"})
+	watch := telemetry.LogSpans(telemetry.NewLog(&out, telemetry.LogSettings{Level: slog.LevelDebug}), func() time.Time { return now })
+	_, end := watch.And(nil).Begin(asked(t.Context()), mindflow.Span{Name: "statement", SQL: "\nSELECT x\n  FROM y"})
 	now = now.Add(3 * time.Millisecond)
 	end(&mindflow.Failure{Said: "no such table: y"})
-	if got := out.String(); !strings.Contains(got, `DBG step request_id=r-1 user_id=`+ada.String()+` step="statement SELECT x FROM y" took=3ms error="no such table: y"`) {
+	if got := out.String(); !strings.Contains(got, `DBG span request_id=r-1 user_id=`+ada.String()+` span="statement SELECT x FROM y" took=3ms error="no such table: y"`) {
 		t.Errorf("it reads %s", got)
 	}
 }

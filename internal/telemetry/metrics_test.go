@@ -121,7 +121,7 @@ func TestCountingTakesNoMemory(t *testing.T) {
 			nobody.RequestBegan()
 			nobody.RequestEnded("GET", "/", 200, 0)
 			untraced.RequestEnded(untraced.RequestBegan(r.Context(), r), "/", 200)
-			_, end := untraced.Watch().Begin(r.Context(), mindflow.Step{Name: "write"})
+			_, end := untraced.Watch().Begin(r.Context(), mindflow.Span{Name: "write"})
 			end(nil)
 		},
 	} {

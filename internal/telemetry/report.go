@@ -25,7 +25,7 @@ type ReportSettings struct {
 }
 
 // Reports sends what the log calls an error to a Sentry server: what broke and
-// where, whose request it was by ids alone, and the steps before. It never
+// where, whose request it was by ids alone, and what was done for it before. It never
 // waits for that server: reports wait in a short queue, and are lost when it is
 // full.
 type Reports struct {
@@ -37,8 +37,8 @@ type Reports struct {
 const (
 	// How long one report may take to be sent.
 	sendTime = 10 * time.Second
-	// maxSteps is how many steps of one request are remembered, the last ones.
-	maxSteps = 50
+	// maxNotes is how many notes of one request are remembered, the last ones.
+	maxNotes = 50
 )
 
 // NewReports connects nothing yet: the first report does.
@@ -112,29 +112,29 @@ func bare(e *sentry.Event) *sentry.Event {
 // logContext is where a report keeps the rest of the log's record.
 const logContext = "log"
 
-// Steps makes what remembers the steps of one request.
-func (r *Reports) Steps() mindflow.Steps { return &steps{clock: r.clock} }
+// Notes makes what remembers what is done for one request.
+func (r *Reports) Notes() mindflow.Notes { return &notes{clock: r.clock} }
 
-// steps are those of one request.
-type steps struct {
+// notes are those of one request.
+type notes struct {
 	clock func() time.Time
 	mu    sync.Mutex
 	taken []*sentry.Breadcrumb
 }
 
-func (s *steps) Note(step string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.taken) == maxSteps {
-		s.taken = slices.Delete(s.taken, 0, 1)
+func (n *notes) Note(done string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.taken) == maxNotes {
+		n.taken = slices.Delete(n.taken, 0, 1)
 	}
-	s.taken = append(s.taken, &sentry.Breadcrumb{Category: "step", Message: step, Level: sentry.LevelInfo, Timestamp: s.clock()})
+	n.taken = append(n.taken, &sentry.Breadcrumb{Category: "note", Message: done, Level: sentry.LevelInfo, Timestamp: n.clock()})
 }
 
-func (s *steps) breadcrumbs() []*sentry.Breadcrumb {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.taken)
+func (n *notes) breadcrumbs() []*sentry.Breadcrumb {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.taken)
 }
 
 // Reporting is a log whose errors are reported, too.
@@ -208,8 +208,8 @@ func (h reporting) event(ctx context.Context, r slog.Record) *sentry.Event {
 		if !trace.UserID.IsZero() {
 			e.User.ID = trace.UserID.String()
 		}
-		if s, ok := trace.Steps.(*steps); ok {
-			e.Breadcrumbs = s.breadcrumbs()
+		if n, ok := trace.Notes.(*notes); ok {
+			e.Breadcrumbs = n.breadcrumbs()
 		}
 	}
 	return e

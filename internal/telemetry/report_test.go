@@ -107,15 +107,15 @@ func closed(t *testing.T, reports *telemetry.Reports) {
 	}
 }
 
-func TestReportsTellWhatBrokeWhoseRequestItWasAndTheStepsBefore(t *testing.T) {
+func TestReportsTellWhatBrokeWhoseRequestItWasAndWhatWasDoneBefore(t *testing.T) {
 	e := newEndpoint(t)
 	reports, log, out := reporting(t, e.dsn())
-	trace := &mindflow.Trace{RequestID: "r-1", UserID: ada, Steps: reports.Steps()}
+	trace := &mindflow.Trace{RequestID: "r-1", UserID: ada, Notes: reports.Notes()}
 	ctx := mindflow.WithTrace(t.Context(), trace)
 	trace.Note("complete-task")
-	_, end := telemetry.NoteSteps(ctx, mindflow.Step{Name: "statement", SQL: "SELECT 1"})
+	_, end := telemetry.NoteSpans(ctx, mindflow.Span{Name: "statement", SQL: "SELECT 1"})
 	end(nil)
-	_, end = telemetry.NoteSteps(ctx, mindflow.Step{Name: "write"})
+	_, end = telemetry.NoteSpans(ctx, mindflow.Span{Name: "write"})
 	end(&mindflow.Failure{Said: "PostgreSQL 57P01"})
 	err := fmt.Errorf("commit: %w (%w)", mindflow.Unavailable("Try again"), &mindflow.Failure{Said: "PostgreSQL 57P01", Err: io.ErrUnexpectedEOF})
 	log.ErrorContext(ctx, "request", "method", "POST", "route", "POST /api/tasks/{id}/complete", "status", 503, "took", time.Second, "error", err)
@@ -134,7 +134,7 @@ func TestReportsTellWhatBrokeWhoseRequestItWasAndTheStepsBefore(t *testing.T) {
 	delete(got, "sdk")
 	at := "2026-11-27T08:00:00Z"
 	crumb := func(message string) any {
-		return map[string]any{"category": "step", "message": message, "level": "info", "timestamp": at}
+		return map[string]any{"category": "note", "message": message, "level": "info", "timestamp": at}
 	}
 	want := map[string]any{
 		"level": "error", "message": "request", "platform": "go", "release": "mindflow@7.0.0", "environment": "production",
@@ -190,10 +190,10 @@ func TestReportsSayNothingOfTheMachineOrOfWhatTheSDKCollects(t *testing.T) {
 	}
 }
 
-func TestStepsAreBounded(t *testing.T) {
+func TestNotesAreBounded(t *testing.T) {
 	e := newEndpoint(t)
 	reports, log, _ := reporting(t, e.dsn())
-	trace := &mindflow.Trace{RequestID: "r-1", Steps: reports.Steps()}
+	trace := &mindflow.Trace{RequestID: "r-1", Notes: reports.Notes()}
 	var all sync.WaitGroup
 	for range 10 {
 		all.Go(func() {
@@ -207,7 +207,7 @@ func TestStepsAreBounded(t *testing.T) {
 	closed(t, reports)
 	crumbs := e.received()[0]["breadcrumbs"].([]any)
 	if len(crumbs) != 50 {
-		t.Errorf("%d steps", len(crumbs))
+		t.Errorf("%d notes", len(crumbs))
 	}
 }
 

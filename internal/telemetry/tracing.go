@@ -22,7 +22,7 @@ import (
 	"mindflow/internal/mindflow"
 )
 
-// Tracing sends spans of requests and their steps to an OpenTelemetry
+// Tracing sends spans of requests, and of what is done for them, to an OpenTelemetry
 // collector. On nil there are none.
 type Tracing struct {
 	provider *sdktrace.TracerProvider
@@ -144,23 +144,23 @@ func (t *Tracing) RequestEnded(ctx context.Context, pattern string, status int) 
 	}
 }
 
-// Watch makes a span of each step on the way of a request; nil when nothing is
+// Watch sends each span on the way of a request; nil when nothing is
 // traced.
 func (t *Tracing) Watch() mindflow.Watch {
 	if t == nil {
 		return nil
 	}
-	return func(ctx context.Context, step mindflow.Step) (context.Context, func(error)) {
+	return func(ctx context.Context, what mindflow.Span) (context.Context, func(error)) {
 		if !trace.SpanFromContext(ctx).IsRecording() {
 			return ctx, nothingToEnd // nobody's request, or one that is not sampled
 		}
-		name, kind := step.Name, trace.SpanKindInternal
-		if step.SQL != "" {
-			name, kind = firstWord(step.SQL), trace.SpanKindClient
+		name, kind := what.Name, trace.SpanKindInternal
+		if what.SQL != "" {
+			name, kind = firstWord(what.SQL), trace.SpanKindClient
 		}
 		ctx, span := t.tracer.Start(ctx, name, trace.WithSpanKind(kind))
-		if step.SQL != "" {
-			span.SetAttributes(attribute.String("db.query.text", strings.TrimSpace(step.SQL)))
+		if what.SQL != "" {
+			span.SetAttributes(attribute.String("db.query.text", strings.TrimSpace(what.SQL)))
 		}
 		return ctx, func(err error) {
 			// What the error says may quote what a person typed: only its kind is told.

@@ -59,8 +59,8 @@ type Settings struct {
 	// is answered. The context that Began answers goes with it. Both may be nil.
 	Began func(context.Context, *http.Request) context.Context
 	Ended func(context.Context, Answered)
-	// Steps, when set, makes what remembers a request's steps for a report.
-	Steps func() mindflow.Steps
+	// Notes, when set, makes what remembers for a report what was done for a request.
+	Notes func() mindflow.Notes
 }
 
 // Answered is a request that is over.

@@ -191,8 +191,8 @@ type recorder struct {
 func (a *API) newRecorder(w http.ResponseWriter, r *http.Request) *recorder {
 	rec := &recorder{ResponseWriter: w}
 	rec.trace.RequestID = requestIDFor(r)
-	if a.settings.Steps != nil {
-		rec.trace.Steps = a.settings.Steps()
+	if a.settings.Notes != nil {
+		rec.trace.Notes = a.settings.Notes()
 	}
 	rec.id[0] = rec.trace.RequestID
 	w.Header()["X-Request-Id"] = rec.id[:]

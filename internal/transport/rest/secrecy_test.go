@@ -66,7 +66,7 @@ func telling(t *testing.T, url string, asJSON bool) *mine {
 	if m.store, err = store.Open(t.Context(), url, m.clock.Now, store.WithLog(log)); err != nil {
 		t.Fatal(err)
 	}
-	watch := telemetry.LogSteps(log, m.clock.Now).And(telemetry.NoteSteps)
+	watch := telemetry.LogSpans(log, m.clock.Now).And(telemetry.NoteSpans)
 	m.store.Watch(watch)
 	if m.signer, err = credentials.NewSigner([]string{"a secret key of canary7's tests, long enough"}, m.clock.Now); err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func telling(t *testing.T, url string, asJSON bool) *mine {
 	})
 	api := rest.New(m.app, log, rest.Settings{
 		Version: "7.0.0", Environment: "testing", Site: site,
-		Checks: rest.Checks{Database: m.store.Ping, Schema: m.store.Ready}, Steps: reports.Steps,
+		Checks: rest.Checks{Database: m.store.Ping, Schema: m.store.Ready}, Notes: reports.Notes,
 	})
 	m.http = httptest.NewUnstartedServer(api.Handler())
 	m.http.Config.ErrorLog = telemetry.Plain(log)
