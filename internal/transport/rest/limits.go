@@ -97,11 +97,19 @@ func (a *API) limits(op *huma.Operation) {
 	})
 }
 
+// usual are the limits the document's examples are of.
+var usual = map[mindflow.Limited]mindflow.Rate{
+	mindflow.LimitedChanges: {Limit: 60, Per: time.Minute}, mindflow.LimitedReads: {Limit: 600, Per: time.Minute},
+	mindflow.LimitedSignIns: {Limit: 10, Per: time.Minute}, mindflow.LimitedRefreshes: {Limit: 10, Per: time.Minute},
+}
+
 // documentLimits says in the OpenAPI document what tell and a refusal add.
 func documentLimits(op *huma.Operation, problem *huma.Schema) {
-	if op.Metadata[limited] == nil {
+	what, ok := op.Metadata[limited].(mindflow.Limited)
+	if !ok {
 		return
 	}
+	p, rate := newPolicy(what, usual[what]), usual[what]
 	text := func(doc, example string) *huma.Param {
 		return &huma.Param{Description: doc, Schema: &huma.Schema{Type: huma.TypeString}, Example: example}
 	}
@@ -117,7 +125,7 @@ func documentLimits(op *huma.Operation, problem *huma.Schema) {
 		if r.Headers == nil {
 			r.Headers = map[string]*huma.Param{}
 		}
-		r.Headers["RateLimit"] = text("What is left: r requests now, one more after t seconds", `"reads";r=599;t=60`)
-		r.Headers["RateLimit-Policy"] = text("The limit: q requests in any w seconds", `"reads";q=600;w=60`)
+		r.Headers["RateLimit"] = text("What is left: r requests now, one more after t seconds", p.left(mindflow.Taken{Remaining: rate.Limit - 1, Reset: rate.Per}))
+		r.Headers["RateLimit-Policy"] = text("The limit: q requests in any w seconds", p.header[0])
 	}
 }

@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -342,12 +343,15 @@ func TestEveryLimitedRouteSaysSoInTheDocument(t *testing.T) {
 	var d struct {
 		Paths map[string]map[string]struct {
 			Responses map[string]struct {
-				Headers map[string]any
+				Headers map[string]struct{ Example any }
 			}
 		}
 	}
 	srv.nobody().do("GET /openapi.json", "").into(&d)
 	free := map[string]bool{"POST /api/auth/logout": true, "POST /api/auth/revoke": true}
+	limits := map[string]string{
+		"POST /api/auth/register": `"sign-ins";q=10;w=60`, "POST /api/auth/login": `"sign-ins";q=10;w=60`, "POST /api/auth/refresh": `"refreshes";q=10;w=60`,
+	}
 	for path, methods := range d.Paths {
 		for method, op := range methods {
 			route := strings.ToUpper(method) + " " + path
@@ -356,8 +360,18 @@ func TestEveryLimitedRouteSaysSoInTheDocument(t *testing.T) {
 				t.Errorf("%s: says that it may answer 429: %v", route, says)
 			}
 			for status, r := range op.Responses {
-				if _, says := r.Headers["RateLimit"]; says != limited || (r.Headers["RateLimit-Policy"] != nil) != limited {
-					t.Errorf("%s %s: says how much is left: %v", route, status, says)
+				left, says := r.Headers["RateLimit"]
+				policy, names := r.Headers["RateLimit-Policy"]
+				if says != limited || names != limited {
+					t.Errorf("%s %s: says how much is left: %v, %v", route, status, says, names)
+				}
+				if !limited {
+					continue
+				}
+				want := cmp.Or(limits[route], map[bool]string{true: `"reads";q=600;w=60`, false: `"changes";q=60;w=60`}[method == "get"])
+				name, _, _ := strings.Cut(want, ";")
+				if policy.Example != want || !strings.HasPrefix(fmt.Sprint(left.Example), name+";r=") {
+					t.Errorf("%s %s: its examples are %v and %v, of the limit %s", route, status, left.Example, policy.Example, want)
 				}
 				if _, says := r.Headers["Retry-After"]; status == "429" && !says {
 					t.Errorf("%s says not how long to wait", route)
