@@ -81,28 +81,22 @@ type body struct {
 	unit time.Duration
 }
 
-// eachBody runs a test on every body.
-func eachBody(t *testing.T, test func(t *testing.T, b body)) {
-	t.Helper()
-	t.Run("memory", func(t *testing.T) {
-		t.Parallel()
+// opener opens a body, fresh.
+type opener struct {
+	name string
+	open func(*testing.T) body
+}
+
+// singleBodies keep one list of moments for each key.
+var singleBodies = []opener{
+	{"memory", func(*testing.T) body {
 		c := newClock()
-		test(t, body{ratelimit.NewMemory(c.Now), c.move, time.Second})
-	})
-	t.Run("redis", func(t *testing.T) {
-		t.Parallel()
-		r := openRedis(t, redistest.Start(t).URL())
-		test(t, body{plain{t, r}, time.Sleep, 2 * time.Millisecond})
-	})
-	t.Run("shared", func(t *testing.T) {
-		t.Parallel()
-		r := openRedis(t, redistest.Start(t).URL())
-		s := ratelimit.NewShared(ratelimit.NewMemory(time.Now), r, slog.New(slog.DiscardHandler))
-		t.Cleanup(func() { _ = s.Close() })
-		test(t, body{s, time.Sleep, 10 * time.Millisecond})
-	})
-	t.Run("a node of a cluster, which refuses calls of two slots", func(t *testing.T) {
-		t.Parallel()
+		return body{ratelimit.NewMemory(c.Now), c.move, time.Second}
+	}},
+	{"redis", func(t *testing.T) body {
+		return body{plain{t, openRedis(t, redistest.Start(t).URL())}, time.Sleep, 2 * time.Millisecond}
+	}},
+	{"a node of a cluster, which refuses calls of two slots", func(t *testing.T) body {
 		srv := redistest.Start(t, "--cluster-enabled", "yes")
 		if answer, err := srv.Ask("CLUSTER ADDSLOTSRANGE 0 16383"); err != nil || answer != "+OK" {
 			t.Fatal(answer, err)
@@ -112,8 +106,28 @@ func eachBody(t *testing.T, test func(t *testing.T, b body)) {
 			_, err := r.Take(t.Context(), someKey(), mindflow.Rate{Limit: 1, Per: time.Second})
 			return err == nil
 		})
-		test(t, body{plain{t, r}, time.Sleep, 2 * time.Millisecond})
-	})
+		return body{plain{t, r}, time.Sleep, 2 * time.Millisecond}
+	}},
+}
+
+// allBodies are also the one that keeps two: what its lists say together is not
+// what one of them says.
+var allBodies = append(slices.Clone(singleBodies), opener{"shared", func(t *testing.T) body {
+	r := openRedis(t, redistest.Start(t).URL())
+	s := ratelimit.NewShared(ratelimit.NewMemory(time.Now), r, slog.New(slog.DiscardHandler))
+	t.Cleanup(func() { _ = s.Close() })
+	return body{s, time.Sleep, 10 * time.Millisecond}
+}})
+
+// each runs a test on each of some bodies.
+func each(t *testing.T, bodies []opener, test func(t *testing.T, b body)) {
+	t.Helper()
+	for _, b := range bodies {
+		t.Run(b.name, func(t *testing.T) {
+			t.Parallel()
+			test(t, b.open(t))
+		})
+	}
 }
 
 func awaitTrue(t *testing.T, within time.Duration, is func() bool) {
@@ -153,10 +167,7 @@ func (n *naive) giveBack(at int64) {
 // being turned.
 func TestEveryAnswerIsThatOfAListOfMoments(t *testing.T) {
 	t.Parallel()
-	eachBody(t, func(t *testing.T, b body) {
-		if b.unit == 10*time.Millisecond {
-			t.Skip("what two bodies say together is not one list's: the laws of racing hold for it")
-		}
+	each(t, singleBodies, func(t *testing.T, b body) {
 		rapid.Check(t, func(rt *rapid.T) {
 			rate := mindflow.Rate{Limit: rapid.IntRange(1, 20).Draw(rt, "limit"), Per: 4 * b.unit}
 			key, list := someKey(), naive{}
@@ -189,7 +200,7 @@ func TestEveryAnswerIsThatOfAListOfMoments(t *testing.T) {
 
 func TestIdleForOneSpanRestoresAll(t *testing.T) {
 	t.Parallel()
-	eachBody(t, func(t *testing.T, b body) {
+	each(t, allBodies, func(t *testing.T, b body) {
 		key, rate := someKey(), mindflow.Rate{Limit: 7, Per: 50 * b.unit}
 		for range 2 {
 			for i := range rate.Limit {
@@ -209,7 +220,7 @@ func TestIdleForOneSpanRestoresAll(t *testing.T) {
 // What is refused does not count: who knocks without end gets in again all the same.
 func TestRefusedRequestsDoNotCount(t *testing.T) {
 	t.Parallel()
-	eachBody(t, func(t *testing.T, b body) {
+	each(t, allBodies, func(t *testing.T, b body) {
 		key, rate := someKey(), mindflow.Rate{Limit: 1, Per: 20 * b.unit}
 		allowed := 0
 		for range 50 {
@@ -226,7 +237,7 @@ func TestRefusedRequestsDoNotCount(t *testing.T) {
 
 func TestNobodyUsesUpWhatIsSomebodyElses(t *testing.T) {
 	t.Parallel()
-	eachBody(t, func(t *testing.T, b body) {
+	each(t, allBodies, func(t *testing.T, b body) {
 		rate := mindflow.Rate{Limit: 1, Per: 1000 * b.unit}
 		one, other := someKey(), someKey()
 		reads := one
@@ -244,7 +255,7 @@ func TestNobodyUsesUpWhatIsSomebodyElses(t *testing.T) {
 // the race detector), and where Redis is asked and told in two calls.
 func TestRacersGetExactlyTheLimit(t *testing.T) {
 	t.Parallel()
-	eachBody(t, func(t *testing.T, b body) {
+	each(t, allBodies, func(t *testing.T, b body) {
 		key, rate := someKey(), mindflow.Rate{Limit: 50, Per: time.Hour}
 		if n := len(race(t, 16, 20, key, rate, b)); n != rate.Limit {
 			t.Errorf("%d of 320 were let in", n)
