@@ -280,7 +280,7 @@ func (r *Runner) settle(ctx context.Context, log *slog.Logger, job mindflow.Job,
 		r.keep(ctx, log, func(ctx context.Context) error { return r.queue.Return(ctx, job) })
 		log.InfoContext(ctx, "job given back")
 	case job.Attempts >= maxAttempts:
-		r.giveUp(ctx, log, job, reasonOf(err), failure(err)...)
+		r.giveUp(ctx, log, job, reasonOf(err), "error", err)
 	default:
 		after := r.backoff(job.Attempts)
 		r.keep(ctx, log, func(ctx context.Context) error { return r.queue.Retry(ctx, job, after, reasonOf(err)) })
@@ -288,13 +288,13 @@ func (r *Runner) settle(ctx context.Context, log *slog.Logger, job mindflow.Job,
 		if line.Loud {
 			level = slog.LevelError
 		}
-		log.Log(ctx, level, "job failed, and will be tried again", append(failure(err), "after", after)...)
+		log.Log(ctx, level, "job failed, and will be tried again", "error", err, "after", after)
 	}
 }
 
 // giveUp keeps a job that failed too often, for people to look at.
-func (r *Runner) giveUp(ctx context.Context, log *slog.Logger, job mindflow.Job, reason string, failure ...any) {
-	log.ErrorContext(ctx, "job given up", failure...)
+func (r *Runner) giveUp(ctx context.Context, log *slog.Logger, job mindflow.Job, reason string, attrs ...any) {
+	log.ErrorContext(ctx, "job given up", attrs...)
 	r.keep(ctx, log, func(ctx context.Context) error { return r.queue.Fail(ctx, job, reason) })
 }
 
@@ -347,14 +347,6 @@ func (r *Runner) renew(ctx context.Context, job mindflow.Job, cancel context.Can
 			}
 		}
 	}
-}
-
-// failure is what a log says of an error.
-func failure(err error) []any {
-	if p := mindflow.PanicOf(err); p != nil {
-		return []any{"error", err, "stack", p.Stack()}
-	}
-	return []any{"error", err}
 }
 
 // reasonOf is what is kept of an error: what may be shown to people, and

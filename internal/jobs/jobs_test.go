@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
 	"mindflow/internal/store/storetest"
+	"mindflow/internal/telemetry"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Run(m)) }
@@ -78,7 +80,7 @@ func (h *house) start(t *testing.T, settings jobs.Settings, handler jobs.Handler
 	}
 	settings.Name = "test"
 	settings.Lines = append(settings.Lines, jobs.Line{Queue: queue, Workers: 2, Handlers: map[string]jobs.Handler{"work": handler}})
-	r := jobs.Start(h.queue, slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})), settings)
+	r := jobs.Start(h.queue, telemetry.NewLog(h.log, telemetry.LogSettings{Level: slog.LevelDebug, JSON: true}), settings)
 	stop = func(grace time.Duration) {
 		ctx, cancel := context.WithTimeout(context.Background(), grace)
 		defer cancel()
@@ -194,10 +196,13 @@ func TestWhatFailsIsTriedAgainAndThenGivenUp(t *testing.T) {
 			t.Errorf("%+v, %v", failed, err)
 		}
 		log := h.log.String()
-		for _, want := range []string{"jobs_test.go", `"msg":"job given up"`} {
-			if !strings.Contains(log, want) {
-				t.Errorf("no %s in the log", want)
-			}
+		if !strings.Contains(log, `"msg":"job given up"`) {
+			t.Errorf("the log reads %s", log)
+		}
+		var panicked struct{ Stack []string }
+		first := log[:strings.Index(log, "\n")]
+		if err := json.Unmarshal([]byte(first), &panicked); err != nil || !strings.Contains(strings.Join(panicked.Stack, "\n"), "jobs_test.go") || strings.Count(first, `"stack":`) != 1 || strings.Contains(first, "secret") {
+			t.Errorf("%v: of a panic the log says %s", err, first)
 		}
 	})
 }
