@@ -83,13 +83,16 @@ func (h *house) wire(c *console) (err error) {
 	return nil
 }
 
-// watch is nobody unless somebody wants to know: it costs every statement a little.
+// watch is who wants to know what is done: it costs every statement a little.
 func (h *house) watch(c *console) mindflow.Watch {
 	var watch mindflow.Watch
 	if h.reports != nil {
 		watch = watch.And(telemetry.NoteSpans)
 	}
 	watch = watch.And(h.tracing.Watch())
+	if slow := h.config.SlowStatement; slow > 0 && h.log.Enabled(c.ctx, slog.LevelWarn) {
+		watch = watch.And(telemetry.SlowStatements(h.log, c.clock, slow))
+	}
 	if h.log.Enabled(c.ctx, slog.LevelDebug) {
 		watch = watch.And(telemetry.LogSpans(h.log, c.clock))
 	}

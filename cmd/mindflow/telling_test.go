@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"mindflow/internal/store/storetest"
 )
@@ -31,7 +32,8 @@ func brokenServer(t *testing.T, environment string) (reports, log string) {
 	s.env["DATABASE_URL"] = storetest.URL(t, storetest.SQLite)
 	s.env["SENTRY_DSN"] = strings.Replace(endpoint.URL, "://", "://key@", 1) + "/1"
 	s.env["ENVIRONMENT"], s.env["SECRET_KEY"], s.env["SHUTDOWN_DELAY"] = environment, strings.Repeat("k", 32), "0s"
-	s.env["LOG_LEVEL"] = "info"
+	s.env["LOG_LEVEL"], s.env["SLOW_STATEMENT"] = "info", "1us"
+	s.clock.tick = time.Microsecond // each statement is slow
 	stop := s.serve(t)
 	if r := s.enter(t, password, "login", "--register", "--email=ada@example.com"); r.code != exitDone {
 		t.Fatal(r.err)
@@ -63,7 +65,7 @@ func TestReportsAreOnTheirWayBeforeTheServerEnds(t *testing.T) {
 		t.Errorf("they tell too much: %s\n%s", reports, log)
 	}
 	// Production's log is for programs.
-	requests := 0
+	requests, slow := 0, 0
 	for line := range strings.Lines(log) {
 		var record map[string]any
 		if err := json.Unmarshal([]byte(line), &record); err != nil {
@@ -72,6 +74,12 @@ func TestReportsAreOnTheirWayBeforeTheServerEnds(t *testing.T) {
 		if record["msg"] == "request" && record["request_id"] != "" && fmt.Sprint(record["took_ms"]) != "" {
 			requests++
 		}
+		if sql, _ := record["sql"].(string); record["msg"] == "slow statement" && record["level"] == "WARN" && record["request_id"] != nil && strings.Contains(sql, "$1") {
+			slow++
+		}
+	}
+	if slow < 10 {
+		t.Errorf("the log tells of %d slow statements:\n%s", slow, log)
 	}
 	if requests < 3 {
 		t.Errorf("the log tells of %d requests:\n%s", requests, log)

@@ -33,6 +33,7 @@ type Config struct {
 	MetricsAddr     string        `env:"METRICS_ADDR"` // empty: no metrics
 	LogLevel        string        `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat       string        `env:"LOG_FORMAT"`
+	SlowStatement   time.Duration `env:"SLOW_STATEMENT" envDefault:"500ms"` // 0: none is
 	SentryDSN       string        `env:"SENTRY_DSN"`
 	AccessTokenTTL  time.Duration `env:"ACCESS_TOKEN_TTL"`
 	AccessHours     int           `env:"ACCESS_TOKEN_EXPIRE_HOURS"`
@@ -174,6 +175,8 @@ func (c Config) validate() error {
 		return errors.New("LOG_LEVEL must be debug, info, warn or error")
 	case !oneOf(c.LogFormat, "json", "text"):
 		return errors.New("LOG_FORMAT must be json or text")
+	case c.SlowStatement < 0:
+		return errors.New("SLOW_STATEMENT must be a duration such as 500ms, or 0 for none")
 	case c.SentryDSN != "" && !isDSN(c.SentryDSN):
 		return errors.New("SENTRY_DSN must be an address such as https://key@sentry.example.org/1")
 	case c.JWTAlgorithm != "HS256":

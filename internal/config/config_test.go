@@ -26,7 +26,7 @@ const (
 func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
 	want := Config{
 		DatabaseURL: "sqlite:///data/mindflow.db", DataDir: "./data", Environment: "development", ListenAddr: "127.0.0.1:8000",
-		LogLevel: "info", LogFormat: "text", AccessTokenTTL: 15 * time.Minute, RefreshTokenTTL: 30 * 24 * time.Hour,
+		LogLevel: "info", LogFormat: "text", SlowStatement: 500 * time.Millisecond, AccessTokenTTL: 15 * time.Minute, RefreshTokenTTL: 30 * 24 * time.Hour,
 		JWTAlgorithm: "HS256", ScoreCacheTTL: 5 * time.Minute,
 		MaxConnections: 4096, MaxInFlight: 64 * runtime.GOMAXPROCS(0), ShutdownTimeout: 20 * time.Second,
 		MaxTasks: 200_000, MaxTags: 1_000_000, MaxBytes: 1_000_000_000, MaxEvents: 5_000_000, EventRetention: 365 * 24 * time.Hour,
@@ -37,7 +37,7 @@ func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
 	for name, environment := range map[string]map[string]string{
 		"nothing": {},
 		"empty values": {
-			"DATABASE_URL": "", "DATA_DIR": "", "SECRET_KEY": "", "ENVIRONMENT": "", "DEBUG": "", "LISTEN_ADDR": "", "LOG_LEVEL": "", "LOG_FORMAT": "",
+			"DATABASE_URL": "", "DATA_DIR": "", "SECRET_KEY": "", "ENVIRONMENT": "", "DEBUG": "", "LISTEN_ADDR": "", "LOG_LEVEL": "", "LOG_FORMAT": "", "SLOW_STATEMENT": "",
 			"ACCESS_TOKEN_TTL": "", "ACCESS_TOKEN_EXPIRE_HOURS": "", "REFRESH_TOKEN_TTL": "", "JWT_ALGORITHM": "", "SCORE_CACHE_TTL": "",
 			"PUBLIC_URL": "", "CORS_ALLOWED_ORIGINS": "", "MAX_CONNECTIONS": "", "MAX_IN_FLIGHT": "", "SHUTDOWN_DELAY": "", "SHUTDOWN_TIMEOUT": "",
 			"BACKUP_DIR": "", "BACKUP_TIME": "", "BACKUP_KEEP": "", "BACKUP_KEY": "",
@@ -83,6 +83,8 @@ func TestEverySettingIsRead(t *testing.T) {
 		{"an address for metrics", "METRICS_ADDR=127.0.0.1:9100", func(c *Config) { c.MetricsAddr = "127.0.0.1:9100" }},
 		{"a log level", "LOG_LEVEL=debug", func(c *Config) { c.LogLevel = "debug" }},
 		{"a log format", "LOG_FORMAT=json", func(c *Config) { c.LogFormat = "json" }},
+		{"a slow statement's time", "SLOW_STATEMENT=2s", func(c *Config) { c.SlowStatement = 2 * time.Second }},
+		{"no slow statements", "SLOW_STATEMENT=0", func(c *Config) { c.SlowStatement = 0 }},
 		{"where reports go", "SENTRY_DSN=https://key@sentry.example.org/errors/1", func(c *Config) { c.SentryDSN = "https://key@sentry.example.org/errors/1" }},
 		{"an access token's time", "ACCESS_TOKEN_TTL=5m", func(c *Config) { c.AccessTokenTTL = 5 * time.Minute }},
 		{"the seed's access token hours", "ACCESS_TOKEN_EXPIRE_HOURS=24", func(c *Config) { c.AccessTokenTTL, c.AccessHours = 24*time.Hour, 24 }},
@@ -165,6 +167,7 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 		{"an address for metrics without port", "METRICS_ADDR=localhost", "METRICS_ADDR must be host:port, such as 127.0.0.1:9100"},
 		{"an unknown log level", "LOG_LEVEL=loud", "LOG_LEVEL must be debug, info, warn or error"},
 		{"an unknown log format", "LOG_FORMAT=xml", "LOG_FORMAT must be json or text"},
+		{"a slow statement's time below nought", "SLOW_STATEMENT=-1s", "SLOW_STATEMENT must be a duration such as 500ms, or 0 for none"},
 		{"reports to nowhere", "SENTRY_DSN=somewhere", dsn},
 		{"reports without a key", "SENTRY_DSN=https://sentry.example.org/1", dsn},
 		{"reports to no project", "SENTRY_DSN=https://key@sentry.example.org", dsn},

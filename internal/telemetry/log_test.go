@@ -139,6 +139,61 @@ func TestLinesOfSeveralGoroutinesStayWhole(t *testing.T) {
 	}
 }
 
+// Seen red with a watch that warned of every statement, and with one that told
+// no request.
+func TestAStatementThatTakesLongIsToldOf(t *testing.T) {
+	var out bytes.Buffer
+	now := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
+	watch := telemetry.SlowStatements(telemetry.NewLog(&out, telemetry.LogSettings{Level: slog.LevelWarn}), func() time.Time { return now }, 500*time.Millisecond)
+	long := "SELECT " + strings.Repeat("x, ", 100) + "y\n  FROM z WHERE a = $1"
+	for _, took := range []time.Duration{time.Millisecond, 499 * time.Millisecond, 500 * time.Millisecond} {
+		for _, span := range []mindflow.Span{{Name: "statement", SQL: long}, {Name: "write"}} {
+			_, end := watch.Begin(asked(t.Context()), span)
+			now = now.Add(took)
+			end(&mindflow.Failure{Said: "canceled"})
+		}
+	}
+	want := `WRN slow statement request_id=r-1 user_id=` + ada.String() + ` sql="SELECT ` + strings.Repeat("x, ", 100) + `y FROM z WHERE a = $1" took=500ms error=canceled`
+	if got := out.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, want) {
+		t.Errorf("it reads %s", got)
+	}
+}
+
+// Statements within statements, at once: each has its own time. Seen red with one
+// place for the beginning of all.
+func TestEachStatementHasItsOwnTime(t *testing.T) {
+	var out bytes.Buffer
+	now := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
+	watch := telemetry.SlowStatements(telemetry.NewLog(&out, telemetry.LogSettings{}), func() time.Time { return now }, time.Second)
+	begin := func(sql string) func(error) {
+		_, end := watch.Begin(t.Context(), mindflow.Span{Name: "statement", SQL: sql})
+		return end
+	}
+	outer := begin("outer")
+	now = now.Add(900 * time.Millisecond)
+	inner := begin("inner")
+	now = now.Add(200 * time.Millisecond)
+	inner(nil)
+	outer(nil)
+	begin("later")(nil)
+	if got := out.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "sql=outer took=1.1s") {
+		t.Errorf("it reads %s", got)
+	}
+}
+
+// Seen red with a watch that gave nothing back.
+func TestAStatementThatIsQuickTakesNoMemory(t *testing.T) {
+	watch := telemetry.SlowStatements(slog.New(slog.DiscardHandler), time.Now, time.Minute)
+	span := mindflow.Span{Name: "statement", SQL: "SELECT 1"}
+	ctx := asked(t.Context())
+	if n := testing.AllocsPerRun(1000, func() {
+		_, end := watch.Begin(ctx, span)
+		end(nil)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 func TestASpanIsToldWithItsRequestAndItsTime(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"mindflow/internal/mindflow"
@@ -39,6 +40,49 @@ func LogSpans(log *slog.Logger, clock func() time.Time) mindflow.Watch {
 	}
 }
 
+// SlowStatements is a watch that warns of statements that take so long or
+// longer, with the wait for a connection: by their text, which has placeholders
+// where it was given somebody's values. While none does, it takes no memory.
+func SlowStatements(log *slog.Logger, clock func() time.Time, slow time.Duration) mindflow.Watch {
+	var idle sync.Pool
+	idle.New = func() any {
+		s := &timed{}
+		s.end = func(err error) {
+			if took := clock().Sub(s.began); took >= slow {
+				s.warn(log, took, err)
+			}
+			s.ctx, s.sql = nil, ""
+			idle.Put(s)
+		}
+		return s
+	}
+	return func(ctx context.Context, span mindflow.Span) (context.Context, func(error)) {
+		if span.SQL == "" {
+			return ctx, nothingToEnd
+		}
+		s := idle.Get().(*timed) //nolint:forcetypeassert // the pool holds nothing else
+		s.ctx, s.sql, s.began = ctx, span.SQL, clock()
+		return ctx, s.end
+	}
+}
+
+// timed is a statement under way. Its end puts it back, to be used again.
+type timed struct {
+	ctx   context.Context //nolint:containedctx // the statement's, as long as it runs
+	sql   string
+	began time.Time
+	end   func(error)
+}
+
+func (s *timed) warn(log *slog.Logger, took time.Duration, err error) {
+	const most = 2000
+	attrs := []slog.Attr{slog.String("sql", oneLine(s.sql, most)), slog.Duration("took", took)}
+	if err != nil {
+		attrs = append(attrs, slog.Any(errorKey, err))
+	}
+	log.LogAttrs(s.ctx, slog.LevelWarn, "slow statement", attrs...)
+}
+
 // described is a span in one line. A statement has placeholders where it was
 // given somebody's values.
 func described(span mindflow.Span) string {
@@ -46,9 +90,14 @@ func described(span mindflow.Span) string {
 		return span.Name
 	}
 	const most = 200
-	sql := strings.Join(strings.Fields(span.SQL), " ")
+	return span.Name + " " + oneLine(span.SQL, most)
+}
+
+// oneLine is a statement without its breaks and its end, if it has too many bytes.
+func oneLine(sql string, most int) string {
+	sql = strings.Join(strings.Fields(sql), " ")
 	if len(sql) > most {
 		sql = sql[:most] + "…"
 	}
-	return span.Name + " " + sql
+	return sql
 }
