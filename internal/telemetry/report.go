@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,15 +23,18 @@ type ReportSettings struct {
 	Release     string
 	Environment string
 	Clock       func() time.Time
+	PerMinute   int // how many reports are sent in a minute; zero stands for the usual number
 }
 
 // Reports sends what the log calls an error to a Sentry server: what broke and
 // where, whose request it was by ids alone, and what was done for it before. It never
 // waits for that server: reports wait in a short queue, and are lost when it is
-// full.
+// full. Of one minute only so many are sent: the next one says how many were
+// left out.
 type Reports struct {
 	client *sentry.Client
 	clock  func() time.Time
+	pace   pace
 	giveUp context.CancelFunc // on what is being sent, and will be
 }
 
@@ -39,6 +43,9 @@ const (
 	sendTime = 10 * time.Second
 	// maxNotes is how many notes of one request are remembered, the last ones.
 	maxNotes = 50
+	// usualPerMinute leaves room for every kind of error there is, and none for a
+	// database that is gone to fill a tracker with one.
+	usualPerMinute = 60
 )
 
 // NewReports connects nothing yet: the first report does.
@@ -59,7 +66,41 @@ func NewReports(s ReportSettings) (*Reports, error) {
 		giveUp()
 		return nil, errors.New("SENTRY_DSN is not a Sentry address, such as https://key@sentry.example.org/1") // theirs quotes it
 	}
-	return &Reports{client: client, clock: s.Clock, giveUp: giveUp}, nil
+	return &Reports{client: client, clock: s.Clock, pace: pace{most: cmp.Or(s.PerMinute, usualPerMinute)}, giveUp: giveUp}, nil
+}
+
+// pace lets through so many in a minute, and counts the others.
+type pace struct {
+	most int
+
+	mu      sync.Mutex
+	began   time.Time // the minute
+	through int       // in it
+	leftOut int       // since one went through
+}
+
+// next reports whether another one may go, and how many have been left out since
+// the last one that went, itself included.
+func (p *pace) next(now time.Time) (goes bool, leftOut int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now.Sub(p.began).Abs() >= time.Minute {
+		p.began, p.through = now, 0
+	}
+	if p.through == p.most {
+		p.leftOut++
+		return false, p.leftOut
+	}
+	p.through++
+	leftOut, p.leftOut = p.leftOut, 0
+	return true, leftOut
+}
+
+// untold is how many have been left out since the last one that went.
+func (p *pace) untold() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.leftOut
 }
 
 // until sends as long as it is open. The SDK would wait for an endpoint that
@@ -155,12 +196,36 @@ func (h reporting) Enabled(ctx context.Context, level slog.Level) bool {
 func (h reporting) Handle(ctx context.Context, r slog.Record) error {
 	if r.Level >= slog.LevelError {
 		// A report that goes wrong must not be what breaks.
-		_ = mindflow.Catch(func() error { h.reports.client.CaptureEvent(h.event(ctx, r), nil, nil); return nil })
+		_ = mindflow.Catch(func() error { return h.report(ctx, r) })
 	}
 	if !h.next.Enabled(ctx, r.Level) {
 		return nil
 	}
 	return h.next.Handle(ctx, r)
+}
+
+// report sends the report of a record, or says that it is one too many.
+func (h reporting) report(ctx context.Context, r slog.Record) error {
+	goes, leftOut := h.reports.pace.next(h.reports.clock())
+	switch {
+	case goes:
+		e := h.event(ctx, r)
+		tellLeftOut(e, leftOut)
+		h.reports.client.CaptureEvent(e, nil, nil)
+	case leftOut == 1 && h.next.Enabled(ctx, slog.LevelWarn):
+		return h.next.Handle(ctx, slog.NewRecord(r.Time, slog.LevelWarn, "too many errors for a minute: the others are not reported", 0))
+	}
+	return nil
+}
+
+// tellLeftOut says in an event how many were left out before it, if any were.
+func tellLeftOut(e *sentry.Event, n int) {
+	if n > 0 {
+		if e.Contexts[logContext] == nil {
+			e.Contexts[logContext] = sentry.Context{}
+		}
+		e.Contexts[logContext]["left_out"] = n
+	}
 }
 
 func (h reporting) WithAttrs(attrs []slog.Attr) slog.Handler {
@@ -261,6 +326,12 @@ func stacktrace(pcs []uintptr) *sentry.Stacktrace {
 // Close sends what waits, as long as the context allows, and reports nothing
 // any more. It answers whether everything was sent.
 func (r *Reports) Close(ctx context.Context) bool {
+	if n := r.pace.untold(); n > 0 {
+		e := sentry.NewEvent()
+		e.Level, e.Timestamp, e.Message = sentry.LevelWarning, r.clock(), "reports were left out"
+		tellLeftOut(e, n)
+		r.client.CaptureEvent(e, nil, nil)
+	}
 	sent := r.client.FlushWithContext(ctx)
 	r.giveUp()
 	r.client.Close()

@@ -89,7 +89,7 @@ var friday = time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
 func reporting(t *testing.T, dsn string) (*telemetry.Reports, *slog.Logger, *bytes.Buffer) {
 	t.Helper()
 	reports, err := telemetry.NewReports(telemetry.ReportSettings{
-		DSN: dsn, Release: "7.0.0", Environment: "production", Clock: func() time.Time { return friday },
+		DSN: dsn, Release: "7.0.0", Environment: "production", Clock: func() time.Time { return friday }, PerMinute: 100_000,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -265,6 +265,55 @@ func TestAReportNeverWaitsForTheEndpoint(t *testing.T) {
 			e.Close()
 			goleak.VerifyNone(t, before)
 		})
+	}
+}
+
+// Seen red without the pace, and with one that forgot what it had left out.
+func TestReportsOfAMinuteAreBoundedAndTheOthersCounted(t *testing.T) {
+	e := newEndpoint(t)
+	now := friday
+	reports, err := telemetry.NewReports(telemetry.ReportSettings{
+		DSN: e.dsn(), Release: "7.0.0", Environment: "production", Clock: func() time.Time { return now }, PerMinute: 3,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	log := reports.Reporting(telemetry.NewLog(&out, telemetry.LogSettings{JSON: true}))
+	for range 10 {
+		log.Error("the first minute")
+	}
+	now = now.Add(59 * time.Second)
+	log.Error("the first minute")
+	now = now.Add(time.Second)
+	for range 5 {
+		log.Error("the second minute")
+	}
+	now = now.Add(time.Hour)
+	log.Error("much later")
+	for range 6 {
+		log.Error("the end")
+	}
+	closed(t, reports)
+	var got []string
+	for _, event := range e.received() {
+		contexts, _ := event["contexts"].(map[string]any)
+		got = append(got, fmt.Sprint(event["level"], " ", event["message"], " ", contexts["log"]))
+	}
+	want := []string{
+		"error the first minute <nil>", "error the first minute <nil>", "error the first minute <nil>",
+		"error the second minute map[left_out:8]", "error the second minute <nil>", "error the second minute <nil>",
+		"error much later map[left_out:2]", "error the end <nil>", "error the end <nil>",
+		"warning reports were left out map[left_out:4]",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if n := strings.Count(out.String(), `"level":"ERROR"`); n != 23 {
+		t.Errorf("the log has %d errors", n)
+	}
+	if n := strings.Count(out.String(), `"level":"WARN","msg":"too many errors for a minute: the others are not reported"`); n != 3 {
+		t.Errorf("the log says %d times that reports are left out:\n%s", n, out.String())
 	}
 }
 
