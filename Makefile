@@ -61,6 +61,7 @@ verify-long: postgres $(gremlins) ## Fuzz, many more examples and steps, mutatio
 migrate := go run ./cmd/mindflow migrate
 
 migrate-create: ## Write the files of a new step of the schema: message="what it does"
+	@[ -n "$$message" ] || { echo 'Say what the step does: make migrate-create message="…"' >&2; exit 2; }
 	@$(migrate) create "$$message"
 
 migrate-up: ## Take the steps the database in DATABASE_URL lacks
