@@ -39,7 +39,7 @@ func dialectOf(raw string) (dialect, error) {
 		if !hasPath || path == "" || path == ":memory:" || strings.ContainsAny(path, "?#") {
 			return dialect{}, errors.New("a SQLite URL must be sqlite:///relative/path or sqlite:////absolute/path")
 		}
-		return dialect{source: path}, nil
+		return dialect{source: filepath.Clean(path)}, nil // a doubled slash would name another machine to SQLite
 	case ok && (scheme == "postgres" || scheme == "postgresql" || scheme == "postgresql+asyncpg"):
 		return dialect{postgres: true, source: "postgres://" + rest}, nil
 	}
@@ -224,6 +224,17 @@ func (d dialect) full(err error) bool {
 	}
 	lite, ok := errors.AsType[*sqlite.Error](err)
 	return ok && lite.Code()&0xff == sqlite3.SQLITE_FULL
+}
+
+// MissingFile answers the file of a SQLite URL if it is not there: opening it
+// would make it.
+func MissingFile(raw string) (file string, missing bool) {
+	d, err := dialectOf(raw)
+	if err != nil || d.postgres {
+		return "", false
+	}
+	_, err = os.Stat(d.source)
+	return d.source, errors.Is(err, fs.ErrNotExist)
 }
 
 // Redacted is a database URL without its password, for people to read.

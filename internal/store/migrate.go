@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 
@@ -452,6 +453,9 @@ func (s *Schema) explain(doing string, err error) error {
 		return fmt.Errorf("%s: %w (%w)", doing, mindflow.Forbidden("the database's role may not do that; name one that may change the schema in MIGRATE_DATABASE_URL"), err)
 	case mindflow.KindOf(err) != mindflow.KindInternal:
 		return err
+	}
+	if connect, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return fmt.Errorf("%s: %w", doing, told(connect))
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

@@ -77,12 +77,36 @@ func TestASQLiteFileLiesWhereItsURLSays(t *testing.T) {
 	for url, path := range map[string]string{
 		"sqlite:///data/mindflow.db":             filepath.Join(dir, "data/mindflow.db"),
 		"sqlite:////" + dir[1:] + "/abs.db":      filepath.Join(dir, "abs.db"),
+		"sqlite:////" + dir + "/double.db":       filepath.Join(dir, "double.db"),
 		"sqlite:///odd %41 & = + é.db":           filepath.Join(dir, "odd %41 & = + é.db"),
 		"sqlite:////" + dir[1:] + "/a/b/deep.db": filepath.Join(dir, "a/b/deep.db"),
 	} {
 		open(t, url)
 		if _, err := os.Stat(path); err != nil {
 			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+// Seen red on what pgx says: a line for each attempt, the second like the first.
+func TestADatabaseThatCannotBeReachedIsToldInOneLine(t *testing.T) {
+	const url = "postgres://ada@127.0.0.1:1/x"
+	s, err := store.Open(t.Context(), url, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := store.OpenSchema(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	defer schema.Close()
+	_, behind := s.Behind(t.Context())
+	_, steps := schema.Steps(t.Context())
+	_, up := schema.Up(t.Context(), schema.Head())
+	for _, err := range []error{behind, steps, up} {
+		if said := err.Error(); strings.Contains(said, "\n") || strings.Count(said, "connection refused") != 1 {
+			t.Error(said)
 		}
 	}
 }

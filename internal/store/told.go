@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -43,7 +44,7 @@ func words(err error) string {
 	var network net.Error
 	switch text := err.Error(); {
 	case errors.As(err, &connect): // where it cannot be reached: no statement was sent yet
-		return text
+		return oneLine(text)
 	case errors.As(err, &pg):
 		return pgWords(pg)
 	case errors.As(err, &lite): // names of tables and columns, no values
@@ -69,6 +70,18 @@ func words(err error) string {
 		return number.Error()
 	}
 	return fmt.Sprintf("%T", err)
+}
+
+// oneLine puts what pgx says of its attempts to connect into a line, each once:
+// it tries with TLS and without.
+func oneLine(text string) string {
+	var said []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); !slices.Contains(said, line) {
+			said = append(said, line)
+		}
+	}
+	return strings.Replace(strings.Join(said, "; "), ":; ", ": ", 1)
 }
 
 // pgMachinery are the classes of errors whose message is about the server and
