@@ -118,6 +118,11 @@ func (h *house) prepare(ctx context.Context) error {
 		_, err = schema.Up(ctx, schema.Head())
 		return errors.Join(err, schema.Close())
 	}
+	return h.upToDate(ctx)
+}
+
+// upToDate refuses a schema that is behind.
+func (h *house) upToDate(ctx context.Context) error {
 	behind, err := h.store.Behind(ctx)
 	if err == nil && behind > 0 {
 		err = fmt.Errorf("the database's schema is %d steps behind; run \"mindflow migrate\" first", behind)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,21 +23,17 @@ type importCommand struct {
 }
 
 // Run imports a file straight to the database. The server may be running.
-func (cmd importCommand) Run(c *console) (err error) {
+func (cmd importCommand) Run(c *console) error {
 	file, size, err := open(c, cmd.File)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	h, err := build(c)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, h.close()) }()
-	if err := h.prepare(c.ctx); err != nil {
-		return err
-	}
-	actor, err := h.app.ActorByEmail(c.ctx, cmd.User, mindflow.ThroughCLI)
+	return withHouse(c, func(ctx context.Context, h *house) error { return cmd.take(ctx, c, h, file, size) })
+}
+
+func (cmd importCommand) take(ctx context.Context, c *console, h *house, file io.Reader, size int64) error {
+	actor, err := h.app.ActorByEmail(ctx, cmd.User, mindflow.ThroughCLI)
 	if err != nil {
 		if mindflow.KindOf(err) == mindflow.KindNotFound {
 			return fmt.Errorf("there is no account for %s on this database; register it first", cmd.User)
@@ -44,7 +41,7 @@ func (cmd importCommand) Run(c *console) (err error) {
 		return err
 	}
 	progress := &progressLine{to: c.err, size: size}
-	report, err := h.app.Import(c.ctx, actor, app.Import{
+	report, err := h.app.Import(ctx, actor, app.Import{
 		Format: cmd.Format, DryRun: cmd.DryRun, Timezone: cmd.Timezone, Columns: cmd.Map, Progress: progress.show,
 	}, file)
 	progress.end()

@@ -119,7 +119,7 @@ func TestWrongSettingsStopTheStartWithOneSentence(t *testing.T) {
 func TestProductionDoesNotMigrateByItself(t *testing.T) {
 	s := newShell(t)
 	s.env["ENVIRONMENT"], s.env["SECRET_KEY"] = "production", strings.Repeat("k", 32)
-	for _, command := range []string{"serve", "import taskwarrior - --user=a@example.com"} {
+	for _, command := range []string{"serve", "import taskwarrior - --user=a@example.com", "user list"} {
 		r := s.run(t, strings.Fields(command)...)
 		if r.code != exitFailed || !strings.HasSuffix(r.err, " steps behind; run \"mindflow migrate\" first\n") {
 			t.Errorf("%+v", r)
@@ -131,6 +131,29 @@ func TestProductionDoesNotMigrateByItself(t *testing.T) {
 	same(t, s.must(t, "migrate", "up"), "The schema is up to date; 0 steps applied.\n")
 	if r := s.serve(t)(); r.code != exitDone {
 		t.Errorf("%+v", r)
+	}
+}
+
+// Seen red while such a command made the database it did not find, and told
+// about that one: an empty one.
+func TestACommandBesideTheServerNeitherMakesNorMigratesADatabase(t *testing.T) {
+	commands := []string{"user list", "user delete a@example.com --yes", "import taskwarrior - --user=a@example.com"}
+	s := newShell(t)
+	file := filepath.Join(s.env["DATA_DIR"], "mindflow.db")
+	for _, command := range commands {
+		r := s.run(t, strings.Fields(command)...)
+		if r.code != exitFailed || r.err != "mindflow: there is no database at "+file+"; name the server's in DATABASE_URL or DATA_DIR\n" {
+			t.Errorf("%s: %+v", command, r)
+		}
+	}
+	if found, err := os.ReadDir(s.env["DATA_DIR"]); err != nil || len(found) > 0 {
+		t.Error(found, err)
+	}
+	s.must(t, "migrate", "up", "--to", "1")
+	for _, command := range commands {
+		if r := s.run(t, strings.Fields(command)...); r.code != exitFailed || !strings.HasSuffix(r.err, " steps behind; run \"mindflow migrate\" first\n") {
+			t.Errorf("%s: %+v", command, r)
+		}
 	}
 }
 
