@@ -48,7 +48,7 @@ func (cmd adoptCommand) print(to io.Writer, r app.Adoption) error {
 	if !r.Applied {
 		did = "would be adopted (nothing was changed)"
 	}
-	_, err := fmt.Fprintf(to, "%d accounts (%d of them disabled), %d tasks and %d entries of their audit logs %s; %d rows belong to nobody; %d values become others.\n",
+	_, err := fmt.Fprintf(to, "%d accounts (%d of them disabled), %d tasks and %d entries of their audit logs %s; %d rows belong to nobody and go to system_events; %d values become others.\n",
 		r.Accounts, r.Disabled, r.Tasks, r.Entries, did, r.System, r.Changed)
 	if err == nil && !r.Applied && r.Refused == 0 {
 		_, err = fmt.Fprintln(to, "Make a backup, stop the Python service, then run it again with --apply.")

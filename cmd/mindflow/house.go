@@ -125,7 +125,7 @@ func (h *house) prepare(ctx context.Context) error {
 func (h *house) upToDate(ctx context.Context) error {
 	behind, err := h.store.Behind(ctx)
 	if err == nil && behind > 0 {
-		err = fmt.Errorf("the database's schema is %d steps behind; run \"mindflow migrate\" first", behind)
+		err = fmt.Errorf("the database's schema is %s behind; run \"mindflow migrate\" first", stepsOf(behind))
 	}
 	return err
 }

@@ -70,12 +70,20 @@ func (cmd migrateUpCommand) Run(c *console) error {
 		}
 		steps, err := schema.Up(c.ctx, to)
 		if err == nil && to < schema.Head() {
-			_, err = fmt.Fprintf(c.out, "The schema is at version %d or later; %d steps applied.\n", to, len(steps))
+			_, err = fmt.Fprintf(c.out, "The schema is at version %d or later; %s applied.\n", to, stepsOf(len(steps)))
 		} else if err == nil {
-			_, err = fmt.Fprintf(c.out, "The schema is up to date; %d steps applied.\n", len(steps))
+			_, err = fmt.Fprintf(c.out, "The schema is up to date; %s applied.\n", stepsOf(len(steps)))
 		}
 		return err
 	})
+}
+
+// stepsOf is so many steps, in words.
+func stepsOf(n int) string {
+	if n == 1 {
+		return "1 step"
+	}
+	return fmt.Sprintf("%d steps", n)
 }
 
 type migrateDownCommand struct {

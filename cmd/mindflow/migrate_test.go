@@ -81,7 +81,7 @@ func TestMigratingByHand(t *testing.T) {
 		if out := s.must(t, "migrate", "current"); !regexp.MustCompile(`^1  foundation  2\d\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\n$`).MatchString(out) {
 			t.Error(out)
 		}
-		same(t, s.must(t, "migrate", "up", "--to", "2"), "The schema is at version 2 or later; 1 steps applied.\n")
+		same(t, s.must(t, "migrate", "up", "--to", "2"), "The schema is at version 2 or later; 1 step applied.\n")
 		if out := s.must(t, "migrate", "status"); !strings.Contains(out, fmt.Sprintf("The schema is at version 2, behind by %d; the newest is version %d.\n", all-2, head)) {
 			t.Error(out)
 		}
@@ -143,7 +143,7 @@ func TestProductionServesOnASchemaThatIsAheadAndNotOnOneThatIsBehind(t *testing.
 		s.env["ENVIRONMENT"], s.env["SECRET_KEY"], s.env["SHUTDOWN_DELAY"] = "production", strings.Repeat("k", 32), "0s"
 		s.must(t, "migrate", "down", "--lose-data")
 		r := s.run(t, "serve")
-		if r.code != exitFailed || !strings.HasSuffix(r.err, "the database's schema is 1 steps behind; run \"mindflow migrate\" first\n") {
+		if r.code != exitFailed || !strings.HasSuffix(r.err, "the database's schema is 1 step behind; run \"mindflow migrate\" first\n") {
 			t.Errorf("behind: %+v", r)
 		}
 		s.must(t, "migrate")
