@@ -39,7 +39,7 @@ type Quotas Usage
 func (q Quotas) Check(before, after Usage, eases bool) error {
 	switch {
 	case exceeds(q.Tasks, before.Tasks, after.Tasks):
-		return Full(fmt.Sprintf("The workspace holds %d tasks already, as many as it may; deleted ones count for 30 days", q.Tasks))
+		return Full(fmt.Sprintf("The workspace holds %d tasks already, as many as it may; deleted ones count until they are gone, after 31 days", q.Tasks))
 	case exceeds(q.Tags, before.Tags, after.Tags):
 		return Full(fmt.Sprintf("The tasks of the workspace carry %d tags, as many as they may; take some away", q.Tags))
 	case exceeds(q.Bytes, before.Bytes, after.Bytes):
