@@ -127,6 +127,9 @@ func run(args []string, c *console) (code int) {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	if args[0] == "help" {
+		args = append(args[1:], "--help")
+	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(c.err, "mindflow: %v\nRun \"mindflow --help\" for how it is used.\n", err)

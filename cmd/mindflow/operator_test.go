@@ -167,13 +167,15 @@ func TestVersionDocumentAndHelp(t *testing.T) {
 	if err := json.Unmarshal([]byte(s.must(t, "openapi")), &document); err != nil || document.OpenAPI != "3.1.0" || document.Paths["/api/tasks/best"] == nil {
 		t.Errorf("%+v, %v", document, err)
 	}
-	for _, args := range [][]string{nil, {"--help"}} {
+	for _, args := range [][]string{nil, {"--help"}, {"help"}} {
 		if out := s.must(t, args...); !strings.Contains(out, "What should I do now?") || strings.Contains(out, "openapi") {
 			t.Error(out)
 		}
 	}
-	if out := s.must(t, "next", "--help"); !strings.Contains(out, "task, score and") {
-		t.Error(out)
+	for _, args := range [][]string{{"next", "--help"}, {"help", "next"}} {
+		if out := s.must(t, args...); !strings.Contains(out, "task, score and") {
+			t.Error(out)
+		}
 	}
 	if env := environment([]string{"A=b=c", "D="}); env["A"] != "b=c" || len(env) != 2 {
 		t.Error(env)

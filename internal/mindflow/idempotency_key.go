@@ -20,7 +20,7 @@ const MaxIdempotencyKey = 255
 func CheckIdempotencyKey(name string) error {
 	const space, del = ' ', 0x7f
 	if name == "" || len(name) > MaxIdempotencyKey || strings.ContainsFunc(name, func(r rune) bool { return r <= space || r >= del }) {
-		return InvalidField("Idempotency-Key", fmt.Sprintf("must be 1 to %d visible ASCII characters", MaxIdempotencyKey))
+		return InvalidField("Idempotency-Key", fmt.Sprintf("must come once, and be 1 to %d visible ASCII characters", MaxIdempotencyKey))
 	}
 	return nil
 }

@@ -175,6 +175,8 @@ func fieldProblem(err error) FieldProblem {
 		message = "must be a UUID"
 	case strings.Contains(message, "to match pattern"):
 		message = "must be a number with at most two decimals"
+	case strings.HasPrefix(message, oneOf):
+		message = "must be one of " + strings.TrimSuffix(strings.TrimPrefix(message, oneOf), `"`)
 	case message == "expected object":
 		message = "must be a JSON object"
 	}
@@ -185,9 +187,12 @@ func fieldProblem(err error) FieldProblem {
 	return FieldProblem{Field: clip(field), Message: plain.Replace(message)}
 }
 
+// oneOf begins what huma says of a value that is none of a list, in quotes.
+const oneOf = `expected value to be one of "`
+
 // plain puts huma's messages in the words of ours.
 var plain = strings.NewReplacer(
-	"expected value to be one of ", "must be one of ", "expected value to be ", "must be ", "expected ", "must be ",
+	"expected value to be ", "must be ", "expected ", "must be ",
 	"invalid integer", "must be a whole number", "invalid boolean", "must be true or false",
 )
 
