@@ -18,7 +18,6 @@ import (
 // three starts three servers with the same settings.
 func three(t *testing.T, settings ...string) []*server {
 	t.Helper()
-	t.Helper()
 	var servers []*server
 	for range 3 {
 		servers = append(servers, start(t, settings...).ready())
