@@ -2,6 +2,7 @@ package rest
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -61,12 +62,24 @@ func (p policy) left(taken mindflow.Taken) string {
 // wholeSeconds is a wait in whole seconds, rounded up: who waits them waits long enough.
 func wholeSeconds(d time.Duration) int64 { return int64((d + time.Second - 1) / time.Second) }
 
-// limited is where an operation keeps what it is limited by.
-const limited = "limited"
+// Where an operation keeps what it is limited by, and whether it may be asked
+// to change nothing.
+const (
+	limited   = "limited"
+	previewed = "previewed"
+)
 
 // limit counts a route's requests: those of a user where one is signed in.
 func limit(what mindflow.Limited) option {
 	return func(op *huma.Operation) { op.Metadata = map[string]any{limited: what} }
+}
+
+// previews counts a route's requests as reads when their dry_run says so.
+func previews(op *huma.Operation) { op.Metadata[previewed] = true }
+
+func isPreview(r *http.Request) bool {
+	dry, err := strconv.ParseBool(r.URL.Query().Get("dry_run")) // as huma reads it
+	return dry && err == nil
 }
 
 // unlimited frees a route of limits.
@@ -78,9 +91,13 @@ func (a *API) limits(op *huma.Operation) {
 	if !ok || what == mindflow.LimitedRefreshes { // which are counted where the session is known
 		return
 	}
-	p := a.policies[what]
+	_, mayPreview := op.Metadata[previewed]
 	op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
+		what := what
+		if mayPreview && isPreview(r) {
+			what = mindflow.LimitedReads
+		}
 		var taken mindflow.Taken
 		var err error
 		if what == mindflow.LimitedSignIns {
@@ -88,7 +105,7 @@ func (a *API) limits(op *huma.Operation) {
 		} else {
 			taken, err = a.app.AdmitUser(ctx.Context(), actorOf(ctx.Context()), what)
 		}
-		p.tell(w.(*recorder), taken) //nolint:forcetypeassert // around's
+		a.policies[what].tell(w.(*recorder), taken) //nolint:forcetypeassert // around's
 		if err != nil {
 			a.refuse(ctx, err)
 			return

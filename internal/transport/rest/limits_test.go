@@ -141,6 +141,20 @@ func TestReadsHaveALimitOfTheirOwn(t *testing.T) {
 	ada.do("POST /api/auth/revoke", "").want(http.StatusNoContent)
 }
 
+func TestALookAtWhatAnImportWouldDoIsARead(t *testing.T) {
+	t.Parallel()
+	srv := limitedServer(t, storetest.SQLite, app.Limits{Changes: mindflow.Rate{Limit: 2, Per: time.Minute}, Reads: mindflow.Rate{Limit: 3, Per: time.Minute}})
+	ada := srv.person("ada@example.com", "UTC")
+	send := func(query string) answer { return ada.do("POST /api/import/todotxt"+query, "call the plumber\n") }
+	for _, query := range []string{"?dry_run=true", "?dry_run=1&timezone=UTC", "?timezone=UTC&dry_run=true"} {
+		send(query).want(http.StatusOK).has("dry_run=true")
+	}
+	send("?dry_run=true").refused("reads")
+	send("").want(http.StatusOK).has("dry_run=false")
+	send("?dry_run=false").want(http.StatusOK).has("dry_run=false")
+	send("?dry_run=no").refused("changes")
+}
+
 // Registering and signing in from one address are counted together, and more
 // strictly than anything else. Seen red with a counter for each route.
 func TestSigningInIsLimitedMoreStrictlyByAddress(t *testing.T) {

@@ -38,7 +38,7 @@ func (a *API) routes() {
 	route(a, "GET /api/preferences", "get-preferences", "Preferences", "How your tasks are scored, and where you are", a.getPreferences, also("304", "They still have that ETag"))
 	route(a, "PUT /api/preferences", "put-preferences", "Preferences", "Change preferences: absent keeps", a.putPreferences)
 
-	route(a, "POST /api/import/{format}", "import", "Import", "Take in a file of another program", a.importFile, body("application/octet-stream"))
+	route(a, "POST /api/import/{format}", "import", "Import", "Take in a file of another program", a.importFile, previews, body("application/octet-stream"))
 
 	route(a, "GET /health", "health", "Server", "Whether the server and what it needs are there", a.health, open, also("503", "Degraded: the same body"))
 	route(a, "GET /health/live", "health-live", "Server", "Whether the process is alive", a.live, open)
