@@ -34,7 +34,7 @@ func (h *house) serveMetrics(c *console) (*metricsServer, error) {
 	}
 	metrics := telemetry.NewMetrics(sources(c, h))
 	m := &metricsServer{metrics: metrics, ended: make(chan struct{}), server: &http.Server{
-		Handler: metrics.Handler(), ReadHeaderTimeout: headerTime, WriteTimeout: headerTime, IdleTimeout: idleTime,
+		Handler: metrics.Handler(), ReadHeaderTimeout: headerTime, WriteTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
 		ErrorLog: telemetry.Plain(h.log),
 	}}
 	go func() {

@@ -30,6 +30,11 @@ const (
 	idleTime   = 2 * time.Minute
 )
 
+// maxHeader is how long a request's line and headers may be together, but for
+// some slack of net/http's. They stay in memory as long as the request, many
+// short ones at ten times their length.
+const maxHeader = 32 << 10
+
 // closingTime is what the database gets to let go, on top of the time there is
 // to finish.
 const closingTime = 2 * time.Second
@@ -66,7 +71,7 @@ func (serveCommand) Run(c *console) (err error) {
 	api := rest.New(h.app, h.log, h.watched(metrics.figures(), h.edge()))
 	server := &http.Server{
 		Handler:           api.Handler(),
-		ReadHeaderTimeout: headerTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
+		ReadHeaderTimeout: headerTime, WriteTimeout: answerTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
 		ErrorLog: telemetry.Plain(h.log),
 	}
 	h.log.InfoContext(c.ctx, "serving", "address", "http://"+listener.Addr().String(), "version", version,

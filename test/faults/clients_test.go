@@ -87,6 +87,30 @@ func (s *server) connections(t *testing.T) int {
 	return n
 }
 
+// Fails with net/http's own megabyte: two hundred such headers took 1.6 GB, of
+// people who need not be signed in.
+func TestHeadersAreBounded(t *testing.T) {
+	s := start(t).ready()
+	for _, c := range []struct {
+		fields int
+		want   string
+	}{{1000, "HTTP/1.1 200 "}, {10_000, "HTTP/1.1 431 "}} {
+		conn := s.connect()
+		fmt.Fprint(conn, "GET /health/live HTTP/1.1\r\nHost: x\r\n")
+		for i := range c.fields {
+			if _, err := fmt.Fprintf(conn, "h%05d: 1\r\n", i); err != nil {
+				break // refused already
+			}
+		}
+		_, _ = fmt.Fprint(conn, "\r\n")
+		answer := make([]byte, len(c.want))
+		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		if n, err := io.ReadFull(conn, answer); string(answer[:n]) != c.want {
+			t.Errorf("%d fields are answered %q, want %q, %v", c.fields, answer[:n], c.want, err)
+		}
+	}
+}
+
 func TestConnectionsAreBounded(t *testing.T) {
 	s := start(t, "MAX_CONNECTIONS=5").ready()
 	time.Sleep(100 * time.Millisecond)

@@ -148,7 +148,7 @@ var configureHuma = sync.OnceFunc(func() {
 		p := newProblem(status, message, errs...)
 		if own, ok := p.(*Problem); ok && ctx != nil {
 			own.RequestID = requestID(ctx.Context())
-			if status >= http.StatusInternalServerError {
+			if own.Status >= http.StatusInternalServerError { // what huma calls ours may be the client's
 				mindflow.TraceOf(ctx.Context()).Failed(errors.Join(append(errs, errors.New(message))...))
 			}
 		}

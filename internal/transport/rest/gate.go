@@ -3,6 +3,7 @@ package rest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"sync"
@@ -88,18 +89,21 @@ func (g *gates) of(r *http.Request) *gate {
 	switch {
 	case isHealth(r.URL.Path):
 		return nil
-	case r.URL.Path == "/api/auth/login" || r.URL.Path == "/api/auth/register":
-		return g.signIns
 	case r.ContentLength < 0 || r.ContentLength > smallBody:
 		return g.uploads
+	case hashes(r.URL.Path):
+		return g.signIns
 	}
 	return g.ordinary
 }
 
+// hashes reports whether a path's requests hash a password.
+func hashes(path string) bool { return path == "/api/auth/login" || path == "/api/auth/register" }
+
 // admit gives a request its place, once its body is there if that is small.
 // Otherwise it answers the request and reports false.
 func (a *API) admit(rec *recorder, r *http.Request) bool {
-	if r.ContentLength > 0 && r.ContentLength <= smallBody {
+	if r.ContentLength > 0 && r.ContentLength <= smallBody || r.ContentLength < 0 && hashes(r.URL.Path) {
 		if p := rec.await(r); p != nil {
 			rec.Header().Set("Connection", "close")
 			a.answer(rec, r, p)
@@ -149,18 +153,51 @@ type arrived struct {
 // Close does nothing: the body goes back with the request.
 func (*arrived) Close() error { return nil }
 
-// await reads a small body, or says why it cannot.
+// await reads a small body, or says why it cannot. One of unknown length may
+// turn out to be large: then its beginning is read, and the rest comes after it.
 func (rec *recorder) await(r *http.Request) *Problem {
 	content := smallBodies.Get().(*[smallBody]byte) //nolint:forcetypeassert // the pool holds nothing else
-	if _, err := io.ReadFull(r.Body, content[:r.ContentLength]); err != nil {
+	n, whole, err := int(r.ContentLength), true, error(nil)
+	if n >= 0 {
+		_, err = io.ReadFull(r.Body, content[:n])
+	} else {
+		n, whole, err = fill(content[:], r.Body)
+	}
+	if err != nil {
 		smallBodies.Put(content)
 		return missingBody(err)
 	}
-	_ = http.NewResponseController(rec.ResponseWriter).SetReadDeadline(time.Time{}) // it would else end the request itself
 	rec.body.content = content
-	rec.body.Reset(content[:r.ContentLength])
-	r.Body = &rec.body
+	rec.body.Reset(content[:n])
+	if !whole {
+		r.Body = &continued{io.MultiReader(&rec.body, r.Body), r.Body}
+		return nil
+	}
+	_ = http.NewResponseController(rec.ResponseWriter).SetReadDeadline(time.Time{}) // it would else end the request itself
+	r.Body, r.ContentLength = &rec.body, int64(n)
 	return nil
+}
+
+// fill reads until b is full or the body is whole. Unlike io.ReadFull it tells
+// one that ends from one that breaks off.
+func fill(b []byte, body io.Reader) (n int, whole bool, err error) {
+	for n < len(b) {
+		m, err := body.Read(b[n:])
+		n += m
+		if errors.Is(err, io.EOF) {
+			return n, true, nil
+		}
+		if err != nil {
+			return n, false, err
+		}
+	}
+	return n, false, nil
+}
+
+// continued is a body of which the beginning was read.
+type continued struct {
+	io.Reader
+	io.Closer
 }
 
 // hurry bounds how long a body may take, whoever reads it: net/http too reads

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"mindflow/internal/store/storetest"
 	"mindflow/internal/transport/rest"
 )
 
@@ -125,6 +126,56 @@ func TestBodiesThatTrickleInTakeNobodysPlace(t *testing.T) {
 	n, _ := conns[0].Read(answer)
 	if got := string(answer[:n]); !strings.HasPrefix(got, "HTTP/1.1 408 ") || !strings.Contains(got, "did not arrive in time") {
 		t.Errorf("%q", got)
+	}
+}
+
+// Seen red with places for sign-ins that were taken before a body of unknown
+// length, or a large one, was there.
+func TestSignInsThatTrickleInKeepNobodyFromSigningIn(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t, storetest.SQLite)
+	for i := range 80 {
+		length := "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"
+		if i%2 == 0 {
+			length = "Content-Length: 20000\r\n\r\n{"
+		}
+		path := []string{"login", "register"}[i/2%2]
+		fmt.Fprintf(srv.connect(), "POST /api/auth/%s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%s", path, length)
+	}
+	time.Sleep(100 * time.Millisecond)
+	const body = `{"email": "ada@example.com", "password": "correct horse battery"}`
+	for _, sent := range []io.Reader{strings.NewReader(body), io.MultiReader(strings.NewReader(body))} { // of unknown length
+		if a := srv.nobody().send("POST /api/auth/login", sent); a.status != http.StatusUnauthorized { // there is nobody yet
+			t.Errorf("who signs in meanwhile is answered %d %s", a.status, a.body)
+		}
+	}
+}
+
+func TestASignInMayHaveALongBodyOfUnknownLength(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t, storetest.SQLite)
+	for _, blanks := range []int{0, 16<<10 - 1, 16 << 10, 20_000, 1 << 20} {
+		body := `{"email": "ada@example.com", "password": "correct horse battery"` + strings.Repeat(" ", blanks) + "}"
+		want := http.StatusUnauthorized // there is nobody
+		if len(body) > 1<<20 {
+			want = http.StatusRequestEntityTooLarge
+		}
+		srv.nobody().send("POST /api/auth/login", io.MultiReader(strings.NewReader(body))).want(want)
+	}
+}
+
+// Seen red with an error in the log for whoever hung up.
+func TestABodyThatBreaksOffIsNoErrorOfOurs(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t, storetest.SQLite)
+	conn := srv.connect()
+	fmt.Fprint(conn, "POST /api/auth/logout HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20000\r\n\r\n{")
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	said, _ := io.ReadAll(conn)
+	if !strings.HasPrefix(string(said), "HTTP/1.1 400 ") || strings.Contains(srv.log.String(), "level=ERROR") {
+		t.Errorf("it is answered %.60q, and logged as %s", said, srv.log)
 	}
 }
 
