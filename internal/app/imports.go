@@ -67,9 +67,16 @@ const (
 
 const (
 	maxRemarks = 1000
+	// maxFailed is how much may not be readable before a file is given up: what
+	// no task comes of is not bounded by how many there may be.
+	maxFailed = 100_000
 	// importRows bounds a transaction, so that nobody waits long for an import.
 	importRows = 8
 )
+
+var errUnreadable = &mindflow.Error{
+	Kind: mindflow.KindInvalid, Message: "More than 100000 pieces of the file cannot be read; send it again once it is mended, nothing will be doubled",
+}
 
 // importing is an import under way.
 type importing struct {
@@ -80,6 +87,7 @@ type importing struct {
 	batch  []*formats.Entry
 	seen   map[sourceHash]bool // in the batch; in a dry run, which writes nothing to find again, in the whole file
 	kept   [2]int              // remarks about what went well, and about what did not
+	held   mindflow.Usage      // in a dry run, what the workspace would hold by now
 }
 
 // Import takes in a file. What was imported before is not created again,
@@ -104,6 +112,11 @@ func (a *App) importFile(ctx context.Context, actor mindflow.Actor, in Import, f
 	options, err := run.options(ctx, format)
 	if err != nil {
 		return run.report, err
+	}
+	if in.DryRun {
+		if run.held, err = a.store.Usage(ctx, actor.WorkspaceID); err != nil {
+			return run.report, err
+		}
 	}
 	for item, err := range format.Read(file, options) {
 		if err != nil {
@@ -159,6 +172,8 @@ func notMapped(format formats.Format, columns map[string]string) string {
 
 func (run *importing) take(ctx context.Context, item formats.Item) error {
 	switch {
+	case item.Problem != nil && run.report.Failed == maxFailed:
+		return errors.Join(errUnreadable, run.flush(ctx))
 	case item.Problem != nil:
 		run.report.Failed++
 		run.remark(RemarkFailed, item.Problem.Place, item.Problem.Message)
@@ -245,6 +260,9 @@ func (run *importing) cutShort(err error) error {
 	if !ok || full.Kind != mindflow.KindFull {
 		return err
 	}
+	if run.in.DryRun {
+		return mindflow.Full(fmt.Sprintf("%s. %d tasks of the file would be taken in before that", full.Message, run.report.Created))
+	}
 	return mindflow.Full(fmt.Sprintf("%s. %d tasks of the file were taken in before that; with more room, send it again", full.Message, run.report.Created))
 }
 
@@ -255,7 +273,7 @@ func (run *importing) write(ctx context.Context) (map[string]bool, error) {
 		sources[i] = entry.SourceID
 	}
 	if run.in.DryRun {
-		return run.a.store.Imported(ctx, run.actor.WorkspaceID, run.in.Format, sources)
+		return run.pretend(ctx, sources)
 	}
 	began := time.Now() //nolint:forbidigo // a duration, not a moment: the monotonic clock
 	known, err := write(ctx, run.a, run.actor, can.Edit, func(tx *store.Tx) (map[string]bool, error) {
@@ -275,6 +293,22 @@ func (run *importing) write(ctx context.Context) (map[string]bool, error) {
 	})
 	if err == nil && run.a.store.Crowded() {
 		pause(ctx, time.Since(began)) //nolint:forbidigo // as above
+	}
+	return known, err
+}
+
+// pretend answers what was known of the batch, and refuses what would not fit:
+// so a dry run ends where the import would.
+func (run *importing) pretend(ctx context.Context, sources []string) (map[string]bool, error) {
+	known, err := run.a.store.Imported(ctx, run.actor.WorkspaceID, run.in.Format, sources)
+	before := run.held
+	for _, entry := range run.batch {
+		if err == nil && !known[entry.SourceID] {
+			run.held = run.held.Plus(mindflow.UsageOf(entry.Task)).Plus(mindflow.Usage{Events: 1})
+		}
+	}
+	if err == nil {
+		err = run.a.settings.Quotas.Check(before, run.held, false)
 	}
 	return known, err
 }

@@ -140,6 +140,52 @@ func TestAnImportKeepsWhatFitted(t *testing.T) {
 	})
 }
 
+// Fails when a dry run reads on where the import itself would end: a file may
+// hold millions of tasks, and each is remembered.
+func TestADryRunEndsWhereTheImportWould(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		file := "title\n"
+		for i := range 100 {
+			file += fmt.Sprintf("row %d\n", i)
+		}
+		a, actor := someone(t, s, app.Settings{Quotas: mindflow.Quotas{Tasks: 60}})
+		for _, had := range []string{"", "title\nrow 5\nrow 6\nanother\n"} {
+			if _, err := a.Import(t.Context(), actor, app.Import{Format: "csv"}, strings.NewReader(had)); err != nil {
+				t.Fatal(err)
+			}
+			dry, err := a.Import(t.Context(), actor, app.Import{Format: "csv", DryRun: true}, strings.NewReader(file))
+			wantFull(t, err, fmt.Sprintf("%d tasks of the file would be taken in", dry.Created))
+			if dry.Created < 40 || dry.Created+dry.Known > 60+2 {
+				t.Errorf("%+v", dry)
+			}
+		}
+		dry, err := a.Import(t.Context(), actor, app.Import{Format: "csv", DryRun: true}, strings.NewReader(file[:strings.Index(file, "row 50")]))
+		if err != nil || dry.Created != 48 || dry.Known != 2 {
+			t.Errorf("what fits: %+v, %v", dry, err)
+		}
+		wet, err := a.Import(t.Context(), actor, app.Import{Format: "csv"}, strings.NewReader(file))
+		wantFull(t, err, fmt.Sprintf("%d tasks of the file were taken in", wet.Created))
+	})
+}
+
+// Fails when there is no end to what cannot be read: each piece is remembered.
+func TestAFileOfWhichTooMuchCannotBeReadIsGivenUp(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a, actor := someone(t, s, app.Settings{})
+		var file strings.Builder
+		file.WriteString("title,note\nfirst,\n")
+		for range 120_000 {
+			file.WriteString(",x\n")
+		}
+		for _, dry := range []bool{true, false} {
+			report, err := a.Import(t.Context(), actor, app.Import{Format: "csv", DryRun: dry}, strings.NewReader(file.String()))
+			if mindflow.KindOf(err) != mindflow.KindInvalid || report.Failed != 100_000 || report.Created != 1 {
+				t.Errorf("failed %d, created %d, %v", report.Failed, report.Created, err)
+			}
+		}
+	})
+}
+
 // Fails when young events go, or a retention of zero is taken for "at once".
 func TestEventsAreKeptForTheirRetention(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -42,6 +42,21 @@ func imported(q querier, w mindflow.WorkspaceID, format string, sources []string
 	return known, nil
 }
 
+const usage = `
+SELECT coalesce(e.total_tasks, 0), coalesce(e.total_tags, 0), coalesce(e.total_bytes, 0), coalesce(e.seq, 0) - w.compacted_seq
+  FROM workspaces w
+  LEFT JOIN events e
+    ON e.workspace_id = w.id
+   AND e.seq = (SELECT max(l.seq) FROM events l WHERE l.workspace_id = w.id)
+ WHERE w.id = $1`
+
+// Usage is what a workspace holds.
+func (s *Store) Usage(ctx context.Context, w mindflow.WorkspaceID) (mindflow.Usage, error) {
+	var u mindflow.Usage
+	err := one(s.read(ctx), usage, []any{w.String()}, &u.Tasks, &u.Tags, &u.Bytes, &u.Events)
+	return u, absent(err, "workspace")
+}
+
 const insertSource = `INSERT INTO task_sources (workspace_id, format, source_id, task_id, imported_at) VALUES ($1, $2, $3, $4, $5)`
 
 // RememberSource keeps where a task of the transaction's home came from.

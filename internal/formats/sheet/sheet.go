@@ -29,12 +29,17 @@ import (
 const MaxRow = 1 << 20
 
 const (
+	// maxNames is how long the names of all columns may be together: they are
+	// gone through again with each row.
+	maxNames = 16 << 10
+
 	maxRowLines = 10_000
 	maxAgain    = 8 * MaxRow // read again
 )
 
 var (
 	errOpen   = errors.New("a quote at the beginning of a cell is never closed")
+	errNames  = errors.New("it names columns at more than 16 KiB in all")
 	errInside = errors.New("a quote inside a quoted cell is not doubled")
 )
 
@@ -140,6 +145,14 @@ func (r *Reader) Header() (Row, []string, error) {
 	}
 	r.again = append(r.again, line)
 	row, err := r.row()
+	size := len(row.cells) // with what stands between
+	for _, name := range row.cells {
+		size += len(name)
+	}
+	if size > maxNames+1 {
+		row.Bad = errNames
+		return row, nil, err
+	}
 	for _, name := range row.cells {
 		r.header = append(r.header, mindflow.Tidy(name))
 	}

@@ -186,3 +186,19 @@ func FuzzRows(f *testing.F) {
 		}
 	})
 }
+
+// Fails with the bound of a row: a file of short rows under one name of a
+// megabyte took a minute for each thousand of them.
+func TestAFirstRowThatIsTooLongIsRefused(t *testing.T) {
+	name := strings.Repeat("n", 16<<10-len("title,"))
+	if got := read(t, strings.NewReader("title,"+name+"\na,b\n")); len(got) != 2 {
+		t.Errorf("one of 16 KiB is refused: %.80q", got)
+	}
+	want := "it names columns at more than 16 KiB in all <nil>"
+	if got := read(t, strings.NewReader("title,"+name+"n\na,b\n")); len(got) != 1 || got[0] != want {
+		t.Errorf("%.80q", got)
+	}
+	if got := read(t, strings.NewReader("title,\""+strings.Repeat("n\n", 10_000)+"\"\na,b\n")); len(got) != 1 || got[0] != want {
+		t.Errorf("over several lines: %.80q", got)
+	}
+}

@@ -100,19 +100,38 @@ func (r *reading) row(row *sheet.Row) bool {
 	case "task":
 		return r.begin(row, content, r.sources.ID(whole))
 	case "section":
-		r.section, r.above = content, nil
-		return r.Tell(formats.SkippedAt(place, fmt.Sprintf("%.200q is a section, not a task: the tasks in it carry its name", content)+left(row)))
+		return r.begins(content, place) && r.Tell(formats.SkippedAt(place, fmt.Sprintf("%.200q is a section, not a task: the tasks in it carry its name", content)+left(row)))
 	case "meta":
 		return r.Tell(formats.SkippedAt(place, fmt.Sprintf("it says how Todoist shows the list (%.200q)", content)+left(row)))
 	}
 	return r.Tell(formats.ProblemAt(place, fmt.Sprintf("its TYPE %.50q is none of task, section, note and meta", kind)))
 }
 
+// begins remembers the section that begins. Of its name no more is kept than a
+// task has room for.
+func (r *reading) begins(section, place string) bool {
+	head, tail := formats.Cut(mindflow.NFC(section), mindflow.MaxDescription)
+	r.section, r.above = head, nil
+	return tail == "" || r.Tell(formats.Item{Note: &formats.Note{Place: place, Lost: true, Message: fmt.Sprintf(
+		"the section's name is longer than %d characters: %d at its end are lost", mindflow.MaxDescription, mindflow.Length(tail))}})
+}
+
+// maxLeft is how many cells left names.
+const maxLeft = 16
+
 // left names the cells of a row that is no task.
 func left(row *sheet.Row) string {
 	var cells []string
+	more := 0
 	for name, value := range row.Rest() {
+		if len(cells) == maxLeft {
+			more++
+			continue
+		}
 		cells = append(cells, fmt.Sprintf("%.50s %.200q", name, value))
+	}
+	if more > 0 {
+		cells = append(cells, fmt.Sprintf("and %d more", more))
 	}
 	if len(cells) == 0 {
 		return ""

@@ -347,3 +347,24 @@ func FuzzRead(f *testing.F) {
 		formatstest.CheckRead(t, todoist.Read, text, o)
 	})
 }
+
+// Fails when every cell is named: fifty rows of half a million cells were
+// answered with 500 MB.
+func TestWhatIsSaidOfARowIsBounded(t *testing.T) {
+	wide := strings.Repeat(",a", 100_000)
+	f := read(strings.Join(header, ",")+"\ntask,x\nmeta,x"+wide+"\nsection,x"+wide+"\nnote,x\nmeta,y"+wide+"\n", options(t))
+	if said := f.String(); len(said) > 20_000 || !strings.Contains(said, "99984 more") {
+		t.Errorf("%d bytes: %.3000s", len(said), said)
+	}
+}
+
+// Fails when a section's name is kept whole: it is gone through again with each
+// task in it.
+func TestTheNameOfASectionIsCut(t *testing.T) {
+	f := read(strings.Join(header, ",")+"\nsection,"+strings.Repeat("s", 3000)+"\ntask,x\ntask,y\n", options(t))
+	said := f.String()
+	if len(f.Entries) != 2 || strings.Contains(said, strings.Repeat("s", 2001)) || !strings.Contains(said, strings.Repeat("s", 1900)) ||
+		strings.Count(said, "1000 at its end are lost") != 1 {
+		t.Errorf("%d entries: %.300q", len(f.Entries), said)
+	}
+}
