@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"mindflow/internal/app"
 	"mindflow/internal/config"
@@ -27,6 +28,27 @@ type house struct {
 	redis   *ratelimit.Shared  // nil where each server counts alone
 
 	backupKey archive.Key
+}
+
+// withHouse lends fn the wired house over a database that a server has served:
+// where the settings name another by mistake, nothing is made or migrated.
+func withHouse(c *console, fn func(ctx context.Context, h *house) error) (err error) {
+	settings, err := config.Load(c.env)
+	if err != nil {
+		return err
+	}
+	if file, missing := store.MissingFile(settings.DatabaseURL); missing {
+		return fmt.Errorf("there is no database at %s; name the server's in DATABASE_URL or DATA_DIR", file)
+	}
+	h, err := build(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	if err := h.upToDate(c.ctx); err != nil {
+		return err
+	}
+	return fn(c.ctx, h)
 }
 
 // build reads the settings and wires the house. The caller closes it.
@@ -128,4 +150,40 @@ func (h *house) upToDate(ctx context.Context) error {
 		err = fmt.Errorf("the database's schema is %s behind; run \"mindflow migrate\" first", stepsOf(behind))
 	}
 	return err
+}
+
+// closingTime is what the database gets to let go, on top of the time there is
+// to finish.
+const closingTime = 2 * time.Second
+
+// close lets go of the database and of Redis, and sends the reports and traces
+// that wait. None of it holds the program up if it hangs.
+func (h *house) close() error {
+	err := h.closeStore()
+	if h.redis != nil {
+		err = errors.Join(err, h.redis.Close())
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closingTime)
+	defer cancel()
+	if h.reports != nil {
+		h.reports.Close(ctx)
+	}
+	if lost := h.tracing.Close(ctx); lost != nil {
+		h.log.WarnContext(ctx, "traces are lost", "error", lost)
+	}
+	return err
+}
+
+func (h *house) closeStore() error {
+	if h.store == nil {
+		return nil
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- h.store.Close() }()
+	select {
+	case err := <-closed:
+		return err
+	case <-time.After(closingTime):
+		return errors.New("the database did not let go in time")
+	}
 }

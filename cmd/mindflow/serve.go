@@ -35,10 +35,6 @@ const (
 // short ones at ten times their length.
 const maxHeader = 32 << 10
 
-// closingTime is what the database gets to let go, on top of the time there is
-// to finish.
-const closingTime = 2 * time.Second
-
 // memoryLimit is where the collector stops to let the heap double: beside what
 // SQLite and the binary take, it keeps the process below 200 MB with every
 // cache full.
@@ -152,36 +148,4 @@ func (h *house) drain(ctx context.Context, api *rest.API, server *http.Server, w
 		return server.Close()
 	}
 	return err
-}
-
-// close lets go of the database and of Redis, and sends the reports and traces
-// that wait. None of it holds the program up if it hangs.
-func (h *house) close() error {
-	err := h.closeStore()
-	if h.redis != nil {
-		err = errors.Join(err, h.redis.Close())
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), closingTime)
-	defer cancel()
-	if h.reports != nil {
-		h.reports.Close(ctx)
-	}
-	if lost := h.tracing.Close(ctx); lost != nil {
-		h.log.WarnContext(ctx, "traces are lost", "error", lost)
-	}
-	return err
-}
-
-func (h *house) closeStore() error {
-	if h.store == nil {
-		return nil
-	}
-	closed := make(chan error, 1)
-	go func() { closed <- h.store.Close() }()
-	select {
-	case err := <-closed:
-		return err
-	case <-time.After(closingTime):
-		return errors.New("the database did not let go in time")
-	}
 }

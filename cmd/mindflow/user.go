@@ -9,35 +9,12 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"mindflow/internal/config"
 	"mindflow/internal/mindflow"
-	"mindflow/internal/store"
 )
 
 type userCommand struct {
 	List   userListCommand   `cmd:"" help:"List the accounts."`
 	Delete userDeleteCommand `cmd:"" help:"Erase an account with everything in it, for good."`
-}
-
-// withHouse lends fn the wired house over a database that a server has served:
-// where the settings name another by mistake, nothing is made or migrated.
-func withHouse(c *console, fn func(ctx context.Context, h *house) error) (err error) {
-	settings, err := config.Load(c.env)
-	if err != nil {
-		return err
-	}
-	if file, missing := store.MissingFile(settings.DatabaseURL); missing {
-		return fmt.Errorf("there is no database at %s; name the server's in DATABASE_URL or DATA_DIR", file)
-	}
-	h, err := build(c)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, h.close()) }()
-	if err := h.upToDate(c.ctx); err != nil {
-		return err
-	}
-	return fn(c.ctx, h)
 }
 
 type userListCommand struct {
