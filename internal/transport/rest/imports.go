@@ -112,6 +112,9 @@ func (a *API) importFile(ctx context.Context, in *importInput) (*importReply, er
 	report, err := a.app.Import(ctx, actorOf(ctx), app.Import{
 		Format: in.Format, DryRun: in.DryRun, Timezone: in.Timezone, Columns: in.columns,
 	}, in.file)
+	if in.file.broken == nil && ctx.Err() == nil {
+		_, _ = io.Copy(io.Discard, in.file) // who still sends does not read yet: closed upon, they would miss the answer
+	}
 	switch {
 	case err != nil && mindflow.KindOf(err) == mindflow.KindInternal && in.file.broken != nil:
 		p := missingFile(in.file.broken)

@@ -194,6 +194,24 @@ func TestAFileThatIsTooLargeIsRefusedAndOneThatBreaksOffIsReported(t *testing.T)
 	ada.do("POST /api/import/taskwarrior", whole.String()).want(http.StatusOK).has("created=6; known=24")
 }
 
+// Seen red when the rest of a file that is refused at its beginning was not
+// read: the connection was reset, and with it went the answer.
+func TestWhoSendsAFileThatIsRefusedAtItsBeginningIsAnswered(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t, storetest.SQLite)
+	ada := srv.person("ada@example.com", "UTC")
+	conn := srv.connect()
+	const size = 24 << 20
+	fmt.Fprintf(conn, "POST /api/import/csv HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n", ada.token, size)
+	if _, err := io.Copy(conn, io.LimitReader(&endless{line: []byte("no,such,column\n")}, size)); err != nil {
+		t.Fatalf("the file could not be sent: %v", err)
+	}
+	said, err := io.ReadAll(conn)
+	if err != nil || !strings.HasPrefix(string(said), "HTTP/1.1 422 ") {
+		t.Errorf("%.300q, %v", said, err)
+	}
+}
+
 func TestRemarksBeyondTheThousandthAreCounted(t *testing.T) {
 	t.Parallel()
 	srv := newServer(t, storetest.SQLite)
