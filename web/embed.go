@@ -1,28 +1,90 @@
-// Package web is what a browser is shown at the root of the server.
+// Package web is what a browser is shown: the web app, where it was built in.
 package web
 
 import (
 	"bytes"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/base64"
+	"io/fs"
 	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/vearutop/statigz"
+	"github.com/vearutop/statigz/brotli"
 )
 
-//go:embed placeholder.html
-var placeholder []byte
+// dist holds the built app in app/, made by make web, and otherwise only the
+// page that says how to get it.
+//
+//go:embed all:dist
+var dist embed.FS
 
-// Site serves the page that stands where the web app will be. The policy knows
-// its one style by the hash, so that no other has an effect.
-func Site() http.Handler {
-	hash := sha256.Sum256(styleOf(placeholder))
-	policy := []string{"default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) +
-		"'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"}
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header()["Content-Security-Policy"] = policy
-		_, _ = w.Write(placeholder) // the browser is gone if this fails
-	})
+// Site is the app's pages and what they are made of.
+type Site struct {
+	page   []byte
+	policy []string
+	files  *statigz.Server // nil without the app
+}
+
+// assets is where files live whose names change with their content.
+const assets = "/assets/"
+
+// NewSite is the app, whose assets are asked for at another origin if one is
+// given, such as https://cdn.example.org. Without the app it is a page that
+// says how to get it.
+func NewSite(assetsOrigin string) *Site {
+	app, err := fs.Sub(dist, "dist/app")
+	if err == nil {
+		var page []byte
+		if page, err = fs.ReadFile(app, "index.html"); err == nil {
+			return newSite(app.(fs.ReadDirFS), page, assetsOrigin) //nolint:forcetypeassert // embed's
+		}
+	}
+	page, _ := dist.ReadFile("dist/placeholder.html") // it is embedded
+	hash := sha256.Sum256(styleOf(page))
+	return &Site{page: page, policy: []string{"default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + // its one style
+		"'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"}}
+}
+
+func newSite(app fs.ReadDirFS, page []byte, assetsOrigin string) *Site {
+	from := strings.TrimSpace("'self' " + assetsOrigin)
+	return &Site{
+		// Vite writes addresses relative to the page, which has many: deep links.
+		page: bytes.ReplaceAll(bytes.ReplaceAll(page, []byte(`"./assets/`), []byte(`"`+assetsOrigin+assets)), []byte(`"./`), []byte(`"/`)),
+		policy: []string{"default-src 'none'; script-src " + from + "; style-src " + from + "; font-src " + from + "; img-src " + from +
+			" data:; connect-src " + from + "; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
+		files: statigz.FileServer(app, brotli.AddEncoding),
+	}
+}
+
+// Files are the patterns of the paths that are files; every other path is the
+// page, since the app knows its own ways.
+var Files = []string{assets, "/icons/", "/sw.js", "/manifest.webmanifest"}
+
+// ServeHTTP answers a file or the page.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-cache")
+	isFile := slices.ContainsFunc(Files, func(file string) bool { return strings.HasPrefix(r.URL.Path, file) })
+	switch {
+	case !isFile:
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h["Content-Security-Policy"] = s.policy
+		_, _ = w.Write(s.page) // the browser is gone if this fails
+		return
+	case s.files == nil || path.Ext(r.URL.Path) == "" || !s.files.Found(r):
+		http.Error(w, "There is no such file", http.StatusNotFound) // of an older build, as a rule
+		return
+	case strings.HasPrefix(r.URL.Path, assets):
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		// A content delivery network hands these on to pages of this site.
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	}
+	s.files.ServeHTTP(w, r)
 }
 
 // styleOf is what stands between a page's style tags.

@@ -116,7 +116,8 @@ func (h *house) notes() func() mindflow.Notes {
 // edge is what the API is told about the world outside.
 func (h *house) edge() rest.Settings {
 	settings := rest.Settings{
-		Version: version, Environment: h.config.Environment, Production: h.config.Production(), Site: web.Site(),
+		Version: version, Environment: h.config.Environment, Production: h.config.Production(),
+		Site: web.NewSite(h.config.AssetsURL), SiteFiles: web.Files,
 		AllowedOrigins: h.config.AllowedOrigins, PlainCookies: h.config.PlainCookies(), TrustedProxies: h.config.TrustedProxies,
 		MaxInFlight: h.config.MaxInFlight, Checks: h.checks(), Notes: h.notes(),
 	}

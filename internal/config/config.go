@@ -42,6 +42,7 @@ type Config struct {
 	ScoreCacheTTL   time.Duration `env:"SCORE_CACHE_TTL" envDefault:"5m"`
 
 	PublicURL       string        `env:"PUBLIC_URL"`
+	AssetsURL       string        `env:"ASSETS_URL"`
 	AllowedOrigins  []string      `env:"CORS_ALLOWED_ORIGINS" envSeparator:","`
 	MaxConnections  int           `env:"MAX_CONNECTIONS" envDefault:"4096"`
 	MaxInFlight     int           `env:"MAX_IN_FLIGHT"`

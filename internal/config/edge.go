@@ -22,6 +22,7 @@ const (
 // edge fills in what the server's edge is not told, and cleans up what it is.
 func (c *Config) edge(environment map[string]string) {
 	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	c.AssetsURL = strings.TrimSuffix(c.AssetsURL, "/")
 	for i, origin := range c.AllowedOrigins {
 		c.AllowedOrigins[i] = strings.ToLower(strings.TrimSpace(origin))
 	}
@@ -43,6 +44,8 @@ func (c *Config) validateEdge() error {
 	switch {
 	case c.PublicURL != "" && !isOrigin(c.PublicURL):
 		return errors.New("PUBLIC_URL must be the address people reach the server at, such as https://mind.example.org")
+	case c.AssetsURL != "" && !isOrigin(c.AssetsURL):
+		return errors.New("ASSETS_URL must be the origin of a content delivery network, such as https://cdn.example.org")
 	case c.MaxConnections < 1:
 		return errors.New("MAX_CONNECTIONS must be at least 1")
 	case c.MaxInFlight < minInFlight:

@@ -52,6 +52,7 @@ type Settings struct {
 	PlainCookies   bool         // cookies need no https: on a developer's machine only
 	MaxInFlight    int          // requests worked on at once; beyond, they wait a moment and are turned away
 	Site           http.Handler // answers what is not the API: the web app, or the page in its place
+	SiteFiles      []string     // the patterns of its files; every other path it answers with a page
 	Checks         Checks
 	// TrustedProxies may say whom a request came from.
 	TrustedProxies []netip.Prefix
@@ -92,7 +93,7 @@ func New(a *app.App, log *slog.Logger, settings Settings) *API {
 	}
 	api.huma = humago.New(api.mux, humaConfig(settings.Version))
 	api.routes()
-	api.site(settings.Site)
+	api.site(settings.Site, settings.SiteFiles)
 	return api
 }
 

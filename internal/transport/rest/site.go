@@ -22,8 +22,9 @@ var (
 // nothing else.
 const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
-// site serves the documents about the API, and gives the rest to the web app.
-func (a *API) site(site http.Handler) {
+// site serves the documents about the API, and gives to the web app its files
+// and whatever else a browser wants to show.
+func (a *API) site(site http.Handler, files []string) {
 	document := sync.OnceValues(a.Document)
 	a.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
 		raw, err := document()
@@ -44,9 +45,24 @@ func (a *API) site(site http.Handler) {
 	for _, name := range []string{"swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"} {
 		a.mux.Handle("GET /docs/"+name, assets)
 	}
-	a.mux.Handle("GET /{$}", site)
-	a.mux.HandleFunc("/", a.unknown)
+	for _, path := range append([]string{"/{$}"}, files...) {
+		a.mux.Handle("GET "+path, site)
+	}
+	a.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if wantsPage(r) {
+			site.ServeHTTP(w, r)
+			return
+		}
+		a.unknown(w, r)
+	})
 	a.shadow()
+}
+
+// wantsPage reports whether a browser asks for something to show that is not
+// the API's: any path may be one of the web app's.
+func wantsPage(r *http.Request) bool {
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && !strings.HasPrefix(r.URL.Path, "/api/") &&
+		strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
 // shadow keeps a task's methods from paths beside it: PUT /api/tasks/best would

@@ -1,0 +1,17 @@
+import type { ReactNode } from 'react'
+import { Icon } from '../ui/icon'
+
+/** The quiet page on which people come in. */
+export function Entrance({ title, children, below }: { title: string; children: ReactNode; below?: ReactNode }) {
+  return (
+    <main className="mx-auto flex min-h-dvh max-w-100 flex-col justify-center px-5 py-12">
+      <p className="mb-10 flex items-center gap-2.5 font-[650] tracking-[-0.01em]">
+        <Icon name="now" className="size-5.5 text-accent" />
+        MindFlow
+      </p>
+      <h1 className="mb-7 text-[30px] leading-[1.15] font-[640] tracking-[-0.025em] text-balance">{title}</h1>
+      {children}
+      <div className="mt-8 text-[14px] text-ink-2 empty:hidden">{below}</div>
+    </main>
+  )
+}

@@ -1,0 +1,52 @@
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState, type FormEvent } from 'react'
+import { explain, isStatus } from '../api/errors'
+import { signIn } from '../api/session'
+import { Button } from '../ui/button'
+import { Failure, Field } from '../ui/field'
+import { Entrance } from './entrance'
+
+export default function SignIn() {
+  const navigate = useNavigate()
+  const { next, ended } = useSearch({ from: '/sign-in' })
+  const [error, setError] = useState<unknown>(null)
+  const [busy, setBusy] = useState(false)
+  const submit = async (e: FormEvent<HTMLFormElement>) => {
+    e.preventDefault()
+    const form = new FormData(e.currentTarget)
+    setBusy(true)
+    setError(null)
+    try {
+      await signIn(String(form.get('email')).trim(), String(form.get('password')))
+      await navigate({ to: next ?? '/', replace: true })
+    } catch (failure) {
+      setError(failure)
+      setBusy(false)
+    }
+  }
+  return (
+    <Entrance
+      title={ended ? 'Welcome back. Your session has ended.' : 'What should I do now?'}
+      below={
+        <>
+          New here?{' '}
+          <Link to="/sign-up" search={{ next }} className="rounded-sm font-[550] text-accent hover:underline">
+            Open an account
+          </Link>
+        </>
+      }
+    >
+      <form onSubmit={(e) => void submit(e)} className="flex flex-col gap-4">
+        <Field label="E-mail" name="email" type="email" autoComplete="username" inputMode="email" required autoFocus />
+        <Field label="Password" name="password" type="password" autoComplete="current-password" required />
+        <Failure>
+          {error !== null &&
+            (isStatus(error, 401) ? 'E-mail or password is wrong. Check both and try again.' : explain(error))}
+        </Failure>
+        <Button kind="primary" type="submit" disabled={busy}>
+          Sign in
+        </Button>
+      </form>
+    </Entrance>
+  )
+}

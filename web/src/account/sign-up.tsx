@@ -1,0 +1,86 @@
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState, type FormEvent } from 'react'
+import { explain, Problem } from '../api/errors'
+import { signUp } from '../api/session'
+import { guessZone } from '../time/zone'
+import { Button } from '../ui/button'
+import { Failure, Field } from '../ui/field'
+import { Entrance } from './entrance'
+
+const named = ['email', 'password', 'full_name']
+
+export default function SignUp() {
+  const navigate = useNavigate()
+  const { next } = useSearch({ from: '/sign-up' })
+  const [error, setError] = useState<unknown>(null)
+  const [busy, setBusy] = useState(false)
+  const fields = error instanceof Problem ? error : null
+  const elsewhere = error !== null && !(fields && fields.fields.some((f) => named.includes(f.field)))
+  const submit = async (e: FormEvent<HTMLFormElement>) => {
+    e.preventDefault()
+    const form = new FormData(e.currentTarget)
+    const name = String(form.get('name')).trim()
+    setBusy(true)
+    setError(null)
+    try {
+      await signUp({
+        email: String(form.get('email')).trim(),
+        password: String(form.get('password')),
+        timezone: guessZone(),
+        ...(name ? { full_name: name } : {}),
+      })
+      await navigate({ to: '/welcome', replace: true })
+    } catch (failure) {
+      setError(failure)
+      setBusy(false)
+    }
+  }
+  return (
+    <Entrance
+      title="Open an account"
+      below={
+        <>
+          Have one already?{' '}
+          <Link to="/sign-in" search={{ next }} className="rounded-sm font-[550] text-accent hover:underline">
+            Sign in
+          </Link>
+        </>
+      }
+    >
+      <form onSubmit={(e) => void submit(e)} className="flex flex-col gap-4">
+        <Field
+          label="Name (if you like)"
+          name="name"
+          autoComplete="name"
+          maxLength={200}
+          autoFocus
+          error={fields?.field('full_name')}
+        />
+        <Field
+          label="E-mail"
+          name="email"
+          type="email"
+          autoComplete="username"
+          inputMode="email"
+          required
+          error={fields?.field('email')}
+        />
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="new-password"
+          minLength={12}
+          maxLength={128}
+          required
+          error={fields?.field('password')}
+          hint="12 characters or more. A few words are easiest to remember."
+        />
+        <Failure>{elsewhere && explain(error)}</Failure>
+        <Button kind="primary" type="submit" disabled={busy}>
+          Open the account
+        </Button>
+      </form>
+    </Entrance>
+  )
+}

@@ -1,0 +1,119 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useId, useState, type FormEvent } from 'react'
+import { create } from '../api/changes'
+import { api, data } from '../api/client'
+import { explain } from '../api/errors'
+import { preferencesQuery } from '../api/queries'
+import { guessZone, zones } from '../time/zone'
+import { Button, buttonClass } from '../ui/button'
+import { Failure, inputClass } from '../ui/field'
+import { Entrance } from './entrance'
+
+/** The first run: where the person is, and the first things to do. */
+export default function Welcome() {
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const preferences = useQuery(preferencesQuery)
+  const [zone, setZone] = useState(guessZone)
+  const [error, setError] = useState<unknown>(null)
+  const [busy, setBusy] = useState(false)
+  const list = useId()
+
+  const keepZone = async () => {
+    const known = preferences.data ?? (await client.fetchQuery(preferencesQuery))
+    if (known.timezone === zone) return
+    client.setQueryData(
+      preferencesQuery.queryKey,
+      await data(api.PUT('/api/preferences', { body: { ...known, timezone: zone } })),
+    )
+  }
+
+  const start = async (e: FormEvent<HTMLFormElement>) => {
+    e.preventDefault()
+    const form = new FormData(e.currentTarget)
+    const titles = form.getAll('title').map((t) => String(t).trim())
+    setBusy(true)
+    setError(null)
+    try {
+      await keepZone()
+      for (const title of titles.filter(Boolean)) await create(client, { title })
+      await client.invalidateQueries()
+      await navigate({ to: '/', replace: true })
+    } catch (failure) {
+      setError(failure)
+      setBusy(false)
+    }
+  }
+
+  const bring = async () => {
+    try {
+      await keepZone()
+      await navigate({ to: '/settings/data' })
+    } catch (failure) {
+      setError(failure)
+    }
+  }
+
+  return (
+    <Entrance
+      title="Where are you, and what is on your mind?"
+      below={
+        <Link to="/" className="rounded-sm font-[550] text-accent hover:underline">
+          Skip this
+        </Link>
+      }
+    >
+      <form onSubmit={(e) => void start(e)} className="flex flex-col gap-6">
+        <div>
+          <label htmlFor={`${list}-zone`} className="mb-1 block text-[13px] font-medium text-ink-2">
+            Time zone
+          </label>
+          <input
+            id={`${list}-zone`}
+            list={list}
+            value={zone}
+            onChange={(e) => setZone(e.target.value)}
+            required
+            autoComplete="off"
+            spellCheck={false}
+            aria-describedby={`${list}-hint`}
+            className={inputClass}
+          />
+          <datalist id={list}>
+            {zones().map((z) => (
+              <option key={z} value={z} />
+            ))}
+          </datalist>
+          <p id={`${list}-hint`} className="mt-1 text-[13px] text-ink-3">
+            Guessed from this browser. Today and tomorrow begin by it.
+          </p>
+        </div>
+        <fieldset className="flex flex-col gap-2">
+          <legend className="mb-1 text-[13px] font-medium text-ink-2">Up to three things to do</legend>
+          {['Write the blog post', 'Pay the electricity bill', 'Call grandmother'].map((example, i) => (
+            <input
+              key={example}
+              name="title"
+              aria-label={`Task ${i + 1}`}
+              placeholder={example}
+              maxLength={200}
+              dir="auto"
+              autoComplete="off"
+              className={inputClass}
+            />
+          ))}
+        </fieldset>
+        <Failure>{error !== null && explain(error)}</Failure>
+        <div className="flex flex-wrap gap-2">
+          <Button kind="primary" type="submit" disabled={busy}>
+            Start
+          </Button>
+          <button type="button" onClick={() => void bring()} className={buttonClass('ghost')}>
+            Import a file instead
+          </button>
+        </div>
+      </form>
+    </Entrance>
+  )
+}

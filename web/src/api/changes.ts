@@ -1,0 +1,225 @@
+import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query'
+import { api, data, newId, type Draft, type Edit, type Ranked, type Task, type TaskPage } from './client'
+import { isStatus } from './errors'
+import type { Answer, ListQuery } from './queries'
+
+/**
+ * Changes of tasks. Each is shown at once, then sent; what the server answers takes the
+ * place of what was shown, and a failure puts back what was there.
+ */
+
+/** Somebody else changed the task meanwhile. */
+export class Conflict extends Error {
+  constructor(
+    readonly mine: Edit,
+    /** As the edit began. */
+    readonly before: Task,
+    readonly theirs: Task,
+  ) {
+    super('Somebody else changed this task meanwhile')
+    this.name = 'Conflict'
+  }
+}
+
+const shown: QueryKey[] = [['best'], ['ranked'], ['list'], ['task'], ['found']]
+
+/** How many changes are under way: the server is asked anew when the last is done. */
+let underWay = 0
+
+const others = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('mindflow.changes')
+
+/** Asks anew what other tabs have changed, until undone. */
+export function followOtherTabs(client: QueryClient): () => void {
+  const look = () => void client.invalidateQueries()
+  others?.addEventListener('message', look)
+  return () => others?.removeEventListener('message', look)
+}
+
+/** Asks the server anew for what tasks and preferences decide. */
+export async function refresh(client: QueryClient): Promise<void> {
+  others?.postMessage(null)
+  await Promise.all(shown.map((queryKey) => client.invalidateQueries({ queryKey })))
+}
+
+async function shownAtOnce<T>(
+  client: QueryClient,
+  show: () => void,
+  send: () => Promise<T>,
+  keep: (answer: T) => void,
+): Promise<T> {
+  underWay++
+  try {
+    await Promise.all(shown.map((queryKey) => client.cancelQueries({ queryKey })))
+    const before = shown.flatMap((queryKey) => client.getQueriesData({ queryKey }))
+    show()
+    try {
+      const answer = await send()
+      keep(answer)
+      return answer
+    } catch (error) {
+      for (const [key, was] of before) client.setQueryData(key, was)
+      throw error
+    }
+  } finally {
+    underWay--
+    if (underWay === 0) void refresh(client)
+  }
+}
+
+type Lists = InfiniteData<TaskPage, string>
+
+const mapLists = (client: QueryClient, fn: (tasks: Task[], query: ListQuery, first: boolean) => Task[]) => {
+  for (const [key, lists] of client.getQueriesData<Lists>({ queryKey: ['list'] })) {
+    if (!lists) continue
+    const query = key[1] as ListQuery
+    const pages = lists.pages.map((page, i) => ({ ...page, tasks: fn(page.tasks, query, i === 0) }))
+    client.setQueryData(key, { ...lists, pages })
+  }
+}
+
+const admits = (query: ListQuery, task: Task) => !query.status || query.status.includes(task.status)
+
+/** Shows a task as it is now, wherever it is shown. */
+export function show(client: QueryClient, task: Task): void {
+  const actionable = task.status === 'pending' || task.status === 'in_progress'
+  client.setQueryData(['task', task.id], task)
+  mapLists(client, (tasks, query) =>
+    tasks.flatMap((t) => (t.id !== task.id ? [t] : !task.deleted_at && admits(query, task) ? [task] : [])),
+  )
+  const top = client.getQueryData<Ranked>(['ranked', 'top'])
+  const rest = top?.tasks.filter((s) => s.task.id !== task.id || (actionable && !task.deleted_at))
+  if (top && rest) {
+    client.setQueryData<Ranked>(['ranked', 'top'], {
+      ...top,
+      total: top.total - (top.tasks.length - rest.length),
+      tasks: rest.map((s) => (s.task.id === task.id ? { ...s, task } : s)),
+    })
+  }
+  const answer = client.getQueryData<Answer>(['best'])
+  if (answer?.best?.task.id !== task.id) return
+  if (actionable && !task.deleted_at) {
+    client.setQueryData<Answer>(['best'], { best: { ...answer.best, task } })
+    return
+  }
+  const next = rest?.[0]
+  if (next) client.setQueryData<Answer>(['best'], { best: { ...next, valid_until: null } })
+}
+
+const path = (task: Task) => ({ path: { id: task.id } })
+
+/** Both forms of a version: the second is that of a task whose snooze has ended. */
+const ifMatch = (version: number) => ({ 'If-Match': `"${version}", "${version}-w"` })
+
+const change = (client: QueryClient, now: Task, send: () => Promise<Task>): Promise<Task> =>
+  shownAtOnce(
+    client,
+    () => show(client, now),
+    () => inTurn(now, send),
+    (task) => {
+      own.set(task.id, task.version)
+      show(client, task)
+    },
+  )
+
+export const complete = (client: QueryClient, task: Task) =>
+  change(client, { ...task, status: 'completed', snoozed_until: null, completed_at: new Date().toISOString() }, () =>
+    data(api.POST('/api/tasks/{id}/complete', { params: path(task) })),
+  )
+
+export const reopen = (client: QueryClient, task: Task) =>
+  change(client, { ...task, status: 'pending', completed_at: null }, () =>
+    data(api.POST('/api/tasks/{id}/reopen', { params: path(task) })),
+  )
+
+export const snooze = (client: QueryClient, task: Task, until: number) => {
+  const instant = new Date(Math.ceil(until / 1000) * 1000).toISOString()
+  return change(client, { ...task, status: 'snoozed', snoozed_until: instant }, () =>
+    data(api.POST('/api/tasks/{id}/snooze', { params: path(task), body: { until: instant } })),
+  )
+}
+
+/** The version each task has by this tab's own changes: who edits twice at once is not in their own way. */
+const own = new Map<string, number>()
+const turns = new Map<string, Promise<unknown>>()
+
+/** Changes of one task are sent one after another. */
+function inTurn<T>(task: Task, send: () => Promise<T>): Promise<T> {
+  const turn = (turns.get(task.id) ?? Promise.resolve()).catch(() => {}).then(send)
+  turns.set(task.id, turn)
+  return turn.finally(() => {
+    if (turns.get(task.id) === turn) turns.delete(task.id)
+  })
+}
+
+/** Edits a task as it was seen; where it has changed since, throws a Conflict. */
+export async function edit(client: QueryClient, task: Task, fields: Edit): Promise<Task> {
+  try {
+    return await change(client, { ...task, ...fields } as Task, () => {
+      const header = ifMatch(Math.max(task.version, own.get(task.id) ?? 0))
+      return data(api.PATCH('/api/tasks/{id}', { params: { ...path(task), header }, body: fields }))
+    })
+  } catch (error) {
+    if (!isStatus(error, 412)) throw error
+    const theirs = await data(api.GET('/api/tasks/{id}', { params: path(task) }))
+    show(client, theirs)
+    throw new Conflict(fields, task, theirs)
+  }
+}
+
+/** What an edit has to say to undo another. */
+export const inverse = (before: Task, fields: Edit): Edit =>
+  Object.fromEntries(Object.keys(fields).map((name) => [name, before[name as keyof Task]])) as Edit
+
+export const remove = (client: QueryClient, task: Task) =>
+  shownAtOnce(
+    client,
+    () => show(client, { ...task, deleted_at: new Date().toISOString() }),
+    () => data(api.DELETE('/api/tasks/{id}', { params: path(task) })),
+    () => {},
+  )
+
+export const restore = (client: QueryClient, task: Task) =>
+  shownAtOnce(
+    client,
+    () => insert(client, task),
+    () => data(api.POST('/api/tasks/{id}/restore', { params: path(task) })),
+    (back) => show(client, back),
+  )
+
+function insert(client: QueryClient, task: Task) {
+  client.setQueryData(['task', task.id], task)
+  mapLists(client, (tasks, query, first) => (first && admits(query, task) && !query.q ? [task, ...tasks] : tasks))
+}
+
+/** Adds a task. Its id is made here, so that a repeat is the same task. */
+export function create(client: QueryClient, draft: Draft & { title: string }): Promise<Task> {
+  const id = draft.id ?? newId()
+  const now = new Date().toISOString()
+  const task: Task = {
+    id,
+    title: draft.title,
+    description: draft.description ?? null,
+    status: 'pending',
+    priority: draft.priority ?? 3,
+    due_date: draft.due_date ?? null,
+    start_date: draft.start_date ?? null,
+    snoozed_until: null,
+    effort_estimate_minutes: draft.effort_estimate_minutes ?? null,
+    preferred_time: draft.preferred_time ?? null,
+    tags: draft.tags ?? [],
+    version: 0, // not the server's yet
+    created_at: now,
+    updated_at: now,
+    completed_at: null,
+    deleted_at: null,
+    assignee_id: null,
+    user_id: '',
+    workspace_id: '',
+  }
+  return shownAtOnce(
+    client,
+    () => insert(client, task),
+    () => data(api.POST('/api/tasks', { body: { ...draft, id } })),
+    (made) => show(client, made),
+  )
+}

@@ -1,0 +1,65 @@
+import createClient, { type Middleware } from 'openapi-fetch'
+import { Unreachable } from './errors'
+import type { components, paths } from './schema'
+import { accessToken, problem } from './session'
+
+type Schemas = components['schemas']
+export type Task = Schemas['TaskView']
+export type Status = Task['status']
+export type TaskPage = Schemas['TaskPage']
+export type Reasoning = Schemas['ReasoningView']
+export type Scored = Schemas['ScoredView']
+export type Best = Schemas['BestReplyBody']
+export type Ranked = Schemas['RankedReplyBody']
+export type Preferences = Schemas['PreferencesView']
+export type User = Schemas['UserView']
+export type Draft = Schemas['CreateBody']
+export type Edit = Schemas['EditBody']
+export type ImportReport = Schemas['ImportReplyBody']
+
+/** Each request carries the access token; one that is refused is renewed once. */
+const authorize: Middleware = {
+  async onRequest({ request }) {
+    request.headers.set('X-Client', 'web')
+    request.headers.set('Authorization', `Bearer ${await accessToken()}`)
+  },
+}
+
+/** A body can be sent once: what is sent again is a copy. */
+async function send(request: Request): Promise<Response> {
+  const again = request.clone()
+  const response = await reach(request)
+  if (response.status !== 401) return response
+  const refused = request.headers.get('Authorization')?.slice('Bearer '.length) ?? null
+  again.headers.set('Authorization', `Bearer ${await accessToken(refused)}`)
+  return reach(again)
+}
+
+async function reach(request: Request): Promise<Response> {
+  try {
+    return await fetch(request)
+  } catch (cause) {
+    if (request.signal.aborted) throw cause
+    throw new Unreachable(cause)
+  }
+}
+
+export const api = createClient<paths>({ baseUrl: typeof location === 'undefined' ? '' : location.origin, fetch: send })
+api.use(authorize)
+
+/** The answer's body, or the problem as an error. */
+export async function data<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await answer
+  if (!response.ok) throw problem(response, typeof error === 'object' && error !== null ? error : {})
+  return data as T
+}
+
+/** A UUID of version 7: the time in milliseconds, then randomness (RFC 9562). A creation that is repeated with it makes one task. */
+export function newId(now = Date.now()): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  new DataView(bytes.buffer).setBigUint64(0, (BigInt(now) << 16n) | BigInt((bytes[6]! << 8) | bytes[7]!))
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}

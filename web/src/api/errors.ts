@@ -1,0 +1,70 @@
+import type { components } from './schema'
+
+export type FieldProblem = components['schemas']['FieldProblem']
+
+/** What the server answered instead of what was asked for: RFC 9457. */
+export class Problem extends Error {
+  readonly status: number
+  readonly fields: FieldProblem[]
+  readonly requestId: string | undefined
+  /** Until when "nothing to do" holds, as an RFC 3339 instant. */
+  readonly validUntil: string | undefined
+  /** Seconds after which it may be tried again. */
+  readonly retryAfter: number | undefined
+
+  constructor(status: number, body: Partial<components['schemas']['Problem']>, retryAfter?: number) {
+    super(body.detail || body.title || `The server answered ${status}`)
+    this.name = 'Problem'
+    this.status = status
+    this.fields = body.errors ?? []
+    this.requestId = body.request_id
+    this.validUntil = body.valid_until ?? undefined
+    this.retryAfter = retryAfter
+  }
+
+  /** What is wrong with one field. */
+  field(name: string): string | undefined {
+    return this.fields.find((f) => f.field === name)?.message
+  }
+}
+
+/** The server could not be reached. */
+export class Unreachable extends Error {
+  constructor(cause: unknown) {
+    super('The server cannot be reached', { cause })
+    this.name = 'Unreachable'
+  }
+}
+
+/** Nobody is signed in any more. */
+export class SignedOut extends Error {
+  constructor() {
+    super('Your session has ended')
+    this.name = 'SignedOut'
+  }
+}
+
+export const isStatus = (error: unknown, status: number): error is Problem =>
+  error instanceof Problem && error.status === status
+
+/** What a person reads about a failure, with what they can do. */
+export function explain(error: unknown): string {
+  if (error instanceof Unreachable)
+    return 'The server cannot be reached. Nothing was changed; try again when it is back.'
+  if (error instanceof SignedOut) return 'Your session has ended. Sign in again.'
+  if (!(error instanceof Problem)) return 'Something went wrong here. Reload the page and try again.'
+  switch (error.status) {
+    case 429:
+      return `Too many requests. Try again in ${error.retryAfter ?? 60} s.`
+    case 404:
+      return 'It is not there any more.'
+    case 500:
+      return `The server failed. If it happens again, say this number: ${error.requestId ?? 'none'}`
+    case 503:
+      return 'The server has too much to do just now. Try again in a moment.'
+    case 507:
+      return error.message
+  }
+  const fields = error.fields.map((f) => `${f.field.replaceAll('_', ' ')} ${f.message}`)
+  return fields.length > 0 ? fields.join('; ') : error.message
+}

@@ -1,0 +1,231 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useRef } from 'react'
+import type { Best, Ranked, Scored, Task } from '../api/client'
+import { explain } from '../api/errors'
+import { bestQuery, preferencesQuery, topQuery, validUntil } from '../api/queries'
+import { useActions } from '../shell/actions'
+import { useShortcuts } from '../shell/shortcuts'
+import { useZone } from '../shell/zone'
+import { at, useWords } from '../time/now'
+import { dueWords, effortWords, momentWords } from '../time/words'
+import { Button } from '../ui/button'
+import { Icon } from '../ui/icon'
+import { Kbd } from '../ui/kbd'
+import { Bone, Soon } from '../ui/skeleton'
+import { notNowUntil } from './not-now'
+import { RankedRow } from './row'
+import { points, Score, termsOf } from './score'
+
+const SnoozeMenu = lazy(() => import('./snooze-menu').then((m) => ({ default: m.SnoozeMenu })))
+
+/** The front door: the one task to do now, and why. */
+export default function Now() {
+  const client = useQueryClient()
+  const best = useQuery(bestQuery)
+  const top = useQuery(topQuery)
+  const until = best.data ? validUntil(best.data) : null
+  useEffect(() => {
+    if (!until) return
+    // The answer is another one from that moment on: ask for it then, without a reload.
+    return at(Date.parse(until), () => {
+      void client.invalidateQueries({ queryKey: bestQuery.queryKey })
+      void client.invalidateQueries({ queryKey: ['ranked'] })
+    })
+  }, [client, until])
+  const ranking = top.data?.valid_until
+  useEffect(() => {
+    if (ranking) return at(Date.parse(ranking), () => void client.invalidateQueries({ queryKey: ['ranked'] }))
+  }, [client, ranking])
+
+  if (best.data?.best) return <Desk key={best.data.best.task.id} best={best.data.best} top={top.data} />
+  if (best.data?.nothing) return <Nothing detail={best.data.nothing.detail} until={best.data.nothing.until} />
+  if (best.error) return <Failed error={best.error} again={() => void best.refetch()} />
+  return (
+    <Soon>
+      <Bone className="mb-4 h-4 w-32" />
+      <Bone className="mb-4 h-11 w-4/5" />
+      <Bone className="mb-10 h-6 w-3/5" />
+      <Bone className="mb-6 h-32 w-full" />
+      <Bone className="h-11 w-2/3" />
+    </Soon>
+  )
+}
+
+function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
+  const { task } = best
+  const zone = useZone()
+  const actions = useActions()
+  const preferences = useQuery(preferencesQuery).data
+  const snooze = useRef<HTMLButtonElement>(null)
+  const terms = termsOf(best.reasoning, task, preferences)
+  const rest = top?.tasks.filter((s) => s.task.id !== task.id).slice(0, 4) ?? []
+  const full = Math.max(100, best.score)
+  const notNow = () => void actions.snooze(task, notNowUntil(Date.now(), best.valid_until), zone)
+  const toggle = () => void (task.status === 'in_progress' ? actions.stop(task) : actions.start(task))
+  useShortcuts([
+    { keys: 'e', label: 'Done', run: () => void actions.complete(task) },
+    { keys: 's', label: 'Start', run: toggle },
+    { keys: 'z', label: 'Snooze', run: () => snooze.current?.click() },
+    { keys: 'n', label: 'Not now', run: notNow },
+  ])
+  return (
+    <article aria-labelledby="best">
+      <p className="mb-3 flex items-baseline gap-2 text-[13px] text-ink-3">
+        <b className="font-semibold text-accent">
+          {task.status === 'in_progress' ? 'You are doing this' : 'Do this now'}
+        </b>
+        {top && <span className="tnum">1 of {top.total}</span>}
+      </p>
+      <h1
+        id="best"
+        dir="auto"
+        className="text-[30px] leading-[1.12] font-[640] tracking-[-0.025em] text-balance desk:text-[40px]"
+      >
+        <Link
+          to="/tasks/$id"
+          params={{ id: task.id }}
+          className="rounded-sm hover:underline decoration-line underline-offset-4"
+        >
+          {task.title}
+        </Link>
+      </h1>
+      <p className="mt-3.5 mb-5.5 max-w-[56ch] text-[16.5px] leading-normal text-ink-2 desk:mb-7 desk:text-[18px]">
+        {best.reasoning.recommendation}
+      </p>
+      <Facts task={task} />
+      <section
+        aria-label="Why this task"
+        className="mb-6 rounded-card border border-line bg-surface px-5 pt-4.5 pb-3 shadow-card"
+      >
+        <header className="mb-3 flex flex-wrap items-baseline gap-x-2.5">
+          <span className="tnum text-[28px] font-[640] tracking-[-0.02em]">{points(best.score)}</span>
+          {rest[0] && <span className="tnum text-[13px] text-ink-3">next best {points(rest[0].score)}</span>}
+          {best.valid_until && <Until at={best.valid_until} />}
+        </header>
+        <Score terms={terms} total={best.reasoning.total_score} full={full} />
+      </section>
+      <div className="flex flex-wrap gap-2 *:flex-1 desk:*:flex-none">
+        <Button kind="primary" onClick={() => void actions.complete(task)}>
+          <Icon name="check" />
+          Done
+          <Kbd look="primary">E</Kbd>
+        </Button>
+        <Button onClick={toggle}>
+          {task.status === 'in_progress' ? 'Put down' : 'Start'}
+          <Kbd>S</Kbd>
+        </Button>
+        <Suspense fallback={<SnoozeButton />}>
+          <SnoozeMenu task={task} ref={snooze} trigger={<SnoozeButton />} />
+        </Suspense>
+        <Button kind="ghost" onClick={notNow}>
+          Not now
+          <Kbd>N</Kbd>
+        </Button>
+      </div>
+      {rest.length > 0 && <Then rest={rest} total={top?.total ?? 0} full={full} />}
+    </article>
+  )
+}
+
+function SnoozeButton(props: React.ComponentProps<'button'>) {
+  return (
+    <Button {...props}>
+      <Icon name="moon" />
+      Snooze
+      <Kbd>Z</Kbd>
+    </Button>
+  )
+}
+
+function Until({ at: instant }: { at: string }) {
+  const zone = useZone()
+  const words = useWords((now) => momentWords(Date.parse(instant), now, zone))
+  return <span className="tnum ml-auto text-[13px] text-ink-3">holds until {words.text}</span>
+}
+
+function Facts({ task }: { task: Task }) {
+  const effort = task.effort_estimate_minutes
+  return (
+    <ul className="mb-7 flex flex-wrap gap-x-4.5 gap-y-1.5 text-[14px] text-ink-2 empty:hidden *:inline-flex *:items-center *:gap-1.75">
+      {task.due_date && <DueFact date={task.due_date} />}
+      {effort !== null && (
+        <li>
+          <Icon name="clock" className="size-3.75 text-ink-3" />
+          {effortWords(effort)}
+        </li>
+      )}
+      {task.preferred_time && (
+        <li>
+          <Icon name="sun" className="size-3.75 text-ink-3" />
+          Best in the {task.preferred_time}
+        </li>
+      )}
+      {task.tags.map((tag) => (
+        <li key={tag} dir="auto">
+          <Icon name="tag" className="size-3.75 text-ink-3" />
+          {tag}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function DueFact({ date }: { date: string }) {
+  const zone = useZone()
+  const due = useWords((now) => dueWords(date, now, zone))
+  return (
+    <li className={due.overdue || due.today ? 'font-[550] text-deadline-ink' : ''}>
+      <Icon name="calendar" className="size-3.75" />
+      {due.text}
+    </li>
+  )
+}
+
+function Then({ rest, total, full }: { rest: Scored[]; total: number; full: number }) {
+  return (
+    <section aria-labelledby="then" className="mt-14">
+      <div className="flex items-baseline justify-between border-b border-line pb-2 text-[13px]">
+        <h2 id="then" className="font-semibold text-ink-3">
+          Then
+        </h2>
+        <Link to="/ranked" className="tnum rounded-sm font-medium text-ink-3 hover:text-ink">
+          All {total} ranked
+        </Link>
+      </div>
+      <ol>
+        {rest.map((s) => (
+          <RankedRow key={s.task.id} scored={s} full={full} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function Nothing({ detail, until }: { detail: string; until: string | null }) {
+  const zone = useZone()
+  const words = useWords((now) => (until ? momentWords(Date.parse(until), now, zone) : { text: '', until: Infinity }))
+  return (
+    <section className="pt-10 desk:pt-20">
+      <p className="mb-3 text-[13px] font-semibold text-done">Nothing to do now</p>
+      <h1 className="text-[30px] leading-[1.12] font-[640] tracking-[-0.025em] text-balance desk:text-[40px]">
+        {until ? `Nothing until ${words.text}` : 'Your desk is clear'}
+      </h1>
+      <p className="mt-3.5 max-w-[56ch] text-[16.5px] text-ink-2 desk:text-[18px]">
+        {until
+          ? 'What is left waits until then. Enjoy the time in between.'
+          : `${detail.replace(/\.?$/, '.')} Add what comes to mind.`}
+      </p>
+    </section>
+  )
+}
+
+function Failed({ error, again }: { error: Error; again: () => void }) {
+  return (
+    <section className="pt-10 desk:pt-20" role="alert">
+      <h1 className="text-[24px] font-[640] tracking-[-0.02em]">The best task is not known just now</h1>
+      <p className="mt-3 mb-6 max-w-[56ch] text-ink-2">{explain(error)}</p>
+      <Button onClick={again}>Try again</Button>
+    </section>
+  )
+}

@@ -1,0 +1,52 @@
+import { Link } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import type { Scored } from '../api/client'
+import { preferencesQuery } from '../api/queries'
+import { useActions } from '../shell/actions'
+import { useZone } from '../shell/zone'
+import { useWords } from '../time/now'
+import { dueWords, effortWords } from '../time/words'
+import { Check } from '../ui/check'
+import { Bar, points, termsOf } from './score'
+
+/** A ranked task: what it is, its bar, its score. */
+export function RankedRow({ scored, full }: { scored: Scored; full: number }) {
+  const { task } = scored
+  const actions = useActions()
+  const preferences = useQuery(preferencesQuery).data
+  return (
+    <li className="grid grid-cols-[22px_minmax(0,1fr)_auto] items-center gap-3.5 border-b border-line py-3 desk:grid-cols-[22px_minmax(0,1fr)_132px_44px]">
+      <Check label={`Done: ${task.title}`} onCheck={() => void actions.complete(task)} />
+      <div className="min-w-0">
+        <Link
+          to="/tasks/$id"
+          params={{ id: task.id }}
+          dir="auto"
+          className="block truncate rounded-sm font-medium hover:underline decoration-line underline-offset-4"
+        >
+          {task.title}
+        </Link>
+        <p className="flex gap-3 truncate text-[13px] text-ink-3 empty:hidden">
+          {task.due_date && <DueText date={task.due_date} />}
+          {!task.due_date && task.preferred_time && <span>Best in the {task.preferred_time}</span>}
+          {task.effort_estimate_minutes !== null && <span>{effortWords(task.effort_estimate_minutes)}</span>}
+          {task.tags[0] && (
+            <span dir="auto" className="truncate">
+              {task.tags[0]}
+            </span>
+          )}
+        </p>
+      </div>
+      <div className="hidden desk:block">
+        <Bar terms={termsOf(scored.reasoning, task, preferences)} full={full} thin />
+      </div>
+      <span className="tnum text-right font-[550]">{points(scored.score)}</span>
+    </li>
+  )
+}
+
+export function DueText({ date }: { date: string }) {
+  const zone = useZone()
+  const due = useWords((now) => dueWords(date, now, zone))
+  return <span className={`whitespace-nowrap ${due.overdue || due.today ? 'text-deadline-ink' : ''}`}>{due.text}</span>
+}

@@ -1,0 +1,142 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { isSignedIn } from './api/session'
+import { bestQuery, preferencesQuery, topQuery } from './api/queries'
+import Now from './now/now'
+import { Frame } from './shell/frame'
+import { Broken, Column, NotFound } from './shell/pages'
+
+/** Addresses of the app. Each screen's code comes when it is first gone to; Now is there at once. */
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: Broken,
+})
+
+type Next = { next?: string | undefined; ended?: boolean | undefined }
+
+/** Only a path of this app: whoever sends a link must not lead people elsewhere. */
+const ownPath = (path: unknown): string | undefined =>
+  typeof path === 'string' && /^\/(?![/\\])/.test(path) ? path : undefined
+
+const entrance = (search: Record<string, unknown>): Next => ({
+  next: ownPath(search.next),
+  ended: search.ended === true || undefined,
+})
+
+const away = ({ search }: { search: Next }) => {
+  if (isSignedIn()) throw redirect({ to: search.next ?? '/', replace: true })
+}
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: entrance,
+  beforeLoad: away,
+  component: lazyRouteComponent(() => import('./account/sign-in')),
+})
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  validateSearch: entrance,
+  beforeLoad: away,
+  component: lazyRouteComponent(() => import('./account/sign-up')),
+})
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: ({ location }) => {
+    if (!isSignedIn())
+      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href }, replace: true })
+  },
+})
+
+const welcome = createRoute({
+  getParentRoute: () => inside,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('./account/welcome')),
+})
+
+const frame = createRoute({ getParentRoute: () => inside, id: 'frame', component: Frame })
+
+const column = createRoute({ getParentRoute: () => frame, id: 'column', component: Column })
+
+const now = createRoute({
+  getParentRoute: () => column,
+  path: '/',
+  component: Now,
+  loader: ({ context: { client } }) => {
+    for (const query of [bestQuery, topQuery, preferencesQuery]) void client.prefetchQuery(query as typeof bestQuery)
+  },
+})
+
+const ranked = createRoute({
+  getParentRoute: () => column,
+  path: '/ranked',
+  component: lazyRouteComponent(() => import('./now/ranked')),
+})
+
+const tasks = createRoute({
+  getParentRoute: () => frame,
+  path: '/tasks',
+  component: lazyRouteComponent(() => import('./tasks/tasks')),
+})
+
+const task = createRoute({
+  getParentRoute: () => tasks,
+  path: '$id',
+  component: lazyRouteComponent(() => import('./tasks/detail')),
+})
+
+const upcoming = createRoute({
+  getParentRoute: () => frame,
+  path: '/upcoming',
+  component: lazyRouteComponent(() => import('./upcoming/upcoming')),
+})
+
+const settings = createRoute({
+  getParentRoute: () => column,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings/settings')),
+})
+
+const dataSettings = createRoute({
+  getParentRoute: () => column,
+  path: '/settings/data',
+  component: lazyRouteComponent(() => import('./settings/data')),
+})
+
+export const newRouter = (client: QueryClient) =>
+  createRouter({
+    routeTree: root.addChildren([
+      signIn,
+      signUp,
+      inside.addChildren([
+        welcome,
+        frame.addChildren([
+          column.addChildren([now, ranked, settings, dataSettings]),
+          tasks.addChildren([task]),
+          upcoming,
+        ]),
+      ]),
+    ]),
+    context: { client },
+    defaultPreload: 'intent',
+    defaultPendingMs: 150,
+    scrollRestoration: true,
+  })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof newRouter>
+  }
+}

@@ -1,0 +1,197 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { followOtherTabs } from '../api/changes'
+import { preferencesQuery, topQuery } from '../api/queries'
+import { useMinute } from '../time/now'
+import { clockOf, dayOf } from '../time/zone'
+import { nameOfDay } from '../time/words'
+import { Icon, type IconName } from '../ui/icon'
+import { Kbd, modifier } from '../ui/kbd'
+import { Toasts, undoLast } from '../ui/toast'
+import { useConflict } from './conflict-state'
+import { useReachability, useReachable } from './online'
+import { openOverlay, useOverlay } from './overlay'
+import { useSequences, useShortcuts } from './shortcuts'
+import { useZone } from './zone'
+
+const QuickAdd = lazy(() => import('./quick-add'))
+const Palette = lazy(() => import('./palette'))
+const Help = lazy(() => import('./help'))
+const ConflictDialog = lazy(() => import('./conflict'))
+
+type Place = { to: '/' | '/tasks' | '/upcoming' | '/settings'; label: string; icon: IconName }
+
+export const places: Place[] = [
+  { to: '/', label: 'Now', icon: 'now' },
+  { to: '/tasks', label: 'Tasks', icon: 'list' },
+  { to: '/upcoming', label: 'Upcoming', icon: 'calendar' },
+  { to: '/settings', label: 'Settings', icon: 'settings' },
+]
+
+/** What stands around every screen. */
+export function Frame() {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  useReachability()
+  useEffect(() => followOtherTabs(client), [client])
+  useSequences()
+  useShortcuts([
+    { keys: 'q', label: 'Add a task', run: () => openOverlay('add') },
+    { keys: 'mod k', label: 'Search and commands', run: () => openOverlay('palette') },
+    { keys: '?', label: 'Every shortcut', run: () => openOverlay('help') },
+    { keys: 'u', label: 'Undo', run: () => void undoLast() },
+    { keys: 'mod z', label: 'Undo', run: () => void undoLast() },
+    { keys: 'g n', label: 'Go to Now', run: () => void navigate({ to: '/' }) },
+    { keys: 'g t', label: 'Go to Tasks', run: () => void navigate({ to: '/tasks' }) },
+    { keys: 'g u', label: 'Go to Upcoming', run: () => void navigate({ to: '/upcoming' }) },
+    { keys: 'g s', label: 'Go to Settings', run: () => void navigate({ to: '/settings' }) },
+  ])
+  return (
+    <>
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-control bg-surface px-4 py-3 focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
+      >
+        Skip to the content
+      </a>
+      <div className="desk:grid desk:min-h-dvh desk:grid-cols-[216px_minmax(0,1fr)]">
+        <Sidebar />
+        <main id="main" tabIndex={-1} className="px-5 pt-4 pb-28 outline-none desk:px-10 desk:pt-6 desk:pb-16">
+          <Top />
+          <Offline />
+          <Outlet />
+        </main>
+      </div>
+      <TabBar />
+      <Toasts />
+      <Overlays />
+    </>
+  )
+}
+
+function Sidebar() {
+  const top = useQuery(topQuery).data
+  return (
+    <nav
+      aria-label="Main"
+      className="sticky top-0 hidden h-dvh flex-col gap-0.5 border-r border-line px-4 py-6 desk:flex"
+    >
+      <p className="flex items-center gap-2.5 px-2.5 pb-5 font-[650] tracking-[-0.01em]">
+        <Icon name="now" className="size-5.5 text-accent" />
+        MindFlow
+      </p>
+      {places.map((p) => (
+        <Link
+          key={p.to}
+          to={p.to}
+          activeOptions={{ exact: p.to === '/' }}
+          className="flex min-h-9.5 items-center gap-3 rounded-[9px] px-2.5 font-medium text-ink-2 hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
+        >
+          <Icon name={p.icon} className="size-4.5" />
+          {p.label}
+          {p.to === '/tasks' && top && (
+            <span className="tnum ml-auto text-[13px] font-[450] text-ink-3">{top.total}</span>
+          )}
+        </Link>
+      ))}
+      <span className="flex-1" />
+      <Clock />
+    </nav>
+  )
+}
+
+/** Where and when the person is, by their own zone. */
+function Clock() {
+  const known = useQuery(preferencesQuery).data !== undefined
+  const zone = useZone()
+  const now = useMinute()
+  if (!known) return null
+  const day = dayOf(now, zone)
+  const city = zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ')
+  return (
+    <p className="tnum truncate px-2.5 py-2 text-[13px] text-ink-3">
+      {nameOfDay(day, day)}, {clockOf(now, zone)} {city}
+    </p>
+  )
+}
+
+function Top() {
+  return (
+    <div className="mx-auto mb-9 flex max-w-180 items-center gap-3 desk:mb-14">
+      <button
+        type="button"
+        onClick={() => openOverlay('add')}
+        className="flex min-h-11 flex-1 items-center gap-2.5 rounded-[11px] border border-line bg-surface px-3 text-left text-ink-3 hover:border-ink-3 desk:min-h-10.5"
+      >
+        <Icon name="plus" />
+        <span className="flex-1 truncate">Add a task</span>
+        <Kbd>Q</Kbd>
+      </button>
+      <button
+        type="button"
+        aria-label="Search and commands"
+        onClick={() => openOverlay('palette')}
+        className="grid min-h-11 min-w-11 place-items-center rounded-[11px] border border-line bg-surface px-2 text-ink-3 hover:border-ink-3 hover:text-ink desk:min-h-10.5"
+      >
+        <Icon name="search" className="size-4.5 desk:hidden" />
+        <Kbd look="bare">{`${modifier} K`}</Kbd>
+      </button>
+    </div>
+  )
+}
+
+function Offline() {
+  const reachable = useReachable()
+  return (
+    <div role="status" className="mx-auto max-w-180">
+      {!reachable && (
+        <p className="-mt-5 mb-8 flex items-center gap-2.5 rounded-control bg-accent-soft px-3.5 py-2.5 text-[14px] text-ink-2 desk:-mt-9">
+          <Icon name="offline" />
+          Offline. This is what was last known; changes have to wait until the server is back.
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** The ways, by thumb. */
+function TabBar() {
+  const tab =
+    'grid min-h-13 min-w-16 content-center justify-items-center gap-0.75 rounded-lg text-[11px] font-[550] text-ink-3 aria-[current=page]:text-accent'
+  const link = ({ to, label, icon }: Place) => (
+    <Link key={to} to={to} activeOptions={{ exact: to === '/' }} className={tab}>
+      <Icon name={icon} className="size-5.5" />
+      {label}
+    </Link>
+  )
+  return (
+    <nav
+      aria-label="Main"
+      className="fixed inset-x-0 bottom-0 z-30 flex justify-around border-t border-line bg-surface px-2 pt-1 pb-[max(8px,env(safe-area-inset-bottom))] desk:hidden"
+    >
+      {places.slice(0, 2).map(link)}
+      <button type="button" onClick={() => openOverlay('add')} className={tab}>
+        <Icon name="plus" className="size-5.5" />
+        Add
+      </button>
+      {places.slice(2).map(link)}
+    </nav>
+  )
+}
+
+/** What opens over a screen. Its code comes when it is first wanted. */
+function Overlays() {
+  const overlay = useOverlay()
+  const conflict = useConflict()
+  const [wanted, setWanted] = useState<ReadonlySet<string>>(new Set())
+  if (overlay && !wanted.has(overlay)) setWanted(new Set([...wanted, overlay]))
+  return (
+    <Suspense>
+      {wanted.has('add') && <QuickAdd />}
+      {wanted.has('palette') && <Palette />}
+      {wanted.has('help') && <Help />}
+      {conflict && <ConflictDialog conflict={conflict} />}
+    </Suspense>
+  )
+}

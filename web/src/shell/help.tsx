@@ -1,0 +1,70 @@
+import { Dialog } from '../ui/dialog'
+import { Kbd, modifier } from '../ui/kbd'
+import { openOverlay, useOverlay } from './overlay'
+
+const groups: { name: string; keys: [string, string][] }[] = [
+  {
+    name: 'Everywhere',
+    keys: [
+      ['Q', 'Add a task'],
+      [`${modifier} K`, 'Search and commands'],
+      ['U', 'Undo'],
+      ['G N', 'Go to Now'],
+      ['G T', 'Go to Tasks'],
+      ['G U', 'Go to Upcoming'],
+      ['G S', 'Go to Settings'],
+      ['?', 'This list'],
+      ['Esc', 'Close what is open'],
+    ],
+  },
+  {
+    name: 'Now',
+    keys: [
+      ['E', 'Done'],
+      ['S', 'Start, or put down'],
+      ['Z', 'Snooze'],
+      ['N', 'Not now'],
+    ],
+  },
+  {
+    name: 'Lists',
+    keys: [
+      ['J', 'Next task'],
+      ['K', 'Task before'],
+      ['Enter', 'Open'],
+      ['X', 'Select'],
+      ['Shift X', 'Select up to here'],
+      ['E', 'Done'],
+      ['Z', 'Snooze'],
+      ['1 – 5', 'Priority'],
+      ['Delete', 'Delete'],
+      ['/', 'Search'],
+    ],
+  },
+]
+
+/** Every shortcut there is. */
+export default function Help() {
+  return (
+    <Dialog wide open={useOverlay() === 'help'} onClose={() => openOverlay(null)} title="Keyboard">
+      <div className="grid gap-x-10 gap-y-6 overflow-y-auto p-5 desk:grid-cols-2">
+        {groups.map((g) => (
+          <section key={g.name} aria-label={g.name}>
+            <h3 className="mb-2 text-[13px] font-semibold text-ink-3">{g.name}</h3>
+            <dl>
+              {g.keys.map(([keys, label]) => (
+                <div key={label} className="flex min-h-8 items-center justify-between gap-4 text-[14px]">
+                  <dt>{label}</dt>
+                  <dd>
+                    <span className="sr-only">{keys}</span>
+                    <Kbd>{keys}</Kbd>
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,125 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useDeferredValue, useId, useState } from 'react'
+import { api, data } from '../api/client'
+import { Dialog } from '../ui/dialog'
+import { Icon, type IconName } from '../ui/icon'
+import { DueText } from '../now/row'
+import { openOverlay, useOverlay } from './overlay'
+import { setTheme } from './theme'
+
+type Command = { id: string; label: string; icon: IconName; run: () => void; due?: string | null }
+
+/** Finds tasks, goes places and does things, all by typing. */
+export default function Palette() {
+  const open = useOverlay() === 'palette'
+  return (
+    <Dialog open={open} onClose={() => openOverlay(null)} title="Search and commands" hideTitle>
+      <Finder />
+    </Dialog>
+  )
+}
+
+function Finder() {
+  const navigate = useNavigate()
+  const [text, setText] = useState('')
+  const [at, setAt] = useState(0)
+  const wanted = useDeferredValue(text.trim())
+  const list = useId()
+  const found = useQuery({
+    queryKey: ['found', wanted],
+    queryFn: ({ signal }) =>
+      data(
+        api.GET('/api/tasks', {
+          signal,
+          params: { query: { q: wanted, limit: 12, status: ['pending', 'in_progress', 'snoozed'] } },
+        }),
+      ),
+    enabled: wanted !== '',
+    placeholderData: keepPreviousData,
+  })
+  const go = (to: string) => () => void navigate({ to })
+  const commands: Command[] = [
+    { id: 'add', label: 'Add a task', icon: 'plus' as const, run: () => openOverlay('add') },
+    { id: 'now', label: 'Go to Now', icon: 'now' as const, run: go('/') },
+    { id: 'tasks', label: 'Go to Tasks', icon: 'list' as const, run: go('/tasks') },
+    { id: 'upcoming', label: 'Go to Upcoming', icon: 'calendar' as const, run: go('/upcoming') },
+    { id: 'ranked', label: 'Go to All ranked', icon: 'list' as const, run: go('/ranked') },
+    { id: 'settings', label: 'Go to Settings', icon: 'settings' as const, run: go('/settings') },
+    { id: 'light', label: 'Theme: light', icon: 'sun' as const, run: () => setTheme('light') },
+    { id: 'dark', label: 'Theme: dark', icon: 'moon' as const, run: () => setTheme('dark') },
+    { id: 'system', label: 'Theme: as the system', icon: 'settings' as const, run: () => setTheme('system') },
+    { id: 'help', label: 'Keyboard shortcuts', icon: 'keyboard' as const, run: () => openOverlay('help') },
+  ].filter((c) => c.label.toLowerCase().includes(text.trim().toLowerCase()))
+  const tasks: Command[] = (wanted ? (found.data?.tasks ?? []) : []).map((t) => ({
+    id: t.id,
+    label: t.title,
+    icon: 'check' as const,
+    due: t.due_date,
+    run: () => void navigate({ to: '/tasks/$id', params: { id: t.id } }),
+  }))
+  const all = text.trim() ? [...tasks, ...commands] : commands
+  const chosen = Math.min(at, Math.max(all.length - 1, 0))
+  const run = (c: Command) => {
+    openOverlay(null)
+    c.run()
+  }
+  return (
+    <div className="flex min-h-0 flex-col">
+      <input
+        autoFocus
+        role="combobox"
+        aria-expanded="true"
+        aria-controls={list}
+        aria-activedescendant={all[chosen] ? `${list}-${chosen}` : undefined}
+        aria-label="Search and commands"
+        placeholder="Find a task, go somewhere, do something"
+        value={text}
+        dir="auto"
+        onChange={(e) => {
+          setText(e.target.value)
+          setAt(0)
+        }}
+        onKeyDown={(e) => {
+          const step = { ArrowDown: 1, ArrowUp: -1 }[e.key]
+          if (step) {
+            e.preventDefault()
+            setAt((chosen + step + all.length) % Math.max(all.length, 1))
+          } else if (e.key === 'Enter' && all[chosen]) {
+            e.preventDefault()
+            run(all[chosen])
+          }
+        }}
+        className="w-full border-b border-line bg-transparent px-5 py-4 text-[17px] outline-none"
+      />
+      <div id={list} role="listbox" aria-label="Found" className="min-h-0 overflow-y-auto p-1.5">
+        {all.map((c, i) => (
+          // The keys are the input's, which says what is chosen.
+          // eslint-disable-next-line jsx-a11y/click-events-have-key-events
+          <div
+            key={c.id}
+            id={`${list}-${i}`}
+            role="option"
+            aria-selected={i === chosen}
+            tabIndex={-1}
+            ref={i === chosen ? (li) => li?.scrollIntoView({ block: 'nearest' }) : undefined}
+            onMouseMove={() => setAt(i)}
+            onClick={() => run(c)}
+            className="flex min-h-10.5 cursor-pointer items-center gap-3 rounded-lg px-3.5 text-[14.5px] aria-selected:bg-accent-soft"
+          >
+            <Icon name={c.icon} className="size-4 text-ink-3" />
+            <span dir="auto" className="min-w-0 flex-1 truncate">
+              {c.label}
+            </span>
+            {c.due && (
+              <span className="text-[13px] text-ink-3">
+                <DueText date={c.due} />
+              </span>
+            )}
+          </div>
+        ))}
+        {all.length === 0 && <div className="px-3.5 py-3 text-[14px] text-ink-3">Nothing found.</div>}
+      </div>
+    </div>
+  )
+}

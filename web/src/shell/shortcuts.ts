@@ -1,0 +1,54 @@
+import { useEffect, useRef } from 'react'
+
+/** A key, or two after one another (g n), and what it does. */
+export type Shortcut = { keys: string; label: string; run: () => void }
+
+const typing = (target: EventTarget | null) =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+
+/** What is open over the page has the keyboard for itself. */
+const covered = () =>
+  document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null
+
+const patience = 1_200
+
+let first = ''
+let firstAt = 0
+
+/** Listens for shortcuts while mounted. Letters are shortcuts only where nobody types. */
+export function useShortcuts(shortcuts: Shortcut[]) {
+  const latest = useRef(shortcuts)
+  useEffect(() => {
+    latest.current = shortcuts
+  })
+  useEffect(() => {
+    const listen = (e: KeyboardEvent) => {
+      if (e.defaultPrevented || e.altKey || e.repeat) return
+      const modified = e.ctrlKey || e.metaKey
+      const key = e.key.length === 1 ? e.key.toLowerCase() : e.key
+      const pressed = modified ? `mod ${key}` : key
+      if (!modified && (typing(e.target) || covered())) return
+      const sequence = Date.now() - firstAt < patience ? `${first} ${pressed}` : ''
+      const found = latest.current.find((s) => s.keys === sequence) ?? latest.current.find((s) => s.keys === pressed)
+      if (!found) return
+      e.preventDefault()
+      first = ''
+      found.run()
+    }
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [])
+}
+
+/** Remembers a key that may be the first of two. Mounted once, after all others. */
+export function useSequences() {
+  useEffect(() => {
+    const remember = (e: KeyboardEvent) => {
+      if (e.defaultPrevented || typing(e.target) || e.key.length !== 1 || e.ctrlKey || e.metaKey) return
+      first = e.key.toLowerCase()
+      firstAt = Date.now()
+    }
+    window.addEventListener('keydown', remember) // after the document's listeners
+    return () => window.removeEventListener('keydown', remember)
+  }, [])
+}
