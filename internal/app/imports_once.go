@@ -107,7 +107,7 @@ func (a *App) answerClaim(ctx context.Context, actor mindflow.Actor, claim store
 	if err != nil {
 		return err
 	}
-	answer, err := report.fitted()
+	answer, err := a.fitted(ctx, actor, report)
 	if err != nil {
 		return err
 	}
@@ -116,15 +116,29 @@ func (a *App) answerClaim(ctx context.Context, actor mindflow.Actor, claim store
 	})
 }
 
-// maxAnswer bounds what is kept for a key. Tasks never come near it.
-const maxAnswer = 256 << 10
+const (
+	// maxAnswer bounds what is kept for a key. Tasks never come near it.
+	maxAnswer = 256 << 10
+	// longAnswers is how many a person's keys may keep of that length, and
+	// shortAnswer what is kept for each beyond: a day sees many requests.
+	longAnswers = 100
+	shortAnswer = 1 << 10
+)
 
 // fitted is the report as it is kept. One that is too long loses its last
 // remarks, before anybody has read it.
-func (r *ImportReport) fitted() (string, error) {
+func (a *App) fitted(ctx context.Context, actor mindflow.Actor, r *ImportReport) (string, error) {
+	most := maxAnswer
+	kept, err := a.store.KeptAnswers(ctx, actor)
+	if err != nil {
+		return "", err
+	}
+	if kept >= longAnswers {
+		most = shortAnswer
+	}
 	for {
 		answer, err := encodeAnswer(r)
-		if err != nil || len(answer) <= maxAnswer {
+		if err != nil || len(answer) <= most || len(r.Remarks) == 0 {
 			return answer, err
 		}
 		fewer := len(r.Remarks) / 2

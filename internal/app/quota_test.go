@@ -186,6 +186,38 @@ func TestAFileOfWhichTooMuchCannotBeReadIsGivenUp(t *testing.T) {
 	})
 }
 
+// Fails when every keyed import may keep a long report for a day: one account
+// could keep 20 GB.
+func TestWhatKeyedImportsKeepIsBounded(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a, actor := someone(t, s, app.Settings{})
+		file := "title,note\nfirst,\n" + strings.Repeat(",nobody can tell what this is\n", 50)
+		run := func(i int) app.ImportReport {
+			actor.Key = &mindflow.IdempotencyKey{Name: fmt.Sprint(i), Route: "POST /import", Hash: "h"}
+			report, err := a.Import(t.Context(), actor, app.Import{Format: "csv", DryRun: true}, strings.NewReader(file))
+			if err != nil || report.Failed != 50 || len(report.Remarks)+report.Omitted != 51 {
+				t.Fatalf("%d: %d remarks, %d omitted, %v", i, len(report.Remarks), report.Omitted, err)
+			}
+			return report
+		}
+		for i := range 100 {
+			if r := run(i); r.Omitted > 0 {
+				t.Fatalf("the %dth is cut short", i)
+			}
+		}
+		first := run(100)
+		if n := len(first.Remarks); n > 12 {
+			t.Errorf("the hundred-and-first is kept with %d remarks", n)
+		}
+		if again := run(100); len(again.Remarks) != len(first.Remarks) {
+			t.Errorf("again it is %d remarks, after %d", len(again.Remarks), len(first.Remarks))
+		}
+		if r := run(0); r.Omitted > 0 {
+			t.Error("what was kept is answered otherwise")
+		}
+	})
+}
+
 // Fails when young events go, or a retention of zero is taken for "at once".
 func TestEventsAreKeptForTheirRetention(t *testing.T) {
 	for name, c := range map[string]struct {

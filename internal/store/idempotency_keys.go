@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
@@ -135,6 +136,21 @@ func (tx *Tx) AnswerClaim(by mindflow.Actor, claim ClaimID, hash, answer string,
 		err = ErrRunning
 	}
 	return err
+}
+
+const keptAnswers = `
+SELECT count(*)
+  FROM idempotency_keys
+ WHERE workspace_id = $1 AND user_id = $2 AND route = $3 AND answer IS NOT NULL`
+
+// KeptAnswers counts what is kept for all keys of an actor and a route.
+func (s *Store) KeptAnswers(ctx context.Context, by mindflow.Actor) (int, error) {
+	n := 0
+	err := one(s.read(ctx), keptAnswers, keyColumns(by)[:3], &n)
+	if err != nil {
+		return 0, fmt.Errorf("count kept answers: %w", err)
+	}
+	return n, nil
 }
 
 // The condition stands twice: a key that is taken anew meanwhile stays.
