@@ -97,6 +97,10 @@ func TestEverySettingIsRead(t *testing.T) {
 		{"origins", "CORS_ALLOWED_ORIGINS=https://App.example.org, http://localhost:5173", func(c *Config) {
 			c.AllowedOrigins = []string{"https://app.example.org", "http://localhost:5173"}
 		}},
+		{"a public address as people write it", "PUBLIC_URL=https://Mind.Example.org:443", func(c *Config) { c.PublicURL = "https://mind.example.org" }},
+		{"origins with the port that is meant anyway", "CORS_ALLOWED_ORIGINS=https://app.example.org:443,http://app.example.org:80,http://app.example.org:443", func(c *Config) {
+			c.AllowedOrigins = []string{"https://app.example.org", "http://app.example.org", "http://app.example.org:443"}
+		}},
 		{"connections", "MAX_CONNECTIONS=100", func(c *Config) { c.MaxConnections = 100 }},
 		{"requests in flight", "MAX_IN_FLIGHT=10", func(c *Config) { c.MaxInFlight = 10 }},
 		{"time for the balancer", "SHUTDOWN_DELAY=2s", func(c *Config) { c.ShutdownDelay = 2 * time.Second }},

@@ -21,10 +21,10 @@ const (
 
 // edge fills in what the server's edge is not told, and cleans up what it is.
 func (c *Config) edge(environment map[string]string) {
-	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
-	c.AssetsURL = strings.TrimSuffix(c.AssetsURL, "/")
+	c.PublicURL = asBrowsersDo(strings.TrimSuffix(c.PublicURL, "/"))
+	c.AssetsURL = asBrowsersDo(strings.TrimSuffix(c.AssetsURL, "/"))
 	for i, origin := range c.AllowedOrigins {
-		c.AllowedOrigins[i] = strings.ToLower(strings.TrimSpace(origin))
+		c.AllowedOrigins[i] = asBrowsersDo(strings.TrimSpace(origin))
 	}
 	if environment["MAX_IN_FLIGHT"] == "" {
 		c.MaxInFlight = requestsPerCore * runtime.GOMAXPROCS(0)
@@ -61,6 +61,18 @@ func (c *Config) validateEdge() error {
 		}
 	}
 	return nil
+}
+
+// asBrowsersDo writes an origin in small letters and without the port that its
+// scheme means anyway: in no other form a browser names it.
+func asBrowsersDo(origin string) string {
+	origin = strings.ToLower(origin)
+	for scheme, port := range map[string]string{"https://": ":443", "http://": ":80"} {
+		if strings.HasPrefix(origin, scheme) {
+			return strings.TrimSuffix(origin, port)
+		}
+	}
+	return origin
 }
 
 // isOrigin reports whether a text is scheme, host and perhaps port, as browsers
