@@ -204,17 +204,31 @@ func TestAClientThatNeverReadsKeepsNobodyWaiting(t *testing.T) {
 	}
 }
 
+// Seen red with places that only an answer's body gave back.
 func TestAPlaceIsGivenBackByAPanicToo(t *testing.T) {
 	t.Parallel()
 	api := rest.New(nil, slog.New(slog.DiscardHandler), rest.Settings{
-		MaxInFlight: 4, Site: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("seen") }),
+		MaxInFlight: 4, Site: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.RawQuery {
+			case "how=answered":
+				w.WriteHeader(http.StatusNoContent)
+			case "how=aborted":
+				panic(http.ErrAbortHandler)
+			}
+			panic("seen")
+		}),
 	})
 	h := api.Handler()
-	for i := range 20 {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/", nil))
-		if w.Code != http.StatusInternalServerError {
-			t.Fatalf("request %d: %d", i, w.Code)
+	for path, status := range map[string]int{"/": http.StatusInternalServerError, "/?how=answered": http.StatusNoContent, "/?how=aborted": http.StatusOK} {
+		for i := range 20 {
+			w := httptest.NewRecorder()
+			func() {
+				defer func() { _ = recover() }() // net/http's part
+				h.ServeHTTP(w, httptest.NewRequestWithContext(context.Background(), http.MethodGet, path, nil))
+			}()
+			if w.Code != status {
+				t.Fatalf("request %d of %s: %d", i, path, w.Code)
+			}
 		}
 	}
 }
