@@ -2,6 +2,8 @@ module mindflow
 
 go 1.26.0
 
+ignore ./web/node_modules
+
 require (
 	filippo.io/age v1.3.2
 	github.com/alecthomas/kong v1.17.0

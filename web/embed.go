@@ -8,8 +8,8 @@ import (
 	"encoding/base64"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/vearutop/statigz"
@@ -33,19 +33,24 @@ type Site struct {
 const assets = "/assets/"
 
 // NewSite is the app, whose assets are asked for at another origin if one is
-// given, such as https://cdn.example.org. Without the app it is a page that
-// says how to get it.
+// given, such as https://cdn.example.org. Without the app it is the placeholder.
 func NewSite(assetsOrigin string) *Site {
 	app, err := fs.Sub(dist, "dist/app")
-	if err == nil {
-		var page []byte
-		if page, err = fs.ReadFile(app, "index.html"); err == nil {
-			return newSite(app.(fs.ReadDirFS), page, assetsOrigin) //nolint:forcetypeassert // embed's
-		}
+	if err != nil {
+		return Placeholder()
 	}
+	page, err := fs.ReadFile(app, "index.html")
+	if err != nil {
+		return Placeholder()
+	}
+	return newSite(app.(fs.ReadDirFS), page, assetsOrigin) //nolint:forcetypeassert // embed's
+}
+
+// Placeholder is one page, which says how to get the app.
+func Placeholder() *Site {
 	page, _ := dist.ReadFile("dist/placeholder.html") // it is embedded
-	hash := sha256.Sum256(styleOf(page))
-	return &Site{page: page, policy: []string{"default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + // its one style
+	hash := sha256.Sum256(styleOf(page))              // its one style, and no other
+	return &Site{page: page, policy: []string{"default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) +
 		"'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"}}
 }
 
@@ -60,25 +65,24 @@ func newSite(app fs.ReadDirFS, page []byte, assetsOrigin string) *Site {
 	}
 }
 
-// Files are the patterns of the paths that are files; every other path is the
-// page, since the app knows its own ways.
-var Files = []string{assets, "/icons/", "/sw.js", "/manifest.webmanifest"}
+// Holds reports whether a path names a file of the app.
+func (s *Site) Holds(name string) bool {
+	return s.files != nil && path.Ext(name) != "" && path.Base(name) != "index.html" &&
+		s.files.Found(&http.Request{URL: &url.URL{Path: name}})
+}
 
-// ServeHTTP answers a file or the page.
+// ServeHTTP answers a file, or for any other path the page: the app knows its
+// own ways.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-cache")
-	isFile := slices.ContainsFunc(Files, func(file string) bool { return strings.HasPrefix(r.URL.Path, file) })
-	switch {
-	case !isFile:
+	if !s.Holds(r.URL.Path) {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h["Content-Security-Policy"] = s.policy
 		_, _ = w.Write(s.page) // the browser is gone if this fails
 		return
-	case s.files == nil || path.Ext(r.URL.Path) == "" || !s.files.Found(r):
-		http.Error(w, "There is no such file", http.StatusNotFound) // of an older build, as a rule
-		return
-	case strings.HasPrefix(r.URL.Path, assets):
+	}
+	if strings.HasPrefix(r.URL.Path, assets) {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		// A content delivery network hands these on to pages of this site.
 		h.Set("Access-Control-Allow-Origin", "*")

@@ -115,9 +115,10 @@ func (h *house) notes() func() mindflow.Notes {
 
 // edge is what the API is told about the world outside.
 func (h *house) edge() rest.Settings {
+	site := web.NewSite(h.config.AssetsURL)
 	settings := rest.Settings{
 		Version: version, Environment: h.config.Environment, Production: h.config.Production(),
-		Site: web.NewSite(h.config.AssetsURL), SiteFiles: web.Files,
+		Site: site, SiteHolds: site.Holds,
 		AllowedOrigins: h.config.AllowedOrigins, PlainCookies: h.config.PlainCookies(), TrustedProxies: h.config.TrustedProxies,
 		MaxInFlight: h.config.MaxInFlight, Checks: h.checks(), Notes: h.notes(),
 	}

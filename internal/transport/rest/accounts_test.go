@@ -24,7 +24,7 @@ const (
 func accounts(t *testing.T, kind storetest.Kind) *server {
 	t.Helper()
 	c, url := newClock(), storetest.URL(t, kind)
-	return serveFor(t, c, open(t, url, c), web.NewSite(""), accessTTL)
+	return serveFor(t, c, open(t, url, c), web.Placeholder(), accessTTL)
 }
 
 func eachAccounts(t *testing.T, test func(srv *server)) {

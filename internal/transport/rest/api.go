@@ -49,10 +49,10 @@ type Settings struct {
 	// other addresses this site's own pages come. Both are as browsers write them.
 	AllowedOrigins []string
 	TrustedOrigins []string
-	PlainCookies   bool         // cookies need no https: on a developer's machine only
-	MaxInFlight    int          // requests worked on at once; beyond, they wait a moment and are turned away
-	Site           http.Handler // answers what is not the API: the web app, or the page in its place
-	SiteFiles      []string     // the patterns of its files; every other path it answers with a page
+	PlainCookies   bool                   // cookies need no https: on a developer's machine only
+	MaxInFlight    int                    // requests worked on at once; beyond, they wait a moment and are turned away
+	Site           http.Handler           // answers what is not the API: the web app, or the page in its place
+	SiteHolds      func(path string) bool // reports whether Site has such a file; nil: it has none
 	Checks         Checks
 	// TrustedProxies may say whom a request came from.
 	TrustedProxies []netip.Prefix
@@ -93,7 +93,7 @@ func New(a *app.App, log *slog.Logger, settings Settings) *API {
 	}
 	api.huma = humago.New(api.mux, humaConfig(settings.Version))
 	api.routes()
-	api.site(settings.Site, settings.SiteFiles)
+	api.site()
 	return api
 }
 

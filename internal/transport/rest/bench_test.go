@@ -101,7 +101,7 @@ func benchHandler(b *testing.B, s *store.Store) (http.Handler, string, []string)
 		b.Fatal(err)
 	}
 	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI}
-	return rest.New(a, slog.New(slog.DiscardHandler), rest.Settings{Version: "7.0.0", Site: web.NewSite("")}).Handler(), signed.Access, makeTasks(b, s, actor, 10_000)
+	return rest.New(a, slog.New(slog.DiscardHandler), rest.Settings{Version: "7.0.0", Site: web.Placeholder()}).Handler(), signed.Access, makeTasks(b, s, actor, 10_000)
 }
 
 // makeTasks puts many open tasks straight into the database and answers their ids.

@@ -112,9 +112,9 @@ func TestPagesOfOthersCannotActWithOurCookies(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	s := storetest.OpenAt(t, storetest.SQLite, c.Now)
-	inner := serveFor(t, c, s, web.NewSite(""), accessTTL)
+	inner := serveFor(t, c, s, web.Placeholder(), accessTTL)
 	api := rest.New(inner.app, slog.New(slog.DiscardHandler), rest.Settings{
-		Site: web.NewSite(""), AllowedOrigins: []string{"https://app.example.org"}, TrustedOrigins: []string{"https://mind.example.org"},
+		Site: web.Placeholder(), AllowedOrigins: []string{"https://app.example.org"}, TrustedOrigins: []string{"https://mind.example.org"},
 	})
 	srv := &server{t: t, http: httptest.NewServer(api.Handler())}
 	t.Cleanup(srv.http.Close)
@@ -174,8 +174,8 @@ func TestOnADevelopersMachineCookiesNeedNoHTTPS(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	s := storetest.OpenAt(t, storetest.SQLite, c.Now)
-	inner := serveFor(t, c, s, web.NewSite(""), accessTTL)
-	api := rest.New(inner.app, slog.New(slog.DiscardHandler), rest.Settings{Site: web.NewSite(""), PlainCookies: true})
+	inner := serveFor(t, c, s, web.Placeholder(), accessTTL)
+	api := rest.New(inner.app, slog.New(slog.DiscardHandler), rest.Settings{Site: web.Placeholder(), PlainCookies: true})
 	srv := &server{t: t, http: httptest.NewServer(api.Handler())}
 	t.Cleanup(srv.http.Close)
 	srv.nobody().do("POST /api/auth/register", adaSays).want(http.StatusCreated)
@@ -193,8 +193,8 @@ func TestOnlyAllowedOriginsMayUseTheAPIFromTheirPages(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	s := storetest.OpenAt(t, storetest.SQLite, c.Now)
-	inner := serve(t, c, s, web.NewSite(""))
-	api := rest.New(inner.app, slog.New(slog.DiscardHandler), rest.Settings{Site: web.NewSite(""), AllowedOrigins: []string{"https://app.example.org"}})
+	inner := serve(t, c, s, web.Placeholder())
+	api := rest.New(inner.app, slog.New(slog.DiscardHandler), rest.Settings{Site: web.Placeholder(), AllowedOrigins: []string{"https://app.example.org"}})
 	srv := &server{t: t, http: httptest.NewServer(api.Handler())}
 	t.Cleanup(srv.http.Close)
 	const app, evil = "Origin: https://app.example.org", "Origin: https://evil.example.com"

@@ -187,7 +187,7 @@ func TestEveryAnswerEqualsARecomputation(t *testing.T) {
 func compareWithRecomputation(t *testing.T, ada person) {
 	t.Helper()
 	fresh := ada
-	fresh.srv = serve(t, ada.srv.clock, ada.srv.store, web.NewSite(""))
+	fresh.srv = serve(t, ada.srv.clock, ada.srv.store, web.Placeholder())
 	defer fresh.srv.http.Close()
 	list, until := ada.ranked()
 	freshList, freshUntil := fresh.ranked()

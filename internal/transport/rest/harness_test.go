@@ -97,7 +97,7 @@ func (l *logbook) String() string {
 func newServer(t *testing.T, kind storetest.Kind) *server {
 	t.Helper()
 	c, url := newClock(), storetest.URL(t, kind)
-	srv := serve(t, c, open(t, url, c), web.NewSite(""))
+	srv := serve(t, c, open(t, url, c), web.Placeholder())
 	srv.url = url
 	return srv
 }

@@ -51,7 +51,7 @@ func TestEveryAnswerTellsBrowsersWhatItIs(t *testing.T) {
 
 func TestProductionIsReachedByHTTPSOnly(t *testing.T) {
 	t.Parallel()
-	h := rest.New(nil, slog.New(slog.DiscardHandler), rest.Settings{Production: true, Site: web.NewSite("")}).Handler()
+	h := rest.New(nil, slog.New(slog.DiscardHandler), rest.Settings{Production: true, Site: web.Placeholder()}).Handler()
 	for _, path := range []string{"/", "/docs", "/api/tasks", "/health/live"} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))

@@ -17,7 +17,7 @@ import (
 func TestManyUnknownKeysCostLittleAndAreNotAllNamed(t *testing.T) {
 	t.Parallel()
 	c := newClock()
-	srv := serve(t, c, storetest.OpenAt(t, storetest.SQLite, c.Now), web.NewSite(""))
+	srv := serve(t, c, storetest.OpenAt(t, storetest.SQLite, c.Now), web.Placeholder())
 	keys := func(n int) string {
 		var b strings.Builder
 		b.WriteString(`{"email":"a@example.org","password":"xxxxxxxxxxxx"`)
@@ -49,7 +49,7 @@ func TestManyBadTagsAreOneProblem(t *testing.T) {
 func TestABodyThatDoesNotArriveIsTheClientsFault(t *testing.T) {
 	t.Parallel()
 	c := newClock()
-	srv := serve(t, c, storetest.OpenAt(t, storetest.SQLite, c.Now), web.NewSite(""))
+	srv := serve(t, c, storetest.OpenAt(t, storetest.SQLite, c.Now), web.Placeholder())
 	address := strings.TrimPrefix(srv.http.URL, "http://")
 	for name, request := range map[string]string{
 		"a broken chunk": "Transfer-Encoding: chunked\r\n\r\nzz\r\n",

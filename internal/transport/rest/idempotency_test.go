@@ -112,7 +112,7 @@ func TestEveryRouteAnswersARepeatToTheByteOnWhicheverServer(t *testing.T) {
 	each(t, func(srv *server, ada person) {
 		t := srv.t
 		other := ada
-		other.srv = serve(t, srv.clock, open(t, srv.url, srv.clock), web.NewSite(""))
+		other.srv = serve(t, srv.clock, open(t, srv.url, srv.clock), web.Placeholder())
 		id := ada.create(`{"title": "Tom & Jerry <3 \u2028 \u00e9", "description": "a\nb\tc", "due_date": "2026-12-01", "start_date": "2026-11-30T10:00:00+01:00", "tags": ["x", "y"], "effort_estimate_minutes": 15, "preferred_time": "morning"}`)
 		made := []string{}
 		for method, path := range srv.posts() {
@@ -188,7 +188,7 @@ func TestRacingRepeatsMakeOneTask(t *testing.T) {
 	each(t, func(srv *server, ada person) {
 		t := srv.t
 		other := ada
-		other.srv = serve(t, srv.clock, open(t, srv.url, srv.clock), web.NewSite(""))
+		other.srv = serve(t, srv.clock, open(t, srv.url, srv.clock), web.Placeholder())
 		for round := range 3 {
 			var all sync.WaitGroup
 			answers := make([]answer, 32)

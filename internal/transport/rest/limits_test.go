@@ -34,7 +34,7 @@ func limitedServer(t *testing.T, kind storetest.Kind, limits app.Limits) *server
 		AccessTokenTTL: 20 * 365 * 24 * time.Hour, RefreshTokenTTL: refreshTTL, SnapshotTTL: 5 * time.Minute,
 		Limits: limits, Limiter: ratelimit.NewMemory(c.Now),
 	}, rest.Settings{
-		Version: "7.0.0", Environment: "testing", Site: web.NewSite(""), Checks: rest.Checks{Database: s.Ping, Schema: s.Ready},
+		Version: "7.0.0", Environment: "testing", Site: web.Placeholder(), Checks: rest.Checks{Database: s.Ping, Schema: s.Ready},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Production: true,
 	})
 }

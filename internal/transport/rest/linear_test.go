@@ -17,7 +17,7 @@ func TestTasksAreLinearizable(t *testing.T) {
 	t.Parallel()
 	eachServer(t, func(srv *server) {
 		t := srv.t
-		servers := [2]*server{srv, serve(t, srv.clock, srv.store, web.NewSite(""))}
+		servers := [2]*server{srv, serve(t, srv.clock, srv.store, web.Placeholder())}
 		ada := srv.person("ada@example.com", "UTC")
 		for range 3 {
 			var clients []linear.Client

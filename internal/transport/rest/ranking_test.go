@@ -289,7 +289,7 @@ func TestABoundaryShowsAtOnce(t *testing.T) {
 func TestNoAnswerIsStaleOnAnotherInstance(t *testing.T) {
 	t.Parallel()
 	eachServer(t, func(srv *server) {
-		instances := [2]*server{srv, serve(srv.t, srv.clock, open(srv.t, srv.url, srv.clock), web.NewSite(""))}
+		instances := [2]*server{srv, serve(srv.t, srv.clock, open(srv.t, srv.url, srv.clock), web.Placeholder())}
 		here := instances[0].person("ada@example.com", "UTC")
 		there := here
 		there.srv = instances[1]

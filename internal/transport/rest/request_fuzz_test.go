@@ -45,7 +45,7 @@ func newTarget(tb testing.TB, kind storetest.Kind) *target {
 	}
 	a := app.New(s, signer, app.Settings{AccessTokenTTL: time.Hour, RefreshTokenTTL: refreshTTL, SnapshotTTL: 5 * time.Minute})
 	api := rest.New(a, slog.New(slog.DiscardHandler), rest.Settings{
-		Version: "7.0.0", Environment: "testing", Site: web.NewSite(""), Checks: rest.Checks{Database: s.Ping, Schema: s.Ready},
+		Version: "7.0.0", Environment: "testing", Site: web.Placeholder(), Checks: rest.Checks{Database: s.Ping, Schema: s.Ready},
 	})
 	document, err := api.Document()
 	if err != nil {

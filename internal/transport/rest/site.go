@@ -24,7 +24,7 @@ const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 
 // site serves the documents about the API, and gives to the web app its files
 // and whatever else a browser wants to show.
-func (a *API) site(site http.Handler, files []string) {
+func (a *API) site() {
 	document := sync.OnceValues(a.Document)
 	a.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
 		raw, err := document()
@@ -45,12 +45,11 @@ func (a *API) site(site http.Handler, files []string) {
 	for _, name := range []string{"swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"} {
 		a.mux.Handle("GET /docs/"+name, assets)
 	}
-	for _, path := range append([]string{"/{$}"}, files...) {
-		a.mux.Handle("GET "+path, site)
-	}
+	a.mux.Handle("GET /{$}", a.settings.Site)
 	a.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if wantsPage(r) {
-			site.ServeHTTP(w, r)
+		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+		if reads && !strings.HasPrefix(r.URL.Path, "/api/") && (wantsPage(r) || a.settings.SiteHolds != nil && a.settings.SiteHolds(r.URL.Path)) {
+			a.settings.Site.ServeHTTP(w, r)
 			return
 		}
 		a.unknown(w, r)
@@ -58,24 +57,21 @@ func (a *API) site(site http.Handler, files []string) {
 	a.shadow()
 }
 
-// wantsPage reports whether a browser asks for something to show that is not
-// the API's: any path may be one of the web app's.
-func wantsPage(r *http.Request) bool {
-	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && !strings.HasPrefix(r.URL.Path, "/api/") &&
-		strings.Contains(r.Header.Get("Accept"), "text/html")
-}
+// wantsPage reports whether a browser asks for something to show: any path may
+// be one of the web app's.
+func wantsPage(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "text/html") }
 
 // shadow keeps a task's methods from paths beside it: PUT /api/tasks/best would
 // else be about the task with the id "best".
 func (a *API) shadow() {
-	for path := range a.huma.OpenAPI().Paths {
+	for route := range a.huma.OpenAPI().Paths {
 		for _, method := range methods {
-			r := http.Request{Method: method, URL: &url.URL{Path: path}}
+			r := http.Request{Method: method, URL: &url.URL{Path: route}}
 			_, pattern := a.mux.Handler(&r)
 			_, taken, _ := strings.Cut(pattern, " ")
-			if taken != "" && taken != path {
-				a.mux.HandleFunc(method+" "+path, a.unknown)
-				a.shadowed[method+" "+path] = true
+			if taken != "" && taken != route {
+				a.mux.HandleFunc(method+" "+route, a.unknown)
+				a.shadowed[method+" "+route] = true
 			}
 		}
 	}

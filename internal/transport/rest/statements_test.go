@@ -49,7 +49,7 @@ func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
 				id := ada.create(`{"title": "the one"}`)
 				for _, c := range costs {
 					fresh := ada
-					fresh.srv = serve(t, srv.clock, srv.store, web.NewSite(""))
+					fresh.srv = serve(t, srv.clock, srv.store, web.Placeholder())
 					request := strings.ReplaceAll(c.request, "{id}", id)
 					cold, warm := fresh.statements(request, c.body), fresh.statements(request, c.body)
 					wantCold, wantWarm := c.cold, c.warm

@@ -313,7 +313,7 @@ func TestADatabaseThatIsGoneIsNobodysFault(t *testing.T) {
 func TestTheLogTellsOfEachRequest(t *testing.T) {
 	t.Parallel()
 	c := newClock()
-	srv := serve(t, c, storetest.OpenAt(t, storetest.SQLite, c.Now), web.NewSite(""))
+	srv := serve(t, c, storetest.OpenAt(t, storetest.SQLite, c.Now), web.Placeholder())
 	ada := srv.person("ada@example.com", "UTC")
 	a := ada.do("GET /api/tasks?q=secret-search", "", "X-Request-ID: forged by ada")
 	line := srv.log.String()
@@ -332,7 +332,7 @@ func TestTheLogTellsOfEachRequest(t *testing.T) {
 	}
 	// Who does not want to hear of requests hears nothing.
 	var quiet logbook
-	h := rest.New(srv.app, slog.New(slog.NewTextHandler(&quiet, &slog.HandlerOptions{Level: slog.LevelWarn})), rest.Settings{Version: "7.0.0", Site: web.NewSite("")}).Handler()
+	h := rest.New(srv.app, slog.New(slog.NewTextHandler(&quiet, &slog.HandlerOptions{Level: slog.LevelWarn})), rest.Settings{Version: "7.0.0", Site: web.Placeholder()}).Handler()
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/health", nil))
 	if quiet.String() != "" {
 		t.Errorf("logged %s", quiet.String())

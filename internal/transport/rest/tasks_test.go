@@ -341,7 +341,7 @@ func TestAnEditBuildsOnWhatAnotherServerWrote(t *testing.T) {
 	t.Parallel()
 	each(t, func(srv *server, ada person) {
 		elsewhere := ada
-		elsewhere.srv = serve(srv.t, srv.clock, srv.store, web.NewSite(""))
+		elsewhere.srv = serve(srv.t, srv.clock, srv.store, web.Placeholder())
 		id := ada.create(`{"title": "first"}`)
 		for round := range 3 { // from the second on, each server has seen the task
 			ada.do("PATCH /api/tasks/"+id, fmt.Sprintf(`{"title": "named %d"}`, round)).want(http.StatusOK)
