@@ -47,10 +47,12 @@ func (t *Trace) Failed(err error) {
 }
 
 // Watch is told when a span begins. The context it answers is for what happens
-// within the span; the function is told, once, how the span ended. A nil Watch is nobody, and costs nothing.
+// within the span; the function is told, once, how the span ended. A nil Watch
+// is nobody, and costs nothing.
 type Watch func(ctx context.Context, span Span) (context.Context, func(error))
 
-// Span is something on the way of a request that takes time. No text that a person typed is in it.
+// Span is something on the way of a request that takes time. No text that a
+// person typed is in it.
 type Span struct {
 	Name string
 	SQL  string // the statement with its placeholders, when it is one

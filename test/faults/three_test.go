@@ -176,8 +176,7 @@ func TestRacingRefreshTokensLeaveOneLine(t *testing.T) {
 	}
 	usable := func(people []*person) (n int) {
 		for i, p := range people {
-			old := *p
-			if status, _ := p.at(servers[(i+1)%3]).signIn("/api/auth/refresh", fmt.Sprintf(`{"refresh_token": %q}`, old.refresh)); status == http.StatusOK {
+			if status, _ := p.at(servers[(i+1)%3]).signIn("/api/auth/refresh", fmt.Sprintf(`{"refresh_token": %q}`, p.refresh)); status == http.StatusOK {
 				n++
 			}
 		}

@@ -17,7 +17,7 @@ func sharing(origins []string, next http.Handler) http.Handler {
 	}
 	return cors.New(cors.Options{
 		AllowedOrigins: origins,
-		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
+		AllowedMethods: methods,
 		AllowedHeaders: []string{
 			"Authorization", "Content-Type", "If-Match", "If-None-Match", keyHeader, clientHeader, "X-Session", "X-Request-ID",
 		},

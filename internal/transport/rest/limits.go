@@ -94,18 +94,18 @@ func (a *API) limits(op *huma.Operation) {
 	_, mayPreview := op.Metadata[previewed]
 	op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
-		what := what
+		counted := what
 		if mayPreview && isPreview(r) {
-			what = mindflow.LimitedReads
+			counted = mindflow.LimitedReads
 		}
 		var taken mindflow.Taken
 		var err error
-		if what == mindflow.LimitedSignIns {
+		if counted == mindflow.LimitedSignIns {
 			taken, err = a.app.AdmitAddress(ctx.Context(), clientAddress(r, a.settings.TrustedProxies))
 		} else {
-			taken, err = a.app.AdmitUser(ctx.Context(), actorOf(ctx.Context()), what)
+			taken, err = a.app.AdmitUser(ctx.Context(), actorOf(ctx.Context()), counted)
 		}
-		a.policies[what].tell(w.(*recorder), taken) //nolint:forcetypeassert // around's
+		a.policies[counted].tell(w.(*recorder), taken) //nolint:forcetypeassert // around's
 		if err != nil {
 			a.refuse(ctx, err)
 			return
