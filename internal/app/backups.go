@@ -273,7 +273,7 @@ func (a *App) DailyBackup(ctx context.Context, b Backups) (BackupReport, error) 
 			return report, errors.Join(err, os.Remove(path))
 		}
 	}
-	return report, b.tidy(a.now())
+	return report, b.tidy(a.now(), filepath.Base(path))
 }
 
 // finished lists the backups in the folder, the oldest first.
@@ -301,14 +301,16 @@ func takenAt(name string) (time.Time, bool) {
 }
 
 // tidy removes the oldest backups above the number to keep, and what killed
-// programs left unfinished.
-func (b Backups) tidy(now time.Time) error {
+// programs left unfinished. The one made last stays, whatever the clock said of
+// the others.
+func (b Backups) tidy(now time.Time, last string) error {
 	names, err := b.finished()
 	if err != nil {
 		return fmt.Errorf("tidy backups: %w", err)
 	}
+	older := slices.DeleteFunc(names, func(name string) bool { return name == last })
 	var errs []error
-	for _, name := range names[:max(0, len(names)-b.Keep)] {
+	for _, name := range older[:max(0, len(older)-(b.Keep-1))] {
 		errs = append(errs, os.Remove(filepath.Join(b.Dir, name)))
 	}
 	unfinished, _ := filepath.Glob(filepath.Join(escaped(b.Dir), unfinishedPattern)) // the pattern is well formed

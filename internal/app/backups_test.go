@@ -469,6 +469,29 @@ func TestTheFolderKeepsTheNewestBackups(t *testing.T) {
 	})
 }
 
+// A clock that was ahead for a while has left backups with names of days to
+// come. Fails when the one made today counts as the oldest and goes at once.
+func TestABackupStaysWhereTheClockWasAheadOnce(t *testing.T) {
+	sweptHouse(t, func(t *testing.T, clock *jumpyClock, _ *store.Store, a *app.App, _ mindflow.Actor) {
+		b := app.Backups{Dir: t.TempDir(), Keep: 2}
+		for day := range 2 {
+			clock.jump(friday.Add(time.Duration(30+day) * 24 * time.Hour))
+			if _, err := a.DailyBackup(t.Context(), b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		clock.jump(friday)
+		report, err := a.DailyBackup(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := app.VerifyBackup(t.Context(), report.File, app.BackupOptions{}); err != nil {
+			t.Errorf("the backup made last: %v", err)
+		}
+		wantFiles(t, b.Dir, []string{filepath.Base(report.File), "mindflow-20261228T080000Z.backup"})
+	})
+}
+
 func wantFiles(t *testing.T, dir string, want []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

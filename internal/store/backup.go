@@ -51,11 +51,42 @@ type Content struct {
 func (s *Store) Dump(ctx context.Context, to Content) error {
 	tx, err := s.readers.BeginTx(ctx, s.dialect.snapshot())
 	if err != nil {
-		return fmt.Errorf("begin: %w", s.explain(err))
+		return fmt.Errorf("begin: %w", s.explain(told(err)))
 	}
 	defer tx.Rollback() // it has only read
 	q := plain{ctx, tx}
+	if err := s.holdStill(ctx, tx); err != nil {
+		return s.explain(err)
+	}
 	return s.explain(dump(q, s.dialect, to))
+}
+
+// holdStill keeps steps away from the tables of a backup until its transaction
+// ends. It comes before the first look: what is seen then is seen of rows only,
+// and tables would be read as they are by the time it is their turn.
+func (s *Store) holdStill(ctx context.Context, tx *sql.Tx) error {
+	before, err := s.dialect.tables(s.read(ctx))
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, table := range backedUp {
+		if slices.Contains(before, table.name) {
+			names = append(names, table.name)
+		}
+	}
+	hold := s.dialect.still(names)
+	if hold == "" || len(names) == 0 {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, hold); err != nil {
+		return told(err)
+	}
+	after, err := s.dialect.tables(plain{ctx, tx})
+	if err == nil && !slices.Equal(before, after) {
+		err = mindflow.Unavailable("The schema was just being changed; try again")
+	}
+	return err
 }
 
 func dump(q querier, d dialect, to Content) error {
@@ -93,7 +124,7 @@ func newest(taken []Step) int64 {
 func dumpTable(q querier, table kept, to Content) error {
 	rows, err := q.query("SELECT * FROM " + table.name + " ORDER BY " + table.key)
 	if err != nil {
-		return err
+		return told(err)
 	}
 	defer rows.Close()
 	columns, err := rows.Columns()
@@ -111,13 +142,13 @@ func dumpTable(q querier, table kept, to Content) error {
 	}
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {
-			return err
+			return told(err)
 		}
 		if err := to.Row(values); err != nil {
 			return err
 		}
 	}
-	return rows.Err()
+	return told(rows.Err())
 }
 
 // Filling is a restore under way: rows come table by table and are kept together.

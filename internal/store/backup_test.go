@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"mindflow/internal/store"
@@ -40,5 +41,40 @@ func TestEveryTableIsBackedUpOrLeftOutOnPurpose(t *testing.T) {
 				t.Errorf("a backup cannot hold a column of type %s", kind)
 			}
 		}
+	})
+}
+
+// A step that is taken while a backup is read would change how tables look that
+// were not read yet: PostgreSQL's snapshot holds rows only. Their columns would
+// then be those of another version than the backup says, and nobody could
+// restore it. Fails, on PostgreSQL, when the tables are not held from the start.
+func TestNoStepChangesATableBeforeTheBackupCameToIt(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
+		url := storetest.URL(t, kind)
+		s, schema := open(t, url), openSchema(t, url)
+		if kind == storetest.PostgreSQL {
+			execute(t, schema, `SET lock_timeout = '50ms'`)
+		}
+		read := map[string][]string{}
+		if err := s.Dump(t.Context(), store.Content{
+			Schema: func(int64) error { return nil },
+			Table: func(name string, columns []string) error {
+				if len(read) == 0 {
+					_, err := schema.DB().ExecContext(t.Context(), `ALTER TABLE events ADD COLUMN colour TEXT`)
+					if kind == storetest.PostgreSQL && (err == nil || !strings.Contains(err.Error(), "lock timeout")) {
+						t.Errorf("a step was told %v", err)
+					}
+				}
+				read[name] = columns
+				return nil
+			},
+			Row: func([]any) error { return nil },
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if columns := read["events"]; len(columns) == 0 || slices.Contains(columns, "colour") {
+			t.Errorf("the backup holds events with %q", columns)
+		}
+		execute(t, schema, `DROP TABLE events`) // held no longer
 	})
 }

@@ -153,12 +153,21 @@ func (d dialect) snapshot() *sql.TxOptions {
 	return nil
 }
 
-// tables names the tables there are, in the place where ours are.
+// still keeps tables from being changed, though not their rows, until the
+// transaction ends; empty where a snapshot holds them, too.
+func (d dialect) still(tables []string) string {
+	if d.postgres {
+		return "LOCK TABLE " + strings.Join(tables, ", ") + " IN ACCESS SHARE MODE"
+	}
+	return ""
+}
+
+// tables names the tables there are, in the place where ours are, in order.
 func (d dialect) tables(q querier) ([]string, error) {
-	query := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`
+	query := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name`
 	if d.postgres {
 		query = `SELECT CAST(relname AS TEXT) FROM pg_class WHERE relkind IN ('r', 'p') AND pg_table_is_visible(oid)
-			AND relnamespace = CAST(current_schema() AS regnamespace)`
+			AND relnamespace = CAST(current_schema() AS regnamespace) ORDER BY relname`
 	}
 	rows, err := texts(q, query, 1)
 	tables := make([]string, len(rows))

@@ -68,12 +68,18 @@ func (r *taskRow) read() (mindflow.Task, error) {
 	t.CreatedAt, t.UpdatedAt = mindflow.UTC(r.created), mindflow.UTC(r.updated)
 	t.EffortMinutes = int(r.effort.Int64)
 	t.PreferredTime = mindflow.PreferredTime(r.preferred.String)
-	if r.tagJSON.Valid {
-		if err := json.Unmarshal([]byte(r.tagJSON.String), &t.Tags); err != nil {
-			return t, fmt.Errorf("read tags: %w", err)
-		}
+	err = readTags(r.tagJSON, &t)
+	return t, err
+}
+
+func readTags(column sql.NullString, t *mindflow.Task) error {
+	if !column.Valid {
+		return nil
 	}
-	return t, nil
+	if err := json.Unmarshal([]byte(column.String), &t.Tags); err != nil {
+		return fmt.Errorf("read tags: %w", err)
+	}
+	return nil
 }
 
 func when(at sql.NullInt64, on sql.NullString) (mindflow.When, error) {

@@ -140,7 +140,7 @@ func (tx *Tx) log(workspace mindflow.WorkspaceID) *logEnd {
 }
 
 const lastEvent = `
-SELECT seq, coalesce(total_tasks, 0), coalesce(total_tags, 0), coalesce(total_bytes, 0)
+SELECT seq, coalesce(total_tasks, -seq), coalesce(total_tags, 0), coalesce(total_bytes, 0)
   FROM events
  WHERE workspace_id = $1
  ORDER BY seq DESC
@@ -152,8 +152,37 @@ func (tx *Tx) readEnd(workspace mindflow.WorkspaceID) error {
 	end := tx.log(workspace)
 	u := &end.was
 	err := one(tx, lastEvent, []any{textOf(&tx.ids, workspace)}, &end.seq, &u.Tasks, &u.Tags, &u.Bytes)
-	end.usage = end.was
+	if err == nil {
+		err = tx.recount(workspace, end)
+	}
 	return absent(err, "workspace")
+}
+
+const textsOfTasks = `SELECT t.title, x.description, t.tags FROM ` + taskTables + ` WHERE t.workspace_id = $1`
+
+// recount makes up for a last event that does not say what the workspace holds,
+// as those do not which a server of before the totals writes beside this one.
+// Its count of tasks reads as a negative one.
+func (tx *Tx) recount(workspace mindflow.WorkspaceID, end *logEnd) error {
+	if end.was.Tasks < 0 {
+		holds := mindflow.Usage{Events: end.was.Events}
+		err := each(tx, textsOfTasks, []any{textOf(&tx.ids, workspace)}, func(rows *sql.Rows) error {
+			var t mindflow.Task
+			var tags sql.NullString
+			if err := rows.Scan(&t.Title, &t.Description, &tags); err != nil {
+				return err
+			}
+			err := readTags(tags, &t)
+			holds = holds.Plus(mindflow.UsageOf(t))
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("count what the workspace holds: %w", err)
+		}
+		end.was = holds
+	}
+	end.usage = end.was
+	return nil
 }
 
 // Usage is what the transaction's home held before the change and holds now,
@@ -186,12 +215,16 @@ func (tx *Tx) Standing(user mindflow.UserID, workspaces ...mindflow.WorkspaceID)
 		if err := rows.Scan(&id, &role, &end.seq, &u.Tasks, &u.Tags, &u.Bytes, &u.Events); err != nil {
 			return err
 		}
-		end.usage = end.was
 		roles[id], tx.logs[id] = role, end
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read roles: %w", err)
+	}
+	for id, end := range tx.logs {
+		if err := tx.recount(id, end); err != nil {
+			return nil, err
+		}
 	}
 	return roles, nil
 }
@@ -199,7 +232,7 @@ func (tx *Tx) Standing(user mindflow.UserID, workspaces ...mindflow.WorkspaceID)
 const (
 	standing = `
 SELECT m.workspace_id, m.role, coalesce(e.seq, 0),
-       coalesce(e.total_tasks, 0), coalesce(e.total_tags, 0), coalesce(e.total_bytes, 0), coalesce(e.seq, 0) - w.compacted_seq
+       coalesce(e.total_tasks, -e.seq, 0), coalesce(e.total_tags, 0), coalesce(e.total_bytes, 0), coalesce(e.seq, 0) - w.compacted_seq
   FROM members m
   JOIN workspaces w ON w.id = m.workspace_id
   LEFT JOIN events e

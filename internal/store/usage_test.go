@@ -156,6 +156,41 @@ func TestTheStepCountsWhatIsThereAlready(t *testing.T) {
 	})
 }
 
+// Releases expand first: servers from before the totals write events without
+// them for a while. Fails when the workspace then holds nothing.
+func TestAnEventWithoutTotalsIsMadeUpFor(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a := newPerson(t, s, "ada@example.com")
+		var ids []mindflow.TaskID
+		for i := range 3 {
+			task := newTask(s, a, fmt.Sprint("tâsk ", i))
+			task.Tags, task.Description = []string{"é", "home"}[:i%3], "words"
+			ids = append(ids, create(t, s, a, task).ID)
+		}
+		older := func() {
+			write(t, s, func(tx *store.Tx) error {
+				return tx.Exec(`UPDATE events SET total_tasks = NULL, total_tags = NULL, total_bytes = NULL WHERE workspace_id = $1 AND seq >= 2`, a.WorkspaceID.String())
+			})
+		}
+		older()
+		if got, want := usage(t, s, a), recount(t, s, a); got != want {
+			t.Errorf("the log says %+v, the rows %+v", got, want)
+		}
+		edit(t, s, a, ids[0], mindflow.TaskDeleted, func(task *mindflow.Task) { *task = task.Deleted(s.Now()) })
+		if got, want := usage(t, s, a), recount(t, s, a); got != want {
+			t.Errorf("after a change the log says %+v, the rows %+v", got, want)
+		}
+		older()
+		write(t, s, func(tx *store.Tx) error {
+			_, err := tx.PurgeTasks(a.WorkspaceID, ids[:1], s.Now().Add(time.Hour))
+			return err
+		})
+		if got, want := usage(t, s, a), recount(t, s, a); got != want || got.Tasks != 2 {
+			t.Errorf("after a purge the log says %+v, the rows %+v", got, want)
+		}
+	})
+}
+
 // Fails when Compact takes the last event, one that is young, or an account's.
 func TestOldEventsOfTasksAreCompacted(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
