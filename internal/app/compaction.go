@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"time"
 
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
@@ -29,7 +28,7 @@ func (a *App) CompactEvents(ctx context.Context) (int, error) {
 			return total, err
 		}
 		for _, workspace := range found {
-			n, err := a.compact(ctx, workspace, before)
+			n, err := a.bites(ctx, compactBite, func(tx *store.Tx) (int, error) { return tx.Compact(workspace, before, compactBite) })
 			total += n
 			if unless(err, nil) != nil { // the workspace may be gone meanwhile
 				return total, err
@@ -40,13 +39,4 @@ func (a *App) CompactEvents(ctx context.Context) (int, error) {
 			return total, nil
 		}
 	}
-}
-
-func (a *App) compact(ctx context.Context, workspace mindflow.WorkspaceID, before time.Time) (total int, err error) {
-	for n := compactBite; n == compactBite && err == nil; {
-		had := total
-		err = a.bite(ctx, &total, func(tx *store.Tx) (int, error) { return tx.Compact(workspace, before, compactBite) })
-		n = total - had
-	}
-	return total, err
 }

@@ -25,14 +25,10 @@ func (a *App) Belongings(ctx context.Context, email string) (mindflow.User, []mi
 // account; should it break off, it can be repeated. What stays is an entry that
 // somebody with this id was erased.
 func (a *App) EraseUser(ctx context.Context, user mindflow.User) error {
-	err := a.store.Write(ctx, func(tx *store.Tx) error { return tx.ShutOut(user) })
-	for n := eraseBite; err == nil && n == eraseBite; {
-		err = a.store.Write(ctx, func(tx *store.Tx) (err error) {
-			n, err = tx.EraseSome(user, eraseBite)
-			return err
-		})
+	if err := a.store.Write(ctx, func(tx *store.Tx) error { return tx.ShutOut(user) }); err != nil {
+		return err
 	}
-	if err != nil {
+	if _, err := a.bites(ctx, eraseBite, func(tx *store.Tx) (int, error) { return tx.EraseSome(user, eraseBite) }); err != nil {
 		return err
 	}
 	return a.store.Write(ctx, func(tx *store.Tx) error {

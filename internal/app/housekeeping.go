@@ -86,18 +86,29 @@ func (a *App) sweepTasks(ctx context.Context, total *int, before time.Time) erro
 		if err != nil {
 			return err
 		}
-		n := 0
+		n, had := 0, *total
 		for workspace, ids := range found {
 			n += len(ids)
 			err := a.bite(ctx, total, func(tx *store.Tx) (int, error) { return tx.PurgeTasks(workspace, ids, before) })
-			if err != nil {
+			if unless(err, nil) != nil { // the workspace may be gone meanwhile
 				return err
 			}
 		}
-		if n < sweepBite {
+		if n < sweepBite || *total == had {
 			return nil
 		}
 	}
+}
+
+// bites runs a long piece of work bite by bite, until one is not full, and
+// answers how much of it there was.
+func (a *App) bites(ctx context.Context, full int, fn func(*store.Tx) (int, error)) (total int, err error) {
+	for n := full; n == full && err == nil; {
+		had := total
+		err = a.bite(ctx, &total, fn)
+		n = total - had
+	}
+	return total, err
 }
 
 // bite runs one transaction of a long piece of work, and then rests as long as

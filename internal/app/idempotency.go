@@ -180,22 +180,5 @@ const purgeBite = 500
 // PurgeIdempotencyKeys forgets the keys whose time is over, bite by bite, and
 // answers how many.
 func (a *App) PurgeIdempotencyKeys(ctx context.Context) (int, error) {
-	total := 0
-	for {
-		n := 0
-		began := time.Now() //nolint:forbidigo // a duration, not a moment: the monotonic clock
-		err := a.store.Write(ctx, func(tx *store.Tx) (err error) {
-			n, err = tx.PurgeKeys(purgeBite)
-			return err
-		})
-		if err != nil {
-			return total, err
-		}
-		if total += n; n < purgeBite {
-			return total, nil
-		}
-		if a.store.Crowded() {
-			pause(ctx, time.Since(began)) //nolint:forbidigo // as above
-		}
-	}
+	return a.bites(ctx, purgeBite, func(tx *store.Tx) (int, error) { return tx.PurgeKeys(purgeBite) })
 }

@@ -87,13 +87,12 @@ func (tx *Tx) EraseSome(u mindflow.User, limit int) (int, error) {
 			continue
 		}
 		query := fmt.Sprintf("DELETE FROM %[1]s WHERE %[2]s AND %[3]s IN (SELECT %[3]s FROM %[1]s WHERE %[2]s LIMIT $2)", b.table, b.where, b.key)
-		result, err := tx.exec(query, b.owner(u), limit-total)
+		n, err := tx.count(query, b.owner(u), limit-total)
 		if err != nil {
 			return total, fmt.Errorf("erase %s: %w", b.table, err)
 		}
-		n, err := result.RowsAffected()
-		if total += int(n); err != nil || total >= limit {
-			return total, err
+		if total += n; total >= limit {
+			return total, nil
 		}
 	}
 	return total, nil

@@ -127,15 +127,14 @@ func (tx *Tx) ReleaseClaim(by mindflow.Actor, claim ClaimID) error {
 // that was asked, which is known only now. It answers ErrRunning when the claim
 // has gone to somebody else.
 func (tx *Tx) AnswerClaim(by mindflow.Actor, claim ClaimID, hash, answer string, expires time.Time) error {
-	result, err := tx.exec(answerClaim, append(keyColumns(by), claim.String(), hash, answer, expires.UnixMicro())...)
+	n, err := tx.count(answerClaim, append(keyColumns(by), claim.String(), hash, answer, expires.UnixMicro())...)
 	if err != nil {
 		return fmt.Errorf("keep answer: %w", err)
 	}
-	n, err := result.RowsAffected()
-	if err == nil && n == 0 {
-		err = ErrRunning
+	if n == 0 {
+		return ErrRunning
 	}
-	return err
+	return nil
 }
 
 const keptAnswers = `
@@ -161,10 +160,9 @@ DELETE FROM idempotency_keys
 
 // PurgeKeys forgets at most limit keys whose time is over, and answers how many.
 func (tx *Tx) PurgeKeys(limit int) (int, error) {
-	result, err := tx.exec(purgeKeys, tx.now.UnixMicro(), limit)
+	n, err := tx.count(purgeKeys, tx.now.UnixMicro(), limit)
 	if err != nil {
-		return 0, fmt.Errorf("purge idempotency keys: %w", err)
+		err = fmt.Errorf("purge idempotency keys: %w", err)
 	}
-	n, err := result.RowsAffected()
-	return int(n), err
+	return n, err
 }

@@ -118,11 +118,7 @@ func (tx *Tx) ClaimJob(queue mindflow.Queue, kinds []string, lease string, until
 // held runs a statement on a job that must still be held under its lease; not
 // found when it is not.
 func (tx *Tx) held(query string, args ...any) error {
-	result, err := tx.exec(query, args...)
-	if err != nil {
-		return err
-	}
-	n, err := result.RowsAffected()
+	n, err := tx.count(query, args...)
 	if err == nil && n == 0 {
 		err = mindflow.NotFound("job")
 	}

@@ -84,17 +84,11 @@ func (tx *Tx) purge(table, condition, key string, names []string, before time.Ti
 	w := where{args: []any{before.UnixMicro()}}
 	w.and(condition)
 	in(&w, key, names)
-	return tx.count("DELETE FROM "+table+" WHERE "+w.String(), w.args...)
-}
-
-// count runs a statement and answers how many rows it changed.
-func (tx *Tx) count(query string, args ...any) (int, error) {
-	result, err := tx.exec(query, args...)
+	n, err := tx.count("DELETE FROM "+table+" WHERE "+w.String(), w.args...)
 	if err != nil {
-		return 0, fmt.Errorf("purge: %w", err)
+		err = fmt.Errorf("purge %s: %w", table, err)
 	}
-	n, err := result.RowsAffected()
-	return int(n), err
+	return n, err
 }
 
 const findDeletedTasks = `SELECT workspace_id, id FROM tasks WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2`
@@ -138,8 +132,8 @@ func (tx *Tx) PurgeTasks(workspace mindflow.WorkspaceID, ids []mindflow.TaskID, 
 	if err != nil || len(gone) == 0 {
 		return 0, err
 	}
-	if _, err := tx.count("DELETE FROM tasks AS t WHERE "+w.String(), w.args...); err != nil {
-		return 0, err
+	if _, err := tx.exec("DELETE FROM tasks AS t WHERE "+w.String(), w.args...); err != nil {
+		return 0, fmt.Errorf("purge tasks: %w", err)
 	}
 	end := tx.log(workspace)
 	for _, t := range gone {

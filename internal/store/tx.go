@@ -68,13 +68,19 @@ func (tx *Tx) broke(err error) error {
 	return told(err)
 }
 
-// must runs a statement that has to change exactly one row.
-func (tx *Tx) must(query string, args ...any) error {
+// count runs a statement and answers how many rows it changed.
+func (tx *Tx) count(query string, args ...any) (int, error) {
 	result, err := tx.exec(query, args...)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	n, err := result.RowsAffected()
+	return int(n), err
+}
+
+// must runs a statement that has to change exactly one row.
+func (tx *Tx) must(query string, args ...any) error {
+	n, err := tx.count(query, args...)
 	if err == nil && n != 1 {
 		err = fmt.Errorf("changed %d rows, not one: %.60s", n, query)
 	}
