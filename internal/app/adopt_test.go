@@ -74,34 +74,10 @@ INSERT INTO audit_logs VALUES
 // adoptedAt is the moment of these adoptions.
 var adoptedAt = time.Date(2026, time.November, 25, 12, 0, 0, 0, time.UTC)
 
-// opened opens a database, and closes it after the test.
+// opened opens a database as it is then.
 func opened(t *testing.T, url string) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), url, func() time.Time { return adoptedAt })
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
-}
-
-// schemaOf is what there is to adopt.
-func schemaOf(t *testing.T, url string) *store.Schema {
-	t.Helper()
-	s, err := store.OpenSchema(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
+	return storetest.Open(t, url, func() time.Time { return adoptedAt })
 }
 
 // remarks collects what is said.
@@ -201,7 +177,7 @@ func TestEveryValueOfTheOldDatabaseStandsSomewhereInTheNewOne(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			before, url := storetest.Filled(t, content), storetest.Filled(t, content)
 			var said remarks
-			report, err := app.Adopt(t.Context(), schemaOf(t, url), adoptedAt, true, said.listener())
+			report, err := app.Adopt(t.Context(), storetest.OpenSchema(t, url), adoptedAt, true, said.listener())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -304,7 +280,7 @@ func TestAfterAdoptingTheSchemaIsThatOfAFreshDatabase(t *testing.T) {
 	for name, content := range map[string]string{"full": leftBehind(t), "empty": bare(t)} {
 		t.Run(name, func(t *testing.T) {
 			url := storetest.Filled(t, content)
-			schema := schemaOf(t, url)
+			schema := storetest.OpenSchema(t, url)
 			var said remarks
 			if _, err := app.Adopt(t.Context(), schema, adoptedAt, true, said.listener()); err != nil {
 				t.Fatal(err)
@@ -326,7 +302,7 @@ func TestAfterAdoptingTheSchemaIsThatOfAFreshDatabase(t *testing.T) {
 func TestADryRunSaysWhatHappensAndChangesNothing(t *testing.T) {
 	url := storetest.Filled(t, leftBehind(t)+nasty)
 	before := everything(t, url)
-	schema := schemaOf(t, url)
+	schema := storetest.OpenSchema(t, url)
 	var dry, done remarks
 	wouldBe, err := app.Adopt(t.Context(), schema, adoptedAt, false, dry.listener())
 	if err != nil || wouldBe.Applied {
@@ -361,7 +337,7 @@ func TestWhatIsNotThePythonServicesIsRefused(t *testing.T) {
 		"addresses that repeat": {old + `ALTER TABLE users DROP CONSTRAINT users_email_key`, "table users lacks UNIQUE (email)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			schema := schemaOf(t, storetest.Filled(t, row.content))
+			schema := storetest.OpenSchema(t, storetest.Filled(t, row.content))
 			for _, apply := range []bool{false, true} {
 				var said remarks
 				_, err := app.Adopt(t.Context(), schema, adoptedAt, apply, said.listener())
@@ -377,7 +353,7 @@ func TestWhatIsNotThePythonServicesIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var said remarks
-			if _, err := app.Adopt(t.Context(), schemaOf(t, row.url), adoptedAt, true, said.listener()); mindflow.KindOf(err) != mindflow.KindConflict || !strings.Contains(err.Error(), row.want) {
+			if _, err := app.Adopt(t.Context(), storetest.OpenSchema(t, row.url), adoptedAt, true, said.listener()); mindflow.KindOf(err) != mindflow.KindConflict || !strings.Contains(err.Error(), row.want) {
 				t.Error(err)
 			}
 		})
@@ -387,7 +363,7 @@ func TestWhatIsNotThePythonServicesIsRefused(t *testing.T) {
 // A migration tried on the old database leaves a table behind, and no more.
 func TestADatabaseSomebodyTriedToMigrateIsAdopted(t *testing.T) {
 	url := storetest.Filled(t, leftBehind(t))
-	schema := schemaOf(t, url)
+	schema := storetest.OpenSchema(t, url)
 	if n, err := opened(t, url).Migrate(t.Context()); n != 0 || mindflow.KindOf(err) != mindflow.KindConflict || !strings.Contains(err.Error(), "mindflow migrate adopt") {
 		t.Fatalf("%d steps, %v", n, err)
 	}
@@ -407,7 +383,7 @@ INSERT INTO tasks (id, user_id, title) VALUES ('f0000000-0000-4000-8000-00000000
 	before := everything(t, url)
 	for _, apply := range []bool{false, true} {
 		var said remarks
-		report, err := app.Adopt(t.Context(), schemaOf(t, url), adoptedAt, apply, said.listener())
+		report, err := app.Adopt(t.Context(), storetest.OpenSchema(t, url), adoptedAt, apply, said.listener())
 		if mindflow.KindOf(err) != mindflow.KindConflict || report.Refused != 2 || report.Applied || report.Tasks != 61 {
 			t.Errorf("%+v, %v", report, err)
 		}
@@ -432,10 +408,10 @@ func TestATableSomebodyUsesIsNotTakenAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	var said remarks
-	if _, err := app.Adopt(t.Context(), schemaOf(t, url), adoptedAt, false, said.listener()); err != nil {
+	if _, err := app.Adopt(t.Context(), storetest.OpenSchema(t, url), adoptedAt, false, said.listener()); err != nil {
 		t.Errorf("the dry run needs no lock: %v", err)
 	}
-	_, err = app.Adopt(t.Context(), schemaOf(t, url), adoptedAt, true, said.listener())
+	_, err = app.Adopt(t.Context(), storetest.OpenSchema(t, url), adoptedAt, true, said.listener())
 	if mindflow.KindOf(err) != mindflow.KindConflict || !strings.Contains(err.Error(), "stop the Python service first") {
 		t.Error(err)
 	}
@@ -446,7 +422,7 @@ func TestWhatOthersHungOnTheOldTablesIsNotDropped(t *testing.T) {
 	url := storetest.Filled(t, leftBehind(t)+`CREATE SCHEMA reports; CREATE VIEW reports.open AS SELECT title FROM tasks;`)
 	before := everything(t, url)
 	var said remarks
-	if _, err := app.Adopt(t.Context(), schemaOf(t, url), adoptedAt, true, said.listener()); err == nil || !strings.Contains(err.Error(), "other objects depend on it") {
+	if _, err := app.Adopt(t.Context(), storetest.OpenSchema(t, url), adoptedAt, true, said.listener()); err == nil || !strings.Contains(err.Error(), "other objects depend on it") {
 		t.Error(err)
 	}
 	if diff := cmp.Diff(before, everything(t, url)); diff != "" {
@@ -458,7 +434,7 @@ func TestAnErrorOnTheWayChangesNothing(t *testing.T) {
 	url := storetest.Filled(t, leftBehind(t))
 	before := everything(t, url)
 	n, broken := 0, errors.New("the terminal is gone")
-	_, err := app.Adopt(t.Context(), schemaOf(t, url), adoptedAt, true, app.AdoptListener{Remark: func(app.AdoptRemark) error {
+	_, err := app.Adopt(t.Context(), storetest.OpenSchema(t, url), adoptedAt, true, app.AdoptListener{Remark: func(app.AdoptRemark) error {
 		if n++; n == 20 {
 			return broken
 		}

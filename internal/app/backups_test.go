@@ -97,34 +97,12 @@ func restored(t *testing.T, kind storetest.Kind, file string, key archive.Key) *
 	if _, err := restore(t, url, file, app.RestoreOptions{Key: key}); err != nil {
 		t.Fatal(err)
 	}
-	return openAt(t, url)
+	return storetest.Open(t, url, time.Now)
 }
 
 func restore(t *testing.T, url, file string, o app.RestoreOptions) (app.BackupReport, error) {
 	t.Helper()
-	schema, err := store.OpenSchema(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	report, err := app.Restore(t.Context(), schema, file, o)
-	if err := schema.Close(); err != nil {
-		t.Error(err)
-	}
-	return report, err
-}
-
-func openAt(t *testing.T, url string) *store.Store {
-	t.Helper()
-	s, err := store.Open(t.Context(), url, time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
+	return app.Restore(t.Context(), storetest.OpenSchema(t, url), file, o)
 }
 
 // Fails when a value changes on its way between the databases, or the order of
@@ -255,7 +233,7 @@ func TestOnlyAnEmptyDatabaseIsFilled(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		file := backup(t, furnished(t, kind, 3), archive.Key{}).File
 		url := storetest.URL(t, kind)
-		s := openAt(t, url)
+		s := storetest.Open(t, url, time.Now)
 		register(t, newApp(t, s), "somebody@example.com")
 		before := backup(t, s, archive.Key{}).SHA256
 		_, err := restore(t, url, file, app.RestoreOptions{})
@@ -277,7 +255,7 @@ func TestADamagedBackupLeavesTheDatabaseAsItIs(t *testing.T) {
 			t.Fatal(err)
 		}
 		url := storetest.URL(t, kind)
-		s := openAt(t, url)
+		s := storetest.Open(t, url, time.Now)
 		empty := backup(t, s, archive.Key{}).SHA256
 		damaged := filepath.Join(t.TempDir(), "damaged.backup")
 		for name, bytes := range map[string][]byte{
@@ -310,19 +288,12 @@ func TestARestoreIsKeptAsAWholeOrNotAtAll(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		report := backup(t, furnished(t, kind, 3000), archive.Key{})
 		url := storetest.URL(t, kind)
-		schema, err := store.OpenSchema(url)
-		if err != nil {
-			t.Fatal(err)
-		}
 		ctx, cancel := context.WithCancel(t.Context())
-		_, err = app.Restore(ctx, schema, report.File, app.RestoreOptions{Progress: func(int64) { cancel() }})
+		_, err := app.Restore(ctx, storetest.OpenSchema(t, url), report.File, app.RestoreOptions{Progress: func(int64) { cancel() }})
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("told %v", err)
 		}
-		if err := schema.Close(); err != nil {
-			t.Error(err)
-		}
-		s := openAt(t, url)
+		s := storetest.Open(t, url, time.Now)
 		if total := backup(t, s, archive.Key{}).Total; total != 0 {
 			t.Errorf("%d rows are there", total)
 		}
@@ -339,18 +310,10 @@ func TestARestoreIsKeptAsAWholeOrNotAtAll(t *testing.T) {
 func TestABackupOfAnOlderSchemaIsMigratedAfterwards(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		url := storetest.URL(t, kind)
-		s := openAt(t, url)
+		s := storetest.Open(t, url, time.Now)
 		a := newApp(t, s)
 		register(t, a, "ada@example.com")
-		schema, err := store.OpenSchema(url)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if err := schema.Close(); err != nil {
-				t.Error(err)
-			}
-		})
+		schema := storetest.OpenSchema(t, url)
 		if _, _, err := schema.Down(t.Context(), 1, true); err != nil {
 			t.Fatal(err)
 		}
@@ -413,7 +376,7 @@ func TestSessionsAreRestoredUnlessTheyShallEnd(t *testing.T) {
 			if _, err := restore(t, url, report.File, o); err != nil {
 				t.Fatal(err)
 			}
-			_, _, err := newApp(t, openAt(t, url)).Refresh(t.Context(), tokens.Refresh)
+			_, _, err := newApp(t, storetest.Open(t, url, time.Now)).Refresh(t.Context(), tokens.Refresh)
 			if (err != nil) != end {
 				t.Errorf("sessions end: %t; a token of before is told %v", end, err)
 			}

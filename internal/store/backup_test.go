@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"mindflow/internal/store"
 	"mindflow/internal/store/storetest"
@@ -51,7 +52,7 @@ func TestEveryTableIsBackedUpOrLeftOutOnPurpose(t *testing.T) {
 func TestNoStepChangesATableBeforeTheBackupCameToIt(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		url := storetest.URL(t, kind)
-		s, schema := open(t, url), openSchema(t, url)
+		s, schema := storetest.Open(t, url, time.Now), storetest.OpenSchema(t, url)
 		if kind == storetest.PostgreSQL {
 			execute(t, schema, `SET lock_timeout = '50ms'`)
 		}

@@ -84,7 +84,7 @@ func TestACensusCountsWhoAndWhatThereIs(t *testing.T) {
 
 func TestACensusSaysWhatItCouldNotCount(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		s := open(t, storetest.URL(t, kind))
+		s := storetest.Open(t, storetest.URL(t, kind), time.Now)
 		for _, table := range []string{"sessions", "tasks", "users"} {
 			write(t, s, func(tx *store.Tx) error { return tx.Exec(`ALTER TABLE ` + table + ` RENAME TO hidden_` + table) })
 			if _, err := s.Census(t.Context(), s.Now()); err == nil {
@@ -97,11 +97,11 @@ func TestACensusSaysWhatItCouldNotCount(t *testing.T) {
 // What was known of sessions before the column came is in their tokens.
 func TestSessionsFromBeforeWereSeenWhenTheirLastTokenWasUsed(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		url := emptyURL(t, kind)
-		schema := openSchema(t, url)
+		url := storetest.Empty(t, kind)
+		schema := storetest.OpenSchema(t, url)
 		up(t, schema, 1)
 		execute(t, schema, atFirst)
-		s := open(t, url)
+		s := storetest.Open(t, url, time.Now)
 		id := [2]string{mindflow.NewID[mindflow.Session](s.Now()).String(), mindflow.NewID[mindflow.Session](s.Now()).String()}
 		write(t, s, func(tx *store.Tx) error {
 			for _, session := range id {

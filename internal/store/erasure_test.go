@@ -18,11 +18,7 @@ var notPersonal = []string{
 // Fails when a new table holds what is somebody's and is not erased with them.
 func TestEveryTableThatNamesAPersonIsErased(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		schema, err := store.OpenSchema(storetest.URL(t, kind))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer schema.Close()
+		schema := storetest.OpenSchema(t, storetest.URL(t, kind))
 		found := 0
 		for table, columns := range contentOf(t, schema) {
 			for column := range columns {

@@ -278,16 +278,7 @@ func TestEveryJobIsDoneAndNeverTwiceAtTheSameTime(t *testing.T) {
 		url := storetest.URL(t, kind)
 		stores := make([]*store.Store, 2)
 		for i := range stores {
-			s, err := store.Open(t.Context(), url, clock.now)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := s.Close(); err != nil {
-					t.Error(err)
-				}
-			})
-			stores[i] = s
+			stores[i] = storetest.Open(t, url, clock.now)
 		}
 		const jobs, workers = 60, 8
 		for i := range jobs {

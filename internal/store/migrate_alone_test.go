@@ -31,7 +31,7 @@ func stepFiles(texts ...string) fstest.MapFS {
 // withSteps opens a database with steps of a test's own.
 func withSteps(t *testing.T, url string, texts ...string) *store.Schema {
 	t.Helper()
-	schema := openSchema(t, url)
+	schema := storetest.OpenSchema(t, url)
 	if err := schema.UseSteps(stepFiles(texts...)); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func migrator(ctx context.Context, url string, kind storetest.Kind, seconds floa
 // locked file is.
 func TestOfProcessesThatMigrateAtOnceOneDoesIt(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		url := emptyURL(t, kind)
+		url := storetest.Empty(t, kind)
 		var all sync.WaitGroup
 		var migrated atomic.Int32
 		for range 5 {
@@ -113,7 +113,7 @@ func TestOfProcessesThatMigrateAtOnceOneDoesIt(t *testing.T) {
 		if n := migrated.Load(); n != 1 {
 			t.Errorf("%d processes migrated", n)
 		}
-		schema := openSchema(t, url)
+		schema := storetest.OpenSchema(t, url)
 		if n := number(t, schema, `SELECT n FROM counters`); n != 2 {
 			t.Errorf("the step was taken %d half times", n)
 		}
@@ -124,9 +124,9 @@ func TestOfProcessesThatMigrateAtOnceOneDoesIt(t *testing.T) {
 func TestOfStoresThatMigrateAtOnceOneDoesIt(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		stores := make([]*store.Store, 8)
-		url := emptyURL(t, kind)
+		url := storetest.Empty(t, kind)
 		for i := range stores {
-			stores[i] = open(t, url)
+			stores[i] = storetest.Open(t, url, time.Now)
 		}
 		var all sync.WaitGroup
 		var migrated atomic.Int32
@@ -153,12 +153,12 @@ func TestOfStoresThatMigrateAtOnceOneDoesIt(t *testing.T) {
 // there: then the next one waits for the whole minute that the killed step takes.
 func TestAKilledMigrationIsResumed(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		url := emptyURL(t, kind)
+		url := storetest.Empty(t, kind)
 		victim := migrator(t.Context(), url, kind, 60)
 		if err := victim.Start(); err != nil {
 			t.Fatal(err)
 		}
-		watch := openSchema(t, url)
+		watch := storetest.OpenSchema(t, url)
 		for start := time.Now(); !inSecondStep(t, watch, kind); time.Sleep(20 * time.Millisecond) {
 			if time.Since(start) > 20*time.Second {
 				t.Fatal("the second step was not begun")
@@ -214,8 +214,8 @@ func TestWhoWaitsForAMigrationGoesOnSoonAfterIt(t *testing.T) {
 	if storetest.Postgres(t) == "" {
 		return
 	}
-	url := emptyURL(t, storetest.PostgreSQL)
-	holder, s := open(t, url), open(t, url)
+	url := storetest.Empty(t, storetest.PostgreSQL)
+	holder, s := storetest.Open(t, url, time.Now), storetest.Open(t, url, time.Now)
 	held, gate := make(chan struct{}), make(chan struct{})
 	var all sync.WaitGroup
 	all.Go(func() {

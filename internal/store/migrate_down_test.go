@@ -32,7 +32,7 @@ var menagerie = []string{
 
 func TestGoingDownIsRefusedWhereItWouldLoseSomething(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		schema := withSteps(t, emptyURL(t, kind), menagerie...)
+		schema := withSteps(t, storetest.Empty(t, kind), menagerie...)
 		up(t, schema, math.MaxInt64)
 		execute(t, schema, `INSERT INTO people (id, name) VALUES (1, 'Ada'), (2, NULL), (3, 'Bob')`)
 		execute(t, schema, `INSERT INTO pets (id, person_id) VALUES (1, 3)`)
@@ -70,8 +70,8 @@ func TestGoingDownIsRefusedWhereItWouldLoseSomething(t *testing.T) {
 // away. Fails when they are not counted again in the step's own transaction.
 func TestARowThatComesAtTheLastMomentIsNotLost(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		url := emptyURL(t, kind)
-		schema, other := withSteps(t, url, menagerie...), openSchema(t, url)
+		url := storetest.Empty(t, kind)
+		schema, other := withSteps(t, url, menagerie...), storetest.OpenSchema(t, url)
 		up(t, schema, 1)
 		tx, err := other.DB().BeginTx(t.Context(), nil)
 		if err == nil {
@@ -98,7 +98,7 @@ func TestARowThatComesAtTheLastMomentIsNotLost(t *testing.T) {
 
 func TestAStepThatDoesNotSayWhatItLosesIsNotTakenBackUnasked(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		schema := withSteps(t, emptyURL(t, kind), strings.ReplaceAll(menagerie[0], "-- loses: people\n", ""))
+		schema := withSteps(t, storetest.Empty(t, kind), strings.ReplaceAll(menagerie[0], "-- loses: people\n", ""))
 		up(t, schema, math.MaxInt64)
 		_, _, err := schema.Down(t.Context(), store.ToBefore, false)
 		refused(t, err, mindflow.KindConflict, "Step 1 of_test does not say")
@@ -111,11 +111,11 @@ func TestAStepThatDoesNotSayWhatItLosesIsNotTakenBackUnasked(t *testing.T) {
 // Two people added a step each, and the one with the greater number was first.
 func TestAStepThatComesLateIsTakenInItsTurn(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		url := emptyURL(t, kind)
+		url := storetest.Empty(t, kind)
 		schema := withSteps(t, url, menagerie[0], "-- +goose Up\nCREATE TABLE late (id BIGINT);\n-- +goose Down\n-- loses: late\nDROP TABLE late;\n", menagerie[1])
 		early := stepFiles(menagerie[0], "", menagerie[1])
 		delete(early, "00002_of_test.sql")
-		before := openSchema(t, url)
+		before := storetest.OpenSchema(t, url)
 		if err := before.UseSteps(early); err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +132,7 @@ func TestAStepThatComesLateIsTakenInItsTurn(t *testing.T) {
 
 func TestAStepThatFailsLeavesNothingOfItself(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		schema := withSteps(t, emptyURL(t, kind), menagerie[0], "-- +goose Up\nINSERT INTO people (id) VALUES (1);\nCREATE TABLE pets (id BIGINT);\nINSERT INTO nowhere (id) VALUES (1);\n-- +goose Down\n-- loses: nothing\n")
+		schema := withSteps(t, storetest.Empty(t, kind), menagerie[0], "-- +goose Up\nINSERT INTO people (id) VALUES (1);\nCREATE TABLE pets (id BIGINT);\nINSERT INTO nowhere (id) VALUES (1);\n-- +goose Down\n-- loses: nothing\n")
 		steps, err := schema.Up(t.Context(), math.MaxInt64)
 		if len(steps) != 1 || err == nil || !strings.HasPrefix(err.Error(), "migrate: step 2 of_test: ") || version(t, schema) != 1 {
 			t.Errorf("%v, %v, at version %d", steps, err, version(t, schema))
@@ -154,7 +154,7 @@ func TestATableThatIsMadeAnewKeepsWhatRefersToIt(t *testing.T) {
 		"some people": {"INSERT INTO people_anew SELECT id, name FROM people WHERE id = 2;\n", "1 rows would refer to rows that are not there, such as pets → people"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			schema := withSteps(t, emptyURL(t, storetest.SQLite), menagerie[0], cascading, "-- +goose Up\n"+fmt.Sprintf(anew, c.copied))
+			schema := withSteps(t, storetest.Empty(t, storetest.SQLite), menagerie[0], cascading, "-- +goose Up\n"+fmt.Sprintf(anew, c.copied))
 			up(t, schema, 2)
 			execute(t, schema, `INSERT INTO people (id, name) VALUES (1, NULL), (2, 'Bob'); INSERT INTO pets (id, person_id) VALUES (1, 1)`)
 			_, err := schema.Up(t.Context(), 3)
@@ -170,7 +170,7 @@ func TestATableThatIsMadeAnewKeepsWhatRefersToIt(t *testing.T) {
 
 func TestStampingRecordsOnly(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		url := emptyURL(t, kind)
+		url := storetest.Empty(t, kind)
 		schema := withSteps(t, url, menagerie...)
 		// Somebody made it by hand, in another order and writing.
 		execute(t, schema, `CREATE TABLE "people" (name TEXT, -- a name
@@ -241,7 +241,7 @@ func TestStampingRefusesWhateverDiffers(t *testing.T) {
 				continue
 			}
 			t.Run(change[:min(len(change), 40)], func(t *testing.T) {
-				schema := openSchema(t, storetest.URL(t, kind))
+				schema := storetest.OpenSchema(t, storetest.URL(t, kind))
 				if err := schema.Stamp(t.Context(), schema.Head()); err != nil {
 					t.Errorf("as it was made: %v", err)
 				}
@@ -253,7 +253,7 @@ func TestStampingRefusesWhateverDiffers(t *testing.T) {
 }
 
 func TestAVersionIsANumberOrHead(t *testing.T) {
-	schema := withSteps(t, emptyURL(t, storetest.SQLite), menagerie...)
+	schema := withSteps(t, storetest.Empty(t, storetest.SQLite), menagerie...)
 	for text, want := range map[string]int64{"0": 0, "2": 2, "00003": 3, "head": 3} {
 		if v, err := schema.Version(text); v != want || err != nil {
 			t.Errorf("%s: %d, %v", text, v, err)
@@ -269,7 +269,7 @@ func TestAVersionIsANumberOrHead(t *testing.T) {
 func TestASchemaThatIsAheadIsServedButNotTakenBack(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		url := storetest.URL(t, kind)
-		s, schema := open(t, url), openSchema(t, url)
+		s, schema := storetest.Open(t, url, time.Now), storetest.OpenSchema(t, url)
 		execute(t, schema, fmt.Sprintf(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (%d, true)`, schema.Head()+1))
 		execute(t, schema, `CREATE TABLE of_tomorrow (id BIGINT)`)
 		if n, err := s.Behind(t.Context()); n != 0 || err != nil {
@@ -324,9 +324,9 @@ func TestARoleThatMayNotChangeTheSchemaIsToldSo(t *testing.T) {
 	if storetest.Postgres(t) == "" {
 		return
 	}
-	owners := emptyURL(t, storetest.PostgreSQL)
+	owners := storetest.Empty(t, storetest.PostgreSQL)
 	servers := asServer(t, owners)
-	s, schema := open(t, servers), openSchema(t, servers)
+	s, schema := storetest.Open(t, servers, time.Now), storetest.OpenSchema(t, servers)
 	if n, err := s.Behind(t.Context()); n == 0 || err != nil {
 		t.Errorf("behind by %d, %v", n, err)
 	}
@@ -335,7 +335,7 @@ func TestARoleThatMayNotChangeTheSchemaIsToldSo(t *testing.T) {
 	}
 	_, err := schema.Up(t.Context(), schema.Head())
 	refused(t, err, mindflow.KindForbidden, "MIGRATE_DATABASE_URL", "permission denied")
-	owner := openSchema(t, owners)
+	owner := storetest.OpenSchema(t, owners)
 	up(t, owner, owner.Head())
 	newPerson(t, s, "ada@example.com") // by the rights it got before the tables were made
 	if n, err := s.Behind(t.Context()); n != 0 || err != nil {

@@ -1,11 +1,8 @@
 package store_test
 
 import (
-	"database/sql"
 	"fmt"
 	"maps"
-	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,67 +14,6 @@ import (
 	"mindflow/internal/store"
 	"mindflow/internal/store/storetest"
 )
-
-// emptyURL names a database without a schema.
-func emptyURL(t *testing.T, kind storetest.Kind) string {
-	t.Helper()
-	if kind == storetest.SQLite {
-		return "sqlite:///" + filepath.Join(t.TempDir(), "made", "on the way", "100%.db")
-	}
-	server := storetest.Postgres(t)
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := "mindflow_" + strings.ToLower(strings.NewReplacer("/", "_").Replace(t.Name()))
-	name = name[:min(len(name), 60)]
-	if _, err := db.ExecContext(t.Context(), `CREATE DATABASE `+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := db.Exec(`DROP DATABASE ` + name + ` WITH (FORCE)`); err != nil { //nolint:noctx // the test's own is over
-			t.Error(err)
-		}
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
-}
-
-func open(t *testing.T, url string) *store.Store {
-	t.Helper()
-	s, err := store.Open(t.Context(), url, time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
-}
-
-// openSchema opens the tables of a database.
-func openSchema(t *testing.T, url string) *store.Schema {
-	t.Helper()
-	schema, err := store.OpenSchema(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := schema.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return schema
-}
 
 // shape is everything a database says about its tables.
 func shape(t *testing.T, schema *store.Schema) []string {
@@ -153,8 +89,8 @@ func refused(t *testing.T, err error, kind mindflow.Kind, says ...string) {
 
 func TestMigratingTwiceChangesNothing(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		url := emptyURL(t, kind)
-		s, schema := open(t, url), openSchema(t, url)
+		url := storetest.Empty(t, kind)
+		s, schema := storetest.Open(t, url, time.Now), storetest.OpenSchema(t, url)
 		all, err := s.Behind(t.Context())
 		if err != nil || all == 0 {
 			t.Errorf("behind by %d, %v", all, err)
@@ -178,7 +114,7 @@ func TestMigratingTwiceChangesNothing(t *testing.T) {
 
 func TestMigratingMakesAllTables(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		schema := openSchema(t, storetest.URL(t, kind))
+		schema := storetest.OpenSchema(t, storetest.URL(t, kind))
 		lines := shape(t, schema)
 		for _, table := range []string{
 			"workspaces", "users", "members", "user_preferences", "sessions", "refresh_tokens",
@@ -193,7 +129,7 @@ func TestMigratingMakesAllTables(t *testing.T) {
 
 func TestTheVersionIsTracked(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		schema := openSchema(t, emptyURL(t, kind))
+		schema := storetest.OpenSchema(t, storetest.Empty(t, kind))
 		steps, err := schema.Steps(t.Context())
 		if err != nil || len(steps) == 0 || steps[0].Name != "foundation" || steps[0].Taken() {
 			t.Fatalf("%+v, %v", steps, err)
@@ -229,7 +165,7 @@ func TestBothDatabasesHaveTheSameSteps(t *testing.T) {
 	var lists [2][]store.Step
 	for i, kind := range []storetest.Kind{storetest.SQLite, storetest.PostgreSQL} {
 		var err error
-		if lists[i], err = openSchema(t, emptyURL(t, kind)).Steps(t.Context()); err != nil {
+		if lists[i], err = storetest.OpenSchema(t, storetest.Empty(t, kind)).Steps(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -345,7 +281,7 @@ func fillTables(t *testing.T, schema *store.Schema) {
 
 func TestWhatTheFirstVersionKeptIsStillThereAtTheNewest(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		schema := openSchema(t, emptyURL(t, kind))
+		schema := storetest.OpenSchema(t, storetest.Empty(t, kind))
 		up(t, schema, 1)
 		execute(t, schema, atFirst)
 		before := contentOf(t, schema)
@@ -370,7 +306,7 @@ func TestWhatTheFirstVersionKeptIsStillThereAtTheNewest(t *testing.T) {
 // back up makes another index, default or constraint.
 func TestEveryStepGoesDownAndUpAgainAndKeepsWhatItDoesNotSayItLoses(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		schema := openSchema(t, emptyURL(t, kind))
+		schema := storetest.OpenSchema(t, storetest.Empty(t, kind))
 		up(t, schema, 1)
 		execute(t, schema, atFirst)
 		up(t, schema, schema.Head())
@@ -424,7 +360,7 @@ func TestEveryStepGoesDownAndUpAgainAndKeepsWhatItDoesNotSayItLoses(t *testing.T
 
 func TestABrokenDatabaseIsNotMigrated(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		s := open(t, emptyURL(t, kind))
+		s := storetest.Open(t, storetest.Empty(t, kind), time.Now)
 		write(t, s, func(tx *store.Tx) error { return tx.Exec(`CREATE TABLE tasks (somebody_elses INTEGER)`) })
 		if n, err := s.Migrate(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "migrate: step 1 foundation: ") {
 			t.Errorf("%d steps, %v", n, err)

@@ -64,7 +64,7 @@ func TestAllNamesOfPostgreSQLAreAccepted(t *testing.T) {
 	}
 	_, rest, _ := strings.Cut(storetest.URL(t, storetest.PostgreSQL), "://")
 	for _, scheme := range []string{"postgres://", "postgresql://", "postgresql+asyncpg://"} {
-		s := open(t, scheme+rest)
+		s := storetest.Open(t, scheme+rest, time.Now)
 		if err := s.Ping(t.Context()); err != nil {
 			t.Errorf("%s: %v", scheme, err)
 		}
@@ -81,7 +81,7 @@ func TestASQLiteFileLiesWhereItsURLSays(t *testing.T) {
 		"sqlite:///odd %41 & = + é.db":           filepath.Join(dir, "odd %41 & = + é.db"),
 		"sqlite:////" + dir[1:] + "/a/b/deep.db": filepath.Join(dir, "a/b/deep.db"),
 	} {
-		open(t, url)
+		storetest.Open(t, url, time.Now)
 		if _, err := os.Stat(path); err != nil {
 			t.Errorf("%s: %v", url, err)
 		}
@@ -154,7 +154,7 @@ func TestWhatIsKeptSurvivesClosing(t *testing.T) {
 		if err := s.Write(t.Context(), keep("late")); mindflow.KindOf(err) != mindflow.KindUnavailable {
 			t.Errorf("writing after Close: %v", err)
 		}
-		got, err := open(t, url).Task(t.Context(), a.WorkspaceID, task.ID, task.CreatedAt)
+		got, err := storetest.Open(t, url, time.Now).Task(t.Context(), a.WorkspaceID, task.ID, task.CreatedAt)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -210,7 +210,7 @@ func TestCloseLeavesNobodyBehind(t *testing.T) {
 
 // A server that is not there is no fault of the person's.
 func TestADatabaseThatDoesNotAnswerIsUnavailable(t *testing.T) {
-	s := open(t, "postgres://nobody@127.0.0.1:1/none?sslmode=disable&connect_timeout=1")
+	s := storetest.Open(t, "postgres://nobody@127.0.0.1:1/none?sslmode=disable&connect_timeout=1", time.Now)
 	if err := s.Ping(t.Context()); err == nil {
 		t.Error("it answers")
 	}
@@ -230,7 +230,7 @@ func TestADatabaseThatDoesNotAnswerIsUnavailable(t *testing.T) {
 
 func TestWhoseFaultAnErrorIs(t *testing.T) {
 	pg := func(code string) error { return fmt.Errorf("save: %w", &pgconn.PgError{Code: code}) }
-	s := open(t, storetest.URL(t, storetest.SQLite))
+	s := storetest.Open(t, storetest.URL(t, storetest.SQLite), time.Now)
 	for _, c := range []struct {
 		err           error
 		failed, retry bool

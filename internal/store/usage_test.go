@@ -125,11 +125,7 @@ func TestTheLogSaysWhatTheWorkspaceHolds(t *testing.T) {
 func TestTheStepCountsWhatIsThereAlready(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		url := storetest.URL(t, kind)
-		s, err := store.Open(t.Context(), url, time.Now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
+		s, schema := storetest.Open(t, url, time.Now), storetest.OpenSchema(t, url)
 		a, empty := newPerson(t, s, "ada@example.com"), newPerson(t, s, "empty@example.com")
 		for i, tags := range [][]string{nil, {"one"}, {"two", "drei \"é\""}} {
 			task := newTask(s, a, strings.Repeat("ü", i+1))
@@ -140,11 +136,6 @@ func TestTheStepCountsWhatIsThereAlready(t *testing.T) {
 		if want != recount(t, s, a) {
 			t.Fatal(want)
 		}
-		schema, err := store.OpenSchema(url)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer schema.Close()
 		downTo(t, schema, 3)
 		up(t, schema, schema.Head())
 		if got := usage(t, s, a); got != want {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -52,16 +53,34 @@ func EachKind(t *testing.T, test func(t *testing.T, kind Kind)) {
 // OpenAt opens a fresh database with the newest schema, gone after the test.
 func OpenAt(tb testing.TB, kind Kind, clock func() time.Time) *store.Store {
 	tb.Helper()
-	s, err := store.Open(tb.Context(), URL(tb, kind), clock)
+	return Open(tb, URL(tb, kind), clock)
+}
+
+// Open opens a database that may be open already, until the test ends.
+func Open(tb testing.TB, url string, clock func() time.Time) *store.Store {
+	tb.Helper()
+	s, err := store.Open(tb.Context(), url, clock)
+	return lasting(tb, s, err)
+}
+
+// OpenSchema opens the tables of a database, until the test ends.
+func OpenSchema(tb testing.TB, url string) *store.Schema {
+	tb.Helper()
+	s, err := store.OpenSchema(url)
+	return lasting(tb, s, err)
+}
+
+func lasting[T io.Closer](tb testing.TB, opened T, err error) T {
+	tb.Helper()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
-		if err := s.Close(); err != nil {
+		if err := opened.Close(); err != nil {
 			tb.Error(err)
 		}
 	})
-	return s
+	return opened
 }
 
 // URL answers the URL of a fresh database with the newest schema.
@@ -74,13 +93,28 @@ func URL(tb testing.TB, kind Kind) string {
 		}
 		return "sqlite:///" + path
 	}
-	server := Postgres(tb)
-	template, err := postgresTemplate(server)
+	template, err := postgresTemplate(Postgres(tb))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	name := newName("t")
-	if err := administer(server, `CREATE DATABASE `+name+` TEMPLATE `+template); err != nil {
+	return newDatabase(tb, ` TEMPLATE `+template)
+}
+
+// Empty answers the URL of a database without a schema. SQLite's file is not
+// there yet, nor are its folders.
+func Empty(tb testing.TB, kind Kind) string {
+	tb.Helper()
+	if kind == SQLite {
+		return "sqlite:///" + filepath.Join(tb.TempDir(), "made", "on the way", "100%.db")
+	}
+	return newDatabase(tb, "")
+}
+
+// newDatabase makes a database on PostgreSQL, gone after the test.
+func newDatabase(tb testing.TB, how string) string {
+	tb.Helper()
+	server, name := Postgres(tb), newName("t")
+	if err := administer(server, `CREATE DATABASE `+name+how); err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
@@ -95,17 +129,7 @@ func URL(tb testing.TB, kind Kind) string {
 // the statements put into it.
 func Filled(tb testing.TB, statements string) string {
 	tb.Helper()
-	server := Postgres(tb)
-	name := newName("f")
-	if err := administer(server, `CREATE DATABASE `+name); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := administer(server, `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
-			tb.Error(err)
-		}
-	})
-	url := databaseURL(server, name)
+	url := Empty(tb, PostgreSQL)
 	conn, err := pgconn.Connect(tb.Context(), url)
 	if err != nil {
 		tb.Fatal(err)
