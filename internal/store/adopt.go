@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -370,11 +369,11 @@ func (a *Adoption) enter(w mindflow.WorkspaceID) {
 
 // AddSystemEvent adds an entry that belongs to no workspace.
 func (a *Adoption) AddSystemEvent(e mindflow.SystemEvent) error {
-	changes, err := json.Marshal(e.Changes)
+	columns, err := systemEventColumns(e)
 	if err != nil {
-		return fmt.Errorf("encode event: %w", err)
+		return err
 	}
-	return a.add(toSystemEvents, e.ID.String(), e.At.UnixMicro(), string(e.Verb), string(changes))
+	return a.add(toSystemEvents, columns...)
 }
 
 // atOnce is how many rows wait until they are written.

@@ -25,7 +25,7 @@ type cursor struct {
 // fetched is how many rows are read at a time.
 const fetched = 500
 
-// query reads the columns of tables, each as text. The names of the first
+// oldQuery reads the columns of tables, each as text. The names of the first
 // table's columns stand for themselves, those of the others behind the table's.
 type oldQuery struct {
 	names, texts []string

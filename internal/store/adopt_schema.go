@@ -116,17 +116,6 @@ SELECT pg_get_constraintdef(k.oid)
  WHERE c.relnamespace = CAST(current_schema() AS regnamespace) AND c.relname = $1 AND k.contype IN ('p', 'u', 'f')`
 )
 
-// column reads a column of texts.
-func column(q querier, query string, args ...any) (found []string, err error) {
-	err = each(q, query, args, func(rows *sql.Rows) error {
-		var text string
-		err := rows.Scan(&text)
-		found = append(found, text)
-		return err
-	})
-	return found, err
-}
-
 // holdsOld reports whether the database is the Python service's still.
 func (s *Schema) holdsOld(ctx context.Context) bool {
 	if !s.dialect.postgres {

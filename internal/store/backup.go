@@ -311,12 +311,5 @@ func (s *Schema) fill(ctx context.Context, tx *sql.Tx, version int64, fn func(*F
 	if err := f.flush(); err != nil {
 		return err
 	}
-	if query := s.dialect.brokenReferences(); query != "" {
-		broken, err := texts(q, query, 1)
-		if err == nil && len(broken) > 0 {
-			err = fmt.Errorf("%d rows refer to rows that are not there", len(broken))
-		}
-		return err
-	}
-	return nil
+	return s.referencesHold(q)
 }

@@ -169,12 +169,7 @@ func (d dialect) tables(q querier) ([]string, error) {
 		query = `SELECT CAST(relname AS TEXT) FROM pg_class WHERE relkind IN ('r', 'p') AND pg_table_is_visible(oid)
 			AND relnamespace = CAST(current_schema() AS regnamespace) ORDER BY relname`
 	}
-	rows, err := texts(q, query, 1)
-	tables := make([]string, len(rows))
-	for i, row := range rows {
-		tables[i] = row[0]
-	}
-	return tables, err
+	return column(q, query)
 }
 
 // skipLocked locks the rows of a SELECT, but for those that others hold.

@@ -382,13 +382,19 @@ func (s *Schema) run(ctx context.Context, tx *sql.Tx, script string) error {
 	if _, err := tx.ExecContext(ctx, script); err != nil {
 		return err
 	}
+	return s.referencesHold(plain{ctx, tx})
+}
+
+// referencesHold is an error where rows refer to rows that are not there, for a
+// database that has not looked by itself.
+func (s *Schema) referencesHold(q querier) error {
 	query := s.dialect.brokenReferences()
 	if query == "" {
 		return nil
 	}
-	broken, err := texts(plain{ctx, tx}, query, 1)
+	broken, err := column(q, query)
 	if err == nil && len(broken) > 0 {
-		err = fmt.Errorf("%d rows would refer to rows that are not there, such as %s", len(broken), broken[0][0])
+		err = fmt.Errorf("%d rows would refer to rows that are not there, such as %s", len(broken), broken[0])
 	}
 	return err
 }

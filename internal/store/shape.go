@@ -75,16 +75,13 @@ func (plain) begin(string) func(error) { return func(error) {} }
 
 func (plain) broke(err error) error { return err }
 
-// texts reads rows of texts.
-func texts(q querier, query string, columns int) ([][]string, error) {
-	var found [][]string
-	err := each(q, query, nil, func(rows *sql.Rows) error {
-		row, into := make([]string, columns), make([]any, columns)
-		for i := range row {
-			into[i] = &row[i]
-		}
-		found = append(found, row)
-		return rows.Scan(into...)
+// column reads a column of texts.
+func column(q querier, query string, args ...any) (found []string, err error) {
+	err = each(q, query, args, func(rows *sql.Rows) error {
+		var text string
+		err := rows.Scan(&text)
+		found = append(found, text)
+		return err
 	})
 	return found, err
 }
@@ -135,50 +132,60 @@ var postgresCatalogue = []string{
 }
 
 func postgresShape(q querier) ([]string, error) {
-	name, err := texts(q, `SELECT current_schema()`, 1)
-	if err != nil {
+	var name string
+	if err := one(q, `SELECT current_schema()`, nil, &name); err != nil {
 		return nil, err
 	}
-	prefix := strings.NewReplacer(name[0][0]+".", "", `"`+name[0][0]+`".`, "")
+	prefix := strings.NewReplacer(name+".", "", `"`+name+`".`, "")
 	var lines []string
 	for _, query := range postgresCatalogue {
-		rows, err := texts(q, query, 1)
+		found, err := column(q, query)
 		if err != nil {
 			return nil, err
 		}
-		for _, row := range rows {
-			lines = append(lines, prefix.Replace(row[0]))
+		for _, line := range found {
+			lines = append(lines, prefix.Replace(line))
 		}
 	}
 	return lines, nil
 }
 
-func sqliteShape(q querier) ([]string, error) {
-	rows, err := texts(q, `SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
-		AND tbl_name <> '`+versionTable+`'`, 4)
-	var lines []string
-	for _, row := range rows {
-		kind, name, definition := row[0], row[1], plainSQL(row[3])
-		switch kind {
-		case "index", "trigger":
-			lines = append(lines, kind+" "+row[2]+"."+definition)
-			continue
-		case "view":
-			lines = append(lines, kind+" "+name+" "+definition)
-			continue
+const sqliteDefinitions = `
+SELECT type, name, tbl_name, sql
+  FROM sqlite_master
+ WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND tbl_name <> '` + versionTable + `'`
+
+func sqliteShape(q querier) (lines []string, err error) {
+	err = each(q, sqliteDefinitions, nil, func(rows *sql.Rows) error {
+		var kind, name, table, definition string
+		if err := rows.Scan(&kind, &name, &table, &definition); err != nil {
+			return err
 		}
-		clauses, options := clausesOf(definition)
-		lines = append(lines, strings.TrimSpace("table "+name+" "+options))
-		for _, clause := range clauses {
-			what := "column "
-			switch word, _, _ := strings.Cut(clause, " "); word {
-			case "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN":
-				what = "constraint "
-			}
-			lines = append(lines, what+name+"."+clause)
-		}
-	}
+		lines = append(lines, sqliteLines(kind, name, table, plainSQL(definition))...)
+		return nil
+	})
 	return lines, err
+}
+
+// sqliteLines are the lines of one definition.
+func sqliteLines(kind, name, table, definition string) []string {
+	switch kind {
+	case "index", "trigger":
+		return []string{kind + " " + table + "." + definition}
+	case "view":
+		return []string{kind + " " + name + " " + definition}
+	}
+	clauses, options := clausesOf(definition)
+	lines := []string{strings.TrimSpace("table " + name + " " + options)}
+	for _, clause := range clauses {
+		what := "column "
+		switch word, _, _ := strings.Cut(clause, " "); word {
+		case "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN":
+			what = "constraint "
+		}
+		lines = append(lines, what+name+"."+clause)
+	}
+	return lines
 }
 
 // plainSQL is a definition without comments, without quotes around plain names

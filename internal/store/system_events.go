@@ -12,13 +12,21 @@ const insertSystemEvent = `INSERT INTO system_events (id, at, verb, changes) VAL
 // RecordSystem keeps what happened to no workspace, and is worth remembering
 // all the same.
 func (tx *Tx) RecordSystem(verb mindflow.Verb, changes mindflow.Changes) error {
-	encoded, err := json.Marshal(changes)
+	columns, err := systemEventColumns(mindflow.SystemEvent{ID: mindflow.NewID[mindflow.Event](tx.now), At: tx.now, Verb: verb, Changes: changes})
 	if err != nil {
-		return fmt.Errorf("encode event: %w", err)
+		return err
 	}
-	err = tx.must(insertSystemEvent, mindflow.NewID[mindflow.Event](tx.now).String(), tx.now.UnixMicro(), string(verb), string(encoded))
-	if err != nil {
+	if err := tx.must(insertSystemEvent, columns...); err != nil {
 		return fmt.Errorf("record event: %w", err)
 	}
 	return nil
+}
+
+// systemEventColumns are an entry's, in the order insertSystemEvent names them.
+func systemEventColumns(e mindflow.SystemEvent) ([]any, error) {
+	changes, err := json.Marshal(e.Changes)
+	if err != nil {
+		return nil, fmt.Errorf("encode event: %w", err)
+	}
+	return []any{e.ID.String(), e.At.UnixMicro(), string(e.Verb), string(changes)}, nil
 }
