@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"mindflow/internal/credentials"
 	"mindflow/internal/formats/phase4"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
@@ -139,6 +140,12 @@ func (run *adopting) account(old store.OldUser) error {
 	run.report.Accounts++
 	if !user.DisabledAt.IsZero() {
 		run.report.Disabled++
+	}
+	if !credentials.Checkable(account.PasswordHash) {
+		account.Remarks = append(account.Remarks, phase4.Remark{
+			Table: "users", ID: user.ID.String(), Field: "password_hash",
+			Message: "has no form that a password could be held against: it stays, and nobody signs in before there is another one",
+		})
 	}
 	taken, err := run.taken(user)
 	if err != nil {

@@ -316,6 +316,15 @@ func TestADryRunSaysWhatHappensAndChangesNothing(t *testing.T) {
 	if err != nil || is != wouldBe || !cmp.Equal(dry, done) {
 		t.Errorf("it is %+v and was said to be %+v, %v:\n%s", is, wouldBe, err, cmp.Diff(dry, done))
 	}
+	shut := 0
+	for _, r := range done {
+		if r.Table == "users" && r.Field == "password_hash" {
+			shut++
+		}
+	}
+	if shut != 2 { // Zoe's, and the one that is empty
+		t.Errorf("of %d accounts it says that nobody can sign in", shut)
+	}
 	want := app.Adoption{Applied: true, Accounts: 6, Disabled: 3, Tasks: 73, Entries: 25, System: 7, Changed: is.Changed}
 	if is != want || is.Changed != len(done) {
 		t.Errorf("%+v, %d remarks", is, len(done))
