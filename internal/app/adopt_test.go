@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	neturl "net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -433,6 +434,48 @@ func TestWhatOthersHungOnTheOldTablesIsNotDropped(t *testing.T) {
 	var said remarks
 	if _, err := app.Adopt(t.Context(), storetest.OpenSchema(t, url), adoptedAt, true, said.listener()); err == nil || !strings.Contains(err.Error(), "other objects depend on it") {
 		t.Error(err)
+	}
+	if diff := cmp.Diff(before, everything(t, url)); diff != "" {
+		t.Errorf("-before +after:\n%s", diff)
+	}
+}
+
+// A policy hides rows even from the tables' owner. Fails when what cannot be
+// seen is dropped with its table.
+func TestRowsThatAPolicyHidesAreNotLost(t *testing.T) {
+	const role = "mindflow_test_owner"
+	drop := func() {
+		conn, err := pgx.Connect(context.Background(), storetest.Postgres(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close(context.Background()) //nolint:errcheck // it is over
+		if _, err := conn.Exec(context.Background(), `DROP ROLE IF EXISTS `+role); err != nil {
+			t.Error(err)
+		}
+	}
+	drop()
+	t.Cleanup(drop) // after the database is gone
+	url := storetest.Filled(t, leftBehind(t)+`
+		CREATE ROLE `+role+` LOGIN;
+		GRANT ALL ON SCHEMA public TO `+role+`;
+		DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO `+role+`', current_database()); END $$;
+		ALTER TABLE users OWNER TO `+role+`; ALTER TABLE user_preferences OWNER TO `+role+`;
+		ALTER TABLE tasks OWNER TO `+role+`; ALTER TABLE audit_logs OWNER TO `+role+`;
+		ALTER TABLE tasks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+		CREATE POLICY mine ON tasks USING (priority > 2)`)
+	before := everything(t, url)
+	owners, err := neturl.Parse(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owners.User = neturl.User(role)
+	for _, apply := range []bool{false, true} {
+		var said remarks
+		_, err := app.Adopt(t.Context(), storetest.OpenSchema(t, owners.String()), adoptedAt, apply, said.listener())
+		if err == nil || !strings.Contains(err.Error(), "row-level security") {
+			t.Errorf("told %v", err)
+		}
 	}
 	if diff := cmp.Diff(before, everything(t, url)); diff != "" {
 		t.Errorf("-before +after:\n%s", diff)

@@ -154,10 +154,10 @@ func (a *Adoption) exec(statements ...string) error {
 	return nil
 }
 
-// settle makes the session write as the readers of rows expect, and refuses
-// what is not the Python service's.
+// settle makes the session write as the readers of rows expect, and show all
+// of them or none, and refuses what is not the Python service's.
 func (a *Adoption) settle() error {
-	if err := a.exec(`SET LOCAL datestyle = 'ISO, YMD'`); err != nil {
+	if err := a.exec(`SET LOCAL datestyle = 'ISO, YMD'`, `SET LOCAL row_security = off`); err != nil {
 		return err
 	}
 	var encoding string
