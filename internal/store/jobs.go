@@ -26,6 +26,7 @@ VALUES ($1, $2, $3, $4, $5, $6, 1, $7, 0, $8)
 // Enqueue leaves a job to be done once the change is kept, and not otherwise. Of
 // jobs with the same kind and key only one stays unfinished: it takes the newest
 // payload and the earliest moment, and when it is under way it is done again.
+// One that has failed keeps the moment it waits for.
 func (tx *Tx) Enqueue(j mindflow.Job) error {
 	if err := tx.must(enqueue, jobColumns(j)...); err != nil {
 		return fmt.Errorf("enqueue job: %w", err)

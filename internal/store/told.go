@@ -21,7 +21,8 @@ import (
 // told says what a database could not do in words that quote no value:
 // PostgreSQL shows the text it could not read, drivers the argument they could
 // not send, database/sql the column it could not scan. Every error of theirs
-// passes here before it leaves the room.
+// passes here before it leaves a Store; those of a Schema are for who runs the
+// server, and stay whole.
 func told(err error) error {
 	if err == nil {
 		return nil
