@@ -440,6 +440,59 @@ func TestWhatOthersHungOnTheOldTablesIsNotDropped(t *testing.T) {
 	}
 }
 
+// Fails when rows are counted by what was read of them, and not by what stands
+// there afterwards.
+func TestATableIsNotDroppedBeforeEachOfItsRowsStandsElsewhere(t *testing.T) {
+	url := storetest.Filled(t, leftBehind(t))
+	before := everything(t, url)
+	err := storetest.OpenSchema(t, url).Adopt(t.Context(), adoptedAt, true, func(a *store.Adoption) error {
+		for range a.Audit("") {
+			continue
+		}
+		for range a.StrayPreferences() {
+			continue
+		}
+		for old, err := range a.Users() { // reads everything, and adds nothing
+			if err != nil {
+				return err
+			}
+			for range a.Audit(old.User["id"]) {
+				continue
+			}
+			for range a.Tasks(old.User["id"]) {
+				continue
+			}
+		}
+		return nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "3 rows of users would be lost") {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(before, everything(t, url)); diff != "" {
+		t.Errorf("-before +after:\n%s", diff)
+	}
+}
+
+// A reference that was never checked lets rows be of a user who is not there.
+// Fails when readers may end before their rows do.
+func TestRowsOfAUserWhoIsNotThereAreNotLost(t *testing.T) {
+	url := storetest.Filled(t, leftBehind(t)+`
+		ALTER TABLE tasks DROP CONSTRAINT tasks_user_id_fkey;
+		INSERT INTO tasks (id, user_id, title) VALUES ('10000000-0000-4000-8000-0000000000aa', '00000000-0000-4000-8000-0000000000bb', 'Whose?');
+		ALTER TABLE tasks ADD CONSTRAINT tasks_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID`)
+	before := everything(t, url)
+	for _, apply := range []bool{false, true} {
+		var said remarks
+		_, err := app.Adopt(t.Context(), storetest.OpenSchema(t, url), adoptedAt, apply, said.listener())
+		if err == nil || !strings.Contains(err.Error(), "Row 10000000-0000-4000-8000-0000000000aa of tasks belongs to a user who is not there") {
+			t.Errorf("told %v", err)
+		}
+	}
+	if diff := cmp.Diff(before, everything(t, url)); diff != "" {
+		t.Errorf("-before +after:\n%s", diff)
+	}
+}
+
 // A policy hides rows even from the tables' owner. Fails when what cannot be
 // seen is dropped with its table.
 func TestRowsThatAPolicyHidesAreNotLost(t *testing.T) {

@@ -97,6 +97,27 @@ func TestErasingAUserLeavesNothingOfThem(t *testing.T) {
 	})
 }
 
+// Fails when a change that was admitted before is made after the first step of
+// an erasure.
+func TestWhoIsShutOutChangesNothingMore(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a, actor := someone(t, s, app.Settings{})
+		user, _, err := a.Belongings(t.Context(), "ada@example.com")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.ShutOut(user) }); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := a.CreateTask(t.Context(), actor, mindflow.TaskID{}, draft("late")); mindflow.KindOf(err) != mindflow.KindNotFound {
+			t.Errorf("a change under way: %v", err)
+		}
+		if _, err := a.Login(t.Context(), "ada@example.com", "correct horse battery", ""); mindflow.KindOf(err) != mindflow.KindUnauthenticated {
+			t.Errorf("a sign-in: %v", err)
+		}
+	})
+}
+
 func TestAccountsAreListed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		a, actor := someone(t, s, app.Settings{})

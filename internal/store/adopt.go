@@ -262,18 +262,19 @@ func (a *Adoption) open() error {
 	audit.texts = append(audit.texts, "CAST(t.id AS TEXT)")
 	stray.add("p", "", oldPreferences)
 	for _, c := range []struct {
-		to         **cursor
-		name, rest string
-		query      oldQuery
+		to    **cursor
+		table oldTable
+		rest  string
+		query oldQuery
 	}{
-		{&a.users, "old_users", ` FROM ` + a.old(oldUsers) + ` u LEFT JOIN ` + a.old(oldPreferences) + ` p ON p.user_id = u.id ORDER BY u.id`, users},
-		{&a.tasks, "old_tasks", ` FROM ` + a.old(oldTasks) + ` t ORDER BY t.user_id, t.id`, tasks},
-		{&a.audit, "old_audit", ` FROM ` + a.old(oldAudit) + ` a LEFT JOIN ` + a.old(oldTasks) + ` t ON t.id = a.resource_id AND t.user_id = a.user_id
+		{&a.users, oldUsers, ` FROM ` + a.old(oldUsers) + ` u LEFT JOIN ` + a.old(oldPreferences) + ` p ON p.user_id = u.id ORDER BY u.id`, users},
+		{&a.tasks, oldTasks, ` FROM ` + a.old(oldTasks) + ` t ORDER BY t.user_id, t.id`, tasks},
+		{&a.audit, oldAudit, ` FROM ` + a.old(oldAudit) + ` a LEFT JOIN ` + a.old(oldTasks) + ` t ON t.id = a.resource_id AND t.user_id = a.user_id
  ORDER BY a.user_id NULLS FIRST, a.timestamp, a.id`, audit},
-		{&a.stray, "old_preferences", ` FROM ` + a.old(oldPreferences) + ` p WHERE p.user_id IS NULL ORDER BY p.id`, stray},
+		{&a.stray, oldPreferences, ` FROM ` + a.old(oldPreferences) + ` p WHERE p.user_id IS NULL ORDER BY p.id`, stray},
 	} {
 		var err error
-		if *c.to, err = openCursor(a.ctx, a.tx, c.name, c.query, c.rest); err != nil {
+		if *c.to, err = openCursor(a.ctx, a.tx, c.table, c.query, c.rest); err != nil {
 			return err
 		}
 	}
@@ -425,16 +426,20 @@ func (a *Adoption) analyze() error {
 	return nil
 }
 
-// everyRowWasRead minds rows of users who are not there, and readers that were
-// left too early.
+// everyRowWasRead minds rows of users who are not there, which references that
+// were never checked let in, and readers that were left too early.
 func (a *Adoption) everyRowWasRead() error {
 	for _, c := range []*cursor{a.users, a.tasks, a.audit, a.stray} {
 		row, err := c.peek(a.ctx)
 		if err != nil {
 			return err
 		}
-		if row != nil {
-			return fmt.Errorf("%s: row %s was not read", c.name, row["id"])
+		switch {
+		case row == nil:
+		case row["user_id"] != "":
+			return mindflow.Conflict(fmt.Sprintf("Row %s of %s belongs to a user who is not there: give it to somebody, or take it away", row["id"], c.table))
+		default:
+			return fmt.Errorf("row %s of %s was not read", row["id"], c.table)
 		}
 	}
 	return nil
@@ -466,7 +471,7 @@ func (a *Adoption) finish() error {
 		return err
 	}
 	for _, c := range []*cursor{a.users, a.tasks, a.audit, a.stray} {
-		if err := a.exec(`CLOSE ` + c.name); err != nil {
+		if err := a.exec(`CLOSE ` + c.name()); err != nil {
 			return err
 		}
 	}

@@ -15,11 +15,10 @@ type OldRow = map[string]string
 // cursor reads rows a few at a time, so that other statements can run between.
 type cursor struct {
 	tx      *sql.Tx
-	name    string
+	table   string
 	columns []string
 	rows    []OldRow // read and not yet taken
 	ended   bool
-	count   int64
 }
 
 // fetched is how many rows are read at a time.
@@ -38,19 +37,23 @@ func (q *oldQuery) add(alias, prefix string, t oldTable) {
 	}
 }
 
-func openCursor(ctx context.Context, tx *sql.Tx, name string, q oldQuery, rest string) (*cursor, error) {
-	_, err := tx.ExecContext(ctx, "DECLARE "+name+" NO SCROLL CURSOR FOR SELECT "+strings.Join(q.texts, ", ")+rest)
+func openCursor(ctx context.Context, tx *sql.Tx, t oldTable, q oldQuery, rest string) (*cursor, error) {
+	c := &cursor{tx: tx, table: t.name, columns: q.names}
+	_, err := tx.ExecContext(ctx, "DECLARE "+c.name()+" NO SCROLL CURSOR FOR SELECT "+strings.Join(q.texts, ", ")+rest)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, fmt.Errorf("read %s: %w", c.table, err)
 	}
-	return &cursor{tx: tx, name: name, columns: q.names}, nil
+	return c, nil
 }
+
+// name is PostgreSQL's for it.
+func (c *cursor) name() string { return "old_" + c.table }
 
 // peek answers the next row without taking it, nil at the end.
 func (c *cursor) peek(ctx context.Context) (OldRow, error) {
 	if len(c.rows) == 0 && !c.ended {
 		if err := c.fetch(ctx); err != nil {
-			return nil, fmt.Errorf("read %s: %w", c.name, err)
+			return nil, fmt.Errorf("read %s: %w", c.table, err)
 		}
 	}
 	if len(c.rows) == 0 {
@@ -60,11 +63,11 @@ func (c *cursor) peek(ctx context.Context) (OldRow, error) {
 }
 
 func (c *cursor) take() {
-	c.rows, c.count = c.rows[1:], c.count+1
+	c.rows = c.rows[1:]
 }
 
 func (c *cursor) fetch(ctx context.Context) error {
-	rows, err := c.tx.QueryContext(ctx, fmt.Sprintf("FETCH FORWARD %d FROM %s", fetched, c.name))
+	rows, err := c.tx.QueryContext(ctx, fmt.Sprintf("FETCH FORWARD %d FROM %s", fetched, c.name()))
 	if err != nil {
 		return err
 	}

@@ -3,9 +3,11 @@ package store_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
 	"mindflow/internal/store/storetest"
 )
@@ -77,5 +79,34 @@ func TestNoStepChangesATableBeforeTheBackupCameToIt(t *testing.T) {
 			t.Errorf("the backup holds events with %q", columns)
 		}
 		execute(t, schema, `DROP TABLE events`) // held no longer
+	})
+}
+
+// Somebody adds a row after the database was found empty. Fails when nobody
+// looks again once the tables are locked.
+func TestARowThatComesAtTheLastMomentKeepsARestoreOut(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
+		url := storetest.URL(t, kind)
+		schema, other := storetest.OpenSchema(t, url), storetest.OpenSchema(t, url)
+		tx, err := other.DB().BeginTx(t.Context(), nil)
+		if err == nil {
+			_, err = tx.ExecContext(t.Context(), later["system_events"])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		all.Go(func() {
+			err := schema.Restore(t.Context(), schema.Head(), func(*store.Filling) error {
+				t.Error("it is filled")
+				return nil
+			})
+			refused(t, err, mindflow.KindConflict, "The database is not empty: there are rows in system_events")
+		})
+		time.Sleep(500 * time.Millisecond) // it has seen none, and waits
+		if err := tx.Commit(); err != nil {
+			t.Error(err)
+		}
+		all.Wait()
 	})
 }
