@@ -498,12 +498,13 @@ func TestRowsOfAUserWhoIsNotThereAreNotLost(t *testing.T) {
 func TestRowsThatAPolicyHidesAreNotLost(t *testing.T) {
 	const role = "mindflow_test_owner"
 	drop := func() {
-		conn, err := pgx.Connect(context.Background(), storetest.Postgres(t))
+		ctx := context.WithoutCancel(t.Context())
+		conn, err := pgx.Connect(ctx, storetest.Postgres(t))
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close(context.Background()) //nolint:errcheck // it is over
-		if _, err := conn.Exec(context.Background(), `DROP ROLE IF EXISTS `+role); err != nil {
+		defer func() { _ = conn.Close(ctx) }()
+		if _, err := conn.Exec(ctx, `DROP ROLE IF EXISTS `+role); err != nil {
 			t.Error(err)
 		}
 	}
