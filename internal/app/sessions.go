@@ -44,6 +44,12 @@ func (a *App) Login(ctx context.Context, email, password, device string) (Tokens
 		return Tokens{}, err
 	}
 	tokens, err := a.startSession(ctx, email, password)
+	if errors.Is(err, errAccountMoved) {
+		tokens, err = a.startSession(ctx, email, password)
+	}
+	if errors.Is(err, errAccountMoved) {
+		err = errSignIn
+	}
 	if !errors.Is(err, errSignIn) {
 		a.giveBack(ctx, key, slot)
 	}
@@ -52,6 +58,11 @@ func (a *App) Login(ctx context.Context, email, password, device string) (Tokens
 	}
 	return tokens, err
 }
+
+// errAccountMoved is a sign-in whose account has changed since its password was
+// checked: another sign-in may have kept a better hash, and then the password is
+// as right as before.
+var errAccountMoved = errors.New("the account has changed meanwhile")
 
 func (a *App) startSession(ctx context.Context, email, password string) (Tokens, error) {
 	user, hash, err := a.store.UserByEmail(ctx, email)
@@ -70,7 +81,7 @@ func (a *App) startSession(ctx context.Context, email, password string) (Tokens,
 	if !same || !user.DisabledAt.IsZero() {
 		return Tokens{}, errSignIn
 	}
-	better := ""
+	better := hash
 	if credentials.Outdated(hash) { // now that the password is known
 		if better, err = a.passwords.Hash(ctx, password); err != nil {
 			return Tokens{}, err
@@ -83,10 +94,11 @@ func (a *App) startSession(ctx context.Context, email, password string) (Tokens,
 	}
 	secret, token := newRefreshToken(session.ID, session.ExpiresAt)
 	err = a.store.Write(ctx, func(tx *store.Tx) error {
-		if better != "" {
-			if err := tx.ReplacePasswordHash(user.ID, hash, better); err != nil {
-				return err
-			}
+		switch same, err := tx.ConfirmPassword(user.ID, hash, better); {
+		case err != nil:
+			return err
+		case !same:
+			return errAccountMoved
 		}
 		return tx.CreateSession(session, token)
 	})

@@ -65,15 +65,18 @@ func readUser(q querier, query string, key string) (mindflow.User, string, error
 	return u, hash, absent(err, "user")
 }
 
-const replacePasswordHash = `UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2`
+const confirmPassword = `UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL`
 
-// ReplacePasswordHash keeps another hash of the same password. A password that
-// was changed meanwhile stays.
-func (tx *Tx) ReplacePasswordHash(user mindflow.UserID, known, better string) error {
-	if _, err := tx.exec(replacePasswordHash, user.String(), known, better); err != nil {
-		return fmt.Errorf("replace password hash: %w", err)
+// ConfirmPassword keeps the better hash of the same password, or the one that
+// was checked, and holds the user's row until the end of the transaction. It
+// reports whether that password still admits the user: it may have been changed,
+// or the user disabled or erased, since it was read.
+func (tx *Tx) ConfirmPassword(user mindflow.UserID, checked, better string) (bool, error) {
+	n, err := tx.count(confirmPassword, user.String(), checked, better)
+	if err != nil {
+		return false, fmt.Errorf("confirm password: %w", err)
 	}
-	return nil
+	return n == 1, nil
 }
 
 // IsMember reports whether a user belongs to the transaction's home.
