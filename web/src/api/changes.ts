@@ -1,7 +1,19 @@
-import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query'
-import { api, data, newId, type Draft, type Edit, type Ranked, type Task, type TaskPage } from './client'
+import type { InfiniteData, Query, QueryClient, QueryKey } from '@tanstack/react-query'
+import { guessZone } from '../time/zone'
+import {
+  api,
+  data,
+  newId,
+  type Draft,
+  type Edit,
+  type Preferences,
+  type Ranked,
+  type Task,
+  type TaskPage,
+} from './client'
 import { isStatus } from './errors'
-import type { Answer, ListQuery } from './queries'
+import { longList, mapLists, place } from './lists'
+import type { Answer } from './queries'
 
 /**
  * Changes of tasks. Each is shown at once, then sent; what the server answers takes the
@@ -30,7 +42,10 @@ const others = typeof BroadcastChannel === 'undefined' ? null : new BroadcastCha
 
 /** Asks anew what other tabs have changed, until undone. */
 export function followOtherTabs(client: QueryClient): () => void {
-  const look = () => void client.invalidateQueries()
+  const look = () => {
+    void client.invalidateQueries({ predicate: (query) => !isLong(query) })
+    void catchUp(client)
+  }
   others?.addEventListener('message', look)
   return () => others?.removeEventListener('message', look)
 }
@@ -38,54 +53,73 @@ export function followOtherTabs(client: QueryClient): () => void {
 /** Asks the server anew for what tasks and preferences decide. */
 export async function refresh(client: QueryClient): Promise<void> {
   others?.postMessage(null)
-  await Promise.all(shown.map((queryKey) => client.invalidateQueries({ queryKey })))
+  await Promise.all([
+    catchUp(client),
+    ...shown.map((queryKey) => client.invalidateQueries({ queryKey, predicate: (query) => !isLong(query) })),
+  ])
 }
 
-async function shownAtOnce<T>(
-  client: QueryClient,
-  show: () => void,
-  send: () => Promise<T>,
-  keep: (answer: T) => void,
-): Promise<T> {
+const isLong = (query: Query) =>
+  ((query.state.data as { pages?: unknown[] } | undefined)?.pages?.length ?? 0) > longList
+
+/** Puts into long lists what changed lately, wherever it was: one request in place of one for each page. */
+export async function catchUp(client: QueryClient): Promise<void> {
+  const long = client.getQueryCache().findAll({ queryKey: ['list'], type: 'active', predicate: isLong })
+  if (long.length === 0) return
+  const query = { sort: '-updated_at', limit: 100 }
+  const { tasks } = await data(api.GET('/api/tasks', { params: { query } })).catch((): TaskPage => nothing)
+  if (underWay > 0) return // what was read may be older than what is shown
+  mapLists(client, (pages, query) => {
+    const known = new Map(pages.flatMap((page) => page.tasks.map((task) => [task.id, task])))
+    const isNew = (task: Task) =>
+      known.get(task.id)?.version !== task.version || known.get(task.id)?.status !== task.status
+    return tasks.filter(isNew).reduce((pages, task) => place(pages, query, task, zoneOf(client)), pages)
+  })
+}
+
+const nothing: TaskPage = { tasks: [], next_cursor: null }
+
+const zoneOf = (client: QueryClient) => client.getQueryData<Preferences>(['preferences'])?.timezone ?? guessZone()
+
+/** Does several changes, and asks the server anew once, after the last. */
+export async function together<T>(client: QueryClient, fn: () => Promise<T>): Promise<T> {
   underWay++
   try {
-    await Promise.all(shown.map((queryKey) => client.cancelQueries({ queryKey })))
-    const before = shown.flatMap((queryKey) => client.getQueriesData({ queryKey }))
-    show()
-    try {
-      const answer = await send()
-      keep(answer)
-      return answer
-    } catch (error) {
-      for (const [key, was] of before) client.setQueryData(key, was)
-      throw error
-    }
+    return await fn()
   } finally {
     underWay--
     if (underWay === 0) void refresh(client)
   }
 }
 
-type Lists = InfiniteData<TaskPage, string>
-
-const mapLists = (client: QueryClient, fn: (tasks: Task[], query: ListQuery, first: boolean) => Task[]) => {
-  for (const [key, lists] of client.getQueriesData<Lists>({ queryKey: ['list'] })) {
-    if (!lists) continue
-    const query = key[1] as ListQuery
-    const pages = lists.pages.map((page, i) => ({ ...page, tasks: fn(page.tasks, query, i === 0) }))
-    client.setQueryData(key, { ...lists, pages })
-  }
-}
-
-const admits = (query: ListQuery, task: Task) => !query.status || query.status.includes(task.status)
+/** Shows a task as it will be, until the server has answered; as it was, where it refuses. */
+const shownAtOnce = <T>(
+  client: QueryClient,
+  task: { before: Task; now: Task },
+  send: () => Promise<T>,
+  keep: (answer: T) => void,
+): Promise<T> =>
+  together(client, async () => {
+    await Promise.all(shown.map((queryKey) => client.cancelQueries({ queryKey })))
+    const before = [['best'], ['ranked']].flatMap((queryKey) => client.getQueriesData({ queryKey }))
+    show(client, task.now)
+    try {
+      const answer = await send()
+      keep(answer)
+      return answer
+    } catch (error) {
+      for (const [key, was] of before) client.setQueryData(key, was)
+      show(client, task.before)
+      throw error
+    }
+  })
 
 /** Shows a task as it is now, wherever it is shown. */
 export function show(client: QueryClient, task: Task): void {
   const actionable = task.status === 'pending' || task.status === 'in_progress'
   client.setQueryData(['task', task.id], task)
-  mapLists(client, (tasks, query) =>
-    tasks.flatMap((t) => (t.id !== task.id ? [t] : !task.deleted_at && admits(query, task) ? [task] : [])),
-  )
+  mapLists(client, (pages, query) => place(pages, query, task, zoneOf(client)))
+  showRanked(client, task, actionable && !task.deleted_at)
   const top = client.getQueryData<Ranked>(['ranked', 'top'])
   const rest = top?.tasks.filter((s) => s.task.id !== task.id || (actionable && !task.deleted_at))
   if (top && rest) {
@@ -105,15 +139,28 @@ export function show(client: QueryClient, task: Task): void {
   if (next) client.setQueryData<Answer>(['best'], { best: { ...next, valid_until: null } })
 }
 
+/** In the whole ranking a task keeps its place until the server has ranked it anew. */
+function showRanked(client: QueryClient, task: Task, stays: boolean) {
+  client.setQueryData<InfiniteData<Ranked>>(['ranked', 'all'], (all) => {
+    if (!all?.pages.some((page) => page.tasks.some((s) => s.task.id === task.id))) return all
+    const pages = all.pages.map((page) => {
+      if (!page.tasks.some((s) => s.task.id === task.id)) return stays ? page : { ...page, total: page.total - 1 }
+      const tasks = page.tasks.flatMap((s) => (s.task.id !== task.id ? [s] : stays ? [{ ...s, task }] : []))
+      return { ...page, tasks, total: page.total - (stays ? 0 : 1) }
+    })
+    return { ...all, pages }
+  })
+}
+
 const path = (task: Task) => ({ path: { id: task.id } })
 
 /** Both forms of a version: the second is that of a task whose snooze has ended. */
 const ifMatch = (version: number) => ({ 'If-Match': `"${version}", "${version}-w"` })
 
-const change = (client: QueryClient, now: Task, send: () => Promise<Task>): Promise<Task> =>
+const change = (client: QueryClient, before: Task, now: Task, send: () => Promise<Task>): Promise<Task> =>
   shownAtOnce(
     client,
-    () => show(client, now),
+    { before, now },
     () => inTurn(now, send),
     (task) => {
       own.set(task.id, task.version)
@@ -122,18 +169,21 @@ const change = (client: QueryClient, now: Task, send: () => Promise<Task>): Prom
   )
 
 export const complete = (client: QueryClient, task: Task) =>
-  change(client, { ...task, status: 'completed', snoozed_until: null, completed_at: new Date().toISOString() }, () =>
-    data(api.POST('/api/tasks/{id}/complete', { params: path(task) })),
+  change(
+    client,
+    task,
+    { ...task, status: 'completed', snoozed_until: null, completed_at: new Date().toISOString() },
+    () => data(api.POST('/api/tasks/{id}/complete', { params: path(task) })),
   )
 
 export const reopen = (client: QueryClient, task: Task) =>
-  change(client, { ...task, status: 'pending', completed_at: null }, () =>
+  change(client, task, { ...task, status: 'pending', completed_at: null }, () =>
     data(api.POST('/api/tasks/{id}/reopen', { params: path(task) })),
   )
 
 export const snooze = (client: QueryClient, task: Task, until: number) => {
   const instant = new Date(Math.ceil(until / 1000) * 1000).toISOString()
-  return change(client, { ...task, status: 'snoozed', snoozed_until: instant }, () =>
+  return change(client, task, { ...task, status: 'snoozed', snoozed_until: instant }, () =>
     data(api.POST('/api/tasks/{id}/snooze', { params: path(task), body: { until: instant } })),
   )
 }
@@ -154,7 +204,7 @@ function inTurn<T>(task: Task, send: () => Promise<T>): Promise<T> {
 /** Edits a task as it was seen; where it has changed since, throws a Conflict. */
 export async function edit(client: QueryClient, task: Task, fields: Edit): Promise<Task> {
   try {
-    return await change(client, { ...task, ...fields } as Task, () => {
+    return await change(client, task, { ...task, ...fields } as Task, () => {
       const header = ifMatch(Math.max(task.version, own.get(task.id) ?? 0))
       return data(api.PATCH('/api/tasks/{id}', { params: { ...path(task), header }, body: fields }))
     })
@@ -170,10 +220,12 @@ export async function edit(client: QueryClient, task: Task, fields: Edit): Promi
 export const inverse = (before: Task, fields: Edit): Edit =>
   Object.fromEntries(Object.keys(fields).map((name) => [name, before[name as keyof Task]])) as Edit
 
+const deleted = (task: Task): Task => ({ ...task, deleted_at: new Date().toISOString() })
+
 export const remove = (client: QueryClient, task: Task) =>
   shownAtOnce(
     client,
-    () => show(client, { ...task, deleted_at: new Date().toISOString() }),
+    { before: task, now: deleted(task) },
     () => data(api.DELETE('/api/tasks/{id}', { params: path(task) })),
     () => {},
   )
@@ -181,15 +233,10 @@ export const remove = (client: QueryClient, task: Task) =>
 export const restore = (client: QueryClient, task: Task) =>
   shownAtOnce(
     client,
-    () => insert(client, task),
+    { before: deleted(task), now: { ...task, deleted_at: null } },
     () => data(api.POST('/api/tasks/{id}/restore', { params: path(task) })),
     (back) => show(client, back),
   )
-
-function insert(client: QueryClient, task: Task) {
-  client.setQueryData(['task', task.id], task)
-  mapLists(client, (tasks, query, first) => (first && admits(query, task) && !query.q ? [task, ...tasks] : tasks))
-}
 
 /** Adds a task. Its id is made here, so that a repeat is the same task. */
 export function create(client: QueryClient, draft: Draft & { title: string }): Promise<Task> {
@@ -218,7 +265,7 @@ export function create(client: QueryClient, draft: Draft & { title: string }): P
   }
   return shownAtOnce(
     client,
-    () => insert(client, task),
+    { before: deleted(task), now: task },
     () => data(api.POST('/api/tasks', { body: { ...draft, id } })),
     (made) => show(client, made),
   )

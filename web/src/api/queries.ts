@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, data, type Best, type Preferences, type Ranked, type Status, type Task, type TaskPage } from './client'
 import { isStatus, Problem, SignedOut, Unreachable } from './errors'
+import { longList } from './lists'
 import type { paths } from './schema'
 
 /** What the server knows, as it was last told. Whatever is shown comes from here. */
@@ -71,6 +72,10 @@ export type ListQuery = NonNullable<paths['/api/tasks']['get']['parameters']['qu
 
 export const pageSize = 100
 
+/** Longer lists are kept up to date by what changed (see changes.ts): a page is not asked for twice. */
+const isShort = (query: { state: { data?: { pages: unknown[] } | undefined } }) =>
+  (query.state.data?.pages.length ?? 0) <= longList
+
 /** A list of tasks, page by page. */
 export const listQuery = (query: ListQuery) =>
   infiniteQueryOptions({
@@ -84,7 +89,24 @@ export const listQuery = (query: ListQuery) =>
       ),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchOnMount: isShort,
+    refetchOnWindowFocus: isShort,
+    refetchOnReconnect: isShort,
   })
+
+/** Every actionable task, best first, page by page. */
+export const rankedQuery = infiniteQueryOptions({
+  queryKey: ['ranked', 'all'],
+  queryFn: ({ signal, pageParam }): Promise<Ranked> =>
+    data(
+      api.GET('/api/tasks/ranked', {
+        signal,
+        params: { query: { limit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) } },
+      }),
+    ),
+  initialPageParam: '',
+  getNextPageParam: (page) => page.next_cursor ?? undefined,
+})
 
 export const taskQuery = (id: string) =>
   queryOptions({
