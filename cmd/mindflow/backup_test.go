@@ -200,6 +200,26 @@ func houseOf(t *testing.T, s *shell) *house {
 	return h
 }
 
+// Fails when the folder is first looked at by the backup, a day later.
+func TestAFolderThatTakesNoBackupsStopsTheStart(t *testing.T) {
+	s := signedUp(t)
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.env["BACKUP_DIR"] = filepath.Join(file, "backups")
+	if err := houseOf(t, s).prepare(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "BACKUP_DIR cannot be used: ") {
+		t.Error(err)
+	}
+	s.env["BACKUP_DIR"] = filepath.Join(t.TempDir(), "made", "here")
+	if err := houseOf(t, s).prepare(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(s.env["BACKUP_DIR"]); err != nil || len(left) > 0 {
+		t.Errorf("left %v, %v", left, err)
+	}
+}
+
 func TestAServerBacksUpAndSweepsDaily(t *testing.T) {
 	s := signedUp(t)
 	if work := houseOf(t, s).work(); len(work.Schedule) != 1 || work.Lines[0].Handlers[backingUp] != nil {

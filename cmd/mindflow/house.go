@@ -130,8 +130,13 @@ func logger(c *console, settings config.Config) *slog.Logger {
 }
 
 // prepare migrates in development, and refuses a schema that is behind
-// otherwise.
+// otherwise, and a folder for backups that takes none.
 func (h *house) prepare(ctx context.Context) error {
+	if h.config.BackupDir != "" {
+		if err := h.backups().Prepare(); err != nil {
+			return fmt.Errorf("BACKUP_DIR cannot be used: %w", err)
+		}
+	}
 	if h.config.Environment == config.Development {
 		schema, err := store.OpenSchema(h.config.SchemaURL())
 		if err != nil {

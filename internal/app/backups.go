@@ -253,6 +253,19 @@ const (
 	staleAfter = 24 * time.Hour
 )
 
+// Prepare makes the folder, and says at once when nothing can be written there.
+func (b Backups) Prepare() error {
+	err := os.MkdirAll(b.Dir, 0o700)
+	if err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(b.Dir, ".writable-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
 // DailyBackup adds a backup to a folder, reads it again, and only then removes
 // the oldest of those that are too many. Nothing else in the folder is touched.
 func (a *App) DailyBackup(ctx context.Context, b Backups) (BackupReport, error) {

@@ -82,6 +82,9 @@ func New(a *app.App, log *slog.Logger, settings Settings) *API {
 		schema:   newProbe("schema", settings.Checks.Schema, log),
 		redis:    newProbe("redis", settings.Checks.Redis, log),
 	}
+	if api.redis != nil {
+		api.redis.optional = true
+	}
 	for what := range mindflow.LimitedKinds {
 		if a != nil { // which is so where only the document is wanted
 			api.policies[what] = newPolicy(what, a.LimitOf(what))

@@ -29,9 +29,10 @@ const checkTime = 500 * time.Millisecond
 // probe asks one part, once at a time: who asks meanwhile shares the answer, so
 // that a part that hangs holds one goroutine, however often it is asked.
 type probe struct {
-	name  string
-	check Check
-	log   *slog.Logger
+	name     string
+	check    Check
+	log      *slog.Logger
+	optional bool // the server works without it
 
 	mu      sync.Mutex
 	running *asking // nil when nobody asks
@@ -97,6 +98,8 @@ func (p *probe) end(ctx context.Context, a *asking) error {
 	p.failing = err != nil
 	p.mu.Unlock()
 	switch {
+	case changed && err != nil && p.optional:
+		p.log.WarnContext(ctx, "check failed", "check", p.name, "error", err)
 	case changed && err != nil:
 		p.log.ErrorContext(ctx, "check failed", "check", p.name, "error", err)
 	case changed:

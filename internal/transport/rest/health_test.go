@@ -106,6 +106,9 @@ func TestHealthIsAnsweredWithinASecondThoughAPartHangs(t *testing.T) {
 	if n := strings.Count(said, `msg="check failed" check=database`); n != 1 {
 		t.Errorf("one failure of the database was told %d times", n)
 	}
+	if !strings.Contains(said, `level=WARN msg="check failed" check=redis`) || strings.Contains(said, `level=WARN msg="check failed" check=database`) {
+		t.Errorf("what the server can do without is a warning, what it needs an error: %.600s", said)
+	}
 	if !strings.Contains(said, `msg="check passes again" check=database`) {
 		t.Error("that it passes again was not told")
 	}
