@@ -71,13 +71,20 @@ export function Bar({ terms, full, thin, label }: { terms: Term[]; full: number;
   return (
     <div
       {...(label ? { role: 'img', 'aria-label': label } : { 'aria-hidden': true })}
-      className={`relative flex gap-0.5 overflow-hidden rounded-full bg-line ${thin ? 'h-1.5' : 'h-2.5'}`}
+      className={`relative flex overflow-hidden rounded-full bg-line ${thin ? 'h-1.5' : 'h-2.5'}`}
     >
       {additive(terms).map((t) => (
-        <i key={t.name} className={`block ${colours[t.name]}`} style={{ width: of(t.points) }} />
+        // The gap is a part's own: a width is its points, and the notch ends where they end.
+        <i
+          key={t.name}
+          data-part={t.name}
+          className={`block border-line not-first:border-l-2 ${colours[t.name]}`}
+          style={{ width: of(t.points) }}
+        />
       ))}
       {penalty > 0 && (
         <i
+          data-part="notch"
           className="notch absolute inset-y-0 border-l-2 border-surface"
           style={{ left: of(gross - penalty), width: of(penalty) }}
         />

@@ -47,7 +47,9 @@ const groups: { name: string; keys: [string, string][] }[] = [
 export default function Help() {
   return (
     <Dialog wide open={useOverlay() === 'help'} onClose={() => openOverlay(null)} title="Keyboard">
-      <div className="grid gap-x-10 gap-y-6 overflow-y-auto p-5 desk:grid-cols-2">
+      {/* It may be longer than the window: who has a keyboard scrolls it by the keyboard. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div tabIndex={0} className="grid gap-x-10 gap-y-6 overflow-y-auto p-5 -outline-offset-2 desk:grid-cols-2">
         {groups.map((g) => (
           <section key={g.name} aria-label={g.name}>
             <h3 className="mb-2 text-[13px] font-semibold text-ink-3">{g.name}</h3>
