@@ -3,6 +3,7 @@ package rest_test
 import (
 	"bufio"
 	"encoding/base64"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -192,29 +193,35 @@ func FuzzRequest(f *testing.F) {
 	x := newTarget(f, storetest.SQLite)
 	all := operationsOf(f, x.document)
 	names := queryNames(all)
+	seeds, fuzzing := 0, flag.Lookup("test.fuzz").Value.String() != ""
+	add := func(method, address, headers string, body []byte) {
+		if seeds++; !fuzzing || seeds%8 == 0 { // each begins the search anew: a plain test runs them all
+			f.Add(method, address, headers, body)
+		}
+	}
 	for i, o := range all {
 		method, path, _ := strings.Cut(o.at("{id}"), " ")
 		for _, l := range legal {
 			if strings.Contains(path, l.part) {
-				f.Add(method, path, signedInAsJSON, []byte(l.body))
+				add(method, path, signedInAsJSON, []byte(l.body))
 			}
 		}
 		for j, body := range oddBodies {
-			f.Add(method, path, signedInAsJSON+"\n"+oddHeaders[(i+j)%len(oddHeaders)], []byte(body))
+			add(method, path, signedInAsJSON+"\n"+oddHeaders[(i+j)%len(oddHeaders)], []byte(body))
 		}
 		for j, value := range oddValues {
-			f.Add(method, path+"?"+names[(i+j)%len(names)]+"="+value, signedInAsJSON, []byte("{}"))
+			add(method, path+"?"+names[(i+j)%len(names)]+"="+value, signedInAsJSON, []byte("{}"))
 		}
-		f.Add(methods[i%len(methods)], path, "", []byte(nil))
+		add(methods[i%len(methods)], path, "", nil)
 	}
 	for _, address := range []string{"*", "/", "//", "/api/../health", "/api/tasks/%2e%2e/best", "http://x/health", "/docs", "/openapi.json", "/api/tasks/{id}/", "x:1", "/%", "/\xff"} {
 		for _, method := range methods {
-			f.Add(method, address, signedInAsJSON, []byte("{}"))
+			add(method, address, signedInAsJSON, []byte("{}"))
 		}
 	}
 	for _, text := range slices.Concat(hostile.Texts, hostile.Controls) {
-		f.Add("POST", "/api/tasks", signedInAsJSON, []byte(fmt.Sprintf(`{"title": %q, "tags": [%q]}`, text, text)))
-		f.Add("POST", "/api/import/todotxt", "Authorization: Bearer {token}", []byte(text))
+		add("POST", "/api/tasks", signedInAsJSON, []byte(fmt.Sprintf(`{"title": %q, "tags": [%q]}`, text, text)))
+		add("POST", "/api/import/todotxt", "Authorization: Bearer {token}", []byte(text))
 	}
 	f.Fuzz(func(t *testing.T, method, address, headers string, body []byte) {
 		x.t = t
