@@ -56,7 +56,7 @@ const additive = (terms: Term[]) => terms.filter((t) => t.points > 0)
 /** The whole sum, as one line. */
 export function sumOf(terms: Term[], total: number): string {
   const parts = terms.filter((t) => t.points !== 0)
-  if (parts.length === 0) return '0'
+  if (parts.length < 2) return parts[0]?.sum ?? 'Nothing adds to it: 0'
   const text = parts.map((t, i) =>
     t.points < 0 ? `− ${points(-t.points)}` : `${i > 0 ? '+ ' : ''}${points(t.points)}`,
   )
