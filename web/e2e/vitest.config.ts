@@ -1,11 +1,17 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({
+/** What is asked of the built binary in a browser. Pictures and measurements are asked for by name. */
+const project = (name: string, include: string, patience: number) => ({
   root: import.meta.dirname,
+  test: { name, include: [include], fileParallelism: false, testTimeout: patience, hookTimeout: patience },
+})
+
+export default defineConfig({
   test: {
-    include: ['*.e2e.ts'],
-    fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      project('e2e', '*.e2e.ts', 60_000),
+      project('screenshots', 'screenshots.ts', 120_000),
+      project('bench', 'bench.ts', 600_000),
+    ],
   },
 })

@@ -15,7 +15,7 @@ import { Kbd } from '../ui/kbd'
 import { Bone, Soon } from '../ui/skeleton'
 import { notNowUntil } from './not-now'
 import { RankedRow } from './row'
-import { points, Score, termsOf } from './score'
+import { Score, scoreText, termsOf } from './score'
 
 const SnoozeMenu = lazy(() => import('./snooze-menu').then((m) => ({ default: m.SnoozeMenu })))
 
@@ -99,13 +99,13 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
         className="mb-6 rounded-card border border-line bg-surface px-5 pt-4.5 pb-3 shadow-card"
       >
         <header className="mb-3 flex flex-wrap items-baseline gap-x-2.5">
-          <span className="tnum text-[28px] font-[640] tracking-[-0.02em]">{points(best.score)}</span>
-          {rest[0] && <span className="tnum text-[13px] text-ink-3">next best {points(rest[0].score)}</span>}
+          <span className="tnum text-[28px] font-[640] tracking-[-0.02em]">{scoreText(best.score)}</span>
+          {rest[0] && <span className="tnum text-[13px] text-ink-3">next best {scoreText(rest[0].score)}</span>}
           {best.valid_until && <Until at={best.valid_until} />}
         </header>
         <Score terms={terms} total={best.reasoning.total_score} full={full} />
       </section>
-      <div className="flex flex-wrap gap-2 *:flex-1 desk:*:flex-none">
+      <div className="grid grid-cols-2 gap-2 desk:flex desk:flex-wrap">
         <Button kind="primary" onClick={() => void actions.complete(task)}>
           <Icon name="check" />
           Done

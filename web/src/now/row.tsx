@@ -7,7 +7,7 @@ import { useZone } from '../shell/zone'
 import { useWords } from '../time/now'
 import { dueWords, effortWords } from '../time/words'
 import { Check } from '../ui/check'
-import { Bar, points, termsOf } from './score'
+import { Bar, scoreText, termsOf } from './score'
 
 /** A ranked task: what it is, its bar, its score. */
 export function RankedRow({ scored, full }: { scored: Scored; full: number }) {
@@ -40,7 +40,7 @@ export function RankedRow({ scored, full }: { scored: Scored; full: number }) {
       <div className="hidden desk:block">
         <Bar terms={termsOf(scored.reasoning, task, preferences)} full={full} thin />
       </div>
-      <span className="tnum text-right font-[550]">{points(scored.score)}</span>
+      <span className="tnum text-right font-[550]">{scoreText(scored.score)}</span>
     </li>
   )
 }

@@ -14,6 +14,9 @@ const colours = { deadline: 'bg-deadline', priority: 'bg-priority', effort: 'bg-
 /** A number of points: two decimals at the most, a minus that is one. */
 export const points = (n: number): string => String(Math.round(n * 100) / 100).replace('-', '−')
 
+/** A score: one decimal at the least, so that scores stand below one another. */
+export const scoreText = (n: number): string => (Number.isInteger(n * 10) ? n.toFixed(1) : points(n))
+
 /** The terms of a score. Their points add up to it, to the cent. */
 export function termsOf(r: Reasoning, task: { priority: number }, p: Preferences | undefined): Term[] {
   const times = (value: number, weight: number | undefined, sum: number) =>
@@ -101,7 +104,7 @@ export function Score({ terms, total, full }: { terms: Term[]; total: number; fu
   return (
     <>
       <Bar terms={terms} full={full} label={`Score ${points(total)}: ${whole}`} />
-      <div className="tnum mt-3 -ml-1.5 grid grid-cols-2 gap-y-0.5 text-[13px] text-ink-2 desk:flex desk:flex-wrap desk:gap-x-2.5">
+      <div className="tnum mt-1 -ml-1.5 desk:mt-3 grid grid-cols-2 text-[13px] text-ink-2 desk:flex desk:flex-wrap desk:gap-x-2.5">
         {terms.map((t) => (
           <button
             key={t.name}
@@ -113,7 +116,7 @@ export function Score({ terms, total, full }: { terms: Term[]; total: number; fu
             onFocus={() => setAt(t.name)}
             onBlur={() => setAt(null)}
             onClick={() => setAt(t.name)}
-            className="flex min-h-8 items-center gap-1.75 rounded-md px-1.5 whitespace-nowrap hover:bg-accent-soft desk:min-h-7"
+            className="flex min-h-11 items-center gap-1.75 rounded-md px-1.5 whitespace-nowrap hover:bg-accent-soft desk:min-h-7"
           >
             <i className={`size-2 rounded-xs ${colours[t.name]}`} />
             {t.label} <b className="font-semibold text-ink">{t.value}</b>

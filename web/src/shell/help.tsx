@@ -49,9 +49,9 @@ export default function Help() {
     <Dialog wide open={useOverlay() === 'help'} onClose={() => openOverlay(null)} title="Keyboard">
       {/* It may be longer than the window: who has a keyboard scrolls it by the keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div tabIndex={0} className="grid gap-x-10 gap-y-6 overflow-y-auto p-5 -outline-offset-2 desk:grid-cols-2">
+      <div tabIndex={0} className="overflow-y-auto p-5 -outline-offset-2 desk:columns-2 desk:gap-10">
         {groups.map((g) => (
-          <section key={g.name} aria-label={g.name}>
+          <section key={g.name} aria-label={g.name} className="mb-6 break-inside-avoid last:mb-0">
             <h3 className="mb-2 text-[13px] font-semibold text-ink-3">{g.name}</h3>
             <dl>
               {g.keys.map(([keys, label]) => (
