@@ -97,6 +97,7 @@ func TestEverySettingIsRead(t *testing.T) {
 		{"origins", "CORS_ALLOWED_ORIGINS=https://App.example.org, http://localhost:5173", func(c *Config) {
 			c.AllowedOrigins = []string{"https://app.example.org", "http://localhost:5173"}
 		}},
+		{"a delivery network", "ASSETS_URL=https://CDN.example.org:443/", func(c *Config) { c.AssetsURL = "https://cdn.example.org" }},
 		{"a public address as people write it", "PUBLIC_URL=https://Mind.Example.org:443", func(c *Config) { c.PublicURL = "https://mind.example.org" }},
 		{"origins with the port that is meant anyway", "CORS_ALLOWED_ORIGINS=https://app.example.org:443,http://app.example.org:80,http://app.example.org:443", func(c *Config) {
 			c.AllowedOrigins = []string{"https://app.example.org", "http://app.example.org", "http://app.example.org:443"}
@@ -153,6 +154,7 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 		dsn     = "SENTRY_DSN must be an address such as https://key@sentry.example.org/1"
 		address = "LISTEN_ADDR must be host:port, such as 127.0.0.1:8000"
 		public  = "PUBLIC_URL must be the address people reach the server at, such as https://mind.example.org"
+		assets  = "ASSETS_URL must be the origin of a content delivery network, such as https://cdn.example.org"
 		origins = "CORS_ALLOWED_ORIGINS must be origins such as https://app.example.org, separated by commas; * is not one"
 		rate    = " must be a rate such as 60/min, 10/s or 10/15min, or off; at most 100000, over at most 24h"
 		redis   = "REDIS_URL must be an address such as redis://127.0.0.1:6379/0"
@@ -199,6 +201,10 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 		{"a public address with a query", "PUBLIC_URL=https://example.org?a=b", public},
 		{"a public address with a password", "PUBLIC_URL=https://a:b@example.org", public},
 		{"a public address without host", "PUBLIC_URL=https://:443", public},
+		{"a delivery network without scheme", "ASSETS_URL=cdn.example.org", assets},
+		{"a delivery network's folder", "ASSETS_URL=https://cdn.example.org/mindflow", assets},
+		{"a policy in the place of a delivery network", "ASSETS_URL=https://cdn.example.org; script-src *", assets},
+		{"every delivery network", "ASSETS_URL=https://*.example.org", assets},
 		{"every origin", "CORS_ALLOWED_ORIGINS=*", origins},
 		{"every subdomain", "CORS_ALLOWED_ORIGINS=https://*.example.org", origins},
 		{"an origin with a path", "CORS_ALLOWED_ORIGINS=https://app.example.org/", origins},
