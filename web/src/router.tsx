@@ -109,11 +109,33 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./settings/settings')),
 })
 
-const dataSettings = createRoute({
-  getParentRoute: () => column,
-  path: '/settings/data',
-  component: lazyRouteComponent(() => import('./settings/data')),
-})
+const settingsPages = [
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/',
+    component: lazyRouteComponent(() => import('./settings/general')),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: 'score',
+    component: lazyRouteComponent(() => import('./settings/score')),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: 'theme',
+    component: lazyRouteComponent(() => import('./settings/theme')),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: 'data',
+    component: lazyRouteComponent(() => import('./settings/data')),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: 'account',
+    component: lazyRouteComponent(() => import('./settings/account')),
+  }),
+] as const
 
 export const newRouter = (client: QueryClient) =>
   createRouter({
@@ -123,7 +145,7 @@ export const newRouter = (client: QueryClient) =>
       inside.addChildren([
         welcome,
         frame.addChildren([
-          column.addChildren([now, ranked, settings, dataSettings]),
+          column.addChildren([now, ranked, settings.addChildren(settingsPages)]),
           tasks.addChildren([task]),
           upcoming,
         ]),

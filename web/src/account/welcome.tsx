@@ -1,8 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useId, useState, type FormEvent } from 'react'
-import { create } from '../api/changes'
-import { api, data } from '../api/client'
+import { create, setPreferences } from '../api/changes'
 import { explain } from '../api/errors'
 import { preferencesQuery } from '../api/queries'
 import { guessZone, zones } from '../time/zone'
@@ -23,10 +22,7 @@ export default function Welcome() {
   const keepZone = async () => {
     const known = preferences.data ?? (await client.fetchQuery(preferencesQuery))
     if (known.timezone === zone) return
-    client.setQueryData(
-      preferencesQuery.queryKey,
-      await data(api.PUT('/api/preferences', { body: { ...known, timezone: zone } })),
-    )
+    await setPreferences(client, known, { timezone: zone })
   }
 
   const start = async (e: FormEvent<HTMLFormElement>) => {

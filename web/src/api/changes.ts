@@ -7,13 +7,14 @@ import {
   type Draft,
   type Edit,
   type Preferences,
+  type PreferencesEdit,
   type Ranked,
   type Task,
   type TaskPage,
 } from './client'
 import { isStatus } from './errors'
 import { longList, mapLists, place } from './lists'
-import type { Answer } from './queries'
+import { preferencesQuery, tagged, type Answer, type KnownPreferences } from './queries'
 
 /**
  * Changes of tasks. Each is shown at once, then sent; what the server answers takes the
@@ -269,4 +270,17 @@ export function create(client: QueryClient, draft: Draft & { title: string }): P
     () => data(api.POST('/api/tasks', { body: { ...draft, id } })),
     (made) => show(client, made),
   )
+}
+
+/** Changes preferences, if they still are as they were seen: else a Problem with status 412. */
+export async function setPreferences(
+  client: QueryClient,
+  seen: KnownPreferences,
+  fields: PreferencesEdit,
+): Promise<KnownPreferences> {
+  const header = seen.etag ? { 'If-Match': seen.etag } : {}
+  const now = await tagged(api.PUT('/api/preferences', { params: { header }, body: fields }))
+  client.setQueryData(preferencesQuery.queryKey, now)
+  void refresh(client) // the zone and the weights decide what is best
+  return now
 }

@@ -59,12 +59,23 @@ const asText = (weights: Weights) =>
     string
   >
 
+/** How many tasks a trial shows, and how many of the saved ranking it is held against. */
+export const trialLength = 8
+const heldAgainst = 100
+
+/** The saved ranking, as far down as a trial is held against it. */
+export const savedQuery = queryOptions({
+  queryKey: ['ranked', 'trial', 'saved'],
+  queryFn: ({ signal }): Promise<Ranked> =>
+    data(api.GET('/api/tasks/ranked', { signal, params: { query: { limit: heldAgainst } } })),
+})
+
 /** The ranking as other weights would have it. */
 export const trialQuery = (weights: Weights) =>
   queryOptions({
     queryKey: ['ranked', 'trial', weights],
     queryFn: ({ signal }): Promise<Ranked> =>
-      data(api.GET('/api/tasks/ranked', { signal, params: { query: { limit: 8, ...asText(weights) } } })),
+      data(api.GET('/api/tasks/ranked', { signal, params: { query: { limit: trialLength, ...asText(weights) } } })),
     gcTime: 60_000,
   })
 
@@ -114,9 +125,19 @@ export const taskQuery = (id: string) =>
     queryFn: ({ signal }): Promise<Task> => data(api.GET('/api/tasks/{id}', { signal, params: { path: { id } } })),
   })
 
+/** Preferences as they were read, and the tag that says which state of them that was. */
+export type KnownPreferences = Preferences & { etag: string }
+
+export async function tagged(
+  answer: Promise<{ data?: Preferences; error?: unknown; response: Response }>,
+): Promise<KnownPreferences> {
+  const preferences = await data(answer)
+  return { ...preferences, etag: (await answer).response.headers.get('ETag') ?? '' }
+}
+
 export const preferencesQuery = queryOptions({
   queryKey: ['preferences'],
-  queryFn: ({ signal }): Promise<Preferences> => data(api.GET('/api/preferences', { signal })),
+  queryFn: ({ signal }): Promise<KnownPreferences> => tagged(api.GET('/api/preferences', { signal })),
   staleTime: 60_000,
 })
 

@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import type { Preferences, Reasoning } from '../api/client'
+import type { Reasoning } from '../api/client'
+import type { Weights } from '../api/queries'
 
 type Term = {
   name: 'deadline' | 'priority' | 'effort' | 'time'
@@ -18,7 +19,7 @@ export const points = (n: number): string => String(Math.round(n * 100) / 100).r
 export const scoreText = (n: number): string => (Number.isInteger(n * 10) ? n.toFixed(1) : points(n))
 
 /** The terms of a score. Their points add up to it, to the cent. */
-export function termsOf(r: Reasoning, task: { priority: number }, p: Preferences | undefined): Term[] {
+export function termsOf(r: Reasoning, task: { priority: number }, p: Weights | undefined): Term[] {
   const times = (value: number, weight: number | undefined, sum: number) =>
     weight === undefined ? points(sum) : `${points(value)} × weight ${points(weight)} = ${points(sum)}`
   const base = r.deadline_urgency_score + r.priority_score + r.effort_bonus_score

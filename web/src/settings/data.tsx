@@ -1,3 +1,3 @@
-export default function Screen() {
-  return <h1>settings/data</h1>
+export default function DataSettings() {
+  return null
 }

@@ -1,3 +1,34 @@
-export default function Screen() {
-  return <h1>settings/settings</h1>
+import { Link, Outlet } from '@tanstack/react-router'
+
+/** The pages of the settings, each with an address of its own. */
+export const sections = [
+  { to: '/settings', label: 'General' },
+  { to: '/settings/score', label: 'Score' },
+  { to: '/settings/theme', label: 'Theme' },
+  { to: '/settings/data', label: 'Data' },
+  { to: '/settings/account', label: 'Account' },
+] as const
+
+/** How MindFlow works for one person. */
+export default function Settings() {
+  return (
+    <>
+      <h1 className="text-[24px] font-[640] tracking-[-0.02em]">Settings</h1>
+      <nav aria-label="Settings" className="mt-3 mb-8 flex gap-5 overflow-x-auto border-b border-line desk:gap-6">
+        {sections.map(({ to, label }) => (
+          <Link
+            key={to}
+            to={to}
+            activeOptions={{ exact: true }}
+            className="-mb-px flex min-h-11 items-center rounded-t-lg border-b-2 border-transparent font-medium whitespace-nowrap text-ink-2 outline-offset-[-2px] hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent"
+          >
+            {label}
+          </Link>
+        ))}
+      </nav>
+      <div>
+        <Outlet />
+      </div>
+    </>
+  )
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addDays, clockOf, dayOf, daysBetween, instantAt, startOf, weekday } from './zone'
+import { addDays, clockOf, dayOf, daysBetween, instantAt, isZone, sameZone, startOf, weekday, zones } from './zone'
 
 const at = (text: string) => Date.parse(text)
 const iso = (instant: number) => new Date(instant).toISOString()
@@ -44,4 +44,13 @@ test('days are counted by the calendar', () => {
   expect(daysBetween('2026-10-24', '2026-10-26')).toBe(2)
   expect(weekday('2026-11-29')).toBe(7)
   expect(weekday('2026-11-30')).toBe(1)
+})
+
+test('zones have the names they have now, and each is one the clock can show', () => {
+  const all = zones()
+  expect(all).toEqual(expect.arrayContaining(['UTC', 'Asia/Kolkata', 'Asia/Kathmandu', 'Europe/Berlin']))
+  expect(all).not.toContain('Asia/Calcutta')
+  expect(all.filter((zone) => !isZone(zone))).toEqual([])
+  expect(sameZone('Asia/Calcutta', 'Asia/Kolkata')).toBe(true)
+  expect(sameZone('Asia/Tokyo', 'Asia/Kolkata')).toBe(false)
 })

@@ -91,11 +91,44 @@ export function startOf(day: Day, zone: string): number {
   return late
 }
 
+/** Reports whether two names are those of one zone, Asia/Kolkata and Asia/Calcutta: by this browser. */
+export const sameZone = (a: string, b: string): boolean =>
+  a === b ||
+  (isZone(a) && isZone(b) && formatOf(a).resolvedOptions().timeZone === formatOf(b).resolvedOptions().timeZone)
+
+/** Names that browsers still give to zones which were renamed. */
+const renamed: Record<string, string> = {
+  'Africa/Asmera': 'Africa/Asmara',
+  'America/Buenos_Aires': 'America/Argentina/Buenos_Aires',
+  'America/Catamarca': 'America/Argentina/Catamarca',
+  'America/Cordoba': 'America/Argentina/Cordoba',
+  'America/Godthab': 'America/Nuuk',
+  'America/Indianapolis': 'America/Indiana/Indianapolis',
+  'America/Jujuy': 'America/Argentina/Jujuy',
+  'America/Louisville': 'America/Kentucky/Louisville',
+  'America/Mendoza': 'America/Argentina/Mendoza',
+  'Asia/Calcutta': 'Asia/Kolkata',
+  'Asia/Katmandu': 'Asia/Kathmandu',
+  'Asia/Rangoon': 'Asia/Yangon',
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+  'Atlantic/Faeroe': 'Atlantic/Faroe',
+  'Europe/Kiev': 'Europe/Kyiv',
+  'Pacific/Enderbury': 'Pacific/Kanton',
+  'Pacific/Ponape': 'Pacific/Pohnpei',
+  'Pacific/Truk': 'Pacific/Chuuk',
+}
+
+/** A zone by the name it has now, if this browser knows that. */
+const asNamedNow = (zone: string): string => {
+  const now = renamed[zone]
+  return now && isZone(now) ? now : zone
+}
+
 /** The browser's own zone: a guess at a new person's. */
-export const guessZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
+export const guessZone = (): string => asNamedNow(Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC')
 
 /** Every zone this browser knows, and UTC. */
 export function zones(): string[] {
-  const known = Intl.supportedValuesOf?.('timeZone') ?? []
+  const known = (Intl.supportedValuesOf?.('timeZone') ?? []).map(asNamedNow).sort()
   return known.includes('UTC') ? known : ['UTC', ...known]
 }

@@ -1,0 +1,28 @@
+import { Section } from './section'
+import { WithPreferences } from './known'
+import { Windows } from './windows'
+import { ZoneSetting } from './zone'
+
+/** Where the person is, and how their day is divided. */
+export default function General() {
+  return (
+    <WithPreferences>
+      {(known) => (
+        <>
+          <Section
+            title="Time zone"
+            hint="Days begin and end by it, here and everywhere else you use MindFlow. Due days stay the days they are."
+          >
+            <ZoneSetting known={known} />
+          </Section>
+          <Section
+            title="Parts of the day"
+            hint="A task that is best in one of them counts for more inside it, and for less outside."
+          >
+            <Windows known={known} />
+          </Section>
+        </>
+      )}
+    </WithPreferences>
+  )
+}
