@@ -2,13 +2,14 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { followOtherTabs } from '../api/changes'
-import { preferencesQuery, topQuery } from '../api/queries'
-import { useMinute } from '../time/now'
+import { bestQuery, preferencesQuery, topQuery } from '../api/queries'
+import { useMinute, useToday } from '../time/now'
 import { clockOf, dayOf } from '../time/zone'
 import { nameOfDay } from '../time/words'
 import { Icon, type IconName } from '../ui/icon'
 import { Kbd, modifier } from '../ui/kbd'
 import { Toasts, undoLast } from '../ui/toast'
+import { countOfWeek, weekQuery } from '../upcoming/queries'
 import { useConflict } from './conflict-state'
 import { useReachability, useReachable } from './online'
 import { openOverlay, useOverlay } from './overlay'
@@ -70,8 +71,26 @@ export function Frame() {
   )
 }
 
+/** How many tasks are due in the coming week, today included. */
+function useWeek(): string | undefined {
+  const client = useQueryClient()
+  const zone = useZone()
+  const today = useToday(zone)
+  const best = useQuery(bestQuery).isPending
+  const week = useQuery({ ...weekQuery(zone), enabled: !best }).data // what is to do now comes first
+  const asked = week?.today
+  useEffect(() => {
+    if (asked && asked !== today) void client.invalidateQueries({ queryKey: weekQuery(zone).queryKey })
+  }, [client, asked, today, zone])
+  return week && countOfWeek(week.pages, today, zone)
+}
+
 function Sidebar() {
   const top = useQuery(topQuery).data
+  const week = useWeek()
+  const counts: Partial<Record<Place['to'], string | number>> = {}
+  if (top) counts['/tasks'] = top.total
+  if (week && week !== '0') counts['/upcoming'] = week
   return (
     <nav
       aria-label="Main"
@@ -90,9 +109,7 @@ function Sidebar() {
         >
           <Icon name={p.icon} className="size-4.5" />
           {p.label}
-          {p.to === '/tasks' && top && (
-            <span className="tnum ml-auto text-[13px] font-[450] text-ink-3">{top.total}</span>
-          )}
+          <span className="tnum ml-auto text-[13px] font-[450] text-ink-3">{counts[p.to]}</span>
         </Link>
       ))}
       <span className="flex-1" />

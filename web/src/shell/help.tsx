@@ -27,6 +27,15 @@ const groups: { name: string; keys: [string, string][] }[] = [
     ],
   },
   {
+    name: 'Upcoming',
+    keys: [
+      ['← → ↑ ↓', 'Next task, or the one beside it'],
+      ['M', 'Move to another day'],
+      ['Shift ← →', 'A day earlier or later'],
+      ['E', 'Done'],
+    ],
+  },
+  {
     name: 'Lists',
     keys: [
       ['J', 'Next task'],

@@ -1,38 +1,67 @@
 import { useEffect, useReducer, useState } from 'react'
-import type { Words } from './words'
+import { addDays, dayOf, startOf, type Day } from './zone'
 
-/** setTimeout counts in 31 bits: what is farther off is waited for in pieces. */
-const longest = 2 ** 31 - 1
+type Alarm = { instant: number; fn: () => void }
+
+/**
+ * A machine that sleeps stops the clock that timers go by, and a timer cannot wait
+ * longer than 25 days: the time is looked at again at least this often.
+ */
+const longest = 20_000
+
+const alarms = new Set<Alarm>()
+let timer: ReturnType<typeof setTimeout> | undefined
+
+function look() {
+  const now = Date.now()
+  for (const alarm of [...alarms]) {
+    if (alarm.instant > now || !alarms.delete(alarm)) continue
+    alarm.fn()
+  }
+  wait()
+}
+
+/** One timer for all that is waited for. */
+function wait() {
+  clearTimeout(timer)
+  timer = undefined
+  if (alarms.size === 0) return
+  let next = Infinity
+  for (const alarm of alarms) next = Math.min(next, alarm.instant)
+  timer = setTimeout(look, Math.min(Math.max(next - Date.now(), 0), longest))
+}
+
+if (typeof document !== 'undefined') {
+  // Whoever comes back to a tab or a machine is not to see what was right before.
+  document.addEventListener('visibilitychange', look)
+  for (const event of ['focus', 'pageshow']) window.addEventListener(event, look)
+}
 
 /** Calls back at an instant, also when the machine slept through it. */
 export function at(instant: number, fn: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout>
-  const look = () => {
-    clearTimeout(timer)
-    const left = instant - Date.now()
-    if (left <= 0) {
-      stop()
-      fn()
-      return
-    }
-    timer = setTimeout(look, Math.min(left, longest))
+  if (instant === Infinity) return () => {}
+  const alarm = { instant, fn }
+  alarms.add(alarm)
+  wait()
+  return () => {
+    if (alarms.delete(alarm) && alarms.size === 0) wait()
   }
-  const stop = () => {
-    clearTimeout(timer)
-    document.removeEventListener('visibilitychange', look)
-  }
-  document.addEventListener('visibilitychange', look)
-  timer = setTimeout(look, Math.min(Math.max(instant - Date.now(), 0), longest))
-  return stop
 }
 
-/** Words for now, which turn over at the moment they say, without a reload. */
-export function useWords<T extends Words>(say: (now: number) => T): T {
+/** What is right until a moment it knows itself: made anew then, without a reload. */
+export function useWords<T extends { until: number }>(say: (now: number) => T): T {
   const [, again] = useReducer((n: number) => n + 1, 0)
   const words = say(present())
   useEffect(() => at(words.until, again), [words.until])
   return words
 }
+
+/** The day it is in a zone, turning over at its midnight. */
+export const useToday = (zone: string): Day =>
+  useWords((now) => {
+    const day = dayOf(now, zone)
+    return { day, until: startOf(addDays(day, 1), zone) }
+  }).day
 
 /** The present moment. What is drawn for it has to say until when it is right. */
 export const present = (): number => Date.now()

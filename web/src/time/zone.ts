@@ -79,8 +79,22 @@ export function instantAt(day: Day, clock: string, zone: string): number {
   return wall(late, zone) === wanted ? late : early
 }
 
+/** Starts that were sought before: a list asks for the same few again and again. */
+const starts = new Map<string, number>()
+
 /** The first instant whose day is this one or a later one. */
 export function startOf(day: Day, zone: string): number {
+  const key = `${zone} ${day}`
+  let start = starts.get(key)
+  if (start === undefined) {
+    if (starts.size >= 2_000) starts.clear()
+    start = seekStart(day, zone)
+    starts.set(key, start)
+  }
+  return start
+}
+
+function seekStart(day: Day, zone: string): number {
   let late = instantAt(day, '00:00', zone) + 3 * 3_600_000
   let early = late - 30 * 3_600_000
   while (late - early > 1) {

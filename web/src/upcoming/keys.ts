@@ -1,0 +1,52 @@
+import type { KeyboardEvent } from 'react'
+
+/** What the keyboard asks for where a task has the focus. */
+export type KeyRun = {
+  move: (id: string, days: number) => void
+  ask: (id: string, beside: HTMLElement) => void
+  complete: (id: string) => void
+}
+
+const linkIn = (li: Element | null | undefined) => li?.querySelector<HTMLElement>('a')
+const rows = (within: Element) => [...within.querySelectorAll<HTMLElement>('[data-task]')]
+
+/** The task after this one, else the one before. */
+export const neighbour = (li: Element): HTMLElement | null => {
+  const all = rows(li.closest('[data-board]')!)
+  const i = all.indexOf(li as HTMLElement)
+  return linkIn(all[i + 1] ?? all[i - 1]) ?? null
+}
+
+/** In columns, the task beside this one; empty days are passed over. */
+function beside(li: HTMLElement, step: 1 | -1): HTMLElement | null | undefined {
+  const group = li.closest('[data-place]')!
+  const groups = [...group.parentElement!.children].filter((g) => g === group || rows(g).length > 0)
+  const to = groups[groups.indexOf(group) + step]
+  if (!to) return null
+  const there = rows(to)
+  return linkIn(there[Math.min(rows(group).indexOf(li), there.length - 1)])
+}
+
+/** Arrows, or j and k, go from task to task; with Shift the task itself goes, a day earlier or later. */
+export function onKeys(e: KeyboardEvent<HTMLElement>, columns: boolean, run: KeyRun): void {
+  const li = (e.target as Element).closest<HTMLElement>('[data-task]')
+  if (!li || e.ctrlKey || e.metaKey || e.altKey) return
+  const id = li.dataset.task!
+  const all = rows(e.currentTarget)
+  const next = (step: number) => linkIn(all[all.indexOf(li) + step])?.focus()
+  const [back, forth] = columns ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown']
+  const key = e.key.length === 1 ? e.key.toLowerCase() : e.key
+  if (e.shiftKey) {
+    if (key !== back && key !== forth) return
+    run.move(id, key === back ? -1 : 1)
+  } else if (key === 'ArrowDown' || key === 'j') next(1)
+  else if (key === 'ArrowUp' || key === 'k') next(-1)
+  else if (columns && key === 'ArrowRight') beside(li, 1)?.focus()
+  else if (columns && key === 'ArrowLeft') beside(li, -1)?.focus()
+  else if (key === 'm') run.ask(id, li.querySelector('button:last-of-type') ?? li)
+  else if (key === 'e') {
+    neighbour(li)?.focus()
+    run.complete(id)
+  } else return
+  e.preventDefault()
+}
