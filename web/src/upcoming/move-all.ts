@@ -49,6 +49,7 @@ async function patiently(client: QueryClient, { task, to }: Move): Promise<Task>
       return await edit(client, task, { due_date: to })
     } catch (error) {
       if (!isStatus(error, 429) || stopped) throw error
+      show(client, { ...task, due_date: to }) // while it waits too
       await seconds(error.retryAfter ?? 5)
       if (stopped) throw error
     }
