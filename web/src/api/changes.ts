@@ -82,6 +82,13 @@ const nothing: TaskPage = { tasks: [], next_cursor: null }
 
 const zoneOf = (client: QueryClient) => client.getQueryData<Preferences>(['preferences'])?.timezone ?? guessZone()
 
+/**
+ * What the changes under way make of tasks, in turn, and the ranking as it was before the first of them. One that is refused is
+ * taken out and the others stay: what is put back must not bring another one along that is refused in its turn.
+ */
+let waiting: Task[] = []
+let unchanged: [QueryKey, unknown][] = []
+
 /** Does several changes, and asks the server anew once, after the last. */
 export async function together<T>(client: QueryClient, fn: () => Promise<T>): Promise<T> {
   underWay++
@@ -89,7 +96,10 @@ export async function together<T>(client: QueryClient, fn: () => Promise<T>): Pr
     return await fn()
   } finally {
     underWay--
-    if (underWay === 0) void refresh(client)
+    if (underWay === 0) {
+      waiting = []
+      void refresh(client)
+    }
   }
 }
 
@@ -98,28 +108,33 @@ const shownAtOnce = <T>(
   client: QueryClient,
   task: { before: Task; now: Task },
   send: () => Promise<T>,
-  keep: (answer: T) => void,
+  after: (answer: T) => Task,
 ): Promise<T> =>
   together(client, async () => {
     await Promise.all(shown.map((queryKey) => client.cancelQueries({ queryKey })))
-    const before = [['best'], ['ranked']].flatMap((queryKey) => client.getQueriesData({ queryKey }))
+    if (waiting.length === 0)
+      unchanged = [['best'], ['ranked']].flatMap((queryKey) => client.getQueriesData({ queryKey }))
+    waiting.push(task.now)
     show(client, task.now)
     try {
       const answer = await send()
-      keep(answer)
+      const now = after(answer)
+      waiting = waiting.map((t) => (t === task.now ? now : t))
+      show(client, now)
       return answer
     } catch (error) {
-      for (const [key, was] of before) client.setQueryData(key, was)
-      show(client, task.before)
+      waiting = waiting.filter((t) => t !== task.now)
+      for (const [key, was] of unchanged) client.setQueryData(key, was)
+      for (const t of [task.before, ...waiting]) show(client, t)
       throw error
     }
   })
 
 /** Shows a task as it is now, wherever it is shown. */
 export function show(client: QueryClient, task: Task): void {
-  const actionable = task.status === 'pending' || task.status === 'in_progress'
   client.setQueryData(['task', task.id], task)
   mapLists(client, (pages, query) => place(pages, query, task, zoneOf(client)))
+  const actionable = task.status === 'pending' || task.status === 'in_progress'
   showRanked(client, task, actionable && !task.deleted_at)
   const top = client.getQueryData<Ranked>(['ranked', 'top'])
   const rest = top?.tasks.filter((s) => s.task.id !== task.id || (actionable && !task.deleted_at))
@@ -163,10 +178,7 @@ const change = (client: QueryClient, before: Task, now: Task, send: () => Promis
     client,
     { before, now },
     () => inTurn(now, send),
-    (task) => {
-      own.set(task.id, task.version)
-      show(client, task)
-    },
+    (task) => task,
   )
 
 export const complete = (client: QueryClient, task: Task) =>
@@ -193,9 +205,15 @@ export const snooze = (client: QueryClient, task: Task, until: number) => {
 const own = new Map<string, number>()
 const turns = new Map<string, Promise<unknown>>()
 
-/** Changes of one task are sent one after another. */
-function inTurn<T>(task: Task, send: () => Promise<T>): Promise<T> {
-  const turn = (turns.get(task.id) ?? Promise.resolve()).catch(() => {}).then(send)
+/** Changes of one task are sent one after another, each knowing the version that the one before has made. */
+function inTurn(task: Task, send: () => Promise<Task>): Promise<Task> {
+  const turn = (turns.get(task.id) ?? Promise.resolve())
+    .catch(() => {})
+    .then(send)
+    .then((answer) => {
+      own.set(answer.id, answer.version)
+      return answer
+    })
   turns.set(task.id, turn)
   return turn.finally(() => {
     if (turns.get(task.id) === turn) turns.delete(task.id)
@@ -228,7 +246,7 @@ export const remove = (client: QueryClient, task: Task) =>
     client,
     { before: task, now: deleted(task) },
     () => data(api.DELETE('/api/tasks/{id}', { params: path(task) })),
-    () => {},
+    () => deleted(task),
   )
 
 export const restore = (client: QueryClient, task: Task) =>
@@ -236,7 +254,7 @@ export const restore = (client: QueryClient, task: Task) =>
     client,
     { before: deleted(task), now: { ...task, deleted_at: null } },
     () => data(api.POST('/api/tasks/{id}/restore', { params: path(task) })),
-    (back) => show(client, back),
+    (back) => back,
   )
 
 /** Adds a task. Its id is made here, so that a repeat is the same task. */
@@ -267,8 +285,8 @@ export function create(client: QueryClient, draft: Draft & { title: string }): P
   return shownAtOnce(
     client,
     { before: deleted(task), now: task },
-    () => data(api.POST('/api/tasks', { body: { ...draft, id } })),
-    (made) => show(client, made),
+    () => inTurn(task, () => data(api.POST('/api/tasks', { body: { ...draft, id } }))),
+    (made) => made,
   )
 }
 

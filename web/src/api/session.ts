@@ -146,7 +146,7 @@ export async function signUp(who: {
 
 /** Signs this browser out. Where the server cannot be reached the cookie stays, so it says so. */
 export async function signOut(): Promise<void> {
-  const response = await post('logout')
+  const response = await alone(() => post('logout')) // not beside a renewal, which would sign in again
   if (!response.ok && response.status !== 401) throw await problemOf(response)
   forget()
   tell({ kind: 'signed-out' })

@@ -12,6 +12,10 @@ const covered = () =>
 
 const patience = 1_200
 
+/** What is listened for now: who hears the second key of two leaves it to whose sequence it is. */
+const heard = new Set<{ current: Shortcut[] }>()
+const isSequence = (keys: string) => [...heard].some((h) => h.current.some((s) => s.keys === keys))
+
 let first = ''
 let firstAt = 0
 
@@ -22,21 +26,26 @@ export function useShortcuts(shortcuts: Shortcut[]) {
     latest.current = shortcuts
   })
   useEffect(() => {
+    heard.add(latest)
     const listen = (e: KeyboardEvent) => {
       if (e.defaultPrevented || e.altKey || e.repeat) return
       const modified = e.ctrlKey || e.metaKey
       const key = e.key.length === 1 ? e.key.toLowerCase() : e.key
       const pressed = modified ? `mod ${key}` : key
-      if (!modified && (typing(e.target) || covered())) return
+      if (typing(e.target) ? pressed !== 'mod k' : !modified && covered()) return // text has its own keys, such as its undo
       const sequence = Date.now() - firstAt < patience ? `${first} ${pressed}` : ''
-      const found = latest.current.find((s) => s.keys === sequence) ?? latest.current.find((s) => s.keys === pressed)
+      const meant = isSequence(sequence) ? sequence : pressed
+      const found = latest.current.find((s) => s.keys === meant)
       if (!found) return
       e.preventDefault()
       first = ''
       found.run()
     }
     document.addEventListener('keydown', listen)
-    return () => document.removeEventListener('keydown', listen)
+    return () => {
+      heard.delete(latest)
+      document.removeEventListener('keydown', listen)
+    }
   }, [])
 }
 

@@ -1,0 +1,227 @@
+import { QueryClient } from '@tanstack/react-query'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { scored, task } from '../test/tasks'
+import * as changes from './changes'
+import type { Ranked, Task } from './client'
+import type { Lists } from './lists'
+import type { Answer } from './queries'
+
+let a: Task
+let b: Task
+let c: Task
+
+let client: QueryClient
+/** What the server is asked, each to be answered by hand. */
+let asked: {
+  method: string
+  path: string
+  ifMatch: string | null
+  body: unknown
+  answer: (r: Response) => void
+  fail: () => void
+}[]
+
+beforeEach(() => {
+  const made = (n: number) => ({ id: crypto.randomUUID(), created_at: `2026-11-20T08:00:0${n}Z` })
+  a = task('a', { ...made(3), version: 3 })
+  b = task('b', made(2))
+  c = task('c', made(1))
+  localStorage.setItem('mindflow.signed-in', '1')
+  client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  client.setQueryData<Answer>(['best'], { best: { ...scored(a), valid_until: '2026-11-25T12:00:00Z' } })
+  client.setQueryData<Ranked>(['ranked', 'top'], {
+    tasks: [scored(a), scored(b), scored(c)],
+    total: 3,
+    next_cursor: null,
+    valid_until: null,
+  })
+  client.setQueryData<Lists>(['list', { status: ['pending', 'in_progress', 'snoozed'] }], {
+    pages: [{ tasks: [a, b, c], next_cursor: null }],
+    pageParams: [''],
+  })
+  asked = []
+  vi.stubGlobal('fetch', (request: Request | string) => {
+    if (typeof request === 'string') return Promise.resolve(Response.json({ access_token: 'token', expires_in: 900 }))
+    return new Promise((resolve, reject) => {
+      void request.text().then((text) => {
+        asked.push({
+          method: request.method,
+          path: new URL(request.url).pathname,
+          ifMatch: request.headers.get('If-Match'),
+          body: text ? JSON.parse(text) : null,
+          answer: resolve,
+          fail: () => reject(new TypeError('Failed to fetch')),
+        })
+      })
+    })
+  })
+})
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  client.clear()
+})
+
+const best = () => client.getQueryData<Answer>(['best'])?.best?.task
+const top = () => client.getQueryData<Ranked>(['ranked', 'top'])
+const titles = () =>
+  client
+    .getQueriesData<Lists>({ queryKey: ['list'] })
+    .flatMap(([, l]) => l!.pages.flatMap((p) => p.tasks.map((t) => t.title)))
+const one = (id: string) => client.getQueryData<Task>(['task', id])
+const requests = (n: number) => vi.waitFor(() => expect(asked).toHaveLength(n))
+const problem = (status: number) => new Response(JSON.stringify({ title: 'No' }), { status })
+const refused = (p: Promise<unknown>) =>
+  p.then(
+    () => null,
+    (e: unknown) => e as Error,
+  )
+
+describe('a change', () => {
+  test('is shown at once, before the server has said anything', async () => {
+    const done = changes.complete(client, a)
+    await vi.waitFor(() => expect(best()?.title).toBe('b'))
+    expect(top()).toMatchObject({ total: 2 })
+    expect(top()!.tasks.map((s) => s.task.title)).toEqual(['b', 'c'])
+    expect(titles()).toEqual(['b', 'c'])
+    expect(one(a.id)?.status).toBe('completed')
+    await requests(1)
+    asked[0]!.answer(Response.json({ ...a, status: 'completed', version: 4 }))
+    expect((await done).version).toBe(4)
+    expect(one(a.id)?.version).toBe(4)
+  })
+
+  test('has the server asked anew once, after the last of those under way', async () => {
+    const look = vi.spyOn(client, 'invalidateQueries')
+    const [x, y] = [changes.complete(client, a), changes.complete(client, b)]
+    await requests(2)
+    asked[0]!.answer(Response.json({ ...a, status: 'completed' }))
+    await x
+    expect(look).not.toHaveBeenCalled()
+    asked[1]!.answer(Response.json({ ...b, status: 'completed' }))
+    await y
+    expect(look).toHaveBeenCalledWith(expect.objectContaining({ queryKey: ['best'] }))
+  })
+
+  test.each([
+    ['refused', (i: number) => asked[i]!.answer(problem(500)), 'Problem'],
+    ['never sent', (i: number) => asked[i]!.fail(), 'Unreachable'],
+  ])('that is %s puts back what was there', async (_, answer, name) => {
+    const done = refused(changes.complete(client, a))
+    await requests(1)
+    answer(0)
+    expect((await done)?.name).toBe(name)
+    expect(best()).toEqual(a)
+    expect(top()).toMatchObject({ total: 3 })
+    expect(titles()).toEqual(['a', 'b', 'c'])
+    expect(one(a.id)).toEqual(a)
+  })
+
+  // Seen red where each put back what it had found: the second found the first already done.
+  test('and another, neither of which could be sent, leave everything as it was', async () => {
+    const [x, y] = [refused(changes.complete(client, a)), refused(changes.complete(client, b))]
+    await requests(2)
+    expect(best()?.title).toBe('c')
+    asked[0]!.fail()
+    await x
+    asked[1]!.fail()
+    await y
+    expect(best()?.title).toBe('a')
+    expect(top()!.tasks.map((s) => s.task.title)).toEqual(['a', 'b', 'c'])
+    expect(titles()).toEqual(['a', 'b', 'c'])
+  })
+
+  test('that is refused does not take along another that is not', async () => {
+    const [x, y] = [changes.complete(client, a), refused(changes.complete(client, b))]
+    await requests(2)
+    asked[0]!.answer(Response.json({ ...a, status: 'completed', version: 4 }))
+    await x
+    asked[1]!.answer(problem(500))
+    await y
+    expect(best()?.title).toBe('b')
+    expect(titles()).toEqual(['b', 'c'])
+    expect(one(a.id)?.status).toBe('completed')
+  })
+})
+
+describe('two edits in a row', () => {
+  test('are sent one after another, the second knowing the version the first has made', async () => {
+    const [x, y] = [changes.edit(client, a, { title: 'new' }), changes.edit(client, a, { priority: 5 })]
+    await requests(1)
+    expect(asked[0]).toMatchObject({ method: 'PATCH', ifMatch: '"3", "3-w"', body: { title: 'new' } })
+    asked[0]!.answer(Response.json({ ...a, title: 'new', version: 4 }))
+    await x
+    await requests(2)
+    expect(asked[1]).toMatchObject({ ifMatch: '"4", "4-w"', body: { priority: 5 } })
+    asked[1]!.answer(Response.json({ ...a, title: 'new', priority: 5, version: 5 }))
+    expect(await y).toMatchObject({ title: 'new', priority: 5, version: 5 })
+  })
+
+  test('of which the first fails: the second is still sent', async () => {
+    const [x, y] = [refused(changes.edit(client, b, { title: '' })), changes.edit(client, b, { priority: 5 })]
+    await requests(1)
+    asked[0]!.answer(problem(422))
+    expect(await x).toMatchObject({ status: 422 })
+    await requests(2)
+    asked[1]!.answer(Response.json({ ...b, priority: 5, version: 2 }))
+    await y
+    expect(one(b.id)).toMatchObject({ title: 'b', priority: 5 })
+  })
+})
+
+describe('an edit that meets another', () => {
+  test('is a conflict that knows both, and shows what is there now', async () => {
+    const edit = refused(changes.edit(client, c, { title: 'mine' }))
+    await requests(1)
+    asked[0]!.answer(problem(412))
+    await requests(2)
+    expect(asked[1]).toMatchObject({ method: 'GET', path: `/api/tasks/${c.id}` })
+    asked[1]!.answer(Response.json({ ...c, title: 'theirs', version: 2 }))
+    const conflict = await edit
+    expect(conflict).toBeInstanceOf(changes.Conflict)
+    expect(conflict).toMatchObject({ mine: { title: 'mine' }, before: c, theirs: { title: 'theirs', version: 2 } })
+    expect(one(c.id)?.title).toBe('theirs')
+    expect(titles()).toContain('theirs')
+  })
+})
+
+test('the inverse of an edit names what it changed, as it was, and nothing else', () => {
+  const before = task('x', { due_date: '2026-11-27', tags: ['home'], description: null, priority: 2 })
+  expect(changes.inverse(before, { due_date: null, tags: [], description: 'text', priority: 5 })).toEqual({
+    due_date: '2026-11-27',
+    tags: ['home'],
+    description: null,
+    priority: 2,
+  })
+})
+
+test('a task that is added is there at once, under the id it keeps, and can be edited before the server has it', async () => {
+  const made = changes.create(client, { title: 'new' })
+  await vi.waitFor(() => expect(titles()).toContain('new'))
+  await requests(1)
+  const { id } = asked[0]!.body as { id: string }
+  const edit = changes.edit(client, { ...one(id)! }, { priority: 5 })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(asked).toHaveLength(1)
+  asked[0]!.answer(Response.json({ ...task('new', { id }), version: 1 }, { status: 201 }))
+  expect((await made).id).toBe(id)
+  await requests(2)
+  expect(asked[1]).toMatchObject({ path: `/api/tasks/${id}`, ifMatch: '"1", "1-w"' })
+  asked[1]!.answer(Response.json({ ...task('new', { id }), priority: 5, version: 2 }))
+  await edit
+})
+
+test('a task that is deleted is gone at once, and comes back where it was', async () => {
+  const gone = changes.remove(client, b)
+  await requests(1)
+  expect(titles()).toEqual(['a', 'c'])
+  asked[0]!.answer(new Response(null, { status: 204 }))
+  await gone
+  expect(titles()).toEqual(['a', 'c'])
+  const back = changes.restore(client, b)
+  await vi.waitFor(() => expect(titles().toSorted()).toEqual(['a', 'b', 'c']))
+  await requests(asked.length)
+  asked.find((r) => r.path.endsWith('/restore'))!.answer(Response.json({ ...b, version: 3 }))
+  await back
+  expect(one(b.id)?.version).toBe(3)
+})
