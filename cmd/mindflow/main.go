@@ -47,6 +47,7 @@ type commands struct {
 	List     listCommand     `cmd:"" group:"person" help:"List tasks."`
 	Done     doneCommand     `cmd:"" group:"person" help:"Mark a task done."`
 	Snooze   snoozeCommand   `cmd:"" group:"person" help:"Put a task out of sight until later."`
+	Export   exportCommand   `cmd:"" group:"person" help:"Write all your tasks to a file."`
 	Login    loginCommand    `cmd:"" group:"person" help:"Sign in to a server."`
 	Logout   logoutCommand   `cmd:"" group:"person" help:"Sign out again."`
 	Accounts accountsCommand `cmd:"" group:"person" help:"List the accounts you are signed in to."`

@@ -27,9 +27,9 @@ type Client struct {
 }
 
 const (
-	// callTime bounds a call; importTime one that sends a file.
-	callTime   = 30 * time.Second
-	importTime = 15 * time.Minute
+	// callTime bounds a call; fileTime one that sends or gets a file.
+	callTime = 30 * time.Second
+	fileTime = 15 * time.Minute
 	// maxAnswer bounds what is read of an answer: a page of 200 tasks, each of
 	// them as long as a task may be, is a quarter of it.
 	maxAnswer = 16 << 20
@@ -78,6 +78,7 @@ type call struct {
 	query        url.Values
 	body         any       // sent as JSON, unless nil
 	file         io.Reader // sent as it is, unless nil
+	to           io.Writer // takes the answer as it is, unless nil
 	ifMatch      string
 	key          string // the same for every try: the server does it once
 	open         bool   // needs nobody to be signed in
@@ -135,6 +136,9 @@ func (c *Client) send(ctx context.Context, call call, access string, out any) (h
 		return nil, c.unanswered(ctx, err)
 	}
 	defer response.Body.Close()
+	if call.to != nil && response.StatusCode == http.StatusOK {
+		return response.Header, c.copyTo(call.to, response.Body)
+	}
 	raw, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	switch {
 	case err != nil:
@@ -153,6 +157,31 @@ func (c *Client) send(ctx context.Context, call call, access string, out any) (h
 		return nil, fmt.Errorf("%s %w: %w", c.Server(), ErrNotMindFlow, err)
 	}
 	return response.Header, nil
+}
+
+// copyTo hands on an answer, and tells what broke it off from what would not
+// take it.
+func (c *Client) copyTo(to io.Writer, answer io.Reader) error {
+	read := &reading{from: answer}
+	_, err := io.Copy(to, read)
+	if read.err != nil {
+		return &brokenOffError{c.Server(), read.err}
+	}
+	return err
+}
+
+// reading remembers why no more came.
+type reading struct {
+	from io.Reader
+	err  error
+}
+
+func (r *reading) Read(b []byte) (int, error) {
+	n, err := r.from.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
 }
 
 func (c *Client) request(ctx context.Context, call call, access string) (*http.Request, error) {

@@ -612,3 +612,25 @@ func TestWhatCannotHaveBeenDoneOrIsNoChangeIsSentOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestAnExportIsHandedOnOrBreaksOff(t *testing.T) {
+	s := newServer(t)
+	c, _, _ := s.signIn(t)
+	if _, err := c.CreateTask(t.Context(), client.Draft{Title: client.Set("one")}); err != nil {
+		t.Fatal(err)
+	}
+	s.expire() // the token is renewed first
+	var out strings.Builder
+	if err := c.Export(t.Context(), "json", &out); err != nil || !strings.Contains(out.String(), `"title":"one"`) || !strings.HasSuffix(out.String(), "]}\n") {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+	refusedWith(t, c.Export(t.Context(), "pdf", &out), http.StatusUnprocessableEntity)
+	s.stand(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		_, _ = io.WriteString(w, "half")
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	})
+	if err := c.Export(t.Context(), "csv", io.Discard); err == nil || !strings.Contains(err.Error(), "broke off") {
+		t.Errorf("half an export: %v", err)
+	}
+}

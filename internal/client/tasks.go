@@ -207,7 +207,15 @@ func (c *Client) Import(ctx context.Context, in Import, file io.Reader) (ImportR
 	}
 	var report ImportReport
 	_, err := c.do(ctx, call{
-		method: http.MethodPost, path: "/api/import/" + url.PathEscape(in.Format), query: values, file: io.NopCloser(file), time: importTime,
+		method: http.MethodPost, path: "/api/import/" + url.PathEscape(in.Format), query: values, file: io.NopCloser(file), time: fileTime,
 	}, &report)
 	return report, err
+}
+
+// Export writes all tasks that are not deleted to a file: format json has
+// preferences too, csv is what Import takes in again. On an error a part of it
+// may have been written.
+func (c *Client) Export(ctx context.Context, format string, to io.Writer) error {
+	_, err := c.do(ctx, call{method: http.MethodGet, path: "/api/export/" + url.PathEscape(format), to: to, time: fileTime}, nil)
+	return err
 }

@@ -163,6 +163,18 @@ func (s *Store) Tasks(ctx context.Context, w mindflow.WorkspaceID, ids []mindflo
 	return readTasks(s.read(ctx), "SELECT "+taskColumns+" FROM "+taskTables+" WHERE "+c.String(), c.args)
 }
 
+const tasksAfter = `
+SELECT ` + taskColumns + ` FROM ` + taskTables + `
+ WHERE t.workspace_id = $1 AND t.id > $2 AND t.deleted_at IS NULL
+ ORDER BY t.id
+ LIMIT $3`
+
+// TasksAfter reads the next tasks of a workspace in the order of their ids,
+// from the beginning after the zero id; without deleted ones, and as they are kept.
+func (s *Store) TasksAfter(ctx context.Context, w mindflow.WorkspaceID, id mindflow.TaskID, limit int) ([]mindflow.Task, error) {
+	return readTasks(s.read(ctx), tasksAfter, []any{w.String(), id.String(), limit})
+}
+
 func readTasks(q querier, query string, args []any) ([]mindflow.Task, error) {
 	var tasks []mindflow.Task
 	var r taskRow

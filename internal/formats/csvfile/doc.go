@@ -1,5 +1,5 @@
 // Package csvfile reads CSV files of any program whose first row names the
-// columns.
+// columns, and writes tasks as one that it reads back.
 //
 // What becomes of a row:
 //
@@ -8,7 +8,10 @@
 //     fields are those of a task in the API, and id.
 //   - status: the API's words, and those other programs use for them (open, to
 //     do, doing, done, canceled, …). A snooze without its end is none.
-//   - priority 1 to 5, 5 the highest; tags between commas or semicolons.
+//   - priority 1 to 5, 5 the highest; tags between commas or semicolons, those
+//     inside a tag after a backslash.
+//   - an apostrophe before what a spreadsheet would take for a formula is none of
+//     the text's own: it is taken away.
 //   - dates as formats.ParseMoment reads them. 03/04/2026 may be two days: it is
 //     not guessed. created_at, updated_at, completed_at take a day at its start.
 //     A completed task that does not say when it was created counts as created

@@ -37,7 +37,7 @@ func (t *translator) translate() bool {
 	return true
 }
 
-func (t *translator) take(field string) string { return t.Take(t.columns[field]) }
+func (t *translator) take(field string) string { return plain(t.Take(t.columns[field])) }
 
 // keep makes text of what was in a field's cell.
 func (t *translator) keep(field, text string) { t.Field(t.Name(t.columns[field]), text) }
@@ -190,8 +190,8 @@ func (t *translator) unread(field, text, why string) {
 
 func (t *translator) tags() {
 	var left []string
-	for name := range strings.FieldsFuncSeq(t.take("tags"), func(c rune) bool { return c == ',' || c == ';' }) {
-		if name = strings.TrimSpace(name); name != "" && !t.Tag(name) {
+	for _, name := range splitTags(t.take("tags")) {
+		if !t.Tag(name) {
 			left = append(left, name)
 		}
 	}

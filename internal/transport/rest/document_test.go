@@ -15,7 +15,7 @@ import (
 
 // routes of the specification that this server has.
 var routes = []string{
-	"DELETE /api/tasks/{id}", "GET /api/auth/me", "GET /api/preferences", "GET /api/tasks", "GET /api/tasks/best", "GET /api/tasks/pending",
+	"DELETE /api/tasks/{id}", "GET /api/auth/me", "GET /api/export/{format}", "GET /api/preferences", "GET /api/tasks", "GET /api/tasks/best", "GET /api/tasks/pending",
 	"GET /api/tasks/ranked", "GET /api/tasks/{id}", "GET /health", "GET /health/live", "GET /health/ready", "PATCH /api/tasks/{id}", "POST /api/auth/login", "POST /api/auth/logout",
 	"POST /api/auth/refresh", "POST /api/auth/register", "POST /api/auth/revoke", "POST /api/import/{format}", "POST /api/tasks",
 	"POST /api/tasks/{id}/complete", "POST /api/tasks/{id}/reopen", "POST /api/tasks/{id}/restore", "POST /api/tasks/{id}/snooze",

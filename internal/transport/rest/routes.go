@@ -39,6 +39,7 @@ func (a *API) routes() {
 	route(a, "PUT /api/preferences", "put-preferences", "Preferences", "Change preferences: absent keeps", a.putPreferences)
 
 	route(a, "POST /api/import/{format}", "import", "Import", "Take in a file of another program", a.importFile, previews, body("application/octet-stream"))
+	route(a, "GET /api/export/{format}", "export", "Export", "All your tasks that are not deleted, as one file", a.export, file[exportView](a, "text/csv"))
 
 	route(a, "GET /health", "health", "Server", "Whether the server and what it needs are there", a.health, open, also("503", "Degraded: the same body"))
 	route(a, "GET /health/live", "health-live", "Server", "Whether the process is alive", a.live, open)
@@ -87,6 +88,18 @@ func answers[T any](a *API) option {
 		op.Responses["200"] = &huma.Response{
 			Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: schema}},
 		}
+	}
+}
+
+// file documents an answer that is sent as a file: of one JSON value, or of text.
+func file[T any](a *API, text string) option {
+	return func(op *huma.Operation) {
+		answers[T](a)(op)
+		ok := op.Responses["200"]
+		ok.Content[text] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+		ok.Headers = map[string]*huma.Param{"Content-Disposition": {
+			Description: "A name for the file", Schema: &huma.Schema{Type: huma.TypeString},
+		}}
 	}
 }
 

@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/export/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All your tasks that are not deleted, as one file */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/import/{format}": {
         parameters: {
             query?: never;
@@ -474,6 +491,13 @@ export interface components {
             /** @description Read-only */
             workspace_id?: string | null;
         };
+        ExportView: {
+            /** Format: date-time */
+            exported_at: string;
+            preferences: components["schemas"]["PreferencesView"];
+            /** @description In the order of their ids */
+            tasks: components["schemas"]["TaskView"][];
+        };
         FieldProblem: {
             /** @description The field's JSON name or parameter */
             field: string;
@@ -791,12 +815,12 @@ export interface operations {
                     "Cache-Control"?: string;
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "sign-ins";r=9;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "sign-ins";q=10;w=60
                      */
                     "RateLimit-Policy"?: string;
                     "Set-Cookie"?: string;
@@ -811,12 +835,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "sign-ins";r=9;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "sign-ins";q=10;w=60
                      */
                     "RateLimit-Policy"?: string;
                     /** @description Seconds after which it may be tried again */
@@ -832,12 +856,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "sign-ins";r=9;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "sign-ins";q=10;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -975,12 +999,12 @@ export interface operations {
                     "Cache-Control"?: string;
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "refreshes";r=9;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "refreshes";q=10;w=60
                      */
                     "RateLimit-Policy"?: string;
                     "Set-Cookie"?: string;
@@ -995,12 +1019,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "refreshes";r=9;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "refreshes";q=10;w=60
                      */
                     "RateLimit-Policy"?: string;
                     /** @description Seconds after which it may be tried again */
@@ -1016,12 +1040,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "refreshes";r=9;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "refreshes";q=10;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -1053,6 +1077,108 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description json is one object with your preferences and your tasks, as other routes answer them; csv is a table with a row for each task, which an import takes in again */
+                format: "json" | "csv";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description A name for the file */
+                    "Content-Disposition"?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
                      * @example "reads";r=599;t=60
                      */
                     RateLimit?: string;
@@ -1064,7 +1190,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserView"];
+                    "application/json": components["schemas"]["ExportView"];
+                    "text/csv": string;
                 };
             };
             /** @description Too many requests in a short time */
@@ -1101,33 +1228,6 @@ export interface operations {
                      * @example "reads";q=600;w=60
                      */
                     "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revoke: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Error */
-            default: {
-                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -1167,12 +1267,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -1186,12 +1286,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     /** @description Seconds after which it may be tried again */
@@ -1207,12 +1307,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -1336,12 +1436,12 @@ export interface operations {
                     ETag?: string;
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -1355,12 +1455,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     /** @description Seconds after which it may be tried again */
@@ -1376,12 +1476,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -1503,12 +1603,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -1522,12 +1622,12 @@ export interface operations {
                     Location?: string;
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -1541,12 +1641,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     /** @description Seconds after which it may be tried again */
@@ -1562,12 +1662,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -1940,12 +2040,12 @@ export interface operations {
                     ETag?: string;
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -1959,12 +2059,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     /** @description Seconds after which it may be tried again */
@@ -1980,12 +2080,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -2016,12 +2116,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -2033,12 +2133,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     /** @description Seconds after which it may be tried again */
@@ -2054,12 +2154,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -2096,12 +2196,12 @@ export interface operations {
                     ETag?: string;
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -2115,12 +2215,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     /** @description Seconds after which it may be tried again */
@@ -2136,12 +2236,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -2176,12 +2276,12 @@ export interface operations {
                     ETag?: string;
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -2195,12 +2295,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     /** @description Seconds after which it may be tried again */
@@ -2216,12 +2316,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -2256,12 +2356,12 @@ export interface operations {
                     ETag?: string;
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -2275,12 +2375,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     /** @description Seconds after which it may be tried again */
@@ -2296,12 +2396,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -2336,12 +2436,12 @@ export interface operations {
                     ETag?: string;
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -2355,12 +2455,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     /** @description Seconds after which it may be tried again */
@@ -2376,12 +2476,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -2423,12 +2523,12 @@ export interface operations {
                     ETag?: string;
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -2442,12 +2542,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     /** @description Seconds after which it may be tried again */
@@ -2463,12 +2563,12 @@ export interface operations {
                 headers: {
                     /**
                      * @description What is left: r requests now, one more after t seconds
-                     * @example "reads";r=599;t=60
+                     * @example "changes";r=59;t=60
                      */
                     RateLimit?: string;
                     /**
                      * @description The limit: q requests in any w seconds
-                     * @example "reads";q=600;w=60
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;

@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"mindflow/internal/formats/csvfile"
+	"mindflow/internal/mindflow"
+)
+
+// Export is everything in a person's workspace, whatever its status, but for
+// what was deleted.
+type Export struct {
+	At          time.Time // when it began: snoozes read as they do then
+	Preferences mindflow.Preferences
+
+	app   *App
+	actor mindflow.Actor
+	first []mindflow.Task
+}
+
+// exportPage is how many tasks are in memory at once.
+const exportPage = 200
+
+// Export begins an export. It reads the first tasks, so that most of what can go
+// wrong does so before anything is answered.
+func (a *App) Export(ctx context.Context, actor mindflow.Actor) (Export, error) {
+	e := Export{At: a.now(), app: a, actor: actor}
+	var err error
+	if e.Preferences, err = a.Preferences(ctx, actor); err != nil {
+		return e, err
+	}
+	e.first, err = e.after(ctx, mindflow.TaskID{})
+	return e, err
+}
+
+// Pages yields the tasks, a few hundred at a time, in the order of their ids. An
+// error is the last thing it yields.
+//
+// Each page is as it stood when it was read, not all of them at one moment: for
+// that the database would have to keep its past for as long as somebody
+// downloads. Since ids never change, what was there all the time comes exactly
+// once; what is created or deleted meanwhile may be in it or not.
+func (e Export) Pages(ctx context.Context) iter.Seq2[[]mindflow.Task, error] {
+	return func(yield func([]mindflow.Task, error) bool) {
+		page := e.first
+		for len(page) > 0 {
+			last := page[len(page)-1].ID
+			if !yield(page, nil) || len(page) < exportPage {
+				return
+			}
+			var err error
+			if page, err = e.after(ctx, last); err != nil {
+				yield(nil, err)
+				return
+			}
+		}
+	}
+}
+
+func (e Export) after(ctx context.Context, id mindflow.TaskID) ([]mindflow.Task, error) {
+	tasks, err := e.app.store.TasksAfter(ctx, e.actor.WorkspaceID, id, exportPage)
+	for i, t := range tasks {
+		tasks[i] = t.At(e.At)
+	}
+	return tasks, err
+}
+
+// Day is the day on which it began, for the person.
+func (e Export) Day() mindflow.Day { return e.Preferences.Zone.Today(e.At) }
+
+// AppendCSVHeader and AppendCSV append the export's tasks as the CSV file that
+// an import takes in again.
+func (Export) AppendCSVHeader(b []byte) []byte { return csvfile.AppendHeader(b) }
+
+// AppendCSV appends one task's row.
+func (Export) AppendCSV(b []byte, t *mindflow.Task) []byte { return csvfile.AppendTask(b, t) }

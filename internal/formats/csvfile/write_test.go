@@ -1,0 +1,145 @@
+package csvfile_test
+
+import (
+	"encoding/csv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"mindflow/internal/formats"
+	"mindflow/internal/formats/csvfile"
+	"mindflow/internal/formats/formatstest"
+	"mindflow/internal/mindflow"
+	"mindflow/test/hostile"
+)
+
+func written(tasks ...mindflow.Task) string {
+	b := csvfile.AppendHeader(nil)
+	for i := range tasks {
+		b = csvfile.AppendTask(b, &tasks[i])
+	}
+	return string(b)
+}
+
+// texts are those that break cells, and what breaks other programs.
+var texts = rapid.OneOf(
+	rapid.SampledFrom(hostile.Texts),
+	rapid.StringMatching("['=+@\\-,;\"\\\\a-c ＝\n\t]{1,12}"),
+	rapid.StringN(1, 20, -1),
+)
+
+// text is one as it is stored.
+func text(t *rapid.T, lines bool) string {
+	s := formats.Clean(texts.Draw(t, "text"))
+	if !lines {
+		s = formats.OneLine(s)
+	}
+	return mindflow.Tidy(s)
+}
+
+func instant(t *rapid.T, label string) time.Time {
+	const first, last = 0, 4102444800 * 1e6 // 1970 to 2100
+	return mindflow.UTC(rapid.Int64Range(first, last).Draw(t, label))
+}
+
+func when(t *rapid.T, label string) mindflow.When {
+	switch rapid.IntRange(0, 2).Draw(t, label) {
+	case 0:
+		return mindflow.When{}
+	case 1:
+		return mindflow.OnDay(mindflow.DayOf(instant(t, label)))
+	}
+	return mindflow.AtInstant(instant(t, label).Truncate(time.Second))
+}
+
+func legalTask(t *rapid.T) mindflow.Task {
+	task := mindflow.Task{
+		ID: mindflow.NewID[mindflow.Task](instant(t, "id")), Title: text(t, false), Description: text(t, true),
+		Status: rapid.SampledFrom(mindflow.Statuses).Draw(t, "status"), Priority: rapid.IntRange(1, 5).Draw(t, "priority"),
+		Due: when(t, "due"), EffortMinutes: rapid.IntRange(0, mindflow.MaxEffort).Draw(t, "effort"),
+		PreferredTime: rapid.SampledFrom([]mindflow.PreferredTime{"", mindflow.Morning, mindflow.Evening}).Draw(t, "time"),
+		CreatedAt:     instant(t, "created"), UpdatedAt: instant(t, "updated"),
+	}
+	if task.Title == "" {
+		task.Title = "x"
+	}
+	task.Title, _ = formats.Cut(task.Title, mindflow.MaxTitle)
+	if task.Due.IsZero() {
+		task.Start = when(t, "start")
+	}
+	switch task.Status {
+	case mindflow.StatusSnoozed:
+		task.SnoozedUntil = instant(t, "snoozed").Truncate(time.Second)
+	case mindflow.StatusCompleted:
+		task.CompletedAt = instant(t, "completed")
+	}
+	seen := map[string]bool{"": true}
+	for range rapid.IntRange(0, 4).Draw(t, "tags") {
+		tag, _ := formats.Cut(text(t, false), mindflow.MaxTag)
+		if tag = mindflow.Tidy(tag); !seen[mindflow.Fold(tag)] {
+			task.Tags, seen[mindflow.Fold(tag)] = append(task.Tags, tag), true
+		}
+	}
+	return task
+}
+
+func TestWhatIsWrittenIsReadBack(t *testing.T) {
+	utc := formatstest.Zone(t, "UTC")
+	rapid.Check(t, func(t *rapid.T) {
+		tasks := rapid.SliceOfNDistinct(rapid.Custom(legalTask), 1, 4, func(t mindflow.Task) mindflow.TaskID { return t.ID }).Draw(t, "tasks")
+		file := written(tasks...)
+		found := read(file, formats.Options{Zone: utc})
+		if len(found.Problems)+len(found.Notes)+len(found.Skipped) > 0 || found.Err != nil || len(found.Entries) != len(tasks) {
+			t.Fatalf("%+v of\n%s", found, file)
+		}
+		for i, want := range tasks {
+			e := found.Entries[i]
+			if e.SourceID != want.ID.String() || len(e.Notes) > 0 {
+				t.Errorf("source %q, notes %v", e.SourceID, e.Notes)
+			}
+			want.ID = mindflow.TaskID{}
+			if diff := cmp.Diff(want, e.Task, cmp.Comparer(func(a, b mindflow.When) bool { return a == b })); diff != "" {
+				t.Errorf("read back differently (-want +got):\n%s\nof\n%s", diff, file)
+			}
+		}
+	})
+}
+
+// A spreadsheet calculates what begins like a formula.
+func TestNoCellIsAFormula(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		records, err := csv.NewReader(strings.NewReader(written(legalTask(t)))).ReadAll()
+		if err != nil || len(records) != 2 || len(records[1]) != len(csvfile.Fields) {
+			t.Fatalf("%q, %v", records, err)
+		}
+		for i, cell := range records[1] {
+			if cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(cell)[0]) {
+				t.Errorf("%s is %q", csvfile.Fields[i], cell)
+			}
+		}
+	})
+}
+
+func TestAnApostropheIsTakenFromAFormulaAlone(t *testing.T) {
+	for cell, want := range map[string]string{
+		"'=1+1": "=1+1", "''=1": "'=1", "'-5 degrees": "-5 degrees", "'tis": "'tis", "'": "'", "=1+1": "=1+1", "it's": "it's", "'＝1": "＝1",
+	} {
+		if got := read("title\n"+cell+"\n", formats.Options{}).Titles(); len(got) != 1 || got[0] != want {
+			t.Errorf("%q is read as %q, want %q", cell, got, want)
+		}
+	}
+}
+
+func TestTagsMayHoldWhatSetsTagsApart(t *testing.T) {
+	for cell, want := range map[string]string{
+		`a, b;c`: "a|b|c", `a\,b,c\;d`: "a,b|c;d", `a\b,c\\d`: `a\b|c\d`, `\`: `\`, `,;, `: "",
+	} {
+		found := read("title\ttags\nx\t"+cell+"\n", formats.Options{})
+		if got := strings.Join(found.Entries[0].Task.Tags, "|"); got != want {
+			t.Errorf("%q are the tags %q, want %q", cell, got, want)
+		}
+	}
+}
