@@ -95,6 +95,16 @@ export class Person {
   edit = (id: string, fields: object): Promise<Task> => this.call(`/api/tasks/${id}`, 'PATCH', fields) as Promise<Task>
   preferences = (): Promise<Preferences> => this.call('/api/preferences') as Promise<Preferences>
 
+  /** Imports a file of a format. */
+  async import(format: string, file: string) {
+    const response = await fetch(`${this.url}/api/import/${format}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${this.token}`, 'Content-Type': 'text/csv' },
+      body: file,
+    })
+    if (!response.ok) throw new Error(`import: ${response.status} ${await response.text()}`)
+  }
+
   /** Signs in on a page, by hand. */
   async signIn(page: Page) {
     await page.goto(`${this.url}/sign-in`)

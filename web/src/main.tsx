@@ -3,7 +3,7 @@ import { persistQueryClientRestore, persistQueryClientSubscribe } from '@tanstac
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { newQueryClient } from './api/queries'
+import { newQueryClient, prefetchNow } from './api/queries'
 import { isSignedIn, onSession } from './api/session'
 import { isKept, persister } from './persisted'
 import { newRouter } from './router'
@@ -38,6 +38,9 @@ onSession(() => {
     replace: true,
   })
 })
+
+// What the first screen needs is under way while it is drawn.
+if (isSignedIn() && location.pathname === '/') void prefetchNow(client)
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

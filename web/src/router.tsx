@@ -8,7 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { isSignedIn } from './api/session'
-import { bestQuery, preferencesQuery, topQuery } from './api/queries'
+import { prefetchNow } from './api/queries'
 import Now from './now/now'
 import { Frame } from './shell/frame'
 import { Broken, Column, NotFound } from './shell/pages'
@@ -74,9 +74,7 @@ const now = createRoute({
   getParentRoute: () => column,
   path: '/',
   component: Now,
-  loader: ({ context: { client } }) => {
-    for (const query of [bestQuery, topQuery, preferencesQuery]) void client.prefetchQuery(query as typeof bestQuery)
-  },
+  loader: ({ context: { client } }) => void prefetchNow(client),
 })
 
 const ranked = createRoute({

@@ -141,6 +141,10 @@ export const preferencesQuery = queryOptions({
   staleTime: 60_000,
 })
 
+/** Asks for what Now shows, where that is not known yet. */
+export const prefetchNow = (client: QueryClient) =>
+  Promise.all([client.prefetchQuery(bestQuery), client.prefetchQuery(topQuery), client.prefetchQuery(preferencesQuery)])
+
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: ({ signal }) => data(api.GET('/api/auth/me', { signal })),
