@@ -112,3 +112,121 @@ test('signing out everywhere ends the sessions of other browsers', async () => {
   await page.waitForURL('**/sign-in**')
   await expect(person.preferences()).rejects.toThrow('401')
 })
+
+const sheet = [
+  'Task;due date;Owner;Tags',
+  'Pay the rent;2030-01-02;Ann;home',
+  '<img src=x onerror=alert(1)>;soon;<b>Bob</b>;',
+  ';2030-01-03;;',
+  'Call grandmother;;;',
+].join('\n')
+
+test('a file is looked through, then imported, then known', async () => {
+  const person = await app.person()
+  const { page, complaints } = await open(browser)
+  await person.signIn(page)
+  await page.goto(`${app.url}/settings/data`)
+  const choose = (name: string, text: string) =>
+    page.getByLabel('Choose a file').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) })
+
+  await choose('sheet.csv', sheet)
+  await page.getByText('Recognised: Due date, Tags.').waitFor()
+  expect(await page.getByRole('button', { name: 'See what would come of it' }).isDisabled()).toBe(true)
+  await page.getByLabel('Title (needed)').selectOption('Task')
+  await page.getByRole('button', { name: 'See what would come of it' }).click()
+  await page.getByText('3 tasks would be added').waitFor()
+  await page.getByText('1 could not be read').waitFor()
+  expect(await page.getByRole('list', { name: 'Remarks' }).innerText()).toMatch(
+    /^Unreadable\s+line 4\s+it has no title/,
+  )
+  expect(await person.call('/api/tasks')).toMatchObject({ tasks: [] })
+
+  await page.getByRole('button', { name: 'Import 3 tasks' }).click()
+  await page.getByText('3 tasks are here now').waitFor()
+  await page.getByRole('link', { name: 'What should I do now?' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Pay the rent' }).waitFor()
+
+  await page.goto(`${app.url}/settings/data`)
+  await choose('sheet.csv', sheet)
+  await page.getByLabel('Title (needed)').selectOption('Task')
+  await page.getByRole('button', { name: 'See what would come of it' }).click()
+  await page.getByText('Nothing new in this file').waitFor()
+  expect(await page.getByRole('button', { name: 'Nothing to import' }).isDisabled()).toBe(true)
+  expect(complaints).toEqual([])
+})
+
+test('what cannot be imported is said before anything is sent', async () => {
+  const person = await app.person()
+  const { page } = await open(browser)
+  await person.signIn(page)
+  await page.goto(`${app.url}/settings/data`)
+  const input = page.getByLabel('Choose a file')
+  await input.setInputFiles({ name: 'none.csv', mimeType: 'text/csv', buffer: Buffer.from('') })
+  await page.getByText('none.csv is empty.').waitFor()
+  await input.setInputFiles({ name: 'own.json', mimeType: 'text/json', buffer: Buffer.from('{"exported_at":"x"}') })
+  await page.getByText('Export as CSV instead').waitFor()
+})
+
+test('an import whose answer got lost is sent again, and done once', async () => {
+  const person = await app.person()
+  const { page } = await open(browser)
+  await person.signIn(page)
+  await page.goto(`${app.url}/settings/data`)
+  await page
+    .getByLabel('Choose a file')
+    .setInputFiles({ name: 'todo.txt', mimeType: 'text/plain', buffer: Buffer.from('(A) One\n(B) Two\n') })
+  await page.getByRole('button', { name: 'See what would come of it' }).click()
+  const keys: (string | undefined)[] = []
+  await page.route('**/api/import/**', async (route) => {
+    keys.push(route.request().headers()['idempotency-key'])
+    await route.fetch()
+    await (keys.length === 1 ? route.abort() : route.continue())
+  })
+  await page.getByRole('button', { name: 'Import 2 tasks' }).click()
+  await page.getByText('The server cannot be reached').first().waitFor()
+  await page.getByRole('button', { name: 'Import 2 tasks' }).click()
+  await page.getByText('2 tasks are here now').waitFor()
+  expect(keys[0]).toBeTruthy()
+  expect(keys[1]).toBe(keys[0])
+  expect(((await person.call('/api/tasks')) as { tasks: unknown[] }).tasks).toHaveLength(2)
+})
+
+test('an export is downloaded, holds the tasks, and comes in again elsewhere', async () => {
+  const [ada, eve] = [await app.person(), await app.person()]
+  await ada.add({ title: '=1+1', description: 'two\nlines; "so"', tags: ['a,b'], due_date: '2030-01-02' })
+  const done = await ada.add({ title: 'Done already' })
+  await ada.call(`/api/tasks/${done.id}/complete`, 'POST')
+  const { page, complaints } = await open(browser)
+  await ada.signIn(page)
+  await page.goto(`${app.url}/settings/data`)
+  const download = async (name: string) => {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()])
+    const chunks: Buffer[] = []
+    for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer)
+    return { name: file.suggestedFilename(), text: Buffer.concat(chunks).toString() }
+  }
+  const json = await download('Export as JSON')
+  expect(json.name).toMatch(/^mindflow-\d{4}-\d\d-\d\d\.json$/)
+  const all = JSON.parse(json.text) as { preferences: object; tasks: { title: string; status: string }[] }
+  expect(all.preferences).toMatchObject({ timezone: 'Europe/Berlin', weight_urgency: 40 })
+  expect(all.tasks.map((t) => `${t.title}: ${t.status}`).sort()).toEqual(['=1+1: pending', 'Done already: completed'])
+
+  const csv = await download('Export as CSV')
+  expect(csv.name).toMatch(/\.csv$/)
+  expect(csv.text).toContain(`,"'=1+1",`)
+  const { page: other, complaints: others } = await open(browser)
+  await eve.signIn(other)
+  await other.goto(`${app.url}/settings/data`)
+  await other
+    .getByLabel('Choose a file')
+    .setInputFiles({ name: csv.name, mimeType: 'text/csv', buffer: Buffer.from(csv.text) })
+  await other.getByRole('button', { name: 'See what would come of it' }).click()
+  await other.getByRole('button', { name: 'Import 2 tasks' }).click()
+  await other.getByText('2 tasks are here now').waitFor()
+  const { tasks } = (await eve.call('/api/tasks?sort=title')) as { tasks: object[] }
+  expect(tasks).toMatchObject([
+    { title: '=1+1', description: 'two\nlines; "so"', tags: ['a,b'], due_date: '2030-01-02' },
+    { title: 'Done already', status: 'completed' },
+  ])
+  expect([...complaints, ...others]).toEqual([])
+})

@@ -72,7 +72,10 @@ export async function problemOf(response: Response): Promise<Problem> {
   return problem(response, (await response.json().catch(() => ({}))) as object)
 }
 
-export function problem(response: Response, body: object): Problem {
+export function problem(
+  response: { status: number; headers: { get: (name: string) => string | null } },
+  body: object,
+): Problem {
   const wait = Number(response.headers.get('Retry-After'))
   return new Problem(response.status, body, Number.isFinite(wait) && wait > 0 ? wait : undefined)
 }

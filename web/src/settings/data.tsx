@@ -1,3 +1,12 @@
+import { ExportSection } from './export'
+import { ImportSection } from './import'
+
+/** Tasks come in and go out. */
 export default function DataSettings() {
-  return null
+  return (
+    <>
+      <ImportSection />
+      <ExportSection />
+    </>
+  )
 }
