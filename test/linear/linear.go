@@ -229,6 +229,10 @@ func Race(t *testing.T, steps int, now time.Time, clients ...Client) *Recorder {
 	return rec
 }
 
+// pageSize is the longest a page can be: a workspace with more tasks than that
+// would be seen in parts.
+const pageSize = 200
+
 // act asks one thing, and hangs up now and then.
 func (c *racer) act(step int) {
 	ctx, cancel := context.WithCancel(c.t.Context())
@@ -245,9 +249,9 @@ func (c *racer) act(step int) {
 	case "create":
 		path, body = "/api/tasks", fmt.Sprintf(`{"id": %q, "title": %q}`, c.ids[in.Task], in.Title)
 	case "list":
-		path = "/api/tasks?limit=200&sort=title"
+		path = fmt.Sprintf("/api/tasks?limit=%d&sort=title", pageSize)
 	case "rank":
-		path = "/api/tasks/ranked?limit=200"
+		path = fmt.Sprintf("/api/tasks/ranked?limit=%d", pageSize)
 	case "patch":
 		body = fmt.Sprintf(`{"title": %q}`, in.Title)
 	case "complete", "reopen", "restore":
@@ -296,6 +300,9 @@ func (c *racer) listed(in Asked, called, returned int64, raw []byte) {
 	}
 	if err := json.Unmarshal(raw, &page); err != nil {
 		c.t.Error(err)
+	}
+	if len(page.Tasks) == pageSize {
+		c.t.Errorf("a page is full: what it leaves out may be there")
 	}
 	found := map[string]taskShown{}
 	for _, t := range page.Tasks {
