@@ -12,6 +12,7 @@ import { prefetchNow } from './api/queries'
 import Now from './now/now'
 import { Frame } from './shell/frame'
 import { Broken, Column, NotFound } from './shell/pages'
+import { readSearch } from './tasks/search'
 
 /** Addresses of the app. Each screen's code comes when it is first gone to; Now is there at once. */
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
@@ -86,6 +87,7 @@ const ranked = createRoute({
 const tasks = createRoute({
   getParentRoute: () => frame,
   path: '/tasks',
+  validateSearch: readSearch,
   component: lazyRouteComponent(() => import('./tasks/tasks')),
 })
 

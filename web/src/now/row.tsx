@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
+import type { ComponentProps } from 'react'
 import type { Scored } from '../api/client'
 import { preferencesQuery } from '../api/queries'
 import { useActions } from '../shell/actions'
@@ -10,12 +11,20 @@ import { Check } from '../ui/check'
 import { Bar, scoreText, termsOf } from './score'
 
 /** A ranked task: what it is, its bar, its score. */
-export function RankedRow({ scored, full }: { scored: Scored; full: number }) {
+export function RankedRow({
+  scored,
+  full,
+  className = '',
+  ...props
+}: { scored: Scored; full: number } & ComponentProps<'li'>) {
   const { task } = scored
   const actions = useActions()
   const preferences = useQuery(preferencesQuery).data
   return (
-    <li className="grid grid-cols-[22px_minmax(0,1fr)_auto] items-center gap-3.5 border-b border-line py-3 desk:grid-cols-[22px_minmax(0,1fr)_132px_44px]">
+    <li
+      {...props}
+      className={`grid grid-cols-[22px_minmax(0,1fr)_auto] items-center gap-3.5 border-b border-line py-3 desk:grid-cols-[22px_minmax(0,1fr)_132px_44px] ${className}`}
+    >
       <Check label={`Done: ${task.title}`} onCheck={() => void actions.complete(task)} />
       <div className="min-w-0">
         <Link

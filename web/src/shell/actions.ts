@@ -10,14 +10,15 @@ import { showConflict } from './conflict-state'
 /** What people do with tasks: each says what it did and can be undone, and says why when it failed. */
 export type Actions = ReturnType<typeof actionsOf>
 
-const short = (title: string) => (title.length > 48 ? `${title.slice(0, 46)}…` : title)
+export const short = (title: string) => (title.length > 48 ? `${title.slice(0, 46)}…` : title)
+
+/** Says why something failed; where somebody else was quicker, the person chooses. */
+export function tell(error: unknown) {
+  if (error instanceof changes.Conflict) showConflict(error)
+  else warn(explain(error))
+}
 
 export function actionsOf(client: QueryClient) {
-  const tell = (error: unknown) => {
-    if (error instanceof changes.Conflict) showConflict(error)
-    else warn(explain(error))
-  }
-
   /** Does it; answers what came of it, or nothing where it failed. */
   async function run<T>(fn: () => Promise<T>): Promise<T | undefined> {
     try {
@@ -90,7 +91,7 @@ export function actionsOf(client: QueryClient) {
 }
 
 /** Puts back a task's status, and the moment it was snoozed until. */
-const asItWas = async (client: QueryClient, before: Task, after: Task) => {
+export const asItWas = async (client: QueryClient, before: Task, after: Task) => {
   const open = after.status === 'completed' ? await changes.reopen(client, after) : after
   if (before.status === open.status && before.snoozed_until === open.snoozed_until) return
   const fields: Edit = before.snoozed_until

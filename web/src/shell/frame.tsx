@@ -58,7 +58,11 @@ export function Frame() {
       </a>
       <div className="desk:grid desk:min-h-dvh desk:grid-cols-[216px_minmax(0,1fr)]">
         <Sidebar />
-        <main id="main" tabIndex={-1} className="px-5 pt-4 pb-28 outline-none desk:px-10 desk:pt-6 desk:pb-16">
+        <main
+          id="main"
+          tabIndex={-1}
+          className="beside-panel px-5 pt-4 pb-28 outline-none desk:px-10 desk:pt-6 desk:pb-16"
+        >
           <Top />
           <Offline />
           <Outlet />

@@ -43,9 +43,13 @@ const groups: { name: string; keys: [string, string][] }[] = [
       ['Enter', 'Open'],
       ['X', 'Select'],
       ['Shift X', 'Select up to here'],
-      ['E', 'Done'],
+      ['E', 'Done, or open again'],
+      ['S', 'Start, or put down'],
       ['Z', 'Snooze'],
+      ['N', 'Not now'],
       ['1 – 5', 'Priority'],
+      ['D', 'Due'],
+      ['F2', 'Change the title'],
       ['Delete', 'Delete'],
       ['/', 'Search'],
     ],
@@ -64,7 +68,7 @@ export default function Help() {
             <h3 className="mb-2 text-[13px] font-semibold text-ink-3">{g.name}</h3>
             <dl>
               {g.keys.map(([keys, label]) => (
-                <div key={label} className="flex min-h-8 items-center justify-between gap-4 text-[14px]">
+                <div key={keys} className="flex min-h-8 items-center justify-between gap-4 text-[14px]">
                   <dt>{label}</dt>
                   <dd>
                     <span className="sr-only">{keys}</span>

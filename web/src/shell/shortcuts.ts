@@ -1,7 +1,15 @@
 import { useEffect, useRef } from 'react'
 
 /** A key, or two after one another (g n), and what it does. */
-export type Shortcut = { keys: string; label: string; run: () => void }
+export type Shortcut = {
+  keys: string
+  label: string
+  run: (e: KeyboardEvent) => void
+  /** Again and again while the key is held. */
+  held?: boolean
+  /** Leaves the key to what has the focus. */
+  unless?: (target: EventTarget | null) => boolean
+}
 
 const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
@@ -28,7 +36,7 @@ export function useShortcuts(shortcuts: Shortcut[]) {
   useEffect(() => {
     heard.add(latest)
     const listen = (e: KeyboardEvent) => {
-      if (e.defaultPrevented || e.altKey || e.repeat) return
+      if (e.defaultPrevented || e.altKey) return
       const modified = e.ctrlKey || e.metaKey
       const key = e.key.length === 1 ? e.key.toLowerCase() : e.key
       const pressed = modified ? `mod ${key}` : key
@@ -36,10 +44,10 @@ export function useShortcuts(shortcuts: Shortcut[]) {
       const sequence = Date.now() - firstAt < patience ? `${first} ${pressed}` : ''
       const meant = isSequence(sequence) ? sequence : pressed
       const found = latest.current.find((s) => s.keys === meant)
-      if (!found) return
+      if (!found || (e.repeat && !found.held) || found.unless?.(e.target)) return
       e.preventDefault()
       first = ''
-      found.run()
+      found.run(e)
     }
     document.addEventListener('keydown', listen)
     return () => {

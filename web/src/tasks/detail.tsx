@@ -1,3 +1,176 @@
-export default function Screen() {
-  return <h1>tasks/detail</h1>
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useEffect, useRef, type ReactNode } from 'react'
+import * as changes from '../api/changes'
+import { api, data, type Task } from '../api/client'
+import { explain, isStatus } from '../api/errors'
+import { isOpen, taskQuery } from '../api/queries'
+import { SnoozeMenu } from '../now/snooze-menu'
+import { tell, useActions } from '../shell/actions'
+import { useZone } from '../shell/zone'
+import { Button, IconButton } from '../ui/button'
+import { Check } from '../ui/check'
+import { useDesk } from '../ui/desk'
+import { Icon } from '../ui/icon'
+import { Bone, Soon } from '../ui/skeleton'
+import { Dates, Estimate, Notes, PreferredTime, Priority, StatusField, Title } from './detail-fields'
+import { Reason } from './detail-reason'
+import { TagsField } from './detail-tags'
+import { useEditing } from './editing'
+import { Times } from './detail-times'
+
+/** One task with all its fields, at the side of the list; on a phone it is the page. */
+export default function Detail() {
+  const { id } = useParams({ from: '/inside/frame/tasks/$id' })
+  const { data: task, error, refetch } = useQuery(taskQuery(id))
+  const navigate = useNavigate()
+  const panel = useRef<HTMLElement>(null)
+  const close = () => void navigate({ to: '/tasks', search: true, resetScroll: false })
+  const desk = useDesk()
+  useEffect(() => {
+    // Beside the list the focus stays there: the next key may be j.
+    if (!desk || !document.activeElement?.closest('[data-tasks]')) panel.current?.focus({ preventScroll: true })
+  }, [desk])
+  return (
+    // Escape leaves a field, then the panel.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <aside
+      ref={panel}
+      tabIndex={-1}
+      data-panel
+      aria-label={task ? `Task: ${task.title}` : 'Task'}
+      onKeyDown={(e) => {
+        if (e.key !== 'Escape' || e.defaultPrevented) return
+        e.preventDefault()
+        if (e.target === panel.current || !(e.target as Element).matches('input, textarea, select')) close()
+        else panel.current?.focus()
+      }}
+      className="panel fixed inset-y-0 right-0 z-40 overflow-y-auto overscroll-contain border-line bg-surface outline-none desk:z-20 desk:border-l"
+    >
+      {task && !task.deleted_at && !isStatus(error, 404) ? (
+        <Fields key={task.id} task={task} onClose={close} />
+      ) : (
+        <div className="p-5 desk:p-6">
+          <Bar onClose={close} />
+          {task || isStatus(error, 404) ? (
+            <Gone id={id} task={task} onBack={() => void refetch()} />
+          ) : error ? (
+            <div role="alert">
+              <h2 className="text-[20px] font-[640] tracking-[-0.02em]">This task is not known just now</h2>
+              <p className="mt-2 mb-5 text-ink-2">{explain(error)}</p>
+              <Button onClick={() => void refetch()}>Try again</Button>
+            </div>
+          ) : (
+            <Soon>
+              <Bone className="mb-4 h-7 w-4/5" />
+              <Bone className="mb-4 h-24 w-full" />
+              <Bone className="h-40 w-full" />
+            </Soon>
+          )}
+        </div>
+      )}
+    </aside>
+  )
+}
+
+function Bar({ onClose, children }: { onClose: () => void; children?: ReactNode }) {
+  return (
+    <div className="-mx-2 mb-4 flex items-center gap-1">
+      <IconButton label="Close" className="size-11 desk:size-9" onClick={onClose}>
+        <Icon name="chevron" className="size-4.5 rotate-180 desk:hidden" />
+        <Icon name="close" className="hidden size-4 desk:block" />
+      </IconButton>
+      <span className="flex-1" />
+      {children}
+    </div>
+  )
+}
+
+function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
+  const actions = useActions()
+  const editing = useEditing()
+  const zone = useZone()
+  const open = isOpen(task)
+  const props = { task, editing }
+  return (
+    <div className="p-5 pb-16 desk:p-6">
+      <Bar onClose={onClose}>
+        {task.status !== 'in_progress' && open && (
+          <IconButton label="Start" className="size-11 desk:size-9" onClick={() => void actions.start(task)}>
+            <Icon name="play" />
+          </IconButton>
+        )}
+        {task.status === 'snoozed' ? (
+          <Button kind="ghost" onClick={() => void actions.wake(task)}>
+            Wake
+          </Button>
+        ) : (
+          open && (
+            <SnoozeMenu
+              task={task}
+              trigger={
+                <IconButton label="Snooze" className="size-11 desk:size-9">
+                  <Icon name="moon" />
+                </IconButton>
+              }
+            />
+          )
+        )}
+        <IconButton label="Delete" className="size-11 desk:size-9" onClick={() => void actions.remove(task)}>
+          <Icon name="trash" />
+        </IconButton>
+      </Bar>
+      <div className="grid grid-cols-[22px_minmax(0,1fr)] gap-x-3">
+        <span className="pt-2">
+          <Check
+            label={open ? 'Done' : 'Open again'}
+            done={!open}
+            onCheck={() => void (open ? actions.complete(task) : actions.reopen(task))}
+          />
+        </span>
+        <Title {...props} />
+      </div>
+      <Notes {...props} />
+      <dl className="grid gap-y-4">
+        <StatusField {...props} zone={zone} />
+        <Priority {...props} />
+        <Dates {...props} zone={zone} />
+        <Estimate {...props} />
+        <PreferredTime {...props} />
+        <TagsField {...props} />
+      </dl>
+      <Reason task={task} />
+      <Times task={task} />
+    </div>
+  )
+}
+
+/** A task that is deleted, or was never there. */
+function Gone({ id, task, onBack }: { id: string; task: Task | undefined; onBack: () => void }) {
+  const client = useQueryClient()
+  const restore = async () => {
+    try {
+      if (task) await changes.restore(client, task)
+      else changes.show(client, await data(api.POST('/api/tasks/{id}/restore', { params: { path: { id } } })))
+      onBack()
+    } catch (error) {
+      tell(error)
+    }
+  }
+  return (
+    <div>
+      <h2 dir="auto" className="text-[20px] font-[640] tracking-[-0.02em]">
+        {task ? task.title : 'This task is not here'}
+      </h2>
+      <p className="mt-2 mb-5 text-ink-2">
+        {task
+          ? 'It is deleted. For 30 days it can be brought back.'
+          : 'It may have been deleted. For 30 days after that it can be brought back.'}
+      </p>
+      <Button onClick={() => void restore()}>
+        <Icon name="undo" />
+        Restore
+      </Button>
+    </div>
+  )
 }

@@ -1,3 +1,281 @@
-export default function Screen() {
-  return <h1>tasks/tasks</h1>
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { catchUp } from '../api/changes'
+import type { Task } from '../api/client'
+import { listQuery } from '../api/queries'
+import { useActions } from '../shell/actions'
+import { useZone } from '../shell/zone'
+import { useMinute } from '../time/now'
+import { dayOf } from '../time/zone'
+import { useDesk } from '../ui/desk'
+import { BulkBar } from './bulk-bar'
+import { useProgress } from './bulk'
+import { Empty, Failed, Waiting } from './empty'
+import { Filters } from './filters'
+import { useKeys } from './keys'
+import { isOverdue, linesOf } from './lines'
+import { TaskList } from './list'
+import { manyOf } from './many'
+import { Picker, type Picking, type What } from './picker'
+import type { RowActions } from './row'
+import { isGrouped, listOf, usualSort, type Search } from './search'
+import { SearchField } from './search-field'
+import { all, extended, noSelection, toggled } from './selection'
+
+/** The task the keys mean, and where it stands, for when it goes. */
+type Cursor = { id: string; index: number; focus: boolean }
+
+/** Every task there is, as the address says: which, in what order. The one that is open stands at the side. */
+export default function Tasks() {
+  const search = useSearch({ from: '/inside/frame/tasks' })
+  const open = useParams({ strict: false }).id
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const actions = useActions()
+  const zone = useZone()
+  const desk = useDesk()
+  const now = useMinute()
+  const today = dayOf(now, zone)
+  const query = useMemo(() => listOf(search, today), [search, today])
+  const found = useInfiniteQuery({ ...listQuery(query), placeholderData: keepPreviousData })
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = found
+  useCatchUp()
+
+  const pages = found.data?.pages
+  const tasks = useMemo(() => {
+    const once = new Map(pages?.flatMap((page) => page.tasks.map((task) => [task.id, task])))
+    const some = [...once.values()]
+    return search.due === 'overdue' ? some.filter((task) => isOverdue(task, now, zone)) : some
+  }, [pages, search.due, now, zone])
+  const order = useMemo(() => tasks.map((task) => task.id), [tasks])
+  const grouped = isGrouped(search)
+  const sort = search.sort ?? usualSort
+  const lines = useMemo(() => linesOf(tasks, { sort, grouped, now, zone }), [tasks, sort, grouped, now, zone])
+  const tags = useMemo(() => tagsOf(tasks), [tasks])
+
+  const [cursor, setCursor] = useState<Cursor | null>(null)
+  const [selection, setSelection] = useState(noSelection)
+  const [selecting, setSelecting] = useState(false)
+  const [picking, setPicking] = useState<(Picking & { tasks: Task[] }) | null>(null)
+  const [renaming, setRenaming] = useState<string | null>(null)
+  const many = useMemo(() => manyOf(client, actions, zone), [client, actions, zone])
+  const busy = useProgress() !== null
+  const field = useRef<HTMLInputElement>(null)
+
+  // What is opened is what the keys mean; what is closed has them back.
+  const [seen, setSeen] = useState<string | undefined>(undefined)
+  if (open !== seen) {
+    setSeen(open)
+    if (open) setCursor({ id: open, index: Math.max(order.indexOf(open), 0), focus: false })
+    else setCursor(cursor && { ...cursor, focus: true })
+  }
+  const at = cursor ? order.indexOf(cursor.id) : -1
+  const index = at >= 0 ? at : Math.min(cursor?.index ?? 0, tasks.length - 1)
+  const active = cursor ? tasks[index] : undefined
+  const selected = useMemo(() => tasks.filter((task) => selection.ids.has(task.id)), [tasks, selection])
+  const clear = useCallback(() => {
+    setSelection(noSelection)
+    setSelecting(false)
+  }, [])
+
+  const change = useCallback(
+    (to: Partial<Search>, replace = false) => {
+      clear()
+      void navigate({
+        to: open ? '/tasks/$id' : '/tasks',
+        params: { id: open },
+        search: (s) => ({ ...s, ...to }),
+        replace,
+      })
+    },
+    [navigate, open, clear],
+  )
+  const goto = (id: string | undefined, replace = false) =>
+    void navigate({ to: id ? '/tasks/$id' : '/tasks', params: { id }, search: true, resetScroll: false, replace })
+  const move = (to: number) => {
+    const task = tasks[Math.max(0, Math.min(to, tasks.length - 1))]
+    if (!task) return
+    setCursor({ id: task.id, index: order.indexOf(task.id), focus: true })
+    if (open) goto(task.id, true)
+  }
+  /** What the keys change: all that is selected, else what is open, else where the cursor is. */
+  const meant = (): Task[] => {
+    if (selected.length > 0) return selected
+    const opened = open ? (client.getQueryData<Task>(['task', open]) ?? tasks.find((t) => t.id === open)) : undefined
+    const one = opened ?? active
+    return one ? [one] : []
+  }
+  const afterwards = (did: Promise<unknown>) => {
+    if (selected.length > 0) clear()
+    void did
+  }
+  const pick = (what: What) => {
+    const those = meant()
+    if (those.length > 0) setPicking({ what, ...placeOf(active?.id, what), tasks: those })
+  }
+  useKeys({
+    rows: tasks.length,
+    move: (by) => move(cursor ? index + (at >= 0 || by < 0 ? by : 0) : 0),
+    search: () => {
+      window.scrollTo({ top: 0 })
+      field.current?.select()
+      field.current?.focus()
+    },
+    open: () => active && goto(active.id),
+    select: (upToHere) =>
+      active && setSelection((s) => (upToHere ? extended(s, active.id, order) : toggled(s, active.id))),
+    done: () => meant().length > 0 && afterwards(many.done(meant())),
+    remove: () => meant().length > 0 && afterwards(many.remove(meant())),
+    priority: (n) => {
+      const picked = { kind: 'edit' as const, fields: { priority: n }, said: `Priority ${n}` }
+      if (meant().length > 0) afterwards(many.apply(meant(), picked))
+    },
+    pick,
+    rename: () => active && setRenaming(active.id),
+    one: () => (meant().length === 1 ? meant()[0] : undefined),
+    close: () => {
+      if (selection.ids.size > 0 || selecting) clear()
+      else if (open) goto(undefined)
+    },
+  })
+
+  const latest = useRef({ order, many, selected, actions })
+  useEffect(() => {
+    latest.current = { order, many, selected, actions }
+  })
+  const on: RowActions = useMemo(
+    () => ({
+      check: (task) => void latest.current.many.done([task]),
+      select: (task, upToHere) =>
+        setSelection((s) => (upToHere ? extended(s, task.id, latest.current.order) : toggled(s, task.id))),
+      reach: (task) =>
+        setCursor((c) =>
+          c?.id === task.id ? c : { id: task.id, index: latest.current.order.indexOf(task.id), focus: false },
+        ),
+      pick: (task, what, beside) => {
+        const { selected } = latest.current
+        setPicking({ what, beside, tasks: selected.includes(task) ? selected : [task] })
+      },
+      rename: (task) => setRenaming(task.id),
+      renamed: (task, title) => {
+        setRenaming(null)
+        setCursor((c) => c && { ...c, focus: true })
+        const text = title?.trim()
+        if (text && text !== task.title) void latest.current.actions.edit(task, { title: text })
+      },
+    }),
+    [],
+  )
+  const onMore = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const bulk = selection.ids.size > 0 || selecting || busy
+  const first = picking?.tasks.length === 1 ? picking.tasks[0] : undefined
+  return (
+    <div className="mx-auto max-w-240">
+      <header className="z-10 bg-paper desk:sticky desk:top-0 desk:-mx-2 desk:-mt-2 desk:px-2 desk:pt-2 desk:pb-2">
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+          <h1 className="text-[24px] font-[640] tracking-[-0.02em]">Tasks</h1>
+          <p role="status" className="tnum pt-1 text-[13px] text-ink-3">
+            {pages && `${tasks.length}${hasNextPage ? '+' : ''}`}
+            <span className="sr-only"> shown</span>
+          </p>
+          <span className="flex-1" />
+          <button
+            type="button"
+            aria-pressed={selecting}
+            onClick={() => (bulk ? clear() : setSelecting(true))}
+            className="min-h-11 rounded-lg px-3 text-[14px] text-ink-2 hover:text-ink desk:min-h-9"
+          >
+            {bulk && !busy ? 'Cancel' : 'Select'}
+          </button>
+          <div className="w-full desk:w-auto">
+            <SearchField
+              ref={field}
+              value={search.q ?? ''}
+              onChange={useCallback((q: string) => change({ q: q || undefined }, true), [change])}
+              onLeave={() => move(0)}
+            />
+          </div>
+        </div>
+        <div className="mt-2 desk:min-h-11">
+          {bulk && (
+            <BulkBar
+              selected={selected.length}
+              loaded={tasks.length}
+              more={hasNextPage}
+              onDone={() => afterwards(many.done(selected))}
+              onPick={(what, beside) => setPicking({ what, beside, tasks: selected })}
+              onDelete={() => afterwards(many.remove(selected))}
+              onAll={() => setSelection(all(order))}
+              onClear={clear}
+            />
+          )}
+          <div className={bulk ? 'desk:hidden' : ''}>
+            <Filters search={search} tags={tags} onChange={change} />
+          </div>
+        </div>
+      </header>
+      {pages ? (
+        <TaskList
+          lines={lines}
+          active={active?.id ?? null}
+          takesFocus={cursor?.focus ?? false}
+          selection={selection}
+          selecting={selecting || selection.ids.size > 0}
+          open={open}
+          renaming={renaming}
+          on={on}
+          covered={desk ? 116 : 0}
+          more={hasNextPage}
+          onMore={onMore}
+        />
+      ) : found.error ? (
+        <Failed error={found.error} again={() => void found.refetch()} />
+      ) : (
+        <Waiting />
+      )}
+      {pages && tasks.length === 0 && !hasNextPage && !found.isPlaceholderData && (
+        <Empty search={search} onClear={change} />
+      )}
+      <Picker
+        picking={picking}
+        current={first ? { priority: first.priority, due: first.due_date, effort: first.effort_estimate_minutes } : {}}
+        tags={tags}
+        onPick={(picked) => {
+          if (!picking) return
+          const did = many.apply(picking.tasks, picked)
+          if (picking.tasks.length > 1) afterwards(did)
+        }}
+        onClose={() => setPicking(null)}
+      />
+      <Outlet />
+    </div>
+  )
+}
+
+/** A long list is not asked for anew when the window is come back to: what changed meanwhile is. */
+function useCatchUp() {
+  const client = useQueryClient()
+  useEffect(() => {
+    const look = () => void (document.visibilityState === 'visible' && catchUp(client))
+    look()
+    document.addEventListener('visibilitychange', look)
+    return () => document.removeEventListener('visibilitychange', look)
+  }, [client])
+}
+
+/** Where choices open that a key asks for, and where the focus goes back to. */
+function placeOf(id: string | undefined, what: What): { beside: HTMLElement | null; back: HTMLElement | null } {
+  const back = id ? document.querySelector<HTMLElement>(`[data-tasks] a[href*="${CSS.escape(id)}"]`) : null
+  const cell = back?.closest('[role="listitem"]')?.querySelector<HTMLElement>(`[data-cell="${what}"]`)
+  return { beside: cell?.offsetParent ? cell : back, back }
+}
+
+/** Tags of the tasks that are here, the commonest first. */
+function tagsOf(tasks: Task[]): string[] {
+  const counts = new Map<string, number>()
+  for (const task of tasks) for (const tag of task.tags) counts.set(tag, (counts.get(tag) ?? 0) + 1)
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([tag]) => tag)
 }

@@ -1,0 +1,138 @@
+import { useEffect, useState, type ReactNode } from 'react'
+import { IconButton } from '../ui/button'
+import { Icon, type IconName } from '../ui/icon'
+import { stopBulk, useProgress, type Progress } from './bulk'
+import type { What } from './picker'
+
+/** What can be done with all that is selected; and how far that has come. On a phone it stands by the thumb. */
+export function BulkBar({
+  selected,
+  loaded,
+  more,
+  onDone,
+  onPick,
+  onDelete,
+  onAll,
+  onClear,
+}: {
+  selected: number
+  loaded: number
+  more: boolean
+  onDone: () => void
+  onPick: (what: What, beside: HTMLElement) => void
+  onDelete: () => void
+  onAll: () => void
+  onClear: () => void
+}) {
+  const progress = useProgress()
+  if (progress) return <Bar label="Progress">{<Under progress={progress} />}</Bar>
+  const pick = (what: What) => (e: React.MouseEvent<HTMLButtonElement>) => onPick(what, e.currentTarget)
+  const none = selected === 0
+  return (
+    <Bar label="Selected tasks">
+      <span className="tnum pr-1 text-[14px] font-[550] whitespace-nowrap" aria-live="polite">
+        {selected} selected
+      </span>
+      <Do icon="check" disabled={none} onClick={onDone}>
+        Done
+      </Do>
+      <Do icon="moon" disabled={none} onClick={pick('snooze')}>
+        Snooze…
+      </Do>
+      <Do icon="flag" disabled={none} onClick={pick('priority')}>
+        Priority…
+      </Do>
+      <Do icon="calendar" disabled={none} onClick={pick('due')}>
+        Due…
+      </Do>
+      <Do icon="tag" disabled={none} onClick={pick('tag')}>
+        Tag…
+      </Do>
+      <Do icon="trash" disabled={none} onClick={onDelete}>
+        Delete
+      </Do>
+      <span className="flex-1" />
+      {selected < loaded && (
+        <Do onClick={onAll}>
+          All {loaded}
+          {more ? ' loaded' : ''}
+        </Do>
+      )}
+      <IconButton label="Select nothing" className="flex-none" onClick={onClear}>
+        <Icon name="close" />
+      </IconButton>
+    </Bar>
+  )
+}
+
+const Bar = ({ label, children }: { label: string; children: ReactNode }) => (
+  <div
+    role="group"
+    aria-label={label}
+    className="fixed inset-x-0 bottom-0 z-31 flex items-center gap-1 overflow-x-auto border-t border-line bg-surface px-4 pt-2 pb-[max(12px,env(safe-area-inset-bottom))] desk:static desk:z-auto desk:min-h-11 desk:flex-wrap desk:overflow-visible desk:border-0 desk:bg-transparent desk:p-0"
+  >
+    {children}
+  </div>
+)
+
+function Do({
+  icon,
+  disabled = false,
+  onClick,
+  children,
+}: {
+  icon?: IconName
+  disabled?: boolean
+  onClick: (e: React.MouseEvent<HTMLButtonElement>) => void
+  children: ReactNode
+}) {
+  return (
+    <button
+      type="button"
+      disabled={disabled}
+      onClick={onClick}
+      className="inline-flex min-h-11 flex-none items-center gap-1.75 rounded-lg px-2.5 text-[14px] whitespace-nowrap text-ink-2 hover:bg-accent-soft hover:text-ink disabled:opacity-50 desk:min-h-9"
+    >
+      {icon && <Icon name={icon} className="size-4" />}
+      {children}
+    </button>
+  )
+}
+
+function Under({ progress: { label, done, of, waits } }: { progress: Progress }) {
+  return (
+    <>
+      <span role="status" className="tnum min-w-0 text-[14px]">
+        <b className="font-[550]">
+          {done} of {of}
+        </b>{' '}
+        <span className="text-ink-2">{label}</span>
+        {waits !== null && <Waits key={waits} until={waits} />}
+      </span>
+      <span
+        role="progressbar"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={of}
+        aria-valuenow={done}
+        className="mx-2 h-1.5 min-w-16 flex-1 overflow-hidden rounded-full bg-line"
+      >
+        <span className="block h-full bg-accent" style={{ width: `${(100 * done) / Math.max(of, 1)}%` }} />
+      </span>
+      <Do icon="close" onClick={stopBulk}>
+        Stop
+      </Do>
+    </>
+  )
+}
+
+/** The server takes so many changes a minute. */
+function Waits({ until }: { until: number }) {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  const left = Math.max(1, Math.ceil((until - now) / 1000))
+  return <span className="text-ink-3">, goes on in {left} s: the server takes so many a minute</span>
+}

@@ -1,0 +1,74 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { Task } from '../api/client'
+
+const pause = 900
+
+/** What is typed into a field, until it is saved: by leaving it, or after a short pause. */
+export type DraftOf = {
+  value: string
+  change: (to: string) => void
+  /** Saves now what has not been. */
+  leave: () => void
+  /** Forgets what was typed. */
+  drop: () => void
+}
+
+/**
+ * A field of a task as it is being edited. What was typed stays until the server has
+ * it, also when it is refused; the edit is of the task as it was when typing began, so
+ * that somebody else's is noticed.
+ */
+export function useDraft(
+  task: Task,
+  shown: string,
+  save: (task: Task, text: string) => Promise<boolean>,
+  wait = pause,
+): DraftOf {
+  const [typed, setTyped] = useState<string | null>(null)
+  const began = useRef<Task | null>(null)
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const pending = useRef<string | null>(null)
+
+  const send = useCallback(async () => {
+    clearTimeout(timer.current)
+    const text = pending.current
+    const from = began.current
+    if (text === null || from === null) return
+    pending.current = null
+    const kept = await save(from, text)
+    if (kept && pending.current === null) {
+      began.current = null
+      setTyped(null)
+    }
+  }, [save])
+
+  const change = (to: string) => {
+    began.current ??= task
+    pending.current = to
+    setTyped(to)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => void send(), wait)
+  }
+
+  // Whoever leaves the page in the middle of a word has written it all the same.
+  const latest = useRef(send)
+  useEffect(() => {
+    latest.current = send
+  })
+  useEffect(() => () => void latest.current(), [])
+
+  return {
+    value: typed ?? shown,
+    change,
+    leave: () => {
+      if (pending.current === null && typed === shown) setTyped(null)
+      void send()
+    },
+    drop: () => {
+      clearTimeout(timer.current)
+      pending.current = null
+      began.current = null
+      setTyped(null)
+    },
+  }
+}
