@@ -177,7 +177,7 @@ export function Dates({ task, editing, zone }: FieldProps & { zone: string }) {
   return (
     <>
       <DateRow task={task} editing={editing} zone={zone} label="Due" field="due_date" />
-      <DateRow task={task} editing={editing} zone={zone} label="Start" field="start_date" />
+      <DateRow task={task} editing={editing} zone={zone} label="Starts" field="start_date" />
     </>
   )
 }
@@ -226,7 +226,7 @@ function DateRow({
             if (to === '' || to >= '1970') draft.change(at && to ? `${to} ${at}` : to)
           }}
           onBlur={draft.leave}
-          className={`${inputClass} w-auto! min-w-36 flex-3`}
+          className={`${inputClass} w-auto! min-w-34 flex-1`}
         />
         <input
           type="time"
@@ -235,7 +235,7 @@ function DateRow({
           disabled={onDay === ''}
           onChange={(e) => draft.change(e.target.value ? `${onDay} ${e.target.value}` : onDay)}
           onBlur={draft.leave}
-          className={`${inputClass} w-auto! min-w-28 flex-2 disabled:opacity-50`}
+          className={`${inputClass} w-auto! min-w-30 flex-1 disabled:opacity-50`}
         />
       </div>
     </Row>
