@@ -268,7 +268,7 @@ test('everything by keyboard alone', async () => {
   await press('5')
   await line(page, 'three').getByRole('button', { name: 'Priority 5' }).waitFor()
   await press('s')
-  await line(page, 'three').getByText('Doing').waitFor()
+  await line(page, 'three').getByText('Doing').last().waitFor()
   await press('d')
   await page.getByRole('dialog', { name: 'Due' }).waitFor()
   await press('Enter')

@@ -49,9 +49,13 @@ export default function Tasks() {
     return search.due === 'overdue' ? some.filter((task) => isOverdue(task, now, zone)) : some
   }, [pages, search.due, now, zone])
   const order = useMemo(() => tasks.map((task) => task.id), [tasks])
-  const grouped = isGrouped(search)
-  const sort = search.sort ?? usualSort
-  const lines = useMemo(() => linesOf(tasks, { sort, grouped, now, zone }), [tasks, sort, grouped, now, zone])
+  // Until others have come, what is shown is told apart as it was asked for.
+  const [telling, setTelling] = useState(search)
+  if (telling !== search && !found.isPlaceholderData) setTelling(search)
+  const lines = useMemo(
+    () => linesOf(tasks, { sort: telling.sort ?? usualSort, grouped: isGrouped(telling), now, zone }),
+    [tasks, telling, now, zone],
+  )
   const tags = useMemo(() => tagsOf(tasks), [tasks])
 
   const [cursor, setCursor] = useState<Cursor | null>(null)
