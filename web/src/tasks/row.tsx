@@ -41,7 +41,7 @@ const quiet =
 export const TaskRow = memo(function TaskRow(p: Props) {
   const { task, active, on } = p
   const link = useRef<HTMLAnchorElement>(null)
-  const takes = active && p.takesFocus
+  const takes = active && p.takesFocus && !p.renaming
   useEffect(() => {
     const has = document.activeElement
     // Whoever types elsewhere keeps the focus.
