@@ -173,30 +173,39 @@ const path = (task: Task) => ({ path: { id: task.id } })
 /** Both forms of a version: the second is that of a task whose snooze has ended. */
 const ifMatch = (version: number) => ({ 'If-Match': `"${version}", "${version}-w"` })
 
-const change = (client: QueryClient, before: Task, now: Task, send: () => Promise<Task>): Promise<Task> =>
-  shownAtOnce(
+/** What has been shown of each task and not yet been answered: an answer to one change does not hide the next. */
+const unanswered = new Map<string, Partial<Task>[]>()
+
+function change(client: QueryClient, task: Task, fields: Partial<Task>, send: () => Promise<Task>): Promise<Task> {
+  const known = client.getQueryData<Task>(['task', task.id])
+  const before = known && known.version >= task.version ? known : task
+  unanswered.set(task.id, [...(unanswered.get(task.id) ?? []), fields])
+  const others = () => (unanswered.get(task.id) ?? []).filter((f) => f !== fields)
+  return shownAtOnce(
     client,
-    { before, now },
-    () => inTurn(now, send),
-    (task) => task,
-  )
+    { before, now: { ...before, ...fields } },
+    () => inTurn(task, send),
+    (answer) => Object.assign({}, answer, ...others()) as Task,
+  ).finally(() => {
+    const rest = others()
+    if (rest.length > 0) unanswered.set(task.id, rest)
+    else unanswered.delete(task.id)
+  })
+}
 
 export const complete = (client: QueryClient, task: Task) =>
-  change(
-    client,
-    task,
-    { ...task, status: 'completed', snoozed_until: null, completed_at: new Date().toISOString() },
-    () => data(api.POST('/api/tasks/{id}/complete', { params: path(task) })),
+  change(client, task, { status: 'completed', snoozed_until: null, completed_at: new Date().toISOString() }, () =>
+    data(api.POST('/api/tasks/{id}/complete', { params: path(task) })),
   )
 
 export const reopen = (client: QueryClient, task: Task) =>
-  change(client, task, { ...task, status: 'pending', completed_at: null }, () =>
+  change(client, task, { status: 'pending', completed_at: null }, () =>
     data(api.POST('/api/tasks/{id}/reopen', { params: path(task) })),
   )
 
 export const snooze = (client: QueryClient, task: Task, until: number) => {
   const instant = new Date(Math.ceil(until / 1000) * 1000).toISOString()
-  return change(client, task, { ...task, status: 'snoozed', snoozed_until: instant }, () =>
+  return change(client, task, { status: 'snoozed', snoozed_until: instant }, () =>
     data(api.POST('/api/tasks/{id}/snooze', { params: path(task), body: { until: instant } })),
   )
 }
@@ -223,7 +232,7 @@ function inTurn(task: Task, send: () => Promise<Task>): Promise<Task> {
 /** Edits a task as it was seen; where it has changed since, throws a Conflict. */
 export async function edit(client: QueryClient, task: Task, fields: Edit): Promise<Task> {
   try {
-    return await change(client, task, { ...task, ...fields } as Task, () => {
+    return await change(client, task, fields as Partial<Task>, () => {
       const header = ifMatch(Math.max(task.version, own.get(task.id) ?? 0))
       return data(api.PATCH('/api/tasks/{id}', { params: { ...path(task), header }, body: fields }))
     })

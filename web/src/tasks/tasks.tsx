@@ -120,7 +120,7 @@ export default function Tasks() {
   }
   useKeys({
     rows: tasks.length,
-    move: (by) => move(cursor ? index + (at >= 0 || by < 0 ? by : 0) : 0),
+    move: (by) => move(cursor ? index + by : 0),
     search: () => {
       window.scrollTo({ top: 0 })
       field.current?.select()
