@@ -303,8 +303,8 @@ test('everything by keyboard alone', async () => {
   await page.keyboard.type('!')
   await press('Escape', 'Escape')
   await expect.poll(() => new URL(page.url()).pathname).toBe('/tasks')
-  await expect.poll(() => titles(page)).toContain('four!')
-  await expect.poll(focused).toBe('four!')
+  await expect.poll(() => titles(page)).toContain('two!')
+  await expect.poll(focused).toBe('two!')
 })
 
 test('on a phone a task is a page of its own, and many are chosen by thumb', async () => {
