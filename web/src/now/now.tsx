@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { Best, Ranked, Scored, Task } from '../api/client'
 import { explain } from '../api/errors'
 import { bestQuery, preferencesQuery, topQuery, validUntil } from '../api/queries'
@@ -58,6 +58,7 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
   const actions = useActions()
   const preferences = useQuery(preferencesQuery).data
   const snooze = useRef<HTMLButtonElement>(null)
+  const [early, setEarly] = useState(false) // pressed before the menu was there
   const terms = termsOf(best.reasoning, task, preferences)
   const rest = top?.tasks.filter((s) => s.task.id !== task.id).slice(0, 4) ?? []
   const full = Math.max(100, best.score)
@@ -115,8 +116,8 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
           {task.status === 'in_progress' ? 'Put down' : 'Start'}
           <Kbd>S</Kbd>
         </Button>
-        <Suspense fallback={<SnoozeButton />}>
-          <SnoozeMenu task={task} ref={snooze} trigger={<SnoozeButton />} />
+        <Suspense fallback={<SnoozeButton ref={snooze} aria-haspopup="menu" onClick={() => setEarly(true)} />}>
+          <SnoozeMenu task={task} ref={snooze} trigger={<SnoozeButton />} defaultOpen={early} />
         </Suspense>
         <Button kind="ghost" onClick={notNow}>
           Not now

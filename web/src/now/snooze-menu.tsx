@@ -16,15 +16,17 @@ import { snoozeChoices } from './snooze-choices'
 export function SnoozeMenu({
   task,
   trigger,
+  defaultOpen = false,
   ref,
 }: {
   task: Task
   trigger: ReactElement
+  defaultOpen?: boolean
   ref?: Ref<HTMLButtonElement>
 }) {
   const zone = useZone()
   const actions = useActions()
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState(defaultOpen)
   const [picking, setPicking] = useState(false)
   const now = present()
   const snooze = (until: number) => {

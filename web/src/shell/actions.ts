@@ -4,7 +4,7 @@ import * as changes from '../api/changes'
 import type { Draft, Edit, Task } from '../api/client'
 import { explain } from '../api/errors'
 import { momentWords } from '../time/words'
-import { say, warn } from '../ui/toast'
+import { dismiss, say, warn } from '../ui/toast'
 import { showConflict } from './conflict-state'
 
 /** What people do with tasks: each says what it did and can be undone, and says why when it failed. */
@@ -29,11 +29,11 @@ export function actionsOf(client: QueryClient) {
     }
   }
 
-  /** Does it and says so at once; takes the words back only by saying what went wrong. */
+  /** Does it and says so at once; where it fails, the words are taken back, and what went wrong is said. */
   const told = async (text: string, fn: () => Promise<Task | undefined>, back: (after: Task) => Promise<unknown>) => {
     const done = run(fn)
-    say(text, () => void done.then((after) => (after ? run(() => back(after)) : undefined)))
-    await done
+    const said = say(text, () => void done.then((after) => (after ? run(() => back(after)) : undefined)))
+    if (!(await done)) dismiss(said)
   }
 
   const edit = async (task: Task, fields: Edit, text?: string) => {
@@ -74,11 +74,11 @@ export function actionsOf(client: QueryClient) {
 
     remove: async (task: Task) => {
       const done = run(() => changes.remove(client, task).then(() => true))
-      say(
+      const said = say(
         `Deleted: ${short(task.title)}`,
         () => void done.then((ok) => (ok ? run(() => changes.restore(client, task)) : undefined)),
       )
-      await done
+      if (!(await done)) dismiss(said)
     },
 
     /** Adds a task; answers it, or nothing where that failed. */

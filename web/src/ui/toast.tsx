@@ -22,13 +22,14 @@ export function dismiss(id: number) {
   set(toasts.filter((t) => t.id !== id))
 }
 
-function add(toast: Omit<Toast, 'id'>) {
+function add(toast: Omit<Toast, 'id'>): number {
   const id = next++
   set([...toasts.slice(-2), { ...toast, id }])
   timers.set(id, setTimeout(dismiss, toast.bad ? 2 * lasts : lasts, id))
+  return id
 }
 
-/** Says what was done, with the way back where there is one. */
+/** Says what was done, with the way back where there is one; answers the id by which it is dismissed. */
 export const say = (text: string, undo?: () => void) => add({ text, bad: false, undo })
 
 /** Says what went wrong. */
