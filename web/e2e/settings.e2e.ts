@@ -132,7 +132,7 @@ test('a file is looked through, then imported, then known', async () => {
   await choose('sheet.csv', sheet)
   await page.getByText('Recognised: Due date, Tags.').waitFor()
   expect(await page.getByRole('button', { name: 'See what would come of it' }).isDisabled()).toBe(true)
-  await page.getByLabel('Title (needed)').selectOption('Task')
+  await page.getByLabel('Task', { exact: true }).selectOption('Title')
   await page.getByRole('button', { name: 'See what would come of it' }).click()
   await page.getByText('3 tasks would be added').waitFor()
   await page.getByText('1 could not be read').waitFor()
@@ -148,7 +148,7 @@ test('a file is looked through, then imported, then known', async () => {
 
   await page.goto(`${app.url}/settings/data`)
   await choose('sheet.csv', sheet)
-  await page.getByLabel('Title (needed)').selectOption('Task')
+  await page.getByLabel('Task', { exact: true }).selectOption('Title')
   await page.getByRole('button', { name: 'See what would come of it' }).click()
   await page.getByText('Nothing new in this file').waitFor()
   expect(await page.getByRole('button', { name: 'Nothing to import' }).isDisabled()).toBe(true)

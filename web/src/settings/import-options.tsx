@@ -34,7 +34,7 @@ export function ImportOptions({
 }) {
   const id = useId()
   return (
-    <fieldset disabled={disabled} className="rounded-card border border-line bg-surface p-5">
+    <fieldset disabled={disabled} className="min-w-0 rounded-card border border-line bg-surface p-5">
       <legend className="sr-only">What the file is</legend>
       <p className="flex items-baseline gap-3">
         <span dir="auto" className="min-w-0 truncate font-[550]">
@@ -78,16 +78,19 @@ export function ImportOptions({
   )
 }
 
+/** Which field each column is that was not recognised: by columns, of which there are few, not by fields. */
 function Columns({ picked, options, onChange }: { picked: Picked; options: Options; onChange: (to: Options) => void }) {
   const id = useId()
   const known = recognised(picked.columns)
-  const taken = new Set(known.values())
-  const free = [...new Set(picked.columns)].filter((column) => !taken.has(column))
-  const open = fieldNames.filter((field) => !known.has(field))
-  const choose = (field: FieldName, column: string) => {
+  const recognisedColumns = new Set(known.values())
+  const others = [...new Set(picked.columns)].filter((column) => !recognisedColumns.has(column))
+  const fieldOf = (column: string) => fieldNames.find((field) => options.columns[field] === column)
+  const titled = known.has('title') || options.columns.title !== undefined
+  const choose = (column: string, field: FieldName | '') => {
     const columns = { ...options.columns }
-    if (column) columns[field] = column
-    else delete columns[field]
+    const before = fieldOf(column)
+    if (before) delete columns[before]
+    if (field) columns[field] = column
     onChange({ ...options, columns })
   }
   return (
@@ -95,30 +98,39 @@ function Columns({ picked, options, onChange }: { picked: Picked; options: Optio
       <p className="text-[14px] text-ink-2">
         {known.size > 0
           ? `Recognised: ${[...known.keys()].map((f) => fields[f]).join(', ')}.`
-          : 'No column is recognised.'}{' '}
-        {free.length > 0 && 'Which columns are the others? Those that are none become text of the description.'}
+          : 'No column is recognised.'}
+        {others.length > 0 && ' What are the others?'}
       </p>
-      {free.length > 0 && (
-        <div className="mt-3 grid gap-x-4 gap-y-2.5 desk:grid-cols-2">
-          {open.map((field) => (
-            <div key={field}>
-              <label htmlFor={`${id}-${field}`} className="mb-1 block text-[13px] font-medium text-ink-2">
-                {fields[field]}
-                {field === 'title' && ' (needed)'}
+      {!titled && (
+        <p role="status" className="mt-1 text-[14px] text-danger">
+          Say which column is the title.
+        </p>
+      )}
+      {others.length > 0 && (
+        <div className="mt-3 grid grid-cols-1 gap-x-4 gap-y-2.5 desk:grid-cols-2">
+          {others.map((column, i) => (
+            <div key={column}>
+              <label
+                htmlFor={`${id}-${i}`}
+                dir="auto"
+                className="mb-1 block truncate text-[13px] font-medium text-ink-2"
+              >
+                {column}
               </label>
               <select
-                id={`${id}-${field}`}
-                value={options.columns[field] ?? ''}
-                onChange={(e) => choose(field, e.target.value)}
-                aria-invalid={(field === 'title' && !options.columns.title) || undefined}
+                id={`${id}-${i}`}
+                value={fieldOf(column) ?? ''}
+                onChange={(e) => choose(column, e.target.value as FieldName | '')}
                 className={inputClass}
               >
-                <option value="">None</option>
-                {free.map((column) => (
-                  <option key={column} value={column}>
-                    {column}
-                  </option>
-                ))}
+                <option value="">Text of the description</option>
+                {fieldNames
+                  .filter((f) => !known.has(f) && (!options.columns[f] || options.columns[f] === column))
+                  .map((f) => (
+                    <option key={f} value={f}>
+                      {fields[f]}
+                    </option>
+                  ))}
               </select>
             </div>
           ))}

@@ -1,10 +1,9 @@
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { ImportReport } from '../api/client'
 import { Button, buttonClass } from '../ui/button'
+import { grouped, placesWords, type Remark } from './remarks'
 import { tasks } from './words'
-
-type Remark = ImportReport['remarks'][number]
 
 const kinds: Record<Remark['kind'], { word: string; colour: string }> = {
   failed: { word: 'Unreadable', colour: 'text-danger' },
@@ -12,7 +11,6 @@ const kinds: Record<Remark['kind'], { word: string; colour: string }> = {
   skipped: { word: 'Skipped', colour: 'text-ink-3' },
   changed: { word: 'Changed', colour: 'text-ink-3' },
 }
-const order = Object.keys(kinds) as Remark['kind'][]
 
 /** What a dry run found. */
 export function Report({ report }: { report: ImportReport }) {
@@ -63,10 +61,10 @@ function Counts({ report }: { report: ImportReport }) {
 
 const few = 8
 
-/** Single places of the file, the worst first; few of them until somebody wants all. */
+/** What is said about places of the file, the worst first; little of it until somebody wants all. */
 function Remarks({ report }: { report: ImportReport }) {
   const [all, setAll] = useState(false)
-  const sorted = order.flatMap((kind) => report.remarks.filter((r) => r.kind === kind))
+  const sorted = useMemo(() => grouped(report.remarks), [report])
   if (sorted.length === 0) return null
   return (
     <div className="mt-4 border-t border-line">
@@ -80,11 +78,11 @@ function Remarks({ report }: { report: ImportReport }) {
         {(all ? sorted : sorted.slice(0, few)).map((r, i) => (
           <li
             key={i}
-            className="grid grid-cols-[84px_minmax(0,1fr)] gap-x-3 border-b border-line py-2 desk:grid-cols-[84px_132px_minmax(0,1fr)]"
+            className="grid grid-cols-[84px_minmax(0,1fr)] gap-x-3 border-b border-line py-2 desk:grid-cols-[84px_150px_minmax(0,1fr)]"
           >
             <span className={`text-[13px] leading-5.5 font-[550] ${kinds[r.kind].colour}`}>{kinds[r.kind].word}</span>
             <span dir="auto" className="tnum text-[13px] leading-5.5 text-ink-3">
-              {r.place}
+              {placesWords(r.places)}
             </span>
             <span dir="auto" className="col-start-2 line-clamp-4 desk:col-start-auto">
               {r.message}

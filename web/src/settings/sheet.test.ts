@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { pick, sizeWords } from './picked'
+import { grouped, placesWords } from './remarks'
 import { guessFormat, headerOf, recognised } from './sheet'
 
 test.each([
@@ -49,4 +50,20 @@ test('a file that cannot be imported is refused before it is sent', async () => 
 
 test('sizes in words', () => {
   expect([12, 3400, 34_567, 52_428_800].map(sizeWords)).toEqual(['12 B', '3.4 KB', '35 KB', '52 MB'])
+})
+
+test('a remark that is made many times is said once, the worst first', () => {
+  const remarks = [
+    { kind: 'changed', place: 'line 1', message: 'a' },
+    { kind: 'failed', place: 'line 2', message: 'b' },
+    { kind: 'failed', place: 'line 3', message: 'b' },
+    { kind: 'lost', place: 'line 4', message: 'b' },
+  ] as const
+  expect(grouped([...remarks])).toEqual([
+    { kind: 'failed', message: 'b', places: ['line 2', 'line 3'] },
+    { kind: 'lost', message: 'b', places: ['line 4'] },
+    { kind: 'changed', message: 'a', places: ['line 1'] },
+  ])
+  expect(placesWords(['line 2', 'line 3'])).toBe('line 2, line 3')
+  expect(placesWords(['1', '2', '3', '4'])).toBe('1, 2, 3 and 1 more')
 })
