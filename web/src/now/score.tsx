@@ -82,7 +82,7 @@ export function Bar({ terms, full, thin, label }: { terms: Term[]; full: number;
         <i
           key={t.name}
           data-part={t.name}
-          className={`block border-line not-first:border-l-2 ${colours[t.name]}`}
+          className={`block not-first:shadow-[inset_2px_0_var(--line)] ${colours[t.name]}`}
           style={{ width: of(t.points) }}
         />
       ))}

@@ -13,14 +13,14 @@ afterEach(() => {
 })
 
 test('what was done is said, and goes by itself', () => {
-  act(() => say('Done: a'))
+  act(() => void say('Done: a'))
   expect(screen.getByRole('status').textContent).toContain('Done: a')
   act(() => void vi.advanceTimersByTime(8_000))
   expect(screen.queryByRole('status')).toBeNull()
 })
 
 test('what went wrong is an alert, and stays longer', () => {
-  act(() => warn('The server cannot be reached.'))
+  act(() => void warn('The server cannot be reached.'))
   act(() => void vi.advanceTimersByTime(9_000))
   expect(screen.getByRole('alert').textContent).toContain('cannot be reached')
   act(() => void vi.advanceTimersByTime(8_000))
@@ -43,10 +43,10 @@ test('the last thing that can be undone is undone, once, whatever was said after
 
 test('Undo is a button, and Dismiss takes the message away only', () => {
   const undo = vi.fn()
-  act(() => say('Done: a', undo))
+  act(() => void say('Done: a', undo))
   fireEvent.click(screen.getByRole('button', { name: 'Dismiss' }))
   expect(undo).not.toHaveBeenCalled()
-  act(() => say('Done: b', undo))
+  act(() => void say('Done: b', undo))
   fireEvent.click(screen.getByRole('button', { name: 'Undo' }))
   expect(undo).toHaveBeenCalledTimes(1)
   expect(screen.queryByText('Done: b')).toBeNull()

@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Task } from '../src/api/client'
+import { App, launch, open, password, type Complaints, type Person } from './app'
+import { screens, show } from './screens'
+
+/** Text that has broken other programs, in every field and on every screen: it stays text. */
+
+let app: App
+let browser: Browser
+let page: Page
+let complaints: Complaints
+let ada: Person
+let tasks: Task[]
+let texts: string[]
+let fired = 0
+
+/** The texts of test/hostile, as Go writes them. */
+async function corpus(): Promise<string[]> {
+  const source = await readFile(join(import.meta.dirname, '../../test/hostile/hostile.go'), 'utf8')
+  const [, list] = source.split('var Texts = []string{\n') as [string, string]
+  return list
+    .slice(0, list.indexOf('\n}'))
+    .split('\n')
+    .map((line) => /^\t(?:`(.*)`|(".*")),$/.exec(line))
+    .filter((m) => m !== null)
+    .map(
+      ([, raw, quoted]) =>
+        raw ??
+        (JSON.parse(
+          quoted!
+            .replace(/\\x(..)/g, '\\u00$1')
+            .replace(/\\U0*(\w+)/g, (_, h: string) => String.fromCodePoint(parseInt(h, 16))),
+        ) as string),
+    )
+    .filter((text) => text.length <= 200)
+}
+
+beforeAll(async () => {
+  texts = await corpus()
+  expect(texts.length).toBeGreaterThan(60)
+  app = await App.start()
+  browser = await launch()
+  ada = await app.person()
+  tasks = []
+  for (const [i, text] of texts.entries()) {
+    const tag = [...text.replaceAll(',', ' ').trim()].slice(0, 50).join('').trim()
+    const more = {
+      description: text,
+      tags: [tag || 'x'],
+      priority: 5,
+      due_date: new Date(Date.now() + (i % 5) * 86_400_000).toISOString().slice(0, 10),
+    }
+    const made = await ada
+      .add({ title: text, ...more })
+      .catch(() => ada.add({ title: `x${text}`, ...more, tags: ['x'] }))
+    tasks.push(made)
+  }
+  const opened = await open(browser)
+  page = opened.page
+  complaints = opened.complaints
+  await page.exposeFunction('canary', () => void fired++)
+  await page.addInitScript(() => {
+    // The policy must forbid nothing: whatever it had to forbid has become markup.
+    window.addEventListener(
+      'error',
+      (e) => e.target instanceof HTMLElement && console.error(`fetched by ${e.target.outerHTML}`),
+      true,
+    )
+  })
+  await ada.signIn(page)
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await app?.stop()
+})
+
+const quiet = () => {
+  expect(fired, 'the canary is silent').toBe(0)
+  expect(complaints).toEqual([])
+}
+
+test('the canary sings where it may: else its silence would say nothing', async () => {
+  const { page } = await open(browser)
+  let sung = 0
+  await page.exposeFunction('canary', () => void sung++)
+  await page.goto('about:blank')
+  await page.evaluate((all) => all.forEach((html) => document.body.insertAdjacentHTML('beforeend', html)), texts)
+  await expect.poll(() => sung).toBeGreaterThan(3)
+  await page.context().close()
+})
+
+describe('on every screen', () => {
+  test.each(screens.filter((s) => !s.outside && !s.open && s.name !== 'not-found'))('$name', async (screen) => {
+    for (const at of screen.name === 'task' ? tasks.slice(0, 12) : [tasks[0]!]) {
+      await show(page, app.url, screen, [at])
+      quiet()
+    }
+  })
+})
+
+test('each is the best task once, in full, as it was typed; and in the palette', async () => {
+  for (const task of tasks.slice(0, 25)) {
+    await page.goto(app.url)
+    await page.locator('article h1').waitFor()
+    const title = await page.locator('h1').textContent()
+    const shown = tasks.find((t) => t.title === title)
+    expect(shown, title!).toBeDefined()
+    expect(await page.locator('article li[dir=auto]').first().textContent()).toBe(shown!.tags[0])
+    await page.keyboard.press('e')
+    await expect.poll(async () => (await ada.task(shown!.id)).status).toBe('completed')
+    await page.getByText('Done: ').first().waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill(task.title)
+    await page.getByText('Nothing found.').or(page.getByRole('option').first()).first().waitFor()
+    await page.keyboard.press('Escape')
+    quiet()
+  }
+}, 120_000)
+
+test('as a name, and in addresses', async () => {
+  const name = '<img src=x onerror=canary()>'
+  const out = await open(browser)
+  await out.page.exposeFunction('canary', () => void fired++)
+  await out.page.goto(`${app.url}/sign-up`)
+  await out.page.getByLabel('Name').fill(name)
+  await out.page.getByLabel('E-mail').fill(`h-${crypto.randomUUID()}@example.com`)
+  await out.page.getByLabel('Password').fill(password)
+  await out.page.getByRole('button', { name: 'Open the account' }).click()
+  await out.page.waitForURL('**/welcome')
+  await out.page.getByLabel('Task 1').fill(texts[0]!)
+  await out.page.getByRole('button', { name: 'Start' }).click()
+  await out.page.getByRole('heading', { level: 1, name: texts[0]!, exact: true }).waitFor()
+  for (const path of ['/settings', '/settings/account']) {
+    await out.page.goto(app.url + path)
+    await out.page.waitForLoadState('networkidle')
+  }
+  const vector = encodeURIComponent('<img src=x onerror=canary()>')
+  for (const path of [
+    `/${vector}`,
+    `/tasks/${vector}`,
+    `/?q=${vector}`,
+    `/tasks?q=${vector}`,
+    `/#${vector}`,
+    `/sign-in?next=${encodeURIComponent('javascript:canary()')}`,
+  ]) {
+    await out.page.goto(app.url + path)
+    await out.page.waitForLoadState('networkidle')
+  }
+  expect(out.complaints).toEqual([])
+  quiet()
+})
