@@ -25,7 +25,7 @@ const penalised = reasoning({
 })
 
 const widths = (bar: Element) =>
-  [...bar.querySelectorAll<HTMLElement>('i')].map((i) => [i.dataset.part, i.style.left, i.style.width])
+  [...bar.querySelectorAll<HTMLElement>('i')].map((i) => [i.dataset.part, i.style.right, i.style.width])
 
 describe('the bar', () => {
   test('has a width for each term', () => {
@@ -42,7 +42,7 @@ describe('the bar', () => {
     expect(widths(container)).toEqual([
       ['priority', '', '50%'],
       ['effort', '', '10%'],
-      ['notch', '54%', '6%'],
+      ['notch', '40%', '6%'],
     ])
     expect(container.querySelector('.notch')).not.toBeNull()
   })

@@ -89,8 +89,8 @@ export function Bar({ terms, full, thin, label }: { terms: Term[]; full: number;
       {penalty > 0 && (
         <i
           data-part="notch"
-          className="notch absolute inset-y-0 border-l-2 border-surface"
-          style={{ left: of(gross - penalty), width: of(penalty) }}
+          className="notch absolute inset-y-0 min-w-0.5 shadow-[inset_2px_0_var(--surface)]"
+          style={{ right: of(Math.max(full, gross, 1) - gross), width: of(penalty) }}
         />
       )}
     </div>
