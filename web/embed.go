@@ -26,6 +26,7 @@ var dist embed.FS
 type Site struct {
 	page   []byte
 	policy []string
+	worker []string        // the policy of the service worker
 	files  *statigz.Server // nil without the app
 }
 
@@ -61,7 +62,8 @@ func newSite(app fs.ReadDirFS, page []byte, assetsOrigin string) *Site {
 		page: bytes.ReplaceAll(bytes.ReplaceAll(page, []byte(`"./assets/`), []byte(`"`+assetsOrigin+assets)), []byte(`"./`), []byte(`"/`)),
 		policy: []string{"default-src 'none'; script-src " + from + "; style-src " + from + "; font-src " + from + "; img-src " + from +
 			" data:; connect-src " + from + "; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
-		files: statigz.FileServer(app, brotli.AddEncoding),
+		worker: []string{"default-src 'none'; script-src 'self'; connect-src " + from + "; frame-ancestors 'none'"},
+		files:  statigz.FileServer(app, brotli.AddEncoding),
 	}
 }
 
@@ -81,6 +83,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h["Content-Security-Policy"] = s.policy
 		_, _ = w.Write(s.page) // the browser is gone if this fails
 		return
+	}
+	if r.URL.Path == "/sw.js" {
+		h["Content-Security-Policy"] = s.worker // it fetches what it keeps, and has a policy of its own
 	}
 	if strings.HasPrefix(r.URL.Path, assets) {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")

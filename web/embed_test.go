@@ -163,6 +163,13 @@ func TestThePageNamesItsPartsWhereTheyLie(t *testing.T) {
 		if strings.Contains(policy, "unsafe") {
 			t.Errorf("%q: %s", origin, policy)
 		}
+		// A service worker goes by the policy it came with: under one that admits nothing it keeps nothing.
+		worker := get(t, site(t, origin), "/sw.js").Header.Get("Content-Security-Policy")
+		for _, want := range []string{"default-src 'none'", "script-src 'self';", "connect-src " + from + ";"} {
+			if !strings.Contains(worker, want) {
+				t.Errorf("%q: the service worker's policy lacks %q: %s", origin, want, worker)
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 import type { PersistedClient, Persister } from '@tanstack/react-query-persist-client'
 import type { Query } from '@tanstack/react-query'
 import { createStore, del, get, set } from 'idb-keyval'
+import { isSignedIn } from './api/session'
 
 /**
  * What was last known, kept in this browser while somebody is signed in, so that the
@@ -14,9 +15,25 @@ const pause = 1_000
 let waiting: PersistedClient | null = null
 let timer: ReturnType<typeof setTimeout> | undefined
 
+/** Of long lists only the beginning is kept: writing it must not be felt. */
+const most = 10
+
+type Pages = { pages?: unknown[]; pageParams?: unknown[] } | undefined
+
+function beginning(client: PersistedClient): PersistedClient {
+  const queries = client.clientState.queries.map((query) => {
+    const data = query.state.data as Pages
+    if (!data?.pages || data.pages.length <= most) return query
+    const cut = { ...data, pages: data.pages.slice(0, most), pageParams: data.pageParams?.slice(0, most) }
+    return { ...query, state: { ...query.state, data: cut } }
+  })
+  return { ...client, clientState: { ...client.clientState, queries } }
+}
+
 async function write() {
   timer = undefined
-  if (waiting) await set(key, waiting, store).catch(() => {}) // no room, or a private window: then nothing is kept
+  // No room, or a private window: then nothing is kept.
+  if (waiting && isSignedIn()) await set(key, beginning(waiting), store).catch(() => {})
   waiting = null
 }
 
@@ -26,12 +43,15 @@ export const persister: Persister = {
     timer ??= setTimeout(() => void write(), pause)
   },
   restoreClient: () => get<PersistedClient>(key, store).catch(() => undefined),
-  removeClient: async () => {
-    clearTimeout(timer)
-    timer = undefined
-    waiting = null
-    await del(key, store).catch(() => {})
-  },
+  removeClient: () => forget(),
+}
+
+/** Keeps nothing any longer. */
+export async function forget(): Promise<void> {
+  clearTimeout(timer)
+  timer = undefined
+  waiting = null
+  await del(key, store).catch(() => {})
 }
 
 const kept = ['best', 'ranked', 'list', 'task', 'preferences', 'me']

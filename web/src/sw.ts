@@ -1,26 +1,57 @@
 /// <reference lib="webworker" />
 import { cleanupOutdatedCaches, matchPrecache, precacheAndRoute } from 'workbox-precaching'
 
-declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] }
+declare const self: ServiceWorkerGlobalScope
 
 /**
  * Keeps what the app is made of, so that it opens without a network. What people wrote
  * is not its business: that is kept by the page.
  */
-precacheAndRoute(self.__WB_MANIFEST)
+const files = self.__WB_MANIFEST
+precacheAndRoute(files)
 cleanupOutdatedCaches()
 
-const page = 'page'
+const made = new Set(files.map((file) => `/${(typeof file === 'string' ? file : file.url).replace(/^\//, '')}`))
+const assetsOf = (page: string) => [...page.matchAll(/\/assets\/[\w.-]+\.(?:js|css)/g)].map(([path]) => path)
 
-const keepPage = async () =>
-  (await caches.open(page)).put('/', await fetch('/', { cache: 'reload', headers: { Accept: 'text/html' } }))
+/** The page is kept beside the files it asks for, those of this worker; another build has another name. */
+const build = [...made]
+  .filter((path) => path.endsWith('.js'))
+  .reduce((sum, path) => [...path].reduce((n, c) => (Math.imul(n, 31) + c.charCodeAt(0)) | 0, sum), 7)
+const page = `page ${build >>> 0}`
 
-self.addEventListener('install', (e) => {
-  e.waitUntil(keepPage())
-  void self.skipWaiting()
+/** A server that is being renewed may hand out the page of one build and the worker of another: then later. */
+async function keepPage() {
+  const fresh = await fetch('/', { cache: 'reload', headers: { Accept: 'text/html' } })
+  const needs = assetsOf(await fresh.clone().text())
+  if (!fresh.ok || needs.some((path) => !made.has(path))) throw new Error('this page is of another build')
+  await (await caches.open(page)).put('/', fresh)
+}
+
+self.addEventListener('install', (e) => e.waitUntil(keepPage()))
+
+self.addEventListener('activate', (e) =>
+  e.waitUntil(
+    (async () => {
+      for (const name of await caches.keys()) if (name.startsWith('page') && name !== page) await caches.delete(name)
+      await self.clients.claim()
+    })(),
+  ),
+)
+
+// A page names its own script: one of ours, and alone, it can do with this worker at once. An older one is told.
+self.addEventListener('message', (e) => {
+  if (typeof e.data !== 'string') return
+  if (!made.has(e.data)) {
+    e.source?.postMessage('newer')
+    return
+  }
+  e.waitUntil(
+    self.clients.matchAll({ type: 'window', includeUncontrolled: true }).then((all) => {
+      if (all.length < 2) return self.skipWaiting()
+    }),
+  )
 })
-
-self.addEventListener('activate', (e) => e.waitUntil(self.clients.claim()))
 
 self.addEventListener('fetch', (e) => {
   const url = new URL(e.request.url)
@@ -36,15 +67,16 @@ self.addEventListener('fetch', (e) => {
   }
 })
 
-/** The page as the server has it, else as it was last. */
+const patience = 3_000
+
+/** The page as the server has it; where it does not answer soon, or is down, as it is kept. */
 async function open(request: Request): Promise<Response> {
-  try {
-    const fresh = await fetch(request)
-    if (fresh.ok) (await caches.open(page)).put('/', fresh.clone()).catch(() => {})
-    return fresh
-  } catch (error) {
-    const kept = await caches.match('/', { cacheName: page })
-    if (kept) return kept
-    throw error
-  }
+  const kept = await caches.match('/', { cacheName: page })
+  if (!kept) return fetch(request)
+  const late = new Promise<Response>((resolve) => setTimeout(resolve, patience, kept))
+  const fresh = fetch(request).then(
+    (response) => (response.status >= 500 ? kept : response),
+    () => kept,
+  )
+  return Promise.race([fresh, late])
 }

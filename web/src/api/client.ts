@@ -1,5 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch'
-import { Unreachable } from './errors'
+import { reach } from './reach'
 import type { components, paths } from './schema'
 import { accessToken, problem } from './session'
 
@@ -34,15 +34,6 @@ async function send(request: Request): Promise<Response> {
   const refused = request.headers.get('Authorization')?.slice('Bearer '.length) ?? null
   again.headers.set('Authorization', `Bearer ${await accessToken(refused)}`)
   return reach(again)
-}
-
-async function reach(request: Request): Promise<Response> {
-  try {
-    return await fetch(request)
-  } catch (cause) {
-    if (request.signal.aborted) throw cause
-    throw new Unreachable(cause)
-  }
 }
 
 export const api = createClient<paths>({ baseUrl: typeof location === 'undefined' ? '' : location.origin, fetch: send })

@@ -1,4 +1,5 @@
-import { SignedOut, Problem, Unreachable } from './errors'
+import { Problem, SignedOut } from './errors'
+import { reach } from './reach'
 
 /**
  * The session of this browser. The refresh token lives in a cookie no script can
@@ -7,66 +8,71 @@ import { SignedOut, Problem, Unreachable } from './errors'
  */
 
 type Grant = { token: string; expires: number }
-type Said = { kind: 'granted'; grant: Grant } | { kind: 'signed-out' }
+type Said = { who: string | null; grant: Grant | null }
 
-/** Remembers, across reloads, that somebody is signed in here. It admits nobody. */
+/** Remembers, across reloads, that somebody is signed in here: a name for this sign-in. It admits nobody. */
 const marker = 'mindflow.signed-in'
 const lockName = 'mindflow.refresh'
 /** A token is renewed before it is over by the clock of another machine. */
 const margin = 30_000
 
+let who = localStorage.getItem(marker)
 let grant: Grant | null = null
-const listeners = new Set<() => void>()
+
+/** What became of the session: it was left here, it ended, or somebody came in through another tab. */
+export type Turn = 'left' | 'ended' | 'entered'
+
+const listeners = new Set<(turn: Turn) => void>()
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('mindflow.session')
 
 channel?.addEventListener('message', ({ data }: MessageEvent<Said>) => {
-  if (data.kind === 'granted') {
-    grant = data.grant
-    mark(true)
-  } else {
-    forget()
-  }
+  look()
+  if (data.who === who && data.grant) grant = data.grant
 })
 
-const tell = (said: Said) => channel?.postMessage(said)
-
-function mark(signedIn: boolean) {
-  if (signedIn === isSignedIn()) return
-  if (signedIn) localStorage.setItem(marker, '1')
-  else localStorage.removeItem(marker)
-  for (const listener of listeners) listener()
-}
-
-function forget() {
+function turn(to: string | null, how?: Turn) {
+  who = to
   grant = null
-  mark(false)
+  if (to === localStorage.getItem(marker)) {
+    // Another tab has done it.
+  } else if (to) localStorage.setItem(marker, to)
+  else localStorage.removeItem(marker)
+  channel?.postMessage({ who, grant } satisfies Said)
+  if (how) for (const listener of listeners) listener(how)
 }
 
-export const isSignedIn = () => localStorage.getItem(marker) !== null
+/** Other tabs sign in and out too, also while this one sleeps: it must not go on as somebody else. */
+function look() {
+  const there = localStorage.getItem(marker)
+  if (there !== who) turn(there, there ? 'entered' : 'ended')
+}
 
-/** Calls back when somebody signs in or out, in this tab or another. */
-export function onSession(listener: () => void): () => void {
+window.addEventListener('storage', look)
+window.addEventListener('pageshow', look)
+document.addEventListener('visibilitychange', look)
+
+/** Names this sign-in: what was kept for another is not for this one. */
+export const signedIn = (): string | null => who
+export const isSignedIn = () => who !== null
+
+/** Calls back when the session turns in another way than by signing in here. */
+export function onSession(listener: (turn: Turn) => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
 
-async function post(path: string, body?: object, token?: string): Promise<Response> {
-  try {
-    return await fetch(`/api/auth/${path}`, {
-      method: 'POST',
-      headers: {
-        'X-Session': 'cookie',
-        'X-Client': 'web',
-        ...(body ? { 'Content-Type': 'application/json' } : {}),
-        ...(token ? { Authorization: `Bearer ${token}` } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-      credentials: 'same-origin',
-    })
-  } catch (cause) {
-    throw new Unreachable(cause)
-  }
-}
+const post = (path: string, body?: object, token?: string): Promise<Response> =>
+  reach(`/api/auth/${path}`, {
+    method: 'POST',
+    headers: {
+      'X-Session': 'cookie',
+      'X-Client': 'web',
+      ...(body ? { 'Content-Type': 'application/json' } : {}),
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    credentials: 'same-origin',
+  })
 
 export async function problemOf(response: Response): Promise<Problem> {
   return problem(response, (await response.json().catch(() => ({}))) as object)
@@ -86,38 +92,56 @@ async function granted(response: Response): Promise<Grant> {
     access_token: string
     expires_in: number
   }
-  return { token, expires: Date.now() + seconds * 1000 }
+  const lasts = seconds * 1000
+  return { token, expires: Date.now() + lasts - Math.min(margin, lasts / 4) }
 }
 
 function keep(fresh: Grant) {
   grant = fresh
-  mark(true)
-  tell({ kind: 'granted', grant: fresh })
+  if (who) channel?.postMessage({ who, grant: fresh } satisfies Said)
 }
 
 const isFresh = (g: Grant | null, refused: string | null): g is Grant =>
-  g !== null && g.token !== refused && g.expires - margin > Date.now()
+  g !== null && g.token !== refused && g.expires > Date.now()
 
-/** One tab at a time: who waited for the lock may find that another has done it. */
-const alone = <T>(fn: () => Promise<T>): Promise<T> =>
-  navigator.locks ? (navigator.locks.request(lockName, fn) as Promise<T>) : fn()
+/** What one tab says takes a moment to be heard in the others. */
+const hearing = 150
+const heard = () => new Promise((resolve) => setTimeout(resolve, hearing))
+
+/** One tab at a time: who waited for the lock finds that another has done it. */
+function alone<T>(fn: () => Promise<T>): Promise<T> {
+  if (!navigator.locks) return fn()
+  return new Promise<T>((resolve, reject) => {
+    void navigator.locks
+      .request(lockName, () => {
+        const done = fn()
+        done.then(resolve, reject)
+        return done.then(heard, () => {})
+      })
+      .catch(reject)
+  })
+}
 
 let renewing: Promise<string> | null = null
 
 function renew(refused: string | null): Promise<string> {
   renewing ??= alone(async () => {
     if (isFresh(grant, refused)) return grant.token
+    const whose = who
+    look()
+    if (!who || who !== whose) throw new SignedOut() // the cookie is another one's
     let fresh: Grant
     try {
       fresh = await granted(await post('refresh'))
     } catch (error) {
       if (error instanceof Problem && error.status === 401) {
-        forget()
-        tell({ kind: 'signed-out' })
+        turn(null, 'ended')
         throw new SignedOut()
       }
       throw error
     }
+    look()
+    if (who !== whose) throw new SignedOut()
     keep(fresh)
     return fresh.token
   }).finally(() => {
@@ -128,12 +152,16 @@ function renew(refused: string | null): Promise<string> {
 
 /** An access token that is good now, other than one that was refused. */
 export async function accessToken(refused: string | null = null): Promise<string> {
-  if (!isSignedIn()) throw new SignedOut()
+  const before = who
+  look()
+  if (!who || (before && before !== who)) throw new SignedOut()
   return isFresh(grant, refused) ? grant.token : renew(refused)
 }
 
 export async function signIn(email: string, password: string): Promise<void> {
-  keep(await granted(await post('login', { email, password })))
+  const fresh = await granted(await post('login', { email, password }))
+  turn(`${Date.now()}.${Math.random()}`)
+  keep(fresh)
 }
 
 export async function signUp(who: {
@@ -151,8 +179,7 @@ export async function signUp(who: {
 export async function signOut(): Promise<void> {
   const response = await alone(() => post('logout')) // not beside a renewal, which would sign in again
   if (!response.ok && response.status !== 401) throw await problemOf(response)
-  forget()
-  tell({ kind: 'signed-out' })
+  turn(null, 'left')
 }
 
 /** Signs out everywhere: every session of this account ends. */

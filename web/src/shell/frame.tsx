@@ -13,6 +13,7 @@ import { countOfWeek, weekQuery } from '../upcoming/queries'
 import { useConflict } from './conflict-state'
 import { useReachability, useReachable } from './online'
 import { openOverlay, useOverlay } from './overlay'
+import { useRenewal } from './renewal'
 import { useSequences, useShortcuts } from './shortcuts'
 import { useZone } from './zone'
 
@@ -64,7 +65,7 @@ export function Frame() {
           className="beside-panel px-5 pt-4 pb-28 outline-none desk:px-10 desk:pt-6 desk:pb-16"
         >
           <Top />
-          <Offline />
+          <Notice />
           <Outlet />
         </main>
       </div>
@@ -162,14 +163,34 @@ function Top() {
   )
 }
 
-function Offline() {
+/** What is to be known about the app itself, in the room under its top: nothing below it moves. */
+function Notice() {
   const reachable = useReachable()
+  const renewal = useRenewal()
   return (
-    <div role="status" className="mx-auto max-w-180">
-      {!reachable && (
-        <p className="-mt-5 mb-8 flex items-center gap-2.5 rounded-control bg-accent-soft px-3.5 py-2.5 text-[14px] text-ink-2 desk:-mt-9">
-          <Icon name="offline" />
-          Offline. This is what was last known; changes have to wait until the server is back.
+    <div role="status" className="relative mx-auto max-w-180">
+      {(!reachable || renewal) && (
+        <p className="absolute inset-x-0 -top-8.5 flex h-8 items-center gap-2.5 rounded-control bg-accent-soft px-3 text-[13px] whitespace-nowrap text-ink-2 desk:-top-13 desk:h-9 desk:px-3.5 desk:text-[14px]">
+          {reachable ? (
+            <>
+              <span className="flex-1 truncate">MindFlow was renewed.</span>
+              <button
+                type="button"
+                onClick={() => location.reload()}
+                className="relative rounded-lg px-2 font-[550] text-accent before:absolute before:-inset-2.5 before:content-['']"
+              >
+                Reload
+              </button>
+            </>
+          ) : (
+            <>
+              <Icon name="offline" />
+              <span className="truncate">
+                Offline. This is what was last known
+                <span className="hidden desk:inline">; changes have to wait until the server is back</span>.
+              </span>
+            </>
+          )}
         </p>
       )}
     </div>

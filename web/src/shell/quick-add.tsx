@@ -24,14 +24,18 @@ export default function QuickAdd() {
     e.preventDefault()
     const text = title.current?.value.trim()
     if (!text) return
-    void actions.add({
+    const adding = actions.add({
       title: text,
       ...(due ? { due_date: due } : {}),
       ...(priority ? { priority } : {}),
       ...(effort ? { effort_estimate_minutes: effort } : {}),
     })
-    title.current!.value = ''
-    title.current!.focus()
+    const input = title.current!
+    void adding.then((made) => {
+      if (!made && input.value === '') input.value = text // what was typed is not lost
+    })
+    input.value = ''
+    input.focus()
     setDue(null)
     setPriority(null)
     setEffort(null)

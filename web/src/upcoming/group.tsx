@@ -104,7 +104,9 @@ function AddOn({ day, label }: { day: Day; label: string }) {
     const title = input.value.trim()
     if (!title) return close(true)
     input.value = ''
-    void actions.add({ title, due_date: day })
+    void actions.add({ title, due_date: day }).then((made) => {
+      if (!made && input.value === '') input.value = title // what was typed is not lost
+    })
   }
   if (!open)
     return (

@@ -1,0 +1,39 @@
+import { useSyncExternalStore } from 'react'
+
+/**
+ * A newer app takes over politely: a page that was loaded with it lets it, an older one
+ * says that it is there and goes on as it was.
+ */
+let waiting = false
+const listeners = new Set<() => void>()
+const subscribe = (listener: () => void) => {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** Reports whether a newer app waits for this page to be loaded again. */
+export const useRenewal = () => useSyncExternalStore(subscribe, () => waiting)
+
+const hour = 3_600_000
+
+/** Keeps the app in this browser, and looks for a newer one now and then. The page names its own script. */
+export async function followRenewals(script: string): Promise<void> {
+  const registration = await navigator.serviceWorker.register('/sw.js').catch(() => null)
+  if (!registration) return
+  const greet = () => registration.waiting?.postMessage(new URL(script).pathname)
+  navigator.serviceWorker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (data !== 'newer') return
+    waiting = true
+    for (const listener of listeners) listener()
+  })
+  greet()
+  registration.addEventListener('updatefound', () => {
+    registration.installing?.addEventListener('statechange', greet)
+  })
+  let looked = Date.now()
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState !== 'visible' || Date.now() - looked < hour) return
+    looked = Date.now()
+    void registration.update().catch(() => {})
+  })
+}
