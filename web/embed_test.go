@@ -49,7 +49,14 @@ func site(t *testing.T, assetsOrigin string) *Site {
 	return newSite(built(t), []byte(page), assetsOrigin)
 }
 
-func get(t *testing.T, s *Site, path string, header ...string) *http.Response {
+// got is an answer, its body read.
+type got struct {
+	StatusCode int
+	Header     http.Header
+	Body       *bytes.Buffer
+}
+
+func get(t *testing.T, s *Site, path string, header ...string) got {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 	for _, line := range header {
@@ -58,7 +65,7 @@ func get(t *testing.T, s *Site, path string, header ...string) *http.Response {
 	}
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
-	return w.Result()
+	return got{w.Code, w.Header(), w.Body}
 }
 
 func text(t *testing.T, r io.Reader) string {

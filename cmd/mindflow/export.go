@@ -27,7 +27,7 @@ func (cmd exportCommand) Run(c *console) error {
 // writeNew writes a file for its owner alone. What could not be written whole is
 // taken away again.
 func writeNew(name string, write func(io.Writer) error) error {
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the person names it
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("%s is there already; name another file", name)
 	}

@@ -70,10 +70,10 @@ func legalTask(t *rapid.T) mindflow.Task {
 	if task.Due.IsZero() {
 		task.Start = when(t, "start")
 	}
-	switch task.Status {
-	case mindflow.StatusSnoozed:
+	if task.Status == mindflow.StatusSnoozed {
 		task.SnoozedUntil = instant(t, "snoozed").Truncate(time.Second)
-	case mindflow.StatusCompleted:
+	}
+	if task.Status == mindflow.StatusCompleted {
 		task.CompletedAt = instant(t, "completed")
 	}
 	seen := map[string]bool{"": true}

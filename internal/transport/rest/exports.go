@@ -56,7 +56,7 @@ func (a *API) export(ctx context.Context, in *exportInput) (*huma.StreamResponse
 	return &huma.StreamResponse{Body: func(out huma.Context) {
 		out.SetHeader("Content-Type", as.contentType)
 		out.SetHeader("Content-Disposition", fmt.Sprintf(`attachment; filename="mindflow-%s.%s"`, export.Day(), in.Format))
-		if err := as.write(out, export); err != nil {
+		if err := as.write(out, export); err != nil { //nolint:contextcheck // out has it
 			mindflow.TraceOf(ctx).Failed(err)
 			panic(http.ErrAbortHandler) // who has read a part of it must not take that for all
 		}
