@@ -149,7 +149,9 @@ test('two tabs that wake at once renew the session once', () =>
       await page.waitForTimeout(16_000)
       const count = renewals(page.context())
       await Promise.all(
-        [page, other].map((tab) => tab.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))),
+        [page, other].map((tab) =>
+          tab.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))),
+        ),
       )
       for (const tab of [page, other]) await heading(tab, 'Call Ines').waitFor()
       expect(count()).toBe(1)
