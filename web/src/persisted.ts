@@ -1,6 +1,7 @@
 import type { PersistedClient, Persister } from '@tanstack/react-query-persist-client'
 import type { Query } from '@tanstack/react-query'
 import { createStore, del, get, set } from 'idb-keyval'
+import { longList } from './api/lists'
 import { isSignedIn } from './api/session'
 
 /**
@@ -15,8 +16,8 @@ const pause = 1_000
 let waiting: PersistedClient | null = null
 let timer: ReturnType<typeof setTimeout> | undefined
 
-/** Of long lists only the beginning is kept: writing it must not be felt. */
-const most = 10
+/** Of long lists only the beginning is kept: writing it must not be felt, and what is kept is asked for anew when it is seen again. */
+const most = longList
 
 type Pages = { pages?: unknown[]; pageParams?: unknown[] } | undefined
 

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { catchUp } from '../api/changes'
 import type { Task } from '../api/client'
 import { listQuery } from '../api/queries'
@@ -44,8 +44,16 @@ export default function Tasks() {
 
   const pages = found.data?.pages
   const tasks = useMemo(() => {
-    const once = new Map(pages?.flatMap((page) => page.tasks.map((task) => [task.id, task])))
-    const some = [...once.values()]
+    // A task that moved while pages came may be on two.
+    const seen = new Set<string>()
+    const some: Task[] = []
+    for (const page of pages ?? []) {
+      for (const task of page.tasks) {
+        if (seen.has(task.id)) continue
+        seen.add(task.id)
+        some.push(task)
+      }
+    }
     return search.due === 'overdue' ? some.filter((task) => isOverdue(task, now, zone)) : some
   }, [pages, search.due, now, zone])
   const order = useMemo(() => tasks.map((task) => task.id), [tasks])
@@ -56,7 +64,8 @@ export default function Tasks() {
     () => linesOf(tasks, { sort: telling.sort ?? usualSort, grouped: isGrouped(telling), now, zone }),
     [tasks, telling, now, zone],
   )
-  const tags = useMemo(() => tagsOf(tasks), [tasks])
+  const settled = useDeferredValue(tasks)
+  const tags = useMemo(() => tagsOf(settled), [settled])
 
   const [cursor, setCursor] = useState<Cursor | null>(null)
   const [selection, setSelection] = useState(noSelection)
@@ -77,7 +86,10 @@ export default function Tasks() {
   const at = cursor ? order.indexOf(cursor.id) : -1
   const index = at >= 0 ? at : Math.min(cursor?.index ?? 0, tasks.length - 1)
   const active = cursor ? tasks[index] : undefined
-  const selected = useMemo(() => tasks.filter((task) => selection.ids.has(task.id)), [tasks, selection])
+  const selected = useMemo(
+    () => (selection.ids.size > 0 ? tasks.filter((task) => selection.ids.has(task.id)) : []),
+    [tasks, selection],
+  )
   const clear = useCallback(() => {
     setSelection(noSelection)
     setSelecting(false)

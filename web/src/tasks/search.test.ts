@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest'
+import { isGrouped, listOf, readSearch } from './search'
+
+const known = (search: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(readSearch(search)).filter(([, value]) => value !== undefined))
+
+describe('an address', () => {
+  test('says what is shown', () => {
+    const search = { status: 'all', priority: [5, 4], tag: ['home'], due: 'week', q: 'x', sort: '-title', group: true }
+    expect(known(search)).toEqual(search)
+  })
+
+  test('may be written by hand', () => {
+    expect(known({ priority: '5', tag: 'home', q: 2026 })).toEqual({ priority: [5], tag: ['home'], q: '2026' })
+  })
+
+  test('means nothing where it cannot', () => {
+    const search = { status: 'x', priority: [9, 'x'], tag: [{}], due: 'x', q: '  ', sort: 'x', group: 'x' }
+    expect(known(search)).toEqual({})
+  })
+
+  test('leaves out what is usual', () => {
+    expect(known({ sort: '-created_at' })).toEqual({})
+  })
+})
+
+describe('the server is asked for', () => {
+  const open = ['pending', 'in_progress', 'snoozed']
+  test.each([
+    [{}, { status: open, sort: '-created_at' }],
+    [{ status: 'all' }, { sort: '-created_at' }],
+    [{ due: 'overdue' }, { status: open, due_before: '2026-11-26', sort: '-created_at' }],
+    [{ due: 'today' }, { status: open, due_after: '2026-11-25', due_before: '2026-11-26', sort: '-created_at' }],
+    [{ due: 'week' }, { status: open, due_after: '2026-11-25', due_before: '2026-12-02', sort: '-created_at' }],
+  ] as const)('%o', (search, query) => {
+    expect(listOf(search, '2026-11-25')).toEqual(query)
+  })
+})
+
+test('what is alike stands under one heading where that helps, unless said otherwise', () => {
+  expect(isGrouped({})).toBe(false)
+  expect(isGrouped({ sort: '-priority' })).toBe(true)
+  expect(isGrouped({ sort: '-priority', group: false })).toBe(false)
+  expect(isGrouped({ sort: 'title', group: true })).toBe(true)
+})
