@@ -54,6 +54,7 @@ export const TaskRow = memo(function TaskRow(p: Props) {
   }
   return (
     <div
+      data-id={task.id}
       onFocus={reach}
       className={`group/row relative isolate grid h-full grid-cols-[22px_minmax(0,1fr)_auto] items-center gap-x-3.5 border-b border-line before:absolute before:-inset-x-2 before:inset-y-0 before:-z-1 desk:gap-x-2.5 desk:before:-left-9 desk:before:rounded-lg has-[a:focus-visible]:before:outline-2 has-[a:focus-visible]:before:-outline-offset-2 has-[a:focus-visible]:before:outline-accent ${p.selected || p.open ? 'before:bg-accent-soft' : 'desk:hover:before:bg-surface'}`}
     >

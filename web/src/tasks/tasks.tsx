@@ -132,7 +132,7 @@ export default function Tasks() {
   }
   useKeys({
     rows: tasks.length,
-    move: (by) => move(cursor ? index + by : 0),
+    move: (by) => move(cursor ? index + by : Math.max(order.indexOf(firstSeen(desk)), 0)),
     search: () => {
       window.scrollTo({ top: 0 })
       field.current?.select()
@@ -243,7 +243,7 @@ export default function Tasks() {
           open={open}
           renaming={renaming}
           on={on}
-          covered={desk ? 116 : 0}
+          covered={desk ? covered : 0}
           more={hasNextPage}
           onMore={onMore}
         />
@@ -280,6 +280,18 @@ function useCatchUp() {
     document.addEventListener('visibilitychange', look)
     return () => document.removeEventListener('visibilitychange', look)
   }, [client])
+}
+
+/** What stays at the top of a desk. */
+const covered = 116
+
+/** The first task that can be seen: who has scrolled begins there. */
+function firstSeen(desk: boolean): string {
+  const seen = [...document.querySelectorAll<HTMLElement>('[data-tasks] [data-id]')]
+    .map((row) => ({ id: row.dataset.id!, top: row.getBoundingClientRect().top }))
+    .filter((row) => row.top >= (desk ? covered - 8 : 0))
+    .toSorted((a, b) => a.top - b.top)
+  return seen[0]?.id ?? ''
 }
 
 /** Where choices open that a key asks for, and where the focus goes back to. */
