@@ -93,9 +93,11 @@ export const screens: Screen[] = [
   { name: 'not-found', path: () => '/nowhere', ready: 'h1' },
   { name: 'ranked', path: () => '/ranked', ready: 'h1' },
   { name: 'tasks', path: () => '/tasks', ready: 'h1' },
-  { name: 'task', path: first, ready: 'h1' },
+  { name: 'task', path: first, ready: 'h1:visible, aside:visible, [role=dialog]' },
   { name: 'upcoming', path: () => '/upcoming', ready: 'h1' },
   { name: 'settings', path: () => '/settings', ready: 'h1' },
+  { name: 'settings-score', path: () => '/settings/score', ready: 'h1' },
+  { name: 'settings-account', path: () => '/settings/account', ready: 'h1' },
   { name: 'data', path: () => '/settings/data', ready: 'h1' },
 ]
 

@@ -141,7 +141,7 @@ function Board({ today, look, data }: { today: Day; look: Look; data: Data }) {
       onKeyDown={(e) => onKeys(e, look === 'columns', keys)}
       className={
         look === 'columns'
-          ? '-mx-5 flex h-[calc(100dvh-12.5rem)] min-h-90 gap-4 overflow-x-auto px-3 desk:-mx-10 desk:px-8'
+          ? 'relative -mx-5 flex h-[calc(100dvh-12.5rem)] min-h-90 gap-4 overflow-x-auto px-3 desk:-mx-10 desk:px-8'
           : '-mx-2'
       }
     >
