@@ -222,8 +222,8 @@ function DateRow({
           aria-invalid={wrong(field) ? true : undefined}
           onChange={(e) => {
             const to = e.target.value
-            // A year that is still being typed.
-            if (to === '' || to >= '1970') draft.change(at && to ? `${to} ${at}` : to)
+            // A date of which a part is being typed anew reads as none, and a year as a small one.
+            if (to === '' || to >= '1970') draft.change(at && to ? `${to} ${at}` : to, to !== '')
           }}
           onBlur={draft.leave}
           className={`${inputClass} w-auto! min-w-34 flex-1`}

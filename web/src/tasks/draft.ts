@@ -6,7 +6,8 @@ const pause = 900
 /** What is typed into a field, until it is saved: by leaving it, or after a short pause. */
 export type DraftOf = {
   value: string
-  change: (to: string) => void
+  /** What is not ready yet is saved by leaving the field alone. */
+  change: (to: string, ready?: boolean) => void
   /** Saves now what has not been. */
   leave: () => void
   /** Forgets what was typed. */
@@ -42,12 +43,12 @@ export function useDraft(
     }
   }, [save])
 
-  const change = (to: string) => {
+  const change = (to: string, ready = true) => {
     began.current ??= task
     pending.current = to
     setTyped(to)
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => void send(), wait)
+    if (ready) timer.current = setTimeout(() => void send(), wait)
   }
 
   // Whoever leaves the page in the middle of a word has written it all the same.
