@@ -119,7 +119,7 @@ export async function show(page: Page, url: string, screen: Screen, tasks: Task[
 
 /** Waits for what is still coming: answers, fonts, code. */
 export async function settle(page: Page) {
-  await page.locator('[aria-busy=true]').waitFor({ state: 'detached' })
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
   await page.waitForLoadState('networkidle')
   await page.evaluate(() => document.fonts.ready.then(() => null))
 }
