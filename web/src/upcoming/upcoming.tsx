@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Task } from '../api/client'
-import { explain } from '../api/errors'
+import { explain, Unreachable } from '../api/errors'
 import { useActions } from '../shell/actions'
 import { useZone } from '../shell/zone'
 import { at, present, useToday } from '../time/now'
@@ -44,7 +44,11 @@ export default function Upcoming() {
         <Board today={today} look={look} data={upcoming.data} />
       ) : upcoming.error ? (
         <div role="alert">
-          <p className="mb-5 max-w-[56ch] text-ink-2">{explain(upcoming.error)}</p>
+          <p className="mb-5 max-w-[56ch] text-ink-2">
+            {upcoming.error instanceof Unreachable
+              ? 'The server cannot be reached, and this was not looked at here before. It comes by itself once the server is back.'
+              : explain(upcoming.error)}
+          </p>
           <Button onClick={() => void upcoming.refetch()}>Try again</Button>
         </div>
       ) : (
