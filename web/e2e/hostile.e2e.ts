@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Task } from '../src/api/client'
 import { App, launch, open, password, type Complaints, type Person } from './app'
-import { screens, show } from './screens'
+import { screens, show, settle } from './screens'
 
 /** Text that has broken other programs, in every field and on every screen: it stays text. */
 
@@ -106,6 +106,7 @@ test('each is the best task once, in full, as it was typed; and in the palette',
   for (const task of tasks.slice(0, 25)) {
     await page.goto(app.url)
     await page.locator('article h1').waitFor()
+    await settle(page) // what was last known is shown until the server has answered
     const title = await page.locator('h1').textContent()
     const shown = tasks.find((t) => t.title === title)
     expect(shown, title!).toBeDefined()
