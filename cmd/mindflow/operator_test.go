@@ -44,7 +44,7 @@ func TestServingLeavesNothingBehind(t *testing.T) {
 	if status, body := s.get(t, "/health"); status != http.StatusOK || !strings.Contains(body, version) {
 		t.Errorf("health: %d %s", status, body)
 	}
-	if status, body := s.get(t, "/"); status != http.StatusOK || !strings.Contains(body, "/docs") {
+	if status, body := s.get(t, "/"); status != http.StatusOK || !strings.Contains(body, "<title>MindFlow</title>") {
 		t.Errorf("home: %d %s", status, body)
 	}
 	if r := s.enter(t, password, "login", "--register", "--email=ada@example.com"); r.code != exitDone {

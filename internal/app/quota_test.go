@@ -85,7 +85,7 @@ func TestAFullWorkspaceCanBeReadAndEmptied(t *testing.T) {
 		must(err)
 		must(a.DeleteTask(t.Context(), actor, first.ID, none))
 		_, err = add(draft("four")) // the deleted one can be restored, and counts
-		wantFull(t, err, "30 days")
+		wantFull(t, err, "31 days")
 		_, err = a.RestoreTask(t.Context(), actor, first.ID, none)
 		must(err)
 	})

@@ -10,8 +10,9 @@
 //     do, doing, done, canceled, …). A snooze without its end is none.
 //   - priority 1 to 5, 5 the highest; tags between commas or semicolons, those
 //     inside a tag after a backslash.
-//   - an apostrophe before what a spreadsheet would take for a formula is none of
-//     the text's own: it is taken away.
+//   - under the header that AppendHeader writes, an apostrophe before what a
+//     spreadsheet would take for a formula is none of the text's own: it is taken
+//     away.
 //   - dates as formats.ParseMoment reads them. 03/04/2026 may be two days: it is
 //     not guessed. created_at, updated_at, completed_at take a day at its start.
 //     A completed task that does not say when it was created counts as created

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +38,7 @@ type reading struct {
 	rows    *sheet.Reader
 	options formats.Options
 	columns map[string]int // by field
+	written bool           // by AppendTask, going by its header
 	sources formats.Sources
 	ids     map[string]bool // seen so far
 }
@@ -55,6 +57,7 @@ func (r *reading) all() {
 		r.Fail(err)
 		return
 	}
+	r.written = len(header) >= len(Fields) && slices.Equal(header[:len(Fields)], Fields)
 	for {
 		row, err := r.rows.Next()
 		if err != nil {
@@ -151,7 +154,7 @@ func (r *reading) item(row *sheet.Row) formats.Item {
 	if row.Bad != nil {
 		return formats.ProblemAt(place, row.Bad.Error())
 	}
-	t := &translator{Composer: formats.Compose(place), Row: row, columns: r.columns, options: r.options}
+	t := &translator{Composer: formats.Compose(place), Row: row, columns: r.columns, written: r.written, options: r.options}
 	id := r.sourceID(t)
 	if !t.translate() {
 		return formats.ProblemAt(place, "it has no title, so there is nothing to do")

@@ -15,6 +15,7 @@ type translator struct {
 	*formats.Composer
 	*sheet.Row
 	columns map[string]int
+	written bool
 	options formats.Options
 }
 
@@ -37,7 +38,15 @@ func (t *translator) translate() bool {
 	return true
 }
 
-func (t *translator) take(field string) string { return plain(t.Take(t.columns[field])) }
+// take answers a field's cell. In a file of ours what was made harmless is made
+// what it was; in others' an apostrophe is their own.
+func (t *translator) take(field string) string {
+	cell := t.Take(t.columns[field])
+	if t.written {
+		return plain(cell)
+	}
+	return cell
+}
 
 // keep makes text of what was in a field's cell.
 func (t *translator) keep(field, text string) { t.Field(t.Name(t.columns[field]), text) }

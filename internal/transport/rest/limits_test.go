@@ -299,6 +299,9 @@ func TestRacingGuessesGetNoMoreThanTheQuota(t *testing.T) {
 		for i := range 20 {
 			wg.Go(func() {
 				a := srv.guess("ada@example.com", i)
+				for a.status == http.StatusServiceUnavailable { // too many passwords at once for a slow machine: it counted for nothing
+					a = srv.guess("ada@example.com", i)
+				}
 				mu.Lock()
 				defer mu.Unlock()
 				answered[a.status]++

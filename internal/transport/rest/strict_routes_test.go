@@ -36,7 +36,11 @@ func (o operation) takes(in, name string) bool {
 
 // at is the route's request with its parameters filled in.
 func (o operation) at(id string) string {
-	return o.method + " " + strings.NewReplacer("{id}", id, "{format}", "taskwarrior").Replace(o.path)
+	format := "taskwarrior"
+	if strings.Contains(o.path, "/export/") {
+		format = "csv"
+	}
+	return o.method + " " + strings.NewReplacer("{id}", id, "{format}", format).Replace(o.path)
 }
 
 // operationsOf reads all routes out of an OpenAPI document, in order.
