@@ -59,8 +59,11 @@ web-check: openapi $(npm_web) ## Check the web app: types as the document has th
 	@cmp .tools/schema.d.ts web/src/api/schema.d.ts || { echo 'The API has changed: run make web-types' >&2; exit 1; }
 	cd web && npm run --silent check && npm run --silent test && npm run --silent budget
 
-e2e: build $(npm_web) ## Drive the built binary in Chromium
+e2e: build $(npm_web) ## Drive the built binary in Chromium (about six minutes)
 	cd web && npm run --silent e2e
+
+journeys: build $(npm_web) ## The same without the sweeps over every screen: accessibility and hostile text
+	cd web && npm run --silent e2e -- --exclude '**/axe.e2e.ts' --exclude '**/hostile.e2e.ts'
 
 screenshots: build $(npm_web) ## Take pictures of each screen, in both themes, wide and narrow, into docs/screens
 	cd web && npm run --silent screenshots
@@ -68,7 +71,7 @@ screenshots: build $(npm_web) ## Take pictures of each screen, in both themes, w
 bench-web: build $(npm_web) ## Measure the web app in Chromium: the first paint, and a key press with 10,000 tasks
 	cd web && npm run --silent bench
 
-check: lint openapi web-check test e2e ## Everything a change must pass
+check: lint openapi web-check test journeys ## Everything a change must pass
 
 bench: build ## Measure the built server beside a bare handler (about five minutes)
 	cd bench && go run . -server ../bin/mindflow
@@ -143,5 +146,5 @@ postgres:
 		cd .tools/postgres && $(npm) ci --ignore-scripts; \
 	fi
 
-.PHONY: help run dev build web web-dev web-types web-check e2e screenshots bench-web fmt lint openapi test check bench bench-size bench-postgres mutation verify-long pitr-drill postgres \
+.PHONY: help run dev build web web-dev web-types web-check e2e journeys screenshots bench-web fmt lint openapi test check bench bench-size bench-postgres mutation verify-long pitr-drill postgres \
 	migrate-create migrate-up migrate-down migrate-status migrate-history migrate-current

@@ -26,6 +26,9 @@ MINDFLOW_TEST_STEPS=${STEPS:-100000} go test -race -timeout 60m -count=1 -v -run
 echo "== faults: the long forms"
 MINDFLOW_TEST_FAULTS=long go test -timeout 90m -count=1 -v ./test/faults
 
+echo "== every screen in a browser"
+make e2e
+
 echo "== mutations of the rules"
 tools/mutation.sh internal/rules
 
