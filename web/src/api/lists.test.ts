@@ -1,31 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { task as made } from '../test/tasks'
 import type { Task, TaskPage } from './client'
 import { admits, compare, place } from './lists'
 
 const zone = 'Europe/Berlin'
 
-const task = (id: string, fields: Partial<Task> = {}): Task => ({
-  id,
-  title: id,
-  description: null,
-  status: 'pending',
-  priority: 3,
-  due_date: null,
-  start_date: null,
-  snoozed_until: null,
-  effort_estimate_minutes: null,
-  preferred_time: null,
-  tags: [],
-  version: 1,
-  created_at: '2026-11-25T10:00:00.000000Z',
-  updated_at: '2026-11-25T10:00:00.000000Z',
-  completed_at: null,
-  deleted_at: null,
-  assignee_id: null,
-  user_id: 'u',
-  workspace_id: 'w',
-  ...fields,
-})
+const task = (id: string, fields: Partial<Task> = {}): Task =>
+  made(id, { id, created_at: '2026-11-25T10:00:00.000000Z', updated_at: '2026-11-25T10:00:00.000000Z', ...fields })
 
 const page = (tasks: Task[], next: string | null = null): TaskPage => ({ tasks, next_cursor: next })
 const ids = (pages: TaskPage[]) => pages.map((p) => p.tasks.map((t) => t.id).join(''))
