@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { onTestFailed } from 'vitest'
 import type { Draft, Preferences, Task } from '../src/api/client'
 
 /** The built server on a database of its own, and people who use it. */
@@ -173,7 +174,25 @@ export async function open(
   })
   const page = await context.newPage()
   watch(page, complaints)
+  tellOnFailure(page, complaints)
   return { page, complaints }
+}
+
+/** A failed test says what its page showed, and which requests came to nothing. */
+function tellOnFailure(page: Page, complaints: Complaints) {
+  const failed: string[] = []
+  page.on('requestfailed', (r) => failed.push(`${r.method()} ${r.url()}: ${r.failure()?.errorText}`))
+  page.on('response', (r) => {
+    if (r.status() >= 400) failed.push(`${r.request().method()} ${r.url()}: ${r.status()}`)
+  })
+  try {
+    onTestFailed(async () => {
+      const shown = await page.locator('body').innerText({ timeout: 1_000 }).catch(String)
+      console.error([`at ${page.url()}:`, shown.slice(0, 2_000), ...failed.slice(-20), ...complaints].join('\n'))
+    })
+  } catch {
+    // Opened for a whole file: no test to listen to.
+  }
 }
 
 export function watch(page: Page, complaints: Complaints) {

@@ -63,9 +63,15 @@ self.addEventListener('fetch', (e) => {
     e.respondWith(open(e.request))
   } else if (url.origin !== location.origin && url.pathname.startsWith('/assets/')) {
     // From a content delivery network: the same files.
-    e.respondWith(matchPrecache(url.pathname).then((kept) => kept ?? fetch(e.request)))
+    e.respondWith(matchPrecache(url.pathname).then((kept) => (kept ? bare(kept) : fetch(e.request))))
   }
 })
+
+/**
+ * The same without an address of its own, so that it has the one it was asked for by: what a
+ * script imports is looked for beside it, and must not be found at two addresses, and run twice.
+ */
+const bare = ({ body, status, headers }: Response) => new Response(body, { status, headers })
 
 const patience = 3_000
 

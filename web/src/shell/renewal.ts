@@ -27,12 +27,16 @@ export async function followRenewals(script: string): Promise<void> {
     for (const listener of listeners) listener()
   })
   greet()
+  // The page before this one may still have been there, or another tab, which was closed since.
+  for (const later of [1_000, 5_000]) setTimeout(greet, later)
   registration.addEventListener('updatefound', () => {
     registration.installing?.addEventListener('statechange', greet)
   })
   let looked = Date.now()
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState !== 'visible' || Date.now() - looked < hour) return
+    if (document.visibilityState !== 'visible') return
+    greet()
+    if (Date.now() - looked < hour) return
     looked = Date.now()
     void registration.update().catch(() => {})
   })
