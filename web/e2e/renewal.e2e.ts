@@ -106,12 +106,12 @@ test('a newer app says that it is there, and takes over when the page is loaded 
     (path) => path.replace('-new.js', '.js'),
     (path, text) => {
       if (!newer || path.startsWith('/assets/')) return text
-      const own = /src="\/(assets\/index-[\w-]+)\.js"/.exec(text)?.[1] ?? name
+      const own = /src="\/(assets\/app-[\w-]+)\.js"/.exec(text)?.[1] ?? name
       name = own
       return text.replaceAll(`${own}.js`, `${own}-new.js`)
     },
   )
-  let name = /src="\/(assets\/index-[\w-]+)\.js"/.exec(
+  let name = /src="\/(assets\/app-[\w-]+)\.js"/.exec(
     await (await fetch(app.url, { headers: { Accept: 'text/html' } })).text(),
   )![1]!
   try {

@@ -3,16 +3,18 @@ import { persistQueryClientRestore, persistQueryClientSubscribe } from '@tanstac
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { newQueryClient, prefetchNow } from './api/queries'
+import { bestQuery, newQueryClient, prefetchNow } from './api/queries'
 import { isSignedIn, onSession, signedIn } from './api/session'
 import { forget, isKept, persister } from './persisted'
 import { newRouter } from './router'
 import { followRenewals } from './shell/renewal'
 import { applyTheme } from './shell/theme'
+import { dayOf } from './time/zone'
 import './styles.css'
 
 applyTheme()
 
+const began = Date.now()
 const client = newQueryClient()
 const router = newRouter(client)
 const known = {
@@ -26,11 +28,22 @@ const known = {
   dehydrateOptions: { shouldDehydrateQuery: isKept },
 }
 
+/** What was known is shown; it was right some time ago, so it is asked for anew, however young it is. */
+async function recall() {
+  await persistQueryClientRestore(known)
+  void client.invalidateQueries({ refetchType: 'none', predicate: ({ state }) => state.dataUpdatedAt < began })
+  return client.getQueryData(bestQuery.queryKey) !== undefined
+}
+
+// What Now needs is under way before anything is drawn. Nothing known: then the server has a moment to answer.
 // A browser that does not give out what it keeps must not keep the app from starting.
-if (isSignedIn()) await Promise.race([persistQueryClientRestore(known), new Promise((go) => setTimeout(go, 1_000))])
-else void forget()
-// It was right some time ago: what is shown is asked for anew, however young it is.
-void client.invalidateQueries({ refetchType: 'none' })
+const patience = (ms: number) => new Promise((go) => setTimeout(go, ms))
+if (isSignedIn()) {
+  const told = location.pathname === '/' ? prefetchNow(client) : null
+  setTimeout(() => dayOf(began, 'UTC')) // a browser's first date takes long to read, and now there is time
+  const recalled = recall().then((all) => (all ? null : Promise.race([told, patience(150)])))
+  await Promise.race([recalled, told ?? patience(1_000), patience(1_000)])
+} else void forget()
 persistQueryClientSubscribe(known)
 
 // Whoever signs out, here or in another tab, takes everything along: the page starts anew.
@@ -51,9 +64,6 @@ onSession((turn) => {
   })
 })
 
-// What the first screen needs is under way while it is drawn.
-if (isSignedIn() && location.pathname === '/') void prefetchNow(client)
-
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={client}>
@@ -62,4 +72,6 @@ createRoot(document.getElementById('root')!).render(
   </StrictMode>,
 )
 
-if ('serviceWorker' in navigator && import.meta.env.PROD) void followRenewals(import.meta.url)
+// Keeping the whole app is work too: the first time it waits until the first screen stands.
+if ('serviceWorker' in navigator && import.meta.env.PROD)
+  setTimeout(() => void followRenewals(import.meta.url), navigator.serviceWorker.controller ? 0 : 2_000)

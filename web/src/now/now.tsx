@@ -19,6 +19,19 @@ import { Score, scoreText, termsOf } from './score'
 
 const SnoozeMenu = lazy(() => import('./snooze-menu').then((m) => ({ default: m.SnoozeMenu })))
 
+/** The first paint does without the menu's code. */
+const soon = 300
+let stands = false
+
+function useStands() {
+  const [is, set] = useState(stands)
+  useEffect(() => {
+    const timer = setTimeout(() => set((stands = true)), soon)
+    return () => clearTimeout(timer)
+  }, [])
+  return is
+}
+
 /** The front door: the one task to do now, and why. */
 export default function Now() {
   const client = useQueryClient()
@@ -59,6 +72,8 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
   const preferences = useQuery(preferencesQuery).data
   const snooze = useRef<HTMLButtonElement>(null)
   const [early, setEarly] = useState(false) // pressed before the menu was there
+  const menu = useStands() || early
+  const plain = <SnoozeButton ref={snooze} aria-haspopup="menu" onClick={() => setEarly(true)} />
   const terms = termsOf(best.reasoning, task, preferences)
   const rest = top?.tasks.filter((s) => s.task.id !== task.id).slice(0, 4) ?? []
   const full = Math.max(100, best.score)
@@ -116,8 +131,8 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
           {task.status === 'in_progress' ? 'Put down' : 'Start'}
           <Kbd>S</Kbd>
         </Button>
-        <Suspense fallback={<SnoozeButton ref={snooze} aria-haspopup="menu" onClick={() => setEarly(true)} />}>
-          <SnoozeMenu task={task} ref={snooze} trigger={<SnoozeButton />} defaultOpen={early} />
+        <Suspense fallback={plain}>
+          {menu ? <SnoozeMenu task={task} ref={snooze} trigger={<SnoozeButton />} defaultOpen={early} /> : plain}
         </Suspense>
         <Button kind="ghost" onClick={notNow}>
           Not now
