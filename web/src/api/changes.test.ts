@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { scored, task } from '../test/tasks'
 import * as changes from './changes'
 import type { Ranked, Task } from './client'
+import { Conflict } from './errors'
 import type { Lists } from './lists'
 import type { Answer } from './queries'
 
@@ -169,6 +170,54 @@ describe('two edits in a row', () => {
   })
 })
 
+describe('two edits in a row, of which one is refused', () => {
+  const quick = async () => {
+    const [x, y] = [
+      refused(changes.edit(client, a, { title: 'new' })),
+      refused(changes.edit(client, a, { priority: 5 })),
+    ]
+    await requests(1)
+    expect(best()).toMatchObject({ title: 'new', priority: 5 })
+    return { x, y }
+  }
+
+  test('the second: it is gone from the screen', async () => {
+    const { x, y } = await quick()
+    asked[0]!.answer(Response.json({ ...a, title: 'new', version: 4 }))
+    await x
+    expect(best()).toMatchObject({ title: 'new', priority: 5, version: 4 })
+    await requests(2)
+    asked[1]!.answer(problem(422))
+    expect(await y).toMatchObject({ status: 422 })
+    for (const seen of [one(a.id), best(), top()!.tasks[0]!.task]) {
+      expect(seen).toMatchObject({ title: 'new', priority: 3, version: 4 })
+    }
+    expect(titles()).toEqual(['new', 'b', 'c'])
+  })
+
+  test('the first: it is gone at once, the second stays', async () => {
+    const { x, y } = await quick()
+    asked[0]!.answer(problem(422))
+    await x
+    expect(one(a.id)).toMatchObject({ title: 'a', priority: 5 })
+    await requests(2)
+    asked[1]!.answer(Response.json({ ...a, priority: 5, version: 4 }))
+    await y
+    expect(one(a.id)).toEqual({ ...a, priority: 5, version: 4 })
+  })
+
+  test('both: all is as it was', async () => {
+    const { x, y } = await quick()
+    asked[0]!.answer(problem(422))
+    await x
+    await requests(2)
+    asked[1]!.answer(problem(422))
+    await y
+    expect(one(a.id)).toEqual(a)
+    expect(titles()).toEqual(['a', 'b', 'c'])
+  })
+})
+
 describe('an edit that meets another', () => {
   test('is a conflict that knows both, and shows what is there now', async () => {
     const edit = refused(changes.edit(client, c, { title: 'mine' }))
@@ -178,11 +227,21 @@ describe('an edit that meets another', () => {
     expect(asked[1]).toMatchObject({ method: 'GET', path: `/api/tasks/${c.id}` })
     asked[1]!.answer(Response.json({ ...c, title: 'theirs', version: 2 }))
     const conflict = await edit
-    expect(conflict).toBeInstanceOf(changes.Conflict)
+    expect(conflict).toBeInstanceOf(Conflict)
     expect(conflict).toMatchObject({ mine: { title: 'mine' }, before: c, theirs: { title: 'theirs', version: 2 } })
     expect(one(c.id)?.title).toBe('theirs')
     expect(titles()).toContain('theirs')
   })
+})
+
+test('an edit whose answer was lost is no conflict when it is sent again: it is there', async () => {
+  const edit = changes.edit(client, c, { title: 'mine', tags: ['x'] })
+  await requests(1)
+  asked[0]!.answer(problem(412))
+  await requests(2)
+  asked[1]!.answer(Response.json({ ...c, title: 'mine', tags: ['x'], version: 2 }))
+  expect(await edit).toMatchObject({ title: 'mine', version: 2 })
+  expect(one(c.id)).toMatchObject({ title: 'mine', version: 2 })
 })
 
 test('the inverse of an edit names what it changed, as it was, and nothing else', () => {

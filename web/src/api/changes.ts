@@ -12,7 +12,7 @@ import {
   type Task,
   type TaskPage,
 } from './client'
-import { isStatus } from './errors'
+import { Conflict, isStatus } from './errors'
 import { longList, mapLists, place } from './lists'
 import { preferencesQuery, tagged, type Answer, type KnownPreferences } from './queries'
 
@@ -20,19 +20,6 @@ import { preferencesQuery, tagged, type Answer, type KnownPreferences } from './
  * Changes of tasks. Each is shown at once, then sent; what the server answers takes the
  * place of what was shown, and a failure puts back what was there.
  */
-
-/** Somebody else changed the task meanwhile. */
-export class Conflict extends Error {
-  constructor(
-    readonly mine: Edit,
-    /** As the edit began. */
-    readonly before: Task,
-    readonly theirs: Task,
-  ) {
-    super('Somebody else changed this task meanwhile')
-    this.name = 'Conflict'
-  }
-}
 
 const shown: QueryKey[] = [['best'], ['ranked'], ['list'], ['task'], ['found']]
 
@@ -82,12 +69,21 @@ const nothing: TaskPage = { tasks: [], next_cursor: null }
 
 const zoneOf = (client: QueryClient) => client.getQueryData<Preferences>(['preferences'])?.timezone ?? guessZone()
 
+/** What is shown of a task and has not been answered. */
+type Shown = { id: string; fields: Partial<Task> }
+
 /**
- * What the changes under way make of tasks, in turn, and the ranking as it was before the first of them. One that is refused is
- * taken out and the others stay: what is put back must not bring another one along that is refused in its turn.
+ * The changes under way, in turn; each task they change, as the server last told of it; and
+ * the ranking as it was before the first of them. What is shown of a task is made of these: so
+ * one that is refused is taken out, and the others stay.
  */
-let waiting: Task[] = []
+let waiting: Shown[] = []
+const told = new Map<string, Task>()
 let unchanged: [QueryKey, unknown][] = []
+
+/** A task with what is shown of it until the server has answered. */
+const withWaiting = (task: Task): Task =>
+  Object.assign({}, task, ...waiting.filter((s) => s.id === task.id).map((s) => s.fields)) as Task
 
 /** Does several changes, and asks the server anew once, after the last. */
 export async function together<T>(client: QueryClient, fn: () => Promise<T>): Promise<T> {
@@ -98,42 +94,79 @@ export async function together<T>(client: QueryClient, fn: () => Promise<T>): Pr
     underWay--
     if (underWay === 0) {
       waiting = []
+      told.clear()
       void refresh(client)
     }
   }
 }
 
+/** Shows a task as it will be. */
+function begin(client: QueryClient, task: Task, fields: Partial<Task>): Shown {
+  if (told.size === 0) unchanged = [['best'], ['ranked']].flatMap((queryKey) => client.getQueriesData({ queryKey }))
+  const known = told.get(task.id) ?? client.getQueryData<Task>(['task', task.id])
+  const before = known && known.version >= task.version ? known : task
+  told.set(task.id, before)
+  const shown = { id: task.id, fields }
+  waiting.push(shown)
+  show(client, withWaiting(before))
+  return shown
+}
+
+/** What was shown is so now, or never will be. */
+function end(client: QueryClient, shown: Shown, now?: Task) {
+  waiting = waiting.filter((s) => s !== shown)
+  if (now) told.set(shown.id, now)
+  const task = told.get(shown.id)
+  if (task) show(client, withWaiting(task))
+}
+
+/** The ranking as it was, but for the changes that are left. */
+function rankAnew(client: QueryClient) {
+  for (const [key, was] of unchanged) client.setQueryData(key, was)
+  for (const task of told.values()) showInRanking(client, withWaiting(task))
+}
+
+const quiet = (client: QueryClient) => Promise.all(shown.map((queryKey) => client.cancelQueries({ queryKey })))
+
 /** Shows a task as it will be, until the server has answered; as it was, where it refuses. */
 const shownAtOnce = <T>(
   client: QueryClient,
-  task: { before: Task; now: Task },
+  task: Task,
+  fields: Partial<Task>,
   send: () => Promise<T>,
-  after: (answer: T) => Task,
+  after: (answer: T, before: Task) => Task,
 ): Promise<T> =>
   together(client, async () => {
-    await Promise.all(shown.map((queryKey) => client.cancelQueries({ queryKey })))
-    if (waiting.length === 0)
-      unchanged = [['best'], ['ranked']].flatMap((queryKey) => client.getQueriesData({ queryKey }))
-    waiting.push(task.now)
-    show(client, task.now)
+    await quiet(client)
+    const shown = begin(client, task, fields)
     try {
       const answer = await send()
-      const now = after(answer)
-      waiting = waiting.map((t) => (t === task.now ? now : t))
-      show(client, now)
+      end(client, shown, after(answer, told.get(task.id) ?? task))
       return answer
     } catch (error) {
-      waiting = waiting.filter((t) => t !== task.now)
-      for (const [key, was] of unchanged) client.setQueryData(key, was)
-      for (const t of [task.before, ...waiting]) show(client, t)
+      end(client, shown)
+      rankAnew(client)
       throw error
     }
   })
+
+/** Shows changes that are sent later, one after another; answers, for each, how it is no longer shown. */
+export async function ahead(client: QueryClient, changes: { task: Task; fields: Partial<Task> }[]) {
+  await quiet(client)
+  return changes.map(({ task, fields }) => {
+    const shown = begin(client, task, fields)
+    return () => end(client, shown)
+  })
+}
 
 /** Shows a task as it is now, wherever it is shown. */
 export function show(client: QueryClient, task: Task): void {
   client.setQueryData(['task', task.id], task)
   mapLists(client, (pages, query) => place(pages, query, task, zoneOf(client)))
+  showInRanking(client, task)
+}
+
+function showInRanking(client: QueryClient, task: Task): void {
   const actionable = task.status === 'pending' || task.status === 'in_progress'
   showRanked(client, task, actionable && !task.deleted_at)
   const top = client.getQueryData<Ranked>(['ranked', 'top'])
@@ -173,25 +206,14 @@ const path = (task: Task) => ({ path: { id: task.id } })
 /** Both forms of a version: the second is that of a task whose snooze has ended. */
 const ifMatch = (version: number) => ({ 'If-Match': `"${version}", "${version}-w"` })
 
-/** What has been shown of each task and not yet been answered: an answer to one change does not hide the next. */
-const unanswered = new Map<string, Partial<Task>[]>()
-
-function change(client: QueryClient, task: Task, fields: Partial<Task>, send: () => Promise<Task>): Promise<Task> {
-  const known = client.getQueryData<Task>(['task', task.id])
-  const before = known && known.version >= task.version ? known : task
-  unanswered.set(task.id, [...(unanswered.get(task.id) ?? []), fields])
-  const others = () => (unanswered.get(task.id) ?? []).filter((f) => f !== fields)
-  return shownAtOnce(
+const change = (client: QueryClient, task: Task, fields: Partial<Task>, send: () => Promise<Task>): Promise<Task> =>
+  shownAtOnce(
     client,
-    { before, now: { ...before, ...fields } },
+    task,
+    fields,
     () => inTurn(task, send),
-    (answer) => Object.assign({}, answer, ...others()) as Task,
-  ).finally(() => {
-    const rest = others()
-    if (rest.length > 0) unanswered.set(task.id, rest)
-    else unanswered.delete(task.id)
-  })
-}
+    (answer) => answer,
+  )
 
 export const complete = (client: QueryClient, task: Task) =>
   change(client, task, { status: 'completed', snoozed_until: null, completed_at: new Date().toISOString() }, () =>
@@ -229,17 +251,29 @@ function inTurn(task: Task, send: () => Promise<Task>): Promise<Task> {
   })
 }
 
+/** An edit as it is seen: a moment to sleep until, or none, is a status too. */
+const seenAs = (task: Task, fields: Edit): Partial<Task> => {
+  const woken = fields.snoozed_until === null && task.status === 'snoozed' ? { status: 'pending' } : {}
+  return { ...woken, ...(fields.snoozed_until ? { status: 'snoozed' } : {}), ...fields } as Partial<Task>
+}
+
+/** Reports whether a task is already as an edit would have it: the answer to it was lost, or another did the same. */
+const holds = (task: Task, fields: Edit) =>
+  Object.entries(fields).every(([name, value]) => JSON.stringify(task[name as keyof Task]) === JSON.stringify(value))
+
 /** Edits a task as it was seen; where it has changed since, throws a Conflict. */
 export async function edit(client: QueryClient, task: Task, fields: Edit): Promise<Task> {
   try {
-    return await change(client, task, fields as Partial<Task>, () => {
+    return await change(client, task, seenAs(task, fields), () => {
       const header = ifMatch(Math.max(task.version, own.get(task.id) ?? 0))
       return data(api.PATCH('/api/tasks/{id}', { params: { ...path(task), header }, body: fields }))
     })
   } catch (error) {
     if (!isStatus(error, 412)) throw error
     const theirs = await data(api.GET('/api/tasks/{id}', { params: path(task) }))
-    show(client, theirs)
+    if (told.has(theirs.id)) told.set(theirs.id, theirs)
+    show(client, withWaiting(theirs))
+    if (holds(theirs, fields)) return theirs
     throw new Conflict(fields, task, theirs)
   }
 }
@@ -253,15 +287,17 @@ const deleted = (task: Task): Task => ({ ...task, deleted_at: new Date().toISOSt
 export const remove = (client: QueryClient, task: Task) =>
   shownAtOnce(
     client,
-    { before: task, now: deleted(task) },
+    task,
+    { deleted_at: new Date().toISOString() },
     () => data(api.DELETE('/api/tasks/{id}', { params: path(task) })),
-    () => deleted(task),
+    (_, before) => deleted(before),
   )
 
 export const restore = (client: QueryClient, task: Task) =>
   shownAtOnce(
     client,
-    { before: deleted(task), now: { ...task, deleted_at: null } },
+    deleted(task),
+    { deleted_at: null },
     () => data(api.POST('/api/tasks/{id}/restore', { params: path(task) })),
     (back) => back,
   )
@@ -293,7 +329,8 @@ export function create(client: QueryClient, draft: Draft & { title: string }): P
   }
   return shownAtOnce(
     client,
-    { before: deleted(task), now: task },
+    deleted(task),
+    { deleted_at: null },
     () => inTurn(task, () => data(api.POST('/api/tasks', { body: { ...draft, id } }))),
     (made) => made,
   )

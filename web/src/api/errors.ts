@@ -1,3 +1,4 @@
+import type { Edit, Task } from './client'
 import type { components } from './schema'
 
 export type FieldProblem = components['schemas']['FieldProblem']
@@ -44,6 +45,19 @@ export class SignedOut extends Error {
   }
 }
 
+/** Somebody else changed the task meanwhile. */
+export class Conflict extends Error {
+  constructor(
+    readonly mine: Edit,
+    /** As the edit began. */
+    readonly before: Task,
+    readonly theirs: Task,
+  ) {
+    super('Somebody else changed this task meanwhile')
+    this.name = 'Conflict'
+  }
+}
+
 export const isStatus = (error: unknown, status: number): error is Problem =>
   error instanceof Problem && error.status === status
 
@@ -52,6 +66,8 @@ export function explain(error: unknown): string {
   if (error instanceof Unreachable)
     return 'The server cannot be reached. Nothing was changed; try again when it is back.'
   if (error instanceof SignedOut) return 'Your session has ended. Sign in again.'
+  if (error instanceof Conflict)
+    return 'Somebody else, or another of your devices, changed it meanwhile. Look at it, and try again.'
   if (!(error instanceof Problem)) return 'Something went wrong here. Reload the page and try again.'
   switch (error.status) {
     case 429:

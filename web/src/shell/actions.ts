@@ -2,7 +2,8 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import * as changes from '../api/changes'
 import type { Draft, Edit, Task } from '../api/client'
-import { explain } from '../api/errors'
+import { Conflict, explain } from '../api/errors'
+import { isOpen } from '../api/queries'
 import { momentWords } from '../time/words'
 import { dismiss, say, warn } from '../ui/toast'
 import { showConflict } from './conflict-state'
@@ -14,7 +15,7 @@ export const short = (title: string) => (title.length > 48 ? `${title.slice(0, 4
 
 /** Says why something failed; where somebody else was quicker, the person chooses. */
 export function tell(error: unknown) {
-  if (error instanceof changes.Conflict) showConflict(error)
+  if (error instanceof Conflict) showConflict(error)
   else warn(explain(error))
 }
 
@@ -37,40 +38,38 @@ export function actionsOf(client: QueryClient) {
   }
 
   const edit = async (task: Task, fields: Edit, text?: string) => {
-    const back = (after: Task) => changes.edit(client, after, changes.inverse(task, fields))
-    if (text) await told(text, () => changes.edit(client, task, fields), back)
-    else await run(() => changes.edit(client, task, fields))
+    const send = () => changes.edit(client, task, fields)
+    if (text) await told(text, send, (after) => changes.edit(client, after, changes.inverse(task, fields)))
+    else await run(send)
   }
+
+  /** Another status, which has its own way back: a snooze that has ended does not come again. */
+  const become = (task: Task, text: string, send: () => Promise<Task>) =>
+    told(text, send, (after) => asItWas(client, task, after))
+
+  const to = (task: Task, status: Task['status'], text: string) =>
+    become(task, text, () => changes.edit(client, task, { status, snoozed_until: null }))
 
   return {
     edit,
 
-    complete: (task: Task) =>
-      told(
-        `Done: ${short(task.title)}`,
-        () => changes.complete(client, task),
-        (after) => asItWas(client, task, after),
-      ),
+    complete: (task: Task) => become(task, `Done: ${short(task.title)}`, () => changes.complete(client, task)),
 
-    reopen: (task: Task) =>
-      told(
-        `Open again: ${short(task.title)}`,
-        () => changes.reopen(client, task),
-        (after) => changes.complete(client, after),
-      ),
+    reopen: (task: Task) => become(task, `Open again: ${short(task.title)}`, () => changes.reopen(client, task)),
 
-    start: (task: Task) => edit(task, { status: 'in_progress' }, `Started: ${short(task.title)}`),
+    start: (task: Task) => to(task, 'in_progress', `Started: ${short(task.title)}`),
 
-    stop: (task: Task) => edit(task, { status: 'pending' }, `Put down: ${short(task.title)}`),
+    stop: (task: Task) => to(task, 'pending', `Put down: ${short(task.title)}`),
+
+    cancel: (task: Task) => to(task, 'cancelled', `Cancelled: ${short(task.title)}`),
 
     snooze: (task: Task, until: number, zone: string) =>
-      told(
-        `Snoozed until ${momentWords(until, Date.now(), zone).text}: ${short(task.title)}`,
-        () => changes.snooze(client, task, until),
-        (after) => asItWas(client, task, after),
+      become(task, `Snoozed until ${momentWords(until, Date.now(), zone).text}: ${short(task.title)}`, () =>
+        changes.snooze(client, task, until),
       ),
 
-    wake: (task: Task) => edit(task, { snoozed_until: null }, `Awake: ${short(task.title)}`),
+    wake: (task: Task) =>
+      become(task, `Awake: ${short(task.title)}`, () => changes.edit(client, task, { snoozed_until: null })),
 
     remove: async (task: Task) => {
       const done = run(() => changes.remove(client, task).then(() => true))
@@ -90,14 +89,15 @@ export function actionsOf(client: QueryClient) {
   }
 }
 
-/** Puts back a task's status, and the moment it was snoozed until. */
+/** Puts back a task's status, and the moment it was snoozed until, if that is to come. */
 export const asItWas = async (client: QueryClient, before: Task, after: Task) => {
-  const open = after.status === 'completed' ? await changes.reopen(client, after) : after
-  if (before.status === open.status && before.snoozed_until === open.snoozed_until) return
-  const fields: Edit = before.snoozed_until
-    ? { snoozed_until: before.snoozed_until }
-    : { status: before.status, snoozed_until: null }
-  await changes.edit(client, open, fields)
+  const asleep = before.status === 'snoozed' && Date.parse(before.snoozed_until ?? '') > Date.now()
+  const status = before.status === 'snoozed' && !asleep ? 'pending' : before.status
+  const now = isOpen(before) && !isOpen(after) ? await changes.reopen(client, after) : after
+  if (now.status === status && (!asleep || now.snoozed_until === before.snoozed_until)) return
+  if (status === 'completed') await changes.complete(client, now)
+  else if (asleep) await changes.edit(client, now, { snoozed_until: before.snoozed_until })
+  else await changes.edit(client, now, { status, snoozed_until: null })
 }
 
 export function useActions(): Actions {

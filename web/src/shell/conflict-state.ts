@@ -1,18 +1,30 @@
 import { useSyncExternalStore } from 'react'
-import type { Conflict } from '../api/changes'
+import { Conflict } from '../api/errors'
 
-/** The edit that met somebody else's, until a person has chosen. */
-let conflict: Conflict | null = null
+/** The edits that met somebody else's, until a person has chosen: the first is asked about. */
+let met: Conflict[] = []
 const listeners = new Set<() => void>()
 
-export function showConflict(met: Conflict | null) {
-  conflict = met
+function set(to: Conflict[]) {
+  met = to
   for (const listener of listeners) listener()
 }
+
+/** Another edit of the same task is one question with it. */
+export function showConflict(another: Conflict) {
+  const i = met.findIndex((one) => one.theirs.id === another.theirs.id)
+  const one = met[i]
+  if (!one) return set([...met, another])
+  const theirs = one.theirs.version > another.theirs.version ? one.theirs : another.theirs
+  set(met.with(i, new Conflict({ ...one.mine, ...another.mine }, one.before, theirs)))
+}
+
+/** The person has chosen. */
+export const settled = () => set(met.slice(1))
 
 const subscribe = (listener: () => void) => {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
 
-export const useConflict = () => useSyncExternalStore(subscribe, () => conflict)
+export const useConflict = () => useSyncExternalStore(subscribe, () => met[0] ?? null)

@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
-import type { Conflict } from '../api/changes'
+import type { Conflict } from '../api/errors'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { useActions } from './actions'
-import { showConflict } from './conflict-state'
+import { settled } from './conflict-state'
 
 /** What a field holds, as text. */
 export function shown(value: unknown): string {
@@ -19,7 +19,7 @@ export default function ConflictDialog({ conflict }: { conflict: Conflict }) {
   const { mine, theirs } = conflict
   const fields = Object.keys(mine) as (keyof typeof mine)[]
   const close = () => {
-    showConflict(null)
+    settled()
     void client.invalidateQueries()
   }
   const keepMine = () => {

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Task } from '../api/client'
+import { isReachable, onReach } from '../api/reach'
 
 const pause = 900
 
@@ -28,7 +29,10 @@ export function useDraft(
   const [typed, setTyped] = useState<string | null>(null)
   const began = useRef<Task | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  /** What has not been sent, or was sent and not kept. */
   const pending = useRef<string | null>(null)
+  const turn = useRef(0)
+  const failed = useRef(false)
 
   const send = useCallback(async () => {
     clearTimeout(timer.current)
@@ -36,10 +40,16 @@ export function useDraft(
     const from = began.current
     if (text === null || from === null) return
     pending.current = null
+    failed.current = false
+    const mine = ++turn.current
     const kept = await save(from, text)
-    if (kept && pending.current === null) {
+    if (pending.current !== null || mine !== turn.current) return // what is newer is under way, or was dropped
+    if (kept) {
       began.current = null
       setTyped(null)
+    } else {
+      pending.current = text
+      failed.current = true
     }
   }, [save])
 
@@ -57,6 +67,7 @@ export function useDraft(
     latest.current = send
   })
   useEffect(() => () => void latest.current(), [])
+  useEffect(() => onReach(() => void (isReachable() && failed.current && latest.current())), [])
 
   return {
     value: typed ?? shown,
@@ -69,6 +80,7 @@ export function useDraft(
       clearTimeout(timer.current)
       pending.current = null
       began.current = null
+      turn.current++
       setTyped(null)
     },
   }

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import * as changes from '../api/changes'
 import type { Edit, Task } from '../api/client'
-import { Problem } from '../api/errors'
+import { Conflict, Problem } from '../api/errors'
 import { tell } from '../shell/actions'
 
 export type Editing = {
@@ -32,7 +32,7 @@ export function useEditing(): Editing {
         } else {
           tell(error)
         }
-        return error instanceof changes.Conflict // the choice is the dialog's now
+        return error instanceof Conflict // the choice is the dialog's now
       }
     },
     [client],

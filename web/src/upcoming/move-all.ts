@@ -1,8 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import { Conflict, edit, show, together } from '../api/changes'
+import { edit, show, together } from '../api/changes'
 import type { Task } from '../api/client'
-import { explain, isStatus, Problem } from '../api/errors'
+import { Conflict, explain, isStatus, Problem } from '../api/errors'
 import { say, warn } from '../ui/toast'
 
 /** How far the moving of many has come; null while nothing moves. */

@@ -1,0 +1,85 @@
+import { QueryClient } from '@tanstack/react-query'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Task } from '../api/client'
+import { task } from '../test/tasks'
+import { undoLast } from '../ui/toast'
+import { actionsOf } from './actions'
+
+/** The task as a server has it, by the same rules as ours. */
+let there: Task
+let asked: string[]
+const client = new QueryClient()
+const actions = actionsOf(client)
+
+const refuse = (status: number) => new Response(JSON.stringify({ title: 'No' }), { status })
+const open = () => !['completed', 'cancelled'].includes(there.status)
+
+function answer(verb: string, body: Partial<Task>): Response {
+  if (verb === 'complete') {
+    if (there.status === 'cancelled') return refuse(409)
+    there = { ...there, status: 'completed', snoozed_until: null }
+  } else if (verb === 'reopen') there = { ...there, status: 'pending' }
+  else {
+    if (body.status === 'snoozed' && !body.snoozed_until) return refuse(422)
+    if (body.status === 'completed' && there.status === 'cancelled') return refuse(409)
+    if (body.status === 'cancelled' && there.status === 'completed') return refuse(409)
+    if (body.snoozed_until && !(open() && Date.parse(body.snoozed_until) > Date.now())) return refuse(409)
+    if (body.snoozed_until === null && there.status === 'snoozed') there = { ...there, status: 'pending' }
+    there = { ...there, ...body, ...(body.snoozed_until ? { status: 'snoozed' } : {}) }
+  }
+  there = { ...there, version: there.version + 1 }
+  return Response.json(there)
+}
+
+beforeEach(() => {
+  localStorage.setItem('mindflow.signed-in', '1')
+  asked = []
+  vi.stubGlobal('fetch', async (request: Request | string) => {
+    if (typeof request === 'string') return Response.json({ access_token: 'token', expires_in: 900 })
+    const verb = new URL(request.url).pathname.split('/').at(-1)!
+    const text = await request.text()
+    asked.push(`${request.method} ${verb}`)
+    return answer(verb, (text ? JSON.parse(text) : {}) as Partial<Task>)
+  })
+})
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  client.clear()
+})
+
+const later = new Date(Date.now() + 3_600_000).toISOString()
+const state = ({ status, snoozed_until }: Task) => ({ status, snoozed_until })
+
+describe('undo puts a task back as it was', () => {
+  test.each<[string, Partial<Task>, (t: Task) => Promise<unknown>, Task['status']]>([
+    ['done', { status: 'in_progress' }, actions.complete, 'completed'],
+    ['done, from a snooze', { status: 'snoozed', snoozed_until: later }, actions.complete, 'completed'],
+    ['opened again', { status: 'completed' }, actions.reopen, 'pending'],
+    ['opened again, from cancelled', { status: 'cancelled' }, actions.reopen, 'pending'],
+    ['started', {}, actions.start, 'in_progress'],
+    ['started, from a snooze', { status: 'snoozed', snoozed_until: later }, actions.start, 'in_progress'],
+    ['started, from done', { status: 'completed' }, actions.start, 'in_progress'],
+    ['put down', { status: 'in_progress' }, actions.stop, 'pending'],
+    ['awake', { status: 'snoozed', snoozed_until: later }, actions.wake, 'pending'],
+    ['cancelled', { status: 'in_progress' }, actions.cancel, 'cancelled'],
+    ['cancelled, from a snooze', { status: 'snoozed', snoozed_until: later }, actions.cancel, 'cancelled'],
+  ])('%s', async (_, fields, act, after) => {
+    const before = task('a', { id: crypto.randomUUID(), ...fields })
+    there = before
+    await act(before)
+    expect(there.status).toBe(after)
+    expect(undoLast()).toBe(true)
+    await vi.waitFor(() => expect(state(there)).toEqual(state(before)))
+  })
+
+  test('or awake, where its snooze has ended meanwhile', async () => {
+    const ended = new Date(Date.now() - 1000).toISOString()
+    const before = task('a', { id: crypto.randomUUID(), status: 'snoozed', snoozed_until: ended })
+    there = before
+    await actions.complete(before)
+    undoLast()
+    await vi.waitFor(() => expect(state(there)).toEqual({ status: 'pending', snoozed_until: null }))
+    expect(asked).toEqual(['POST complete', 'POST reopen'])
+  })
+})
