@@ -2,25 +2,53 @@ import react from '@vitejs/plugin-react'
 import tailwind from '@tailwindcss/vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import { resolve } from 'node:path'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 type Modules = { getModuleInfo: (id: string) => { importedIds: string[] } | null }
 
-/** What the first screen is made of, all that is reached without a dynamic import, is one file: thirty small ones take longer. */
-function firstScreen() {
-  let reached: Set<string> | null = null
-  return (id: string, modules: Modules) => {
-    if (!reached) {
-      reached = new Set()
-      const walk = [resolve(import.meta.dirname, 'src/main.tsx')]
-      for (let next = walk.pop(); next; next = walk.pop()) {
-        if (reached.has(next)) continue
-        reached.add(next)
-        walk.push(...(modules.getModuleInfo(next)?.importedIds ?? []))
-      }
-    }
-    return reached.has(id) ? 'app' : null
+/** All that a module of ours reaches without a dynamic import, itself included. */
+function reach(module: string, modules: Modules): Set<string> {
+  const reached = new Set<string>()
+  const walk = [resolve(import.meta.dirname, 'src', module)]
+  for (let next = walk.pop(); next; next = walk.pop()) {
+    if (reached.has(next)) continue
+    reached.add(next)
+    walk.push(...(modules.getModuleInfo(next)?.importedIds ?? []))
   }
+  return reached
+}
+
+/** What the first screen is made of is one file, beside the small one that asks for its data: thirty take longer. */
+function firstScreen() {
+  let app: Set<string> | undefined
+  let first: Set<string> | undefined
+  return (id: string, modules: Modules) => {
+    app ??= reach('app.tsx', modules)
+    first ??= reach('main.ts', modules)
+    return app.has(id) && !first.has(id) ? firstScreenName : null
+  }
+}
+
+const firstScreenName = 'app'
+
+/** It comes together with the page, not after the first script has asked for it. */
+const withFirstScreen: Plugin = {
+  name: 'mindflow:first-screen',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle }) => {
+      const file = Object.values(bundle ?? {}).find((f) => f.type === 'chunk' && f.name === firstScreenName)
+      if (!file) return []
+      return [
+        {
+          tag: 'link',
+          attrs: { rel: 'modulepreload', crossorigin: true, href: `./${file.fileName}` },
+          injectTo: 'head',
+        },
+      ]
+    },
+  },
 }
 
 export default defineConfig({
@@ -29,6 +57,7 @@ export default defineConfig({
   plugins: [
     react(),
     tailwind(),
+    withFirstScreen,
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src',
@@ -50,7 +79,9 @@ export default defineConfig({
     assetsInlineLimit: 0, // the policy admits no data: scripts or fonts
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstScreen() }] } } },
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: firstScreen(), includeDependenciesRecursively: false }] } },
+    },
   },
   server: {
     proxy: { '/api': 'http://127.0.0.1:8000' },

@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch'
+import { early, headersOf } from './early'
 import { reach } from './reach'
 import type { components, paths } from './schema'
 import { accessToken, problem } from './session'
@@ -21,15 +22,14 @@ export type ImportReport = Schemas['ImportReplyBody']
 /** Each request carries the access token; one that is refused is renewed once. */
 const authorize: Middleware = {
   async onRequest({ request }) {
-    request.headers.set('X-Client', 'web')
-    request.headers.set('Authorization', `Bearer ${await accessToken()}`)
+    for (const [name, value] of Object.entries(headersOf(await accessToken()))) request.headers.set(name, value)
   },
 }
 
 /** A body can be sent once: what is sent again is a copy. */
 async function send(request: Request): Promise<Response> {
   const again = request.clone()
-  const response = await reach(request)
+  const response = await (early(request) ?? reach(request))
   if (response.status !== 401) return response
   const refused = request.headers.get('Authorization')?.slice('Bearer '.length) ?? null
   again.headers.set('Authorization', `Bearer ${await accessToken(refused)}`)

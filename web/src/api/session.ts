@@ -124,6 +124,12 @@ function alone<T>(fn: () => Promise<T>): Promise<T> {
 
 let renewing: Promise<string> | null = null
 
+let onAsked = () => {}
+/** Resolves once the server has been asked for a token for the first time. */
+export const tokenAsked = new Promise<void>((resolve) => {
+  onAsked = resolve
+})
+
 function renew(refused: string | null): Promise<string> {
   renewing ??= alone(async () => {
     if (isFresh(grant, refused)) return grant.token
@@ -132,7 +138,9 @@ function renew(refused: string | null): Promise<string> {
     if (!who || who !== whose) throw new SignedOut() // the cookie is another one's
     let fresh: Grant
     try {
-      fresh = await granted(await post('refresh'))
+      const answer = post('refresh')
+      onAsked()
+      fresh = await granted(await answer)
     } catch (error) {
       if (error instanceof Problem && error.status === 401) {
         turn(null, 'ended')

@@ -4,15 +4,10 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { bestQuery, newQueryClient, prefetchNow } from './api/queries'
-import { isSignedIn, onSession, signedIn } from './api/session'
+import { isSignedIn, onSession, signedIn, type Turn } from './api/session'
 import { forget, isKept, persister } from './persisted'
 import { newRouter } from './router'
 import { followRenewals } from './shell/renewal'
-import { applyTheme } from './shell/theme'
-import { dayOf } from './time/zone'
-import './styles.css'
-
-applyTheme()
 
 const began = Date.now()
 const client = newQueryClient()
@@ -35,19 +30,8 @@ async function recall() {
   return client.getQueryData(bestQuery.queryKey) !== undefined
 }
 
-// What Now needs is under way before anything is drawn. Nothing known: then the server has a moment to answer.
-// A browser that does not give out what it keeps must not keep the app from starting.
-const patience = (ms: number) => new Promise((go) => setTimeout(go, ms))
-if (isSignedIn()) {
-  const told = location.pathname === '/' ? prefetchNow(client) : null
-  setTimeout(() => dayOf(began, 'UTC')) // a browser's first date takes long to read, and now there is time
-  const recalled = recall().then((all) => (all ? null : Promise.race([told, patience(150)])))
-  await Promise.race([recalled, told ?? patience(1_000), patience(1_000)])
-} else void forget()
-persistQueryClientSubscribe(known)
-
-// Whoever signs out, here or in another tab, takes everything along: the page starts anew.
-onSession((turn) => {
+/** Whoever signs out, here or in another tab, takes everything along: the page starts anew. */
+function turned(turn: Turn) {
   const { pathname, href, search } = router.state.location
   const outside = pathname === '/sign-in' || pathname === '/sign-up'
   if (turn === 'entered') {
@@ -62,16 +46,32 @@ onSession((turn) => {
   void forget().then(() => {
     if (!outside) location.replace(there)
   })
-})
+}
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <QueryClientProvider client={client}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
-  </StrictMode>,
-)
+const patience = (ms: number) => new Promise((go) => setTimeout(go, ms))
 
-// Keeping the whole app is work too: the first time it waits until the first screen stands.
-if ('serviceWorker' in navigator && import.meta.env.PROD)
-  setTimeout(() => void followRenewals(import.meta.url), navigator.serviceWorker.controller ? 0 : 2_000)
+/** Starts the app on a page that was loaded by the script, when somebody may have been signed in. */
+export async function start(script: string, wasSignedIn: boolean): Promise<void> {
+  onSession(turned)
+  if (wasSignedIn && !isSignedIn()) turned('ended') // while this was on its way
+  // What Now needs is under way before anything is drawn. Nothing known: then the server has a moment to answer.
+  // A browser that does not give out what it keeps must not keep the app from starting.
+  if (isSignedIn()) {
+    const told = location.pathname === '/' ? prefetchNow(client) : null
+    const recalled = recall().then((all) => (all ? null : Promise.race([told, patience(150)])))
+    await Promise.race([recalled, told ?? patience(1_000), patience(1_000)])
+  } else void forget()
+  persistQueryClientSubscribe(known)
+
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+
+  // Keeping the whole app is work too: the first time it waits until the first screen stands.
+  if ('serviceWorker' in navigator && import.meta.env.PROD)
+    setTimeout(() => void followRenewals(script), navigator.serviceWorker.controller ? 0 : 2_000)
+}
