@@ -1,5 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch'
 import { early, headersOf } from './early'
+import { Unreachable } from './errors'
 import { reach } from './reach'
 import type { components, paths } from './schema'
 import { accessToken, problem } from './session'
@@ -41,7 +42,9 @@ api.use(authorize)
 
 /** The answer's body, or the problem as an error. */
 export async function data<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
-  const { data, error, response } = await answer
+  const { data, error, response } = await answer.catch((cause: unknown) => {
+    throw cause instanceof DOMException && cause.name === 'TimeoutError' ? new Unreachable(cause) : cause // it began, and broke off
+  })
   if (!response.ok) throw problem(response, typeof error === 'object' && error !== null ? error : {})
   return data as T
 }

@@ -16,14 +16,20 @@ export const newQueryClient = () =>
         retry: (failures, error) => {
           if (error instanceof SignedOut) return false
           if (error instanceof Unreachable) return failures < 1
-          return error instanceof Problem && (error.status === 429 || error.status === 503) && failures < 3
+          return isStatus(error, 503) && failures < 3
         },
         retryDelay: (failures, error) =>
           error instanceof Problem && error.retryAfter ? error.retryAfter * 1000 : 500 * 2 ** failures,
+        // Who asked too often is told so at once, and is asked for as soon as there may be an answer.
+        refetchInterval: ({ state: { error } }) => isStatus(error, 429) && (error.retryAfter ?? 60) * 1000,
       },
       mutations: { networkMode: 'always', retry: false },
     },
   })
+
+/** When an answer came last, or its failure: the same answer may come again. */
+export const cameAt = (query: { dataUpdatedAt: number; errorUpdatedAt: number }): number =>
+  Math.max(query.dataUpdatedAt, query.errorUpdatedAt)
 
 /** The best task, or why there is none and until when. */
 export type Answer =

@@ -28,16 +28,33 @@ const isProxys = (response: Response) =>
   response.status === 504 ||
   (response.status === 503 && response.headers.get('Content-Type')?.includes('html') === true)
 
-/** Sends a request, and remembers whether the server answered. */
+/** A server that says nothing for so long is gone, as far as people can tell. */
+const patience = 20_000
+
+/** A request that its caller no longer wants, or that nobody answers, ends. */
+function limited(caller: AbortSignal | null | undefined) {
+  const control = new AbortController()
+  const end = () => control.abort(caller?.reason)
+  if (caller?.aborted) end()
+  else caller?.addEventListener('abort', end)
+  const timer = setTimeout(() => control.abort(new DOMException('No answer', 'TimeoutError')), patience)
+  return { signal: control.signal, wait: () => clearTimeout(timer) }
+}
+
+/** Sends a request, and remembers whether the server answered. What is to be kept as a file may take its time to come. */
 export async function reach(...[request, init]: Parameters<typeof fetch>): Promise<Response> {
+  const caller = init?.signal ?? (request instanceof Request ? request.signal : undefined)
+  const { signal, wait } = limited(caller)
   let response: Response
   try {
-    response = await fetch(request, init)
+    response = await fetch(request, { ...init, signal })
   } catch (cause) {
-    if (request instanceof Request ? request.signal.aborted : init?.signal?.aborted) throw cause
+    wait()
+    if (caller?.aborted) throw cause
     set(false)
     throw new Unreachable(cause)
   }
+  if (response.headers.has('Content-Disposition')) wait()
   set(!isProxys(response))
   if (!reachable) throw new Unreachable(new Error(`A proxy answered ${response.status}`))
   return response

@@ -3,11 +3,11 @@ import { Link } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { Best, Ranked, Scored, Task } from '../api/client'
 import { explain } from '../api/errors'
-import { bestQuery, preferencesQuery, topQuery, validUntil } from '../api/queries'
+import { bestQuery, cameAt, preferencesQuery, topQuery, validUntil } from '../api/queries'
 import { useActions } from '../shell/actions'
 import { useShortcuts } from '../shell/shortcuts'
 import { useZone } from '../shell/zone'
-import { at, useWords } from '../time/now'
+import { useOver, useWords } from '../time/now'
 import { dueWords, effortWords, momentWords } from '../time/words'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
@@ -37,19 +37,15 @@ export default function Now() {
   const client = useQueryClient()
   const best = useQuery(bestQuery)
   const top = useQuery(topQuery)
-  const until = best.data ? validUntil(best.data) : null
-  useEffect(() => {
-    if (!until) return
-    // The answer is another one from that moment on: ask for it then, without a reload.
-    return at(Date.parse(until), () => {
-      void client.invalidateQueries({ queryKey: bestQuery.queryKey })
-      void client.invalidateQueries({ queryKey: ['ranked'] })
-    })
-  }, [client, until])
-  const ranking = top.data?.valid_until
-  useEffect(() => {
-    if (ranking) return at(Date.parse(ranking), () => void client.invalidateQueries({ queryKey: ['ranked'] }))
-  }, [client, ranking])
+  // The answer is another one from that moment on: it is asked for then, without a reload.
+  useOver({ until: best.data && validUntil(best.data), at: cameAt(best) }, () => {
+    void client.invalidateQueries({ queryKey: bestQuery.queryKey })
+    void client.invalidateQueries({ queryKey: ['ranked'] })
+  })
+  useOver(
+    { until: top.data?.valid_until, at: cameAt(top) },
+    () => void client.invalidateQueries({ queryKey: ['ranked'] }),
+  )
 
   if (best.data?.best) return <Desk key={best.data.best.task.id} best={best.data.best} top={top.data} />
   if (best.data?.nothing) return <Nothing detail={best.data.nothing.detail} until={best.data.nothing.until} />

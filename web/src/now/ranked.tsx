@@ -3,8 +3,8 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Ranked } from '../api/client'
 import { explain } from '../api/errors'
-import { rankedQuery } from '../api/queries'
-import { at } from '../time/now'
+import { cameAt, rankedQuery } from '../api/queries'
+import { useOver } from '../time/now'
 import { Button } from '../ui/button'
 import { Bone, Soon } from '../ui/skeleton'
 import { RankedRow } from './row'
@@ -12,11 +12,12 @@ import { RankedRow } from './row'
 /** Every task that can be done now, best first. */
 export default function AllRanked() {
   const client = useQueryClient()
-  const { data, error, refetch, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery(rankedQuery)
-  const until = data?.pages[0]?.valid_until
-  useEffect(() => {
-    if (until) return at(Date.parse(until), () => void client.invalidateQueries({ queryKey: ['ranked'] }))
-  }, [client, until])
+  const ranked = useInfiniteQuery(rankedQuery)
+  const { data, error, refetch, hasNextPage, isFetching, fetchNextPage } = ranked
+  useOver(
+    { until: data?.pages[0]?.valid_until, at: cameAt(ranked) },
+    () => void client.invalidateQueries({ queryKey: ['ranked'] }),
+  )
   const total = data?.pages[0]?.total ?? 0
   return (
     <section aria-labelledby="ranked">

@@ -1,6 +1,7 @@
 import { act, render } from '@testing-library/react'
+import { useState } from 'react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { at, useToday, useWords } from './now'
+import { at, useOver, useToday, useWords } from './now'
 import { dueWords } from './words'
 
 const start = Date.parse('2026-11-25T22:30:00Z') // 23:30 in Berlin
@@ -100,4 +101,53 @@ test('the day turns over at midnight', () => {
   expect(container.textContent).toBe('2026-11-25')
   act(() => void vi.advanceTimersByTime(30 * 60_000))
   expect(container.textContent).toBe('2026-11-26')
+})
+
+describe('an answer that is right until an instant', () => {
+  const until = new Date(start + 10_000).toISOString()
+
+  /** As a query: what it asks for is the same again until the server says otherwise. */
+  function asking(told: () => string) {
+    const asked = vi.fn()
+    function Screen() {
+      const [answer, set] = useState(() => ({ until: told(), at: Date.now() }))
+      useOver(answer, () => {
+        asked()
+        set({ until: told(), at: Date.now() })
+      })
+      return null
+    }
+    render(<Screen />)
+    return { asked, after: (ms: number) => act(() => void vi.advanceTimersByTime(ms)) }
+  }
+
+  test('is asked for anew when that has come', () => {
+    const { asked, after } = asking(() => new Date(Date.now() + 10_000).toISOString())
+    after(9_999)
+    expect(asked).not.toHaveBeenCalled()
+    after(1)
+    expect(asked).toHaveBeenCalledTimes(1)
+    after(10_000)
+    expect(asked).toHaveBeenCalledTimes(2)
+  })
+
+  // Seen red: asked once, and never again.
+  test('is asked for again where the server, whose clock is behind, says the same', () => {
+    let answer = until
+    const { asked, after } = asking(() => answer)
+    after(10_000)
+    expect(asked).toHaveBeenCalledTimes(1)
+    answer = new Date(start + day).toISOString()
+    after(2_000)
+    expect(asked).toHaveBeenCalledTimes(2)
+    after(day / 2)
+    expect(asked).toHaveBeenCalledTimes(2)
+  })
+
+  test('is asked for ever more seldom by a clock that is far ahead', () => {
+    const { asked, after } = asking(() => until)
+    for (let i = 0; i < 3_600; i++) after(1_000)
+    expect(asked.mock.calls.length).toBeGreaterThan(50)
+    expect(asked.mock.calls.length).toBeLessThan(70)
+  })
 })

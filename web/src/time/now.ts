@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useState } from 'react'
+import { useEffect, useEffectEvent, useReducer, useRef, useState } from 'react'
 import { addDays, dayOf, startOf, type Day } from './zone'
 
 type Alarm = { instant: number; fn: () => void }
@@ -54,6 +54,29 @@ export function useWords<T extends { until: number }>(say: (now: number) => T): 
   const words = say(present())
   useEffect(() => at(words.until, again), [words.until])
   return words
+}
+
+const second = 1_000
+const minute = 60_000
+
+/**
+ * Calls back when an answer is over that is right until an instant. Where this clock is ahead of the server's, the next
+ * answer is over too as soon as it comes: then it is asked again, at first after a second, later more seldom.
+ */
+export function useOver(answer: { until: string | null | undefined; at: number }, fn: () => void) {
+  const { until, at: came } = answer
+  const over = useEffectEvent(fn)
+  const again = useRef({ until, times: 0 })
+  useEffect(() => {
+    if (!until) return
+    const instant = Date.parse(until)
+    if (again.current.until !== until) again.current = { until, times: 0 }
+    const soonest = Math.min(second * 2 ** again.current.times, minute)
+    return at(Math.max(instant, Date.now() + soonest), () => {
+      again.current.times++
+      over()
+    })
+  }, [until, came])
 }
 
 /** The day it is in a zone, turning over at its midnight. */
