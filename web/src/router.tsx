@@ -12,14 +12,20 @@ import { prefetchNow } from './api/queries'
 import Now from './now/now'
 import { Frame } from './shell/frame'
 import { Broken, Column, NotFound } from './shell/pages'
+import { useRouteTitle } from './shell/title'
 import { readSearch } from './tasks/search'
 
 /** Addresses of the app. Each screen's code comes when it is first gone to; Now is there at once. */
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
-  component: Outlet,
+  component: Root,
   notFoundComponent: NotFound,
   errorComponent: Broken,
 })
+
+function Root() {
+  useRouteTitle()
+  return <Outlet />
+}
 
 type Next = { next?: string | undefined; ended?: boolean | undefined }
 
@@ -41,6 +47,7 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: entrance,
   beforeLoad: away,
+  staticData: { title: 'Sign in' },
   component: lazyRouteComponent(() => import('./account/sign-in')),
 })
 
@@ -49,6 +56,7 @@ const signUp = createRoute({
   path: '/sign-up',
   validateSearch: entrance,
   beforeLoad: away,
+  staticData: { title: 'Open an account' },
   component: lazyRouteComponent(() => import('./account/sign-up')),
 })
 
@@ -64,6 +72,7 @@ const inside = createRoute({
 const welcome = createRoute({
   getParentRoute: () => inside,
   path: '/welcome',
+  staticData: { title: 'Welcome' },
   component: lazyRouteComponent(() => import('./account/welcome')),
 })
 
@@ -74,6 +83,7 @@ const column = createRoute({ getParentRoute: () => frame, id: 'column', componen
 const now = createRoute({
   getParentRoute: () => column,
   path: '/',
+  staticData: { title: 'Now' },
   component: Now,
   loader: ({ context: { client } }) => void prefetchNow(client),
 })
@@ -81,12 +91,14 @@ const now = createRoute({
 const ranked = createRoute({
   getParentRoute: () => column,
   path: '/ranked',
+  staticData: { title: 'All ranked' },
   component: lazyRouteComponent(() => import('./now/ranked')),
 })
 
 const tasks = createRoute({
   getParentRoute: () => frame,
   path: '/tasks',
+  staticData: { title: 'Tasks' },
   validateSearch: readSearch,
   component: lazyRouteComponent(() => import('./tasks/tasks')),
 })
@@ -94,18 +106,21 @@ const tasks = createRoute({
 const task = createRoute({
   getParentRoute: () => tasks,
   path: '$id',
+  staticData: { title: 'Task' },
   component: lazyRouteComponent(() => import('./tasks/detail')),
 })
 
 const upcoming = createRoute({
   getParentRoute: () => frame,
   path: '/upcoming',
+  staticData: { title: 'Upcoming' },
   component: lazyRouteComponent(() => import('./upcoming/upcoming')),
 })
 
 const settings = createRoute({
   getParentRoute: () => column,
   path: '/settings',
+  staticData: { title: 'Settings' },
   component: lazyRouteComponent(() => import('./settings/settings')),
 })
 
@@ -118,21 +133,25 @@ const settingsPages = [
   createRoute({
     getParentRoute: () => settings,
     path: 'score',
+    staticData: { title: 'Score' },
     component: lazyRouteComponent(() => import('./settings/score')),
   }),
   createRoute({
     getParentRoute: () => settings,
     path: 'theme',
+    staticData: { title: 'Theme' },
     component: lazyRouteComponent(() => import('./settings/theme')),
   }),
   createRoute({
     getParentRoute: () => settings,
     path: 'data',
+    staticData: { title: 'Import and export' },
     component: lazyRouteComponent(() => import('./settings/data')),
   }),
   createRoute({
     getParentRoute: () => settings,
     path: 'account',
+    staticData: { title: 'Account' },
     component: lazyRouteComponent(() => import('./settings/account')),
   }),
 ] as const

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Heading } from '../ui/heading'
 import { Icon } from '../ui/icon'
 
 /** The quiet page on which people come in. */
@@ -9,7 +10,9 @@ export function Entrance({ title, children, below }: { title: string; children: 
         <Icon name="now" className="size-5.5 text-accent" />
         MindFlow
       </p>
-      <h1 className="mb-7 text-[30px] leading-[1.15] font-[640] tracking-[-0.025em] text-balance">{title}</h1>
+      <Heading look="entrance" className="mb-7">
+        {title}
+      </Heading>
       {children}
       <div className="mt-8 text-[14px] text-ink-2 empty:hidden">{below}</div>
     </main>

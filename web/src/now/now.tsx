@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import type { Best, Ranked, Scored, Task } from '../api/client'
 import { explain } from '../api/errors'
 import { bestQuery, cameAt, preferencesQuery, topQuery, validUntil } from '../api/queries'
@@ -10,6 +10,7 @@ import { useZone } from '../shell/zone'
 import { useOver, useWords } from '../time/now'
 import { dueWords, effortWords, momentWords } from '../time/words'
 import { Button } from '../ui/button'
+import { Heading } from '../ui/heading'
 import { Icon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
 import { Bone, Soon } from '../ui/skeleton'
@@ -17,20 +18,10 @@ import { notNowUntil } from './not-now'
 import { RankedRow } from './row'
 import { Score, scoreText, termsOf } from './score'
 
-const SnoozeMenu = lazy(() => import('./snooze-menu').then((m) => ({ default: m.SnoozeMenu })))
-
-/** The first paint does without the menu's code. */
-const soon = 300
-let stands = false
-
-function useStands() {
-  const [is, set] = useState(stands)
-  useEffect(() => {
-    const timer = setTimeout(() => set((stands = true)), soon)
-    return () => clearTimeout(timer)
-  }, [])
-  return is
-}
+/** The menu's code comes when somebody comes near it. */
+const menu = () => import('./snooze-menu')
+const SnoozeMenu = lazy(() => menu().then((m) => ({ default: m.SnoozeMenu })))
+const near = () => void menu().catch(() => {}) // it is asked for again when it is pressed
 
 /** The front door: the one task to do now, and why. */
 export default function Now() {
@@ -67,9 +58,16 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
   const actions = useActions()
   const preferences = useQuery(preferencesQuery).data
   const snooze = useRef<HTMLButtonElement>(null)
-  const [early, setEarly] = useState(false) // pressed before the menu was there
-  const menu = useStands() || early
-  const plain = <SnoozeButton ref={snooze} aria-haspopup="menu" onClick={() => setEarly(true)} />
+  const [pressed, setPressed] = useState(false)
+  const plain = (
+    <SnoozeButton
+      ref={snooze}
+      aria-haspopup="menu"
+      onPointerEnter={near}
+      onFocus={near}
+      onClick={() => setPressed(true)}
+    />
+  )
   const terms = termsOf(best.reasoning, task, preferences)
   const rest = top?.tasks.filter((s) => s.task.id !== task.id).slice(0, 4) ?? []
   const full = Math.max(100, best.score)
@@ -89,11 +87,7 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
         </b>
         {top && <span className="tnum">1 of {top.total}</span>}
       </p>
-      <h1
-        id="best"
-        dir="auto"
-        className="text-[30px] leading-[1.12] font-[640] tracking-[-0.025em] text-balance desk:text-[40px]"
-      >
+      <Heading look="large" id="best" dir="auto">
         <Link
           to="/tasks/$id"
           params={{ id: task.id }}
@@ -101,7 +95,7 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
         >
           {task.title}
         </Link>
-      </h1>
+      </Heading>
       <p className="mt-3.5 mb-5.5 max-w-[56ch] text-[16.5px] leading-normal text-ink-2 desk:mb-7 desk:text-[18px]">
         {best.reasoning.recommendation}
       </p>
@@ -128,7 +122,7 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
           <Kbd>S</Kbd>
         </Button>
         <Suspense fallback={plain}>
-          {menu ? <SnoozeMenu task={task} ref={snooze} trigger={<SnoozeButton />} defaultOpen={early} /> : plain}
+          {pressed ? <SnoozeMenu task={task} ref={snooze} trigger={<SnoozeButton />} defaultOpen /> : plain}
         </Suspense>
         <Button kind="ghost" onClick={notNow}>
           Not now
@@ -220,9 +214,7 @@ function Nothing({ detail, until }: { detail: string; until: string | null }) {
   return (
     <section className="pt-10 desk:pt-20">
       <p className="mb-3 text-[13px] font-semibold text-done">Nothing to do now</p>
-      <h1 className="text-[30px] leading-[1.12] font-[640] tracking-[-0.025em] text-balance desk:text-[40px]">
-        {until ? `Nothing until ${words.text}` : 'Your desk is clear'}
-      </h1>
+      <Heading look="large">{until ? `Nothing until ${words.text}` : 'Your desk is clear'}</Heading>
       <p className="mt-3.5 max-w-[56ch] text-[16.5px] text-ink-2 desk:text-[18px]">
         {until
           ? 'What is left waits until then. Enjoy the time in between.'
@@ -235,7 +227,7 @@ function Nothing({ detail, until }: { detail: string; until: string | null }) {
 function Failed({ error, again }: { error: Error; again: () => void }) {
   return (
     <section className="pt-10 desk:pt-20" role="alert">
-      <h1 className="text-[24px] font-[640] tracking-[-0.02em]">The best task is not known just now</h1>
+      <Heading>The best task is not known just now</Heading>
       <p className="mt-3 mb-6 max-w-[56ch] text-ink-2">{explain(error)}</p>
       <Button onClick={again}>Try again</Button>
     </section>

@@ -6,6 +6,7 @@ import { explain } from '../api/errors'
 import { cameAt, rankedQuery } from '../api/queries'
 import { useOver } from '../time/now'
 import { Button } from '../ui/button'
+import { Heading } from '../ui/heading'
 import { Bone, Soon } from '../ui/skeleton'
 import { RankedRow } from './row'
 
@@ -22,9 +23,7 @@ export default function AllRanked() {
   return (
     <section aria-labelledby="ranked">
       <div className="mb-4 flex items-baseline gap-3">
-        <h1 id="ranked" className="text-[24px] font-[640] tracking-[-0.02em]">
-          All ranked
-        </h1>
+        <Heading id="ranked">All ranked</Heading>
         {data && <p className="tnum text-[13px] text-ink-3">{total}, best first</p>}
       </div>
       {data ? (

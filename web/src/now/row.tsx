@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
-import type { ComponentProps } from 'react'
+import { useRef, type ComponentProps } from 'react'
 import type { Scored } from '../api/client'
 import { preferencesQuery } from '../api/queries'
 import { useActions } from '../shell/actions'
@@ -8,6 +8,7 @@ import { useZone } from '../shell/zone'
 import { useWords } from '../time/now'
 import { dueWords, effortWords } from '../time/words'
 import { Check } from '../ui/check'
+import { besideRow, useHandsOn } from '../ui/focus'
 import { Bar, scoreText, termsOf } from './score'
 
 /** A ranked task: what it is, its bar, its score. */
@@ -18,10 +19,13 @@ export function RankedRow({
   ...props
 }: { scored: Scored; full: number } & ComponentProps<'li'>) {
   const { task } = scored
+  const li = useRef<HTMLLIElement>(null)
+  useHandsOn(li, besideRow)
   const actions = useActions()
   const preferences = useQuery(preferencesQuery).data
   return (
     <li
+      ref={li}
       {...props}
       className={`grid grid-cols-[22px_minmax(0,1fr)_auto] items-center gap-3.5 border-b border-line py-3 desk:grid-cols-[22px_minmax(0,1fr)_132px_44px] ${className}`}
     >

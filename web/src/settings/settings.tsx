@@ -1,4 +1,5 @@
 import { Link, Outlet } from '@tanstack/react-router'
+import { Heading } from '../ui/heading'
 
 /** The pages of the settings, each with an address of its own. */
 export const sections = [
@@ -13,7 +14,7 @@ export const sections = [
 export default function Settings() {
   return (
     <>
-      <h1 className="text-[24px] font-[640] tracking-[-0.02em]">Settings</h1>
+      <Heading>Settings</Heading>
       <nav aria-label="Settings" className="mt-3 mb-8 flex gap-5 overflow-x-auto border-b border-line desk:gap-6">
         {sections.map(({ to, label }) => (
           <Link

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { followOtherTabs } from '../api/changes'
 import { bestQuery, preferencesQuery, topQuery } from '../api/queries'
@@ -36,6 +36,7 @@ export function Frame() {
   const client = useQueryClient()
   const navigate = useNavigate()
   useReachability()
+  useClosing()
   useEffect(() => followOtherTabs(client), [client])
   useSequences()
   useShortcuts([
@@ -74,6 +75,12 @@ export function Frame() {
       <Overlays />
     </>
   )
+}
+
+/** What is open over a screen does not outlive it: Back closes it too. */
+function useClosing() {
+  const { history } = useRouter()
+  useEffect(() => history.subscribe(({ action }) => action.type !== 'REPLACE' && openOverlay(null)), [history])
 }
 
 /** How many tasks are due in the coming week, today included. */

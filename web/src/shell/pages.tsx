@@ -1,5 +1,7 @@
 import { Link, Outlet, type ErrorComponentProps } from '@tanstack/react-router'
 import { Button, buttonClass } from '../ui/button'
+import { Heading } from '../ui/heading'
+import { useTitle } from './title'
 
 /** The column in the middle of the desk. */
 export function Column() {
@@ -11,9 +13,10 @@ export function Column() {
 }
 
 export function NotFound() {
+  useTitle('Not found')
   return (
     <main className="mx-auto flex min-h-dvh max-w-100 flex-col justify-center px-5">
-      <h1 className="text-[30px] font-[640] tracking-[-0.025em]">There is nothing here</h1>
+      <Heading look="entrance">There is nothing here</Heading>
       <p className="mt-3 mb-6 text-ink-2">The address may be mistyped, or what it led to is gone.</p>
       <Link to="/" className={`${buttonClass('primary')} self-start`}>
         To what is to do now
@@ -28,9 +31,7 @@ export function Broken({ error, reset }: ErrorComponentProps) {
     error instanceof Error && /dynamically imported module|Importing a module script failed/.test(error.message)
   return (
     <main role="alert" className="mx-auto flex min-h-dvh max-w-100 flex-col justify-center px-5">
-      <h1 className="text-[30px] font-[640] tracking-[-0.025em]">
-        {stale ? 'This page has to be loaded again' : 'Something broke here'}
-      </h1>
+      <Heading look="entrance">{stale ? 'This page has to be loaded again' : 'Something broke here'}</Heading>
       <p className="mt-3 mb-6 text-ink-2">
         {stale
           ? 'MindFlow was renewed meanwhile, or the server cannot be reached.'

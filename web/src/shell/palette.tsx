@@ -93,7 +93,7 @@ function Finder() {
             run(all[chosen])
           }
         }}
-        className="w-full border-b border-line bg-transparent px-5 py-4 text-[17px] outline-none"
+        className="w-full border-b border-line bg-transparent py-4 pr-14 pl-5 text-[17px] outline-none"
       />
       <div id={list} role="listbox" aria-label="Found" className="min-h-0 overflow-y-auto p-1.5">
         {all.map((c, i) => (

@@ -12,6 +12,15 @@ const efforts = [15, 30, 60, 120]
 
 /** Adds a task in one breath: a title, and what is easily said about it. Enter adds, and the next one can follow. */
 export default function QuickAdd() {
+  return (
+    <Dialog open={useOverlay() === 'add'} onClose={() => openOverlay(null)} title="Add a task" hideTitle>
+      <Form />
+    </Dialog>
+  )
+}
+
+/** What was chosen in it goes with it. */
+function Form() {
   const zone = useZone()
   const actions = useActions()
   const title = useRef<HTMLInputElement>(null)
@@ -42,69 +51,63 @@ export default function QuickAdd() {
   }
   const back = () => title.current?.focus()
   return (
-    <Dialog open={useOverlay() === 'add'} onClose={() => openOverlay(null)} title="Add a task" hideTitle>
-      <form onSubmit={add} className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5">
+    <form onSubmit={add} className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5">
+      <input
+        ref={title}
+        autoFocus
+        required
+        dir="auto"
+        enterKeyHint="done"
+        autoComplete="off"
+        aria-label="Title"
+        placeholder="What has to be done?"
+        className="w-full bg-transparent pr-10 text-[20px] font-[550] tracking-[-0.01em] outline-none"
+      />
+      <Choice
+        onPointer={back}
+        label="Due"
+        value={due}
+        onChange={setDue}
+        choices={[
+          [today, 'Today'],
+          [addDays(today, 1), 'Tomorrow'],
+          [monday, `Next ${nameOfWeekday(monday)}`],
+        ]}
+      >
         <input
-          ref={title}
-          autoFocus
-          required
-          maxLength={200}
-          dir="auto"
-          enterKeyHint="done"
-          autoComplete="off"
-          aria-label="Title"
-          placeholder="What has to be done?"
-          className="w-full bg-transparent text-[20px] font-[550] tracking-[-0.01em] outline-none"
+          type="date"
+          aria-label="Another day"
+          value={due ?? ''}
+          onChange={(e) => setDue(e.target.value || null)}
+          className="min-h-11 rounded-full border border-line bg-surface desk:min-h-9 px-3 text-[13.5px] text-ink-2"
         />
-        <Choice
-          onPointer={back}
-          label="Due"
-          value={due}
-          onChange={setDue}
-          choices={[
-            [today, 'Today'],
-            [addDays(today, 1), 'Tomorrow'],
-            [monday, `Next ${nameOfWeekday(monday)}`],
-          ]}
-        >
-          <input
-            type="date"
-            aria-label="Another day"
-            value={due ?? ''}
-            onChange={(e) => setDue(e.target.value || null)}
-            className="min-h-11 rounded-full border border-line bg-surface desk:min-h-9 px-3 text-[13.5px] text-ink-2"
-          />
-        </Choice>
-        <Choice
-          onPointer={back}
-          label="Priority"
-          value={priority}
-          onChange={setPriority}
-          choices={[
-            [5, '5 highest'],
-            [4, '4'],
-            [3, '3'],
-            [2, '2'],
-            [1, '1'],
-          ]}
-        />
-        <Choice
-          onPointer={back}
-          label="Effort"
-          value={effort}
-          onChange={setEffort}
-          choices={efforts.map((m) => [m, m < 60 ? `${m} min` : `${m / 60} h`])}
-        />
-        <div className="flex justify-end gap-2">
-          <Button kind="ghost" onClick={() => openOverlay(null)}>
-            Close
-          </Button>
-          <Button kind="primary" type="submit">
-            Add
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      </Choice>
+      <Choice
+        onPointer={back}
+        label="Priority"
+        value={priority}
+        onChange={setPriority}
+        choices={[
+          [5, '5 highest'],
+          [4, '4'],
+          [3, '3'],
+          [2, '2'],
+          [1, '1'],
+        ]}
+      />
+      <Choice
+        onPointer={back}
+        label="Effort"
+        value={effort}
+        onChange={setEffort}
+        choices={efforts.map((m) => [m, m < 60 ? `${m} min` : `${m / 60} h`])}
+      />
+      <div className="flex justify-end gap-2">
+        <Button kind="primary" type="submit">
+          Add
+        </Button>
+      </div>
+    </form>
   )
 }
 

@@ -1,5 +1,6 @@
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { IconButton } from '../ui/button'
+import { useHandsOn } from '../ui/focus'
 import { Icon, type IconName } from '../ui/icon'
 import { stopBulk, useProgress, type Progress } from './bulk'
 import type { What } from './picker'
@@ -25,11 +26,16 @@ export function BulkBar({
   onClear: () => void
 }) {
   const progress = useProgress()
-  if (progress) return <Bar label="Progress">{<Under progress={progress} />}</Bar>
+  if (progress)
+    return (
+      <Bar key="progress" label="Progress">
+        {<Under progress={progress} />}
+      </Bar>
+    )
   const pick = (what: What) => (e: React.MouseEvent<HTMLButtonElement>) => onPick(what, e.currentTarget)
   const none = selected === 0
   return (
-    <Bar label="Selected tasks">
+    <Bar key="selected" label="Selected tasks">
       <span className="tnum pr-1 text-[14px] font-[550] whitespace-nowrap" aria-live="polite">
         {selected} selected
       </span>
@@ -65,15 +71,23 @@ export function BulkBar({
   )
 }
 
-const Bar = ({ label, children }: { label: string; children: ReactNode }) => (
-  <div
-    role="group"
-    aria-label={label}
-    className="fixed inset-x-0 bottom-0 z-31 flex items-center gap-1 overflow-x-auto border-t border-line bg-surface px-4 pt-2 pb-[max(12px,env(safe-area-inset-bottom))] desk:static desk:z-auto desk:min-h-11 desk:flex-wrap desk:overflow-visible desk:border-0 desk:bg-transparent desk:p-0"
-  >
-    {children}
-  </div>
-)
+const activeRow = () => document.querySelector<HTMLElement>('[data-tasks] a[tabindex="0"]')
+
+/** Who pressed something in it that ends it goes on in the list. */
+function Bar({ label, children }: { label: string; children: ReactNode }) {
+  const bar = useRef<HTMLDivElement>(null)
+  useHandsOn(bar, activeRow)
+  return (
+    <div
+      ref={bar}
+      role="group"
+      aria-label={label}
+      className="fixed inset-x-0 bottom-0 z-31 flex items-center gap-1 overflow-x-auto border-t border-line bg-surface px-4 pt-2 pb-[max(12px,env(safe-area-inset-bottom))] desk:static desk:z-auto desk:min-h-11 desk:flex-wrap desk:overflow-visible desk:border-0 desk:bg-transparent desk:p-0"
+    >
+      {children}
+    </div>
+  )
+}
 
 function Do({
   icon,

@@ -7,10 +7,12 @@ import { explain, isStatus } from '../api/errors'
 import { isOpen, taskQuery } from '../api/queries'
 import { SnoozeMenu } from '../now/snooze-menu'
 import { tell, useActions } from '../shell/actions'
+import { useTitle } from '../shell/title'
 import { useZone } from '../shell/zone'
 import { Button, IconButton } from '../ui/button'
 import { Check } from '../ui/check'
 import { useDesk } from '../ui/desk'
+import { useHandsOn } from '../ui/focus'
 import { Icon } from '../ui/icon'
 import { Bone, Soon } from '../ui/skeleton'
 import { Dates, Estimate, Notes, PreferredTime, Priority, StatusField, Title } from './detail-fields'
@@ -23,6 +25,7 @@ import { Times } from './detail-times'
 export default function Detail() {
   const { id } = useParams({ from: '/inside/frame/tasks/$id' })
   const { data: task, error, refetch } = useQuery(taskQuery(id))
+  useTitle(task?.title, id)
   const navigate = useNavigate()
   const panel = useRef<HTMLElement>(null)
   const close = () => void navigate({ to: '/tasks', search: true, resetScroll: false })
@@ -92,8 +95,10 @@ function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
   const zone = useZone()
   const open = isOpen(task)
   const props = { task, editing }
+  const fields = useRef<HTMLDivElement>(null)
+  useHandsOn(fields, (going) => going.closest<HTMLElement>('[data-panel]'))
   return (
-    <div className="p-5 pb-16 desk:p-6">
+    <div ref={fields} className="p-5 pb-16 desk:p-6">
       <Bar onClose={onClose}>
         {task.status !== 'in_progress' && open && (
           <IconButton label="Start" className="size-11 desk:size-9" onClick={() => void actions.start(task)}>

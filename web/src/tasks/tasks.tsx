@@ -9,6 +9,7 @@ import { useZone } from '../shell/zone'
 import { useMinute } from '../time/now'
 import { dayOf } from '../time/zone'
 import { useDesk } from '../ui/desk'
+import { Heading } from '../ui/heading'
 import { BulkBar } from './bulk-bar'
 import { useProgress } from './bulk'
 import { Empty, Failed, Waiting } from './empty'
@@ -124,6 +125,7 @@ export default function Tasks() {
   }
   const afterwards = (did: Promise<unknown>) => {
     if (selected.length > 0) clear()
+    setCursor((c) => c && { ...c, focus: true })
     void did
   }
   const pick = (what: What) => {
@@ -162,7 +164,11 @@ export default function Tasks() {
   })
   const on: RowActions = useMemo(
     () => ({
-      check: (task) => void latest.current.many.done([task]),
+      check: (task) => {
+        // What takes its place has the focus.
+        setCursor({ id: task.id, index: latest.current.order.indexOf(task.id), focus: true })
+        void latest.current.many.done([task])
+      },
       select: (task, upToHere) =>
         setSelection((s) => (upToHere ? extended(s, task.id, latest.current.order) : toggled(s, task.id))),
       reach: (task) =>
@@ -192,7 +198,7 @@ export default function Tasks() {
     <div className="mx-auto max-w-240">
       <header className="z-10 bg-paper desk:sticky desk:top-0 desk:-mx-2 desk:-mt-2 desk:px-2 desk:pt-2 desk:pb-2">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-          <h1 className="text-[24px] font-[640] tracking-[-0.02em]">Tasks</h1>
+          <Heading>Tasks</Heading>
           <p role="status" className="tnum pt-1 text-[13px] text-ink-3">
             {pages && `${tasks.length}${hasNextPage ? '+' : ''}`}
             <span className="sr-only"> shown</span>

@@ -56,3 +56,31 @@ test('there are three at the most, the newest', () => {
   act(() => ['1', '2', '3', '4'].forEach((n) => say(n)))
   expect(screen.getAllByRole('status').map((s) => s.textContent)).toEqual(['2', '3', '4'])
 })
+
+// Seen red: the way back went while one was about to take it.
+test('it stays while one points at it, or is in it', () => {
+  act(() => void say('Done: a', vi.fn()))
+  const wait = (ms: number) => act(() => void vi.advanceTimersByTime(ms))
+  fireEvent.pointerEnter(screen.getByRole('region', { name: 'Messages' }))
+  wait(60_000)
+  fireEvent.pointerLeave(screen.getByRole('region', { name: 'Messages' }))
+  screen.getByRole('button', { name: 'Undo' }).focus()
+  wait(60_000)
+  act(() => void say('Done: b'))
+  wait(60_000)
+  expect(screen.getAllByRole('status')).toHaveLength(2)
+  act(() => screen.getByRole('button', { name: 'Undo' }).blur())
+  wait(7_999)
+  expect(screen.getAllByRole('status')).toHaveLength(2)
+  wait(1)
+  expect(screen.queryByRole('status')).toBeNull()
+})
+
+test('who presses something in it is where they were before', () => {
+  const { getByRole } = render(<button type="button">Before</button>)
+  act(() => void say('Done: a', vi.fn()))
+  getByRole('button', { name: 'Before' }).focus()
+  getByRole('button', { name: 'Undo' }).focus()
+  fireEvent.click(getByRole('button', { name: 'Undo' }))
+  expect(document.activeElement?.textContent).toBe('Before')
+})

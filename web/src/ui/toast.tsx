@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { IconButton } from './button'
 import { Icon } from './icon'
 
@@ -22,10 +22,27 @@ export function dismiss(id: number) {
   set(toasts.filter((t) => t.id !== id))
 }
 
+/** Who points at messages, or is among them, reads or decides: they stay, and begin anew when that is over. */
+let held = false
+
+function wait(toast: Toast) {
+  clearTimeout(timers.get(toast.id))
+  timers.set(toast.id, setTimeout(dismiss, toast.bad ? 2 * lasts : lasts, toast.id))
+}
+
+function hold(to: boolean) {
+  if (to === held) return
+  held = to
+  for (const toast of toasts) {
+    if (held) clearTimeout(timers.get(toast.id))
+    else wait(toast)
+  }
+}
+
 function add(toast: Omit<Toast, 'id'>): number {
   const id = next++
   set([...toasts.slice(-2), { ...toast, id }])
-  timers.set(id, setTimeout(dismiss, toast.bad ? 2 * lasts : lasts, id))
+  if (!held) wait({ ...toast, id })
   return id
 }
 
@@ -51,10 +68,33 @@ const subscribe = (listener: () => void) => {
 
 export function Toasts() {
   const shown = useSyncExternalStore(subscribe, () => toasts)
+  const box = useRef<HTMLElement>(null)
+  const came = useRef<HTMLElement | null>(null)
+  const within = () => box.current!.contains(document.activeElement)
+  useEffect(() => {
+    // What is gone under the pointer is pointed at no longer.
+    if (!box.current!.matches(':hover') && !within()) hold(false)
+  })
+  useEffect(() => () => hold(false), [])
+  /** The focus goes back to where it came from. */
+  const close = (id: number) => {
+    const had = within()
+    dismiss(id)
+    if (had && came.current?.isConnected) came.current.focus({ preventScroll: true })
+  }
   return (
     <section
+      ref={box}
       aria-label="Messages"
-      aria-live="polite"
+      onPointerEnter={() => hold(true)}
+      onPointerLeave={() => hold(within())}
+      onFocus={(e) => {
+        if (!e.currentTarget.contains(e.relatedTarget)) came.current = e.relatedTarget as HTMLElement | null
+        hold(true)
+      }}
+      onBlur={(e) => {
+        if (!e.currentTarget.contains(e.relatedTarget)) hold(e.currentTarget.matches(':hover'))
+      }}
       className="pointer-events-none fixed inset-x-4 bottom-24 z-50 flex flex-col items-center gap-2 desk:bottom-6"
     >
       {shown.map((t) => (
@@ -68,7 +108,7 @@ export function Toasts() {
             <button
               type="button"
               onClick={() => {
-                dismiss(t.id)
+                close(t.id)
                 t.undo?.()
               }}
               className="min-h-11 rounded-lg px-3 desk:min-h-9 font-[550] text-accent hover:bg-accent-soft"
@@ -76,7 +116,7 @@ export function Toasts() {
               Undo
             </button>
           )}
-          <IconButton label="Dismiss" onClick={() => dismiss(t.id)}>
+          <IconButton label="Dismiss" onClick={() => close(t.id)}>
             <Icon name="close" />
           </IconButton>
         </div>

@@ -8,6 +8,7 @@ import { dueWords, effortWords, isDay, momentWords } from '../time/words'
 import { clockOf } from '../time/zone'
 import { IconButton } from '../ui/button'
 import { Check } from '../ui/check'
+import { besideRow, useHandsOn } from '../ui/focus'
 import { Icon } from '../ui/icon'
 import { useDraggable } from './drag'
 import type { Place } from './plan'
@@ -20,6 +21,7 @@ export const Row = memo(function Row({ task, place, ask }: { task: Task; place: 
   const ref = useRef<HTMLLIElement>(null)
   const actions = useActions()
   const dragging = useDraggable(ref, task)
+  useHandsOn(ref, besideRow)
   return (
     <li
       ref={ref}

@@ -8,6 +8,7 @@ import { at, present, useToday } from '../time/now'
 import { dayWords } from '../time/words'
 import { addDays, type Day } from '../time/zone'
 import { Button } from '../ui/button'
+import { Heading } from '../ui/heading'
 import { Bone, Soon } from '../ui/skeleton'
 import { useDrops } from './drag'
 import { GroupOf } from './group'
@@ -35,7 +36,7 @@ export default function Upcoming() {
   return (
     <div className={look === 'columns' ? 'desk:-mt-4 desk:-mb-14' : 'mx-auto max-w-180 desk:-mt-4'}>
       <div className="mb-4 flex min-h-11 items-center gap-4">
-        <h1 className="text-[24px] font-[640] tracking-[-0.02em] desk:text-[28px]">Upcoming</h1>
+        <Heading>Upcoming</Heading>
         <span className="flex-1" />
         <LookChoice look={look} />
       </div>

@@ -1,0 +1,22 @@
+import { useEffect, useRef, type ComponentProps } from 'react'
+
+const looks = {
+  page: 'text-[24px] leading-[1.2] font-[640] tracking-[-0.02em] desk:text-[28px]',
+  entrance: 'text-[30px] leading-[1.15] font-[640] tracking-[-0.025em] text-balance',
+  large: 'text-[30px] leading-[1.12] font-[640] tracking-[-0.025em] text-balance desk:text-[40px]',
+}
+
+/** The name of a screen. Who has the focus nowhere when it comes, and is no newcomer to the page, goes on from here. */
+export function Heading({
+  look = 'page',
+  className = '',
+  ...props
+}: ComponentProps<'h1'> & { look?: keyof typeof looks }) {
+  const h1 = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (navigator.userActivation?.hasBeenActive && document.activeElement === document.body)
+      h1.current?.focus({ preventScroll: true })
+  }, [])
+  // eslint-disable-next-line jsx-a11y/heading-has-content -- it comes with the other props
+  return <h1 ref={h1} tabIndex={-1} {...props} className={`outline-none ${looks[look]} ${className}`} />
+}
