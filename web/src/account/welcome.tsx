@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useId, useState, type FormEvent } from 'react'
-import { create, setPreferences } from '../api/changes'
+import { useId, useRef, useState, type FormEvent } from 'react'
+import { create, edit, setPreferences } from '../api/changes'
+import { newId, type Task } from '../api/client'
 import { explain } from '../api/errors'
 import { preferencesQuery } from '../api/queries'
 import { guessZone, zones } from '../time/zone'
@@ -18,11 +19,23 @@ export default function Welcome() {
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
   const list = useId()
+  // Whoever tries again makes no task twice, also where the answer was lost.
+  const made = useRef(new Map<number, Task>())
+  const ids = useRef(new Map<string, string>())
 
   const keepZone = async () => {
     const known = preferences.data ?? (await client.fetchQuery(preferencesQuery))
     if (known.timezone === zone) return
     await setPreferences(client, known, { timezone: zone })
+  }
+
+  const keep = async (title: string, field: number) => {
+    const before = made.current.get(field)
+    if (before?.title === title) return
+    const key = `${field} ${title}`
+    const id = ids.current.get(key) ?? newId()
+    ids.current.set(key, id)
+    made.current.set(field, before ? await edit(client, before, { title }) : await create(client, { id, title }))
   }
 
   const start = async (e: FormEvent<HTMLFormElement>) => {
@@ -33,7 +46,7 @@ export default function Welcome() {
     setError(null)
     try {
       await keepZone()
-      for (const title of titles.filter(Boolean)) await create(client, { title })
+      for (const [field, title] of titles.entries()) if (title) await keep(title, field)
       await client.invalidateQueries()
       await navigate({ to: '/', replace: true })
     } catch (failure) {

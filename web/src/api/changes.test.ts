@@ -1,11 +1,11 @@
-import { QueryClient } from '@tanstack/react-query'
+import { InfiniteQueryObserver, QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { scored, task } from '../test/tasks'
 import * as changes from './changes'
 import type { Ranked, Task } from './client'
 import { Conflict } from './errors'
 import type { Lists } from './lists'
-import type { Answer } from './queries'
+import { listQuery, type Answer } from './queries'
 
 let a: Task
 let b: Task
@@ -72,6 +72,7 @@ const titles = () =>
 const one = (id: string) => client.getQueryData<Task>(['task', id])
 const requests = (n: number) => vi.waitFor(() => expect(asked).toHaveLength(n))
 const problem = (status: number) => new Response(JSON.stringify({ title: 'No' }), { status })
+const broken = () => new Response(new ReadableStream({ start: (body) => body.error(new TypeError('network error')) }))
 const refused = (p: Promise<unknown>) =>
   p.then(
     () => null,
@@ -106,7 +107,8 @@ describe('a change', () => {
 
   test.each([
     ['refused', (i: number) => asked[i]!.answer(problem(500)), 'Problem'],
-    ['never sent', (i: number) => asked[i]!.fail(), 'Unreachable'],
+    ['without an answer', (i: number) => asked[i]!.fail(), 'Lost'],
+    ['answered by half a word', (i: number) => asked[i]!.answer(broken()), 'Lost'],
   ])('that is %s puts back what was there', async (_, answer, name) => {
     const done = refused(changes.complete(client, a))
     await requests(1)
@@ -283,4 +285,46 @@ test('a task that is deleted is gone at once, and comes back where it was', asyn
   asked.find((r) => r.path.endsWith('/restore'))!.answer(Response.json({ ...b, version: 3 }))
   await back
   expect(one(b.id)?.version).toBe(3)
+})
+
+describe('a long list', () => {
+  const key = ['list', { sort: '-created_at' }]
+  const pageOf = (n: number) => ({ tasks: [task(`${n}`)], next_cursor: String(n) })
+  const long = () =>
+    client.setQueryData<Lists>(key, { pages: [1, 2, 3, 4, 5].map(pageOf), pageParams: ['', '1', '2', '3', '4'] })
+  const kept = () => client.getQueryData<Lists>(key)
+  const stale = () => client.getQueryState(key)?.isInvalidated
+
+  test('begins anew once it was left: what is gone elsewhere is in no answer', () => {
+    long()
+    changes.beginAnew(client, key)
+    expect(kept()).toEqual({ pages: [pageOf(1)], pageParams: [''] })
+    expect(stale()).toBe(true)
+  })
+
+  test('begins anew where more has changed than is asked for', async () => {
+    long()
+    const watch = new InfiniteQueryObserver(client, {
+      ...listQuery({ sort: '-created_at' }),
+      queryKey: key as never,
+      staleTime: Infinity,
+    })
+    const stop = watch.subscribe(() => {})
+    const caught = changes.catchUp(client)
+    await requests(1)
+    asked[0]!.answer(
+      Response.json({ tasks: Array.from({ length: 100 }, (_, i) => task(`new ${i}`)), next_cursor: 'x' }),
+    )
+    await caught
+    expect(kept()!.pages).toHaveLength(1)
+    await requests(2)
+    stop()
+  })
+
+  test('of three pages is asked for as it is', () => {
+    client.setQueryData<Lists>(key, { pages: [1, 2, 3].map(pageOf), pageParams: ['', '1', '2'] })
+    changes.beginAnew(client, key)
+    expect(kept()!.pages).toHaveLength(3)
+    expect(stale()).toBe(false)
+  })
 })

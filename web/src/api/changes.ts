@@ -13,7 +13,7 @@ import {
   type TaskPage,
 } from './client'
 import { Conflict, isStatus } from './errors'
-import { longList, mapLists, place } from './lists'
+import { longList, mapLists, place, type Lists } from './lists'
 import { preferencesQuery, tagged, type Answer, type KnownPreferences } from './queries'
 
 /**
@@ -57,12 +57,40 @@ export async function catchUp(client: QueryClient): Promise<void> {
   const query = { sort: '-updated_at', limit: 100 }
   const { tasks } = await data(api.GET('/api/tasks', { params: { query } })).catch((): TaskPage => nothing)
   if (underWay > 0) return // what was read may be older than what is shown
+  const oldest = tasks.at(-1)
+  if (oldest && tasks.length === query.limit) {
+    for (const { queryKey } of long)
+      if (isNews(client.getQueryData<Lists>(queryKey), oldest)) beginAnew(client, queryKey)
+  }
   mapLists(client, (pages, query) => {
     const known = new Map(pages.flatMap((page) => page.tasks.map((task) => [task.id, task])))
-    const isNew = (task: Task) =>
-      known.get(task.id)?.version !== task.version || known.get(task.id)?.status !== task.status
-    return tasks.filter(isNew).reduce((pages, task) => place(pages, query, task, zoneOf(client)), pages)
+    return tasks
+      .filter((task) => isOther(known.get(task.id), task))
+      .reduce((pages, task) => place(pages, query, task, zoneOf(client)), pages)
   })
+}
+
+const isOther = (known: Task | undefined, task: Task) => known?.version !== task.version || known.status !== task.status
+
+const isNews = (lists: Lists | undefined, task: Task) =>
+  isOther(
+    lists?.pages.flatMap((page) => page.tasks).find((t) => t.id === task.id),
+    task,
+  )
+
+/**
+ * Cuts a long list to its beginning, which is asked for when it is seen again, or now where it is
+ * seen: what was deleted elsewhere, or has woken, is in no answer about what changed.
+ */
+export function beginAnew(client: QueryClient, queryKey: QueryKey): void {
+  const cut = <T>({ pages, pageParams }: InfiniteData<T>) => ({
+    pages: pages.slice(0, 1),
+    pageParams: pageParams.slice(0, 1),
+  })
+  const query = client.getQueryCache().find({ queryKey, exact: true })
+  if (!query || !isLong(query)) return
+  client.setQueryData<InfiniteData<unknown>>(queryKey, (all) => all && cut(all))
+  void client.invalidateQueries({ queryKey, exact: true })
 }
 
 const nothing: TaskPage = { tasks: [], next_cursor: null }

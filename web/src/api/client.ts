@@ -1,7 +1,7 @@
 import createClient, { type Middleware } from 'openapi-fetch'
 import { early, headersOf } from './early'
-import { Unreachable } from './errors'
-import { reach } from './reach'
+import { Lost, Unreachable } from './errors'
+import { isReachable, reach } from './reach'
 import type { components, paths } from './schema'
 import { accessToken, problem } from './session'
 
@@ -27,14 +27,33 @@ const authorize: Middleware = {
   },
 }
 
+/**
+ * Where the server was there a moment ago, a change may have come to it although its answer did
+ * not come here, or broke off.
+ */
+async function reached(request: Request): Promise<Response> {
+  if (request.method === 'GET') return reach(request)
+  const there = isReachable()
+  const response = await reach(request).catch((error: unknown) => {
+    throw there && error instanceof Unreachable ? new Lost(error.cause) : error
+  })
+  await response
+    .clone()
+    .arrayBuffer()
+    .catch((cause: unknown) => {
+      throw new Lost(cause)
+    })
+  return response
+}
+
 /** A body can be sent once: what is sent again is a copy. */
 async function send(request: Request): Promise<Response> {
   const again = request.clone()
-  const response = await (early(request) ?? reach(request))
+  const response = await (early(request) ?? reached(request))
   if (response.status !== 401) return response
   const refused = request.headers.get('Authorization')?.slice('Bearer '.length) ?? null
   again.headers.set('Authorization', `Bearer ${await accessToken(refused)}`)
-  return reach(again)
+  return reached(again)
 }
 
 export const api = createClient<paths>({ baseUrl: typeof location === 'undefined' ? '' : location.origin, fetch: send })

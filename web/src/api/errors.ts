@@ -37,6 +37,14 @@ export class Unreachable extends Error {
   }
 }
 
+/** A change was sent and no answer came: nobody here knows whether it was made. */
+export class Lost extends Unreachable {
+  constructor(cause: unknown) {
+    super(cause)
+    this.name = 'Lost'
+  }
+}
+
 /** Nobody is signed in any more. */
 export class SignedOut extends Error {
   constructor() {
@@ -63,6 +71,8 @@ export const isStatus = (error: unknown, status: number): error is Problem =>
 
 /** What a person reads about a failure, with what they can do. */
 export function explain(error: unknown): string {
+  if (error instanceof Lost)
+    return 'The server cannot be reached. It may or may not have been changed; that is seen when it is back.'
   if (error instanceof Unreachable)
     return 'The server cannot be reached. Nothing was changed; try again when it is back.'
   if (error instanceof SignedOut) return 'Your session has ended. Sign in again.'

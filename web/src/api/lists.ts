@@ -1,5 +1,6 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
-import { dayOf, startOf } from '../time/zone'
+import { isDay, startOfDue } from '../time/words'
+import { dayOf } from '../time/zone'
 import type { Task, TaskPage } from './client'
 import type { ListQuery } from './queries'
 
@@ -8,8 +9,6 @@ export type Lists = InfiniteData<TaskPage, string>
 
 /** A list this long is not asked for anew page by page: what changed is put in its place. */
 export const longList = 3
-
-const startOfDue = (due: string, zone: string) => (due.length === 10 ? startOf(due, zone) : Date.parse(due))
 
 /** Reports whether a list shows a task. What a search finds is the server's to say. */
 export function admits(query: ListQuery, task: Task, zone: string): boolean {
@@ -30,7 +29,7 @@ const fold = (text: string) => text.normalize('NFKC').toLowerCase()
 
 /** Days first, then the instants of the day: a day counts at its start. */
 const dueKey = (task: Task, zone: string): string | null => {
-  if (!task.due_date || task.due_date.length === 10) return task.due_date
+  if (!task.due_date || isDay(task.due_date)) return task.due_date
   return dayOf(Date.parse(task.due_date), zone) + task.due_date
 }
 

@@ -123,6 +123,9 @@ export const rankedQuery = infiniteQueryOptions({
     ),
   initialPageParam: '',
   getNextPageParam: (page) => page.next_cursor ?? undefined,
+  refetchOnMount: isShort,
+  refetchOnWindowFocus: isShort,
+  refetchOnReconnect: isShort,
 })
 
 export const taskQuery = (id: string) =>

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Ranked } from '../api/client'
 import { explain } from '../api/errors'
 import { cameAt, rankedQuery } from '../api/queries'
+import { useLongList } from '../shell/long-list'
 import { useOver } from '../time/now'
 import { Button } from '../ui/button'
 import { Heading } from '../ui/heading'
@@ -14,6 +15,7 @@ import { RankedRow } from './row'
 export default function AllRanked() {
   const client = useQueryClient()
   const ranked = useInfiniteQuery(rankedQuery)
+  useLongList(rankedQuery.queryKey)
   const { data, error, refetch, hasNextPage, isFetching, fetchNextPage } = ranked
   useOver(
     { until: data?.pages[0]?.valid_until, at: cameAt(ranked) },

@@ -1,16 +1,14 @@
 import { Menu } from '@base-ui/react/menu'
-import { useState, type FormEvent, type ReactElement, type Ref } from 'react'
+import { useState, type ReactElement, type Ref } from 'react'
 import type { Task } from '../api/client'
 import { useActions } from '../shell/actions'
 import { useZone } from '../shell/zone'
 import { present } from '../time/now'
 import { momentWords } from '../time/words'
-import { addDays, dayOf, instantAt } from '../time/zone'
-import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
-import { Field } from '../ui/field'
 import { itemClass, popupClass } from '../ui/popup'
 import { snoozeChoices } from './snooze-choices'
+import { SnoozeForm } from './snooze-form'
 
 /** The moments to put a task off to, and any other one. */
 export function SnoozeMenu({
@@ -56,51 +54,8 @@ export function SnoozeMenu({
         </Menu.Portal>
       </Menu.Root>
       <Dialog open={picking} onClose={() => setPicking(false)} title="Snooze until">
-        <Pick zone={zone} onPick={snooze} />
+        <SnoozeForm autoFocus onPick={snooze} className="gap-4 p-5" />
       </Dialog>
     </>
-  )
-}
-
-/** Any other moment. */
-function Pick({ zone, onPick }: { zone: string; onPick: (until: number) => void }) {
-  const [past, setPast] = useState(false)
-  const today = dayOf(present(), zone)
-  const pick = (e: FormEvent<HTMLFormElement>) => {
-    e.preventDefault()
-    const form = new FormData(e.currentTarget)
-    const until = instantAt(String(form.get('day')), String(form.get('clock')), zone)
-    if (until > Date.now()) onPick(until)
-    else setPast(true)
-  }
-  return (
-    <form onSubmit={pick} className="flex flex-col gap-4 p-5">
-      <div className="grid grid-cols-2 gap-3">
-        <Field
-          label="Day"
-          name="day"
-          type="date"
-          required
-          autoFocus
-          min={today}
-          defaultValue={addDays(today, 1)}
-          onChange={() => setPast(false)}
-        />
-        <Field
-          label="Time"
-          name="clock"
-          type="time"
-          required
-          defaultValue="09:00"
-          onChange={() => setPast(false)}
-          error={past ? 'This moment has passed.' : undefined}
-        />
-      </div>
-      <div className="flex justify-end">
-        <Button type="submit" kind="primary">
-          Snooze
-        </Button>
-      </div>
-    </form>
   )
 }

@@ -1,5 +1,5 @@
 import type { Preferences, PreferencesEdit } from '../api/client'
-import { Button } from '../ui/button'
+import { Yours } from '../ui/yours'
 import type { Meanwhile } from './saving'
 
 const names: Record<string, string> = {
@@ -32,35 +32,16 @@ export function MeanwhileNotice({
   leave: () => void
 }) {
   const theirs = lines(meanwhile.theirs)
-  const mine = [...lines(meanwhile.mine)].filter(([name, value]) => theirs.get(name) !== value)
+  const differing = [...lines(meanwhile.mine)]
+    .filter(([name, mine]) => theirs.get(name) !== mine)
+    .map(([name, mine]) => ({ name: names[name]!, mine, theirs: theirs.get(name) }))
   return (
     <div role="alert" className="mt-4 rounded-card border border-line bg-surface p-5">
       <p className="text-[14px] text-ink-2">
         Your settings were changed meanwhile, in another window or on another device. Which shall it be?
       </p>
-      <table className="mt-3 w-full table-fixed text-left text-[14px]">
-        <thead className="text-[13px] text-ink-3">
-          <tr className="border-b border-line">
-            <th className="py-2 font-medium">Setting</th>
-            <th className="py-2 font-medium">Yours</th>
-            <th className="py-2 font-medium">There now</th>
-          </tr>
-        </thead>
-        <tbody className="tnum">
-          {mine.map(([name, value]) => (
-            <tr key={name} className="border-b border-line">
-              <th className="py-2.5 font-medium text-ink-2">{names[name]}</th>
-              <td className="py-2.5">{value}</td>
-              <td className="py-2.5">{theirs.get(name)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <div className="mt-4 flex flex-wrap justify-end gap-2">
-        <Button onClick={leave}>Leave it as it is now</Button>
-        <Button kind="primary" onClick={keep}>
-          Keep mine
-        </Button>
+      <div className="mt-3 flex flex-col gap-4">
+        <Yours of="Setting" differing={differing} keep={keep} leave={leave} />
       </div>
     </div>
   )

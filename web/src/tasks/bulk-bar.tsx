@@ -1,8 +1,9 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useRef, type ReactNode } from 'react'
+import { useProgress } from '../shell/bulk'
+import { Under } from '../shell/progress'
 import { IconButton } from '../ui/button'
 import { useHandsOn } from '../ui/focus'
 import { Icon, type IconName } from '../ui/icon'
-import { stopBulk, useProgress, type Progress } from './bulk'
 import type { What } from './picker'
 
 /** What can be done with all that is selected; and how far that has come. On a phone it stands by the thumb. */
@@ -29,7 +30,7 @@ export function BulkBar({
   if (progress)
     return (
       <Bar key="progress" label="Progress">
-        {<Under progress={progress} />}
+        <Under progress={progress} />
       </Bar>
     )
   const pick = (what: What) => (e: React.MouseEvent<HTMLButtonElement>) => onPick(what, e.currentTarget)
@@ -111,42 +112,4 @@ function Do({
       {children}
     </button>
   )
-}
-
-function Under({ progress: { label, done, of, waits } }: { progress: Progress }) {
-  return (
-    <>
-      <span role="status" className="tnum min-w-0 text-[14px]">
-        <b className="font-[550]">
-          {done} of {of}
-        </b>{' '}
-        <span className="text-ink-2">{label}</span>
-        {waits !== null && <Waits key={waits} until={waits} />}
-      </span>
-      <span
-        role="progressbar"
-        aria-label={label}
-        aria-valuemin={0}
-        aria-valuemax={of}
-        aria-valuenow={done}
-        className="mx-2 h-1.5 min-w-16 flex-1 overflow-hidden rounded-full bg-line"
-      >
-        <span className="block h-full bg-accent" style={{ width: `${(100 * done) / Math.max(of, 1)}%` }} />
-      </span>
-      <Do icon="close" onClick={stopBulk}>
-        Stop
-      </Do>
-    </>
-  )
-}
-
-/** The server takes so many changes a minute. */
-function Waits({ until }: { until: number }) {
-  const [now, setNow] = useState(Date.now)
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000)
-    return () => clearInterval(timer)
-  }, [])
-  const left = Math.max(1, Math.ceil((until - now) / 1000))
-  return <span className="text-ink-3">, goes on in {left} s: the server takes so many a minute</span>
 }

@@ -1,5 +1,6 @@
 import { useId, useRef, type FormEvent, type KeyboardEvent, type ReactNode } from 'react'
 import { snoozeChoices } from '../now/snooze-choices'
+import { SnoozeForm } from '../now/snooze-form'
 import { useZone } from '../shell/zone'
 import { present } from '../time/now'
 import { dayWords, effortWords, isDay, momentWords, nameOfDay, nameOfWeekday } from '../time/words'
@@ -189,7 +190,6 @@ export function EffortChoices({ current, pick }: { current: number | null | unde
 export function SnoozeChoices({ pick }: { pick: Pick }) {
   const zone = useZone()
   const now = present()
-  const today = dayOf(now, zone)
   const choose = (until: number) => pick({ kind: 'snooze', until })
   return (
     <>
@@ -200,29 +200,7 @@ export function SnoozeChoices({ pick }: { pick: Pick }) {
           </Choice>
         ))}
       </Choices>
-      <form
-        onSubmit={(e) => {
-          e.preventDefault()
-          const said = new FormData(e.currentTarget)
-          const until = instantAt(String(said.get('day')), String(said.get('clock')), zone)
-          if (until > Date.now()) choose(until)
-        }}
-        className={form}
-      >
-        <span className="flex gap-2">
-          <input
-            name="day"
-            type="date"
-            required
-            min={today}
-            aria-label="Day"
-            defaultValue={addDays(today, 1)}
-            className={small}
-          />
-          <input name="clock" type="time" required aria-label="Time" defaultValue="09:00" className={small} />
-        </span>
-        <Button type="submit">Snooze</Button>
-      </form>
+      <SnoozeForm onPick={choose} className="mt-1.5 max-w-76 gap-3 border-t border-line p-2 pt-3" />
     </>
   )
 }

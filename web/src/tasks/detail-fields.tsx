@@ -1,6 +1,8 @@
 import { useCallback, useId, type ReactNode } from 'react'
-import type { Edit, Task } from '../api/client'
+import type { Status, Task } from '../api/client'
+import { isOpen } from '../api/queries'
 import { useActions } from '../shell/actions'
+import { statusNames } from '../shell/field-words'
 import { useWords } from '../time/now'
 import { effortWords, isDay, momentWords } from '../time/words'
 import { clockOf, dayOf, instantAt } from '../time/zone'
@@ -113,30 +115,30 @@ export function Notes({ task, editing: { save, wrong } }: FieldProps) {
   )
 }
 
-const statuses: [Task['status'], string][] = [
-  ['pending', 'Pending'],
-  ['in_progress', 'In progress'],
-  ['snoozed', 'Snoozed'],
-  ['completed', 'Completed'],
-  ['cancelled', 'Cancelled'],
-]
+/** What a status can be changed to: snoozed is chosen with a moment, by the moon above; what is done cannot be given up, nor the other way. */
+const offered = (task: Task): Status[] =>
+  (Object.keys(statusNames) as Status[]).filter((to) => {
+    if (to === task.status) return true
+    return to !== 'snoozed' && (isOpen(task) || to === 'pending' || to === 'in_progress')
+  })
 
-export function StatusField({ task, editing: { save, wrong }, zone }: FieldProps & { zone: string }) {
+export function StatusField({ task, zone }: FieldProps & { zone: string }) {
   const actions = useActions()
   const id = useId()
-  const change = (status: string) => {
-    if (status === 'completed') void actions.complete(task)
-    else if (status === 'pending' && task.status === 'completed') void actions.reopen(task)
-    else void save(task, { status, ...(task.status === 'snoozed' ? { snoozed_until: null } : {}) } as Edit)
+  const change = (to: Status) => {
+    if (to === 'completed') void actions.complete(task)
+    else if (to === 'cancelled') void actions.cancel(task)
+    else if (to === 'in_progress') void actions.start(task)
+    else if (!isOpen(task)) void actions.reopen(task)
+    else if (task.status === 'snoozed') void actions.wake(task)
+    else void actions.stop(task)
   }
-  // Snoozed is chosen with a moment, by the moon above.
-  const offered = statuses.filter(([s]) => s !== 'snoozed' || task.status === 'snoozed')
   return (
-    <Row label="Status" htmlFor={id} error={wrong('status') ?? wrong('snoozed_until')}>
-      <select id={id} value={task.status} onChange={(e) => change(e.target.value)} className={inputClass}>
-        {offered.map(([s, name]) => (
+    <Row label="Status" htmlFor={id} error={undefined}>
+      <select id={id} value={task.status} onChange={(e) => change(e.target.value as Status)} className={inputClass}>
+        {offered(task).map((s) => (
           <option key={s} value={s}>
-            {name}
+            {statusNames[s]}
           </option>
         ))}
       </select>

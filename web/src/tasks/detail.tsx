@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, type ReactNode } from 'react'
 import * as changes from '../api/changes'
 import { api, data, type Task } from '../api/client'
 import { explain, isStatus } from '../api/errors'
@@ -8,6 +8,7 @@ import { isOpen, taskQuery } from '../api/queries'
 import { SnoozeMenu } from '../now/snooze-menu'
 import { tell, useActions } from '../shell/actions'
 import { useTitle } from '../shell/title'
+import { useWaking } from '../shell/waking'
 import { useZone } from '../shell/zone'
 import { Button, IconButton } from '../ui/button'
 import { Check } from '../ui/check'
@@ -94,6 +95,7 @@ function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
   const editing = useEditing()
   const zone = useZone()
   const open = isOpen(task)
+  useWaking(useMemo(() => [task], [task]))
   const props = { task, editing }
   const fields = useRef<HTMLDivElement>(null)
   useHandsOn(fields, (going) => going.closest<HTMLElement>('[data-panel]'))

@@ -1,8 +1,9 @@
-import { useEffect, useRef, useState, type Ref } from 'react'
+import { useEffect, useState, type Ref } from 'react'
 import { Icon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
 
 const pause = 180
+const most = 200
 
 /** Searches as one types, after a short pause. */
 export function SearchField({
@@ -19,22 +20,22 @@ export function SearchField({
 }) {
   const [text, setText] = useState(value)
   const [seen, setSeen] = useState(value)
-  const sent = useRef(value)
+  const [sent, setSent] = useState<string[]>([]) // and not yet in the address
   if (value !== seen) {
     setSeen(value)
-    // Back, or a filter that was cleared; what was typed here is there already.
-    if (value !== text.trim() && !text.trim().startsWith(value)) setText(value)
-    else if (value === '') setText('')
+    setSent(sent.slice(sent.indexOf(value) + 1))
+    if (!sent.includes(value)) setText(value) // Back, or a filter that was cleared
   }
+  const wanted = text.trim().slice(0, most)
+  const newest = sent.at(-1) ?? value
   useEffect(() => {
-    const wanted = text.trim()
-    if (wanted === sent.current) return
+    if (wanted === newest) return
     const timer = setTimeout(() => {
-      sent.current = wanted
+      setSent((sent) => [...sent, wanted])
       onChange(wanted)
     }, pause)
     return () => clearTimeout(timer)
-  }, [text, onChange])
+  }, [wanted, newest, onChange])
   return (
     <div className="relative">
       <Icon name="search" className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-3" />

@@ -1,17 +1,18 @@
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
-import { catchUp } from '../api/changes'
 import type { Task } from '../api/client'
 import { listQuery } from '../api/queries'
 import { useActions } from '../shell/actions'
+import { useProgress } from '../shell/bulk'
+import { useLongList } from '../shell/long-list'
+import { useWaking } from '../shell/waking'
 import { useZone } from '../shell/zone'
 import { useMinute } from '../time/now'
 import { dayOf } from '../time/zone'
 import { useDesk } from '../ui/desk'
 import { Heading } from '../ui/heading'
 import { BulkBar } from './bulk-bar'
-import { useProgress } from './bulk'
 import { Empty, Failed, Waiting } from './empty'
 import { Filters } from './filters'
 import { useKeys } from './keys'
@@ -41,7 +42,7 @@ export default function Tasks() {
   const query = useMemo(() => listOf(search, today), [search, today])
   const found = useInfiniteQuery({ ...listQuery(query), placeholderData: keepPreviousData })
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = found
-  useCatchUp()
+  useLongList(listQuery(query).queryKey)
 
   const pages = found.data?.pages
   const tasks = useMemo(() => {
@@ -57,6 +58,7 @@ export default function Tasks() {
     }
     return search.due === 'overdue' ? some.filter((task) => isOverdue(task, now, zone)) : some
   }, [pages, search.due, now, zone])
+  useWaking(tasks)
   const order = useMemo(() => tasks.map((task) => task.id), [tasks])
   // Until others have come, what is shown is told apart as it was asked for.
   const [telling, setTelling] = useState(search)
@@ -275,17 +277,6 @@ export default function Tasks() {
       <Outlet />
     </div>
   )
-}
-
-/** A long list is not asked for anew when the window is come back to: what changed meanwhile is. */
-function useCatchUp() {
-  const client = useQueryClient()
-  useEffect(() => {
-    const look = () => void (document.visibilityState === 'visible' && catchUp(client))
-    look()
-    document.addEventListener('visibilitychange', look)
-    return () => document.removeEventListener('visibilitychange', look)
-  }, [client])
 }
 
 /** What stays at the top of a desk. */

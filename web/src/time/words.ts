@@ -45,6 +45,9 @@ export function dayWords(day: Day, now: number, zone: string): Words {
 
 export const isDay = (date: string): boolean => date.length === 10
 
+/** The instant by which a due date counts: a day by its start. */
+export const startOfDue = (date: string, zone: string): number => (isDay(date) ? startOf(date, zone) : Date.parse(date))
+
 export type Due = Words & { overdue: boolean; today: boolean }
 
 const hour = 3_600_000

@@ -27,7 +27,7 @@ function beside(li: HTMLElement, step: 1 | -1): HTMLElement | null | undefined {
   return linkIn(there[Math.min(rows(group).indexOf(li), there.length - 1)])
 }
 
-/** Arrows, or j and k, go from task to task; with Shift the task itself goes, a day earlier or later. */
+/** Arrows, or j and k, go from task to task; with Shift the task itself goes, a day earlier or later. A key that is held only goes on. */
 export function onKeys(e: KeyboardEvent<HTMLElement>, columns: boolean, run: KeyRun): void {
   const li = (e.target as Element).closest<HTMLElement>('[data-task]')
   if (!li || e.ctrlKey || e.metaKey || e.altKey) return
@@ -38,15 +38,17 @@ export function onKeys(e: KeyboardEvent<HTMLElement>, columns: boolean, run: Key
   const key = e.key.length === 1 ? e.key.toLowerCase() : e.key
   if (e.shiftKey) {
     if (key !== back && key !== forth) return
-    run.move(id, key === back ? -1 : 1)
+    if (!e.repeat) run.move(id, key === back ? -1 : 1)
   } else if (key === 'ArrowDown' || key === 'j') next(1)
   else if (key === 'ArrowUp' || key === 'k') next(-1)
   else if (columns && key === 'ArrowRight') beside(li, 1)?.focus()
   else if (columns && key === 'ArrowLeft') beside(li, -1)?.focus()
+  else if (key !== 'm' && key !== 'e') return
+  else if (e.repeat) return e.preventDefault()
   else if (key === 'm') run.ask(id, li.querySelector('button:last-of-type') ?? li)
-  else if (key === 'e') {
+  else {
     neighbour(li)?.focus()
     run.complete(id)
-  } else return
+  }
   e.preventDefault()
 }

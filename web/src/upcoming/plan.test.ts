@@ -1,32 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Task } from '../api/client'
+import { task as anyTask } from '../test/tasks'
 import { dueDay, movedTo, planOf, span } from './plan'
 
 const berlin = 'Europe/Berlin'
 const at = (text: string) => Date.parse(text)
 let made = 0
-const task = (title: string, due_date: string | null, more: Partial<Task> = {}): Task => ({
-  id: String(++made).padStart(4, '0'),
-  title,
-  due_date,
-  description: null,
-  status: 'pending',
-  priority: 3,
-  start_date: null,
-  snoozed_until: null,
-  effort_estimate_minutes: null,
-  preferred_time: null,
-  tags: [],
-  version: 1,
-  created_at: '',
-  updated_at: '',
-  completed_at: null,
-  deleted_at: null,
-  assignee_id: null,
-  user_id: '',
-  workspace_id: '',
-  ...more,
-})
+const task = (title: string, due_date: string | null, more: Partial<Task> = {}): Task =>
+  anyTask(title, { id: String(++made).padStart(4, '0'), due_date, ...more })
 
 /** What is due where, as titles. */
 const laidOut = (tasks: Task[], now: string, zone = berlin) =>

@@ -1,5 +1,5 @@
 import type { Task } from '../api/client'
-import { isDay } from '../time/words'
+import { isDay, startOfDue } from '../time/words'
 import { addDays, clockOf, dayOf, instantAt, startOf, type Day } from '../time/zone'
 
 /** How many days are shown one by one; what is due after them is Later. */
@@ -11,8 +11,6 @@ export type Group = { place: Place; tasks: Task[] }
 
 /** The coming days, and until when they are right: an instant that passes makes a task overdue. */
 export type Plan = { groups: Group[]; until: number }
-
-const startOfDue = (date: string, zone: string) => (isDay(date) ? startOf(date, zone) : Date.parse(date))
 
 /** In a day: what has no hour first, the most important first; then hour by hour. */
 const inDay = (a: Task, b: Task) => {

@@ -3,6 +3,9 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { Task } from '../api/client'
 import { explain, Unreachable } from '../api/errors'
 import { useActions } from '../shell/actions'
+import { editMany, useProgress } from '../shell/bulk'
+import { Under } from '../shell/progress'
+import { useWaking } from '../shell/waking'
 import { useZone } from '../shell/zone'
 import { at, present, useToday } from '../time/now'
 import { dayWords } from '../time/words'
@@ -14,7 +17,6 @@ import { useDrops } from './drag'
 import { GroupOf } from './group'
 import { neighbour, onKeys } from './keys'
 import { setLook, useLook, type Look } from './look'
-import { moveAll, stop, useProgress } from './move-all'
 import { dueDay, movedTo, planOf, type Plan } from './plan'
 import { tasksOf, upcomingQuery } from './queries'
 
@@ -86,6 +88,7 @@ function Board({ today, look, data }: { today: Day; look: Look; data: Data }) {
   const board = useRef<HTMLDivElement>(null)
   const tasks = useMemo(() => tasksOf(data.pages), [data])
   const { groups } = usePlan(tasks, zone)
+  useWaking(tasks)
   const [asked, setAsked] = useState<{ task: Task; beside: HTMLElement } | null>(null)
   const [menu, setMenu] = useState(false)
   const moving = useProgress() !== null
@@ -133,8 +136,7 @@ function Board({ today, look, data }: { today: Day; look: Look; data: Data }) {
   const overdue = groups[0]!.tasks
   const allToday = () => {
     const now = present()
-    const moves = overdue.map((task) => ({ task, to: movedTo(task.due_date, today, now, zone) }))
-    void moveAll(client, moves, (n) => `${n} moved to today`)
+    void editMany(client, 'Moved to today', overdue, (task) => ({ due_date: movedTo(task.due_date, today, now, zone) }))
   }
 
   return (
@@ -185,22 +187,10 @@ function Board({ today, look, data }: { today: Day; look: Look; data: Data }) {
 
 function Moving() {
   const progress = useProgress()
+  if (!progress) return null
   return (
-    <div role="status">
-      {progress && progress.total > 1 && (
-        <p className="tnum mb-4 flex min-h-11 items-center gap-3 rounded-control bg-accent-soft py-1 pr-1.5 pl-4 text-[14px] text-ink-2">
-          <span className="flex-1">
-            Moving {progress.done + 1} of {progress.total}
-          </span>
-          <button
-            type="button"
-            onClick={stop}
-            className="min-h-9 rounded-lg px-3 font-[550] text-accent hover:bg-surface"
-          >
-            Stop
-          </button>
-        </p>
-      )}
+    <div className="mb-4 flex min-h-11 flex-wrap items-center gap-1 rounded-control bg-accent-soft py-1 pr-1.5 pl-4">
+      <Under progress={progress} />
     </div>
   )
 }
