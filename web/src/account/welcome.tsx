@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useId, useRef, useState, type FormEvent } from 'react'
 import { create, edit, setPreferences } from '../api/changes'
-import { newId, type Task } from '../api/client'
+import type { Task } from '../api/client'
 import { explain } from '../api/errors'
 import { preferencesQuery } from '../api/queries'
 import { guessZone, zones } from '../time/zone'
@@ -19,9 +19,7 @@ export default function Welcome() {
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
   const list = useId()
-  // Whoever tries again makes no task twice, also where the answer was lost.
-  const made = useRef(new Map<number, Task>())
-  const ids = useRef(new Map<string, string>())
+  const made = useRef(new Map<number, Task>()) // whoever tries again makes no task twice
 
   const keepZone = async () => {
     const known = preferences.data ?? (await client.fetchQuery(preferencesQuery))
@@ -32,10 +30,7 @@ export default function Welcome() {
   const keep = async (title: string, field: number) => {
     const before = made.current.get(field)
     if (before?.title === title) return
-    const key = `${field} ${title}`
-    const id = ids.current.get(key) ?? newId()
-    ids.current.set(key, id)
-    made.current.set(field, before ? await edit(client, before, { title }) : await create(client, { id, title }))
+    made.current.set(field, before ? await edit(client, before, { title }) : await create(client, { title }))
   }
 
   const start = async (e: FormEvent<HTMLFormElement>) => {

@@ -272,6 +272,29 @@ test('a task that is added is there at once, under the id it keeps, and can be e
   await edit
 })
 
+test('a task whose addition got no answer is the same task when it is added again, and another one after that', async () => {
+  const ids = () => asked.filter((r) => r.method === 'POST').map((r) => (r.body as { id: string }).id)
+  const add = async () => {
+    const before = asked.length
+    const made = refused(changes.create(client, { title: 'new' }))
+    await requests(before + 1)
+    return { made, last: asked.at(-1)! }
+  }
+  const kept = () => Response.json(task('new', { id: ids().at(-1)! }), { status: 201 })
+  const first = await add()
+  first.last.fail()
+  expect((await first.made)?.name).toMatch(/Lost|Unreachable/)
+  const again = await add()
+  again.last.answer(kept())
+  await again.made
+  const [another, one] = [await add(), await add()] // both under way
+  another.last.answer(kept())
+  one.last.answer(kept())
+  await Promise.all([another.made, one.made])
+  expect(ids()[1]).toBe(ids()[0])
+  expect(new Set(ids()).size).toBe(3)
+})
+
 test('a task that is deleted is gone at once, and comes back where it was', async () => {
   const gone = changes.remove(client, b)
   await requests(1)

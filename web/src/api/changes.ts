@@ -12,7 +12,7 @@ import {
   type Task,
   type TaskPage,
 } from './client'
-import { Conflict, isStatus } from './errors'
+import { Conflict, isStatus, Unreachable } from './errors'
 import { longList, mapLists, place, type Lists } from './lists'
 import { preferencesQuery, tagged, type Answer, type KnownPreferences } from './queries'
 
@@ -330,9 +330,20 @@ export const restore = (client: QueryClient, task: Task) =>
     (back) => back,
   )
 
+/** What was added and got no answer, with its id: whoever adds the same again within some minutes means the same task. */
+const unsure = new Map<string, { id: string; at: number }>()
+const some = 10 * 60_000
+
+function idFor(same: string): string {
+  const before = unsure.get(same)
+  unsure.delete(same)
+  return before && Date.now() - before.at < some ? before.id : newId()
+}
+
 /** Adds a task. Its id is made here, so that a repeat is the same task. */
 export function create(client: QueryClient, draft: Draft & { title: string }): Promise<Task> {
-  const id = draft.id ?? newId()
+  const same = JSON.stringify(draft)
+  const id = draft.id ?? idFor(same)
   const now = new Date().toISOString()
   const task: Task = {
     id,
@@ -355,13 +366,11 @@ export function create(client: QueryClient, draft: Draft & { title: string }): P
     user_id: '',
     workspace_id: '',
   }
-  return shownAtOnce(
-    client,
-    deleted(task),
-    { deleted_at: null },
-    () => inTurn(task, () => data(api.POST('/api/tasks', { body: { ...draft, id } }))),
-    (made) => made,
-  )
+  const send = () => inTurn(task, () => data(api.POST('/api/tasks', { body: { ...draft, id } })))
+  return shownAtOnce(client, deleted(task), { deleted_at: null }, send, (made) => made).catch((error: unknown) => {
+    if (error instanceof Unreachable) unsure.set(same, { id, at: Date.now() })
+    throw error
+  })
 }
 
 /** Changes preferences, if they still are as they were seen: else a Problem with status 412. */
