@@ -56,7 +56,8 @@ func (h *house) backUp(ctx context.Context, _ mindflow.Job) error {
 func (h *house) sweep(ctx context.Context, _ mindflow.Job) error {
 	swept, err := h.app.Sweep(ctx)
 	if err == nil {
-		h.log.InfoContext(ctx, "swept", "sessions", swept.Sessions, "refresh_tokens", swept.RefreshTokens, "jobs", swept.Jobs,
+		h.log.InfoContext(ctx, "swept", "sessions", swept.Sessions, "refresh_tokens", swept.RefreshTokens,
+			"grants", swept.Grants, "grant_tokens", swept.GrantTokens, "jobs", swept.Jobs,
 			"tasks", swept.Tasks, "events", swept.Events, "idempotency_keys", swept.IdempotencyKeys)
 	}
 	return err

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"mindflow/internal/app/can"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
 )
@@ -35,6 +36,9 @@ func (a *App) Register(ctx context.Context, r mindflow.Registration, through min
 
 // Me is the actor's account.
 func (a *App) Me(ctx context.Context, actor mindflow.Actor) (mindflow.User, error) {
+	if err := can.Know.Within(actor.Scopes); err != nil {
+		return mindflow.User{}, err
+	}
 	return a.store.User(ctx, actor.UserID)
 }
 

@@ -42,6 +42,7 @@ type App struct {
 	turns       *turns
 	checked     *otter.Cache[string, credentials.Claims] // by token: a signature is checked once
 	checks      lookups
+	uses        *uses
 	decided     [mindflow.LimitedKinds]decisions
 }
 
@@ -66,6 +67,7 @@ func New(s *store.Store, signer *credentials.Signer, settings Settings) *App {
 		pages:       newPages(s),
 		preferences: newPreferencesCache(s),
 		turns:       newTurns(),
+		uses:        newUses(),
 		checked:     otter.Must(&otter.Options[string, credentials.Claims]{MaximumSize: maxChecked}),
 	}
 }
@@ -75,5 +77,5 @@ func (a *App) now() time.Time { return a.store.Now() }
 
 // person is who acts, as a transaction's author.
 func person(u mindflow.UserID, w mindflow.WorkspaceID, through mindflow.Channel) mindflow.Actor {
-	return mindflow.Actor{UserID: u, WorkspaceID: w, Role: mindflow.Owner, Channel: through}
+	return mindflow.Actor{UserID: u, WorkspaceID: w, Role: mindflow.Owner, Channel: through, Scopes: mindflow.Everything}
 }

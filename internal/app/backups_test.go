@@ -27,9 +27,7 @@ func furnished(t *testing.T, kind storetest.Kind, tasks int) *store.Store {
 	a := newApp(t, s)
 	for _, email := range []string{"ada@example.com", "grace@example.com"} {
 		actor := register(t, a, email)
-		if _, err := a.Login(t.Context(), email, "correct horse battery", ""); err != nil {
-			t.Fatal(err)
-		}
+		makeToken(t, a, signedIn(t, a, email))
 		for i := range tasks {
 			draft := mindflow.Draft{
 				Title:       mindflow.Some(fmt.Sprintf("Task %d: \"quotes\" <b>&</b> é 👩‍🚀", i)),
@@ -73,7 +71,7 @@ func register(t *testing.T, a *app.App, email string) mindflow.Actor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return mindflow.Actor{UserID: user.ID, WorkspaceID: user.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI}
+	return mindflow.Actor{UserID: user.ID, WorkspaceID: user.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI, Scopes: mindflow.Everything}
 }
 
 func backup(t *testing.T, s *store.Store, key archive.Key) app.BackupReport {
@@ -399,6 +397,7 @@ func TestSessionsAreRestoredUnlessTheyShallEnd(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		personal := makeToken(t, a, signedIn(t, a, "ada@example.com"))
 		report := backup(t, s, archive.Key{})
 		for _, end := range []bool{false, true} {
 			o := app.RestoreOptions{}
@@ -409,9 +408,13 @@ func TestSessionsAreRestoredUnlessTheyShallEnd(t *testing.T) {
 			if _, err := restore(t, url, report.File, o); err != nil {
 				t.Fatal(err)
 			}
-			_, _, err := newApp(t, storetest.Open(t, url, time.Now)).Refresh(t.Context(), tokens.Refresh)
+			moved := newApp(t, storetest.Open(t, url, time.Now))
+			_, _, err := moved.Refresh(t.Context(), tokens.Refresh)
 			if (err != nil) != end {
 				t.Errorf("sessions end: %t; a token of before is told %v", end, err)
+			}
+			if _, err := moved.Authenticate(t.Context(), personal.Secret, mindflow.ThroughAPI); (err != nil) != end {
+				t.Errorf("sessions end: %t; a personal token of before is told %v", end, err)
 			}
 		}
 	})

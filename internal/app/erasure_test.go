@@ -25,6 +25,7 @@ func TestErasingAUserLeavesNothingOfThem(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		token := makeToken(t, a, actor)
 		file := "title\n"
 		for i := range 700 { // more than a bite
 			file += fmt.Sprintf("row %d\n", i)
@@ -84,6 +85,9 @@ func TestErasingAUserLeavesNothingOfThem(t *testing.T) {
 		}
 		if _, err := a.Authenticate(t.Context(), tokens.Access, mindflow.ThroughAPI); mindflow.KindOf(err) != mindflow.KindUnauthenticated {
 			t.Errorf("an access token: %v", err)
+		}
+		if _, err := a.Authenticate(t.Context(), token.Secret, mindflow.ThroughAPI); mindflow.KindOf(err) != mindflow.KindUnauthenticated {
+			t.Errorf("a personal token: %v", err)
 		}
 		if _, _, err := a.Refresh(t.Context(), tokens.Refresh); mindflow.KindOf(err) != mindflow.KindUnauthenticated {
 			t.Errorf("a refresh token: %v", err)

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"time"
 
+	"mindflow/internal/app/can"
 	"mindflow/internal/formats/csvfile"
 	"mindflow/internal/mindflow"
 )
@@ -26,9 +27,12 @@ const exportPage = 200
 // Export begins an export. It reads the first tasks, so that most of what can go
 // wrong does so before anything is answered.
 func (a *App) Export(ctx context.Context, actor mindflow.Actor) (Export, error) {
+	if err := can.View.Within(actor.Scopes); err != nil {
+		return Export{}, err
+	}
 	e := Export{At: a.now(), app: a, actor: actor}
 	var err error
-	if e.Preferences, err = a.Preferences(ctx, actor); err != nil {
+	if e.Preferences, err = a.preferencesOf(ctx, actor); err != nil {
 		return e, err
 	}
 	e.first, err = e.after(ctx, mindflow.TaskID{})

@@ -275,7 +275,7 @@ func newWorld(t *testing.T, kind storetest.Kind) *world {
 	}
 	end := friday.AddDate(20, 0, 0)
 	session := mindflow.Session{ID: mindflow.NewID[mindflow.Session](friday), UserID: u.ID, CreatedAt: friday, ExpiresAt: end}
-	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI}
+	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI, Scopes: mindflow.Everything}
 	p := mindflow.DefaultPreferences(zone)
 	if err := s.Write(t.Context(), func(tx *store.Tx) error {
 		if _, err := tx.CreateUser(u, "no password", p, actor); err != nil {

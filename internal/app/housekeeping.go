@@ -19,10 +19,10 @@ const (
 
 // Swept is how much a round of housekeeping took away.
 type Swept struct {
-	Sessions, RefreshTokens, Jobs, Tasks, Events, IdempotencyKeys int
+	Sessions, RefreshTokens, Grants, GrantTokens, Jobs, Tasks, Events, IdempotencyKeys int
 }
 
-// Sweep takes away what is over: sessions and refresh tokens, jobs, deleted
+// Sweep takes away what is over: sessions, grants and their tokens, jobs, deleted
 // tasks, old events, idempotency keys. It goes in bites, and lets people's changes go first.
 //
 // Nobody could see the tasks that are purged, or bring them back. Their rows were
@@ -38,6 +38,12 @@ func (a *App) Sweep(ctx context.Context) (Swept, error) {
 		},
 		func() error {
 			return a.sweep(ctx, &swept.RefreshTokens, sessions, a.store.SpentTokens, (*store.Tx).PurgeTokens)
+		},
+		func() error {
+			return a.sweep(ctx, &swept.Grants, sessions, a.store.OverGrants, (*store.Tx).PurgeGrants)
+		},
+		func() error {
+			return a.sweep(ctx, &swept.GrantTokens, sessions, a.store.OverGrantTokens, (*store.Tx).PurgeGrantTokens)
 		},
 		func() error { return a.sweep(ctx, &swept.Jobs, jobs, a.store.OldJobs, (*store.Tx).PurgeJobs) },
 		func() error { return a.sweepTasks(ctx, &swept.Tasks, deleted) },

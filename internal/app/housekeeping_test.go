@@ -30,7 +30,7 @@ func sweptHouse(t *testing.T, test func(t *testing.T, clock *jumpyClock, s *stor
 		if err != nil {
 			t.Fatal(err)
 		}
-		test(t, clock, s, a, mindflow.Actor{UserID: user.ID, WorkspaceID: user.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI})
+		test(t, clock, s, a, mindflow.Actor{UserID: user.ID, WorkspaceID: user.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI, Scopes: mindflow.Everything})
 	})
 }
 

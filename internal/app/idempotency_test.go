@@ -60,7 +60,7 @@ func newServers(t *testing.T, url string) *servers {
 	}
 	now := s.stores[0].Now()
 	u := mindflow.User{ID: mindflow.NewID[mindflow.User](now), WorkspaceID: mindflow.NewID[mindflow.Workspace](now), Email: "ada@example.com", CreatedAt: now}
-	s.ada = mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI}
+	s.ada = mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI, Scopes: mindflow.Everything}
 	if err := s.stores[0].Write(t.Context(), func(tx *store.Tx) error {
 		_, err := tx.CreateUser(u, "no password", mindflow.DefaultPreferences(mindflow.Zone{}), s.ada)
 		return err

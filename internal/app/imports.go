@@ -94,6 +94,9 @@ type importing struct {
 // whatever became of it; so an import that broke off can simply be repeated.
 // On an error the report says what was done until then.
 func (a *App) Import(ctx context.Context, actor mindflow.Actor, in Import, file io.Reader) (ImportReport, error) {
+	if err := can.Edit.Within(actor.Scopes); err != nil { // a dry run, too: it says what is there
+		return ImportReport{}, err
+	}
 	if actor.Key != nil {
 		return a.importOnce(ctx, actor, in, file)
 	}
@@ -152,7 +155,7 @@ func (run *importing) options(ctx context.Context, format formats.Format) (forma
 	if o.HasZone {
 		return o, nil
 	}
-	p, err := run.a.Preferences(ctx, run.actor)
+	p, err := run.a.preferencesOf(ctx, run.actor)
 	o.Zone = p.Zone
 	return o, err
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode"
 
+	"mindflow/internal/app/can"
 	"mindflow/internal/mindflow"
 )
 
@@ -47,7 +48,10 @@ type listCursor struct {
 
 // ListTasks reads one page.
 func (a *App) ListTasks(ctx context.Context, actor mindflow.Actor, l TaskList) (TaskPage, error) {
-	p, err := a.Preferences(ctx, actor)
+	if err := can.View.Within(actor.Scopes); err != nil {
+		return TaskPage{}, err
+	}
+	p, err := a.preferencesOf(ctx, actor)
 	if err != nil {
 		return TaskPage{}, err
 	}

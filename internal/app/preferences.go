@@ -26,6 +26,14 @@ func newPreferencesCache(s *store.Store) *preferencesCache {
 
 // Preferences are the actor's, no older than the request.
 func (a *App) Preferences(ctx context.Context, actor mindflow.Actor) (mindflow.Preferences, error) {
+	if err := can.Rank.Within(actor.Scopes); err != nil {
+		return mindflow.Preferences{}, err
+	}
+	return a.preferencesOf(ctx, actor)
+}
+
+// preferencesOf are the actor's, for whatever the actor may do.
+func (a *App) preferencesOf(ctx context.Context, actor mindflow.Actor) (mindflow.Preferences, error) {
 	c := a.preferences
 	if p, ok := c.kept.GetIfPresent(actor.UserID); ok && p.Version >= actor.PreferencesVersion {
 		c.asked.hit()
@@ -42,7 +50,7 @@ func (a *App) Preferences(ctx context.Context, actor mindflow.Actor) (mindflow.P
 // SetPreferences changes what a draft names, if the result is legal. They hold
 // from the next request on.
 func (a *App) SetPreferences(ctx context.Context, actor mindflow.Actor, m mindflow.Match, d mindflow.PreferencesDraft) (mindflow.Preferences, error) {
-	return write(ctx, a, actor, can.Edit, func(tx *store.Tx) (mindflow.Preferences, error) {
+	return write(ctx, a, actor, can.Own, func(tx *store.Tx) (mindflow.Preferences, error) {
 		before, err := tx.Preferences(actor.UserID)
 		if err != nil {
 			return before, err

@@ -25,15 +25,7 @@ func someone(t *testing.T, s *store.Store, settings app.Settings) (*app.App, min
 	if _, err := a.Register(t.Context(), mindflow.Registration{Email: "ada@example.com", Password: "correct horse battery"}, mindflow.ThroughAPI); err != nil {
 		t.Fatal(err)
 	}
-	tokens, err := a.Login(t.Context(), "ada@example.com", "correct horse battery", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	actor, err := a.Authenticate(t.Context(), tokens.Access, mindflow.ThroughAPI)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a, actor
+	return a, signedIn(t, a, "ada@example.com")
 }
 
 func draft(title string) mindflow.Draft { return mindflow.Draft{Title: mindflow.Some(title)} }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"mindflow/internal/app/can"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/rules/score"
 )
@@ -55,6 +56,9 @@ func holdsAt(from, until, now time.Time) bool {
 
 // BestTask finds the one best task of the actor now.
 func (a *App) BestTask(ctx context.Context, actor mindflow.Actor) (*BestTask, error) {
+	if err := can.View.Within(actor.Scopes); err != nil {
+		return nil, err
+	}
 	now, version := a.now(), actor.WorkspaceVersion
 	for range maxMoves {
 		snap, p, err := a.together(ctx, actor, version, now)
@@ -86,7 +90,7 @@ func (a *App) together(ctx context.Context, actor mindflow.Actor, atLeast int64,
 			return nil, mindflow.Preferences{}, err
 		}
 		actor.PreferencesVersion = max(actor.PreferencesVersion, snap.preferences)
-		p, err := a.Preferences(ctx, actor)
+		p, err := a.preferencesOf(ctx, actor)
 		if err != nil || snap.preferences == 0 || snap.preferences == p.Version {
 			return snap, p, err
 		}
@@ -195,6 +199,9 @@ type rankedCursor struct {
 
 // RankedTasks reads one page of all actionable tasks, best first.
 func (a *App) RankedTasks(ctx context.Context, actor mindflow.Actor, l RankedList) (RankedPage, error) {
+	if err := can.View.Within(actor.Scopes); err != nil {
+		return RankedPage{}, err
+	}
 	if err := l.Trial.over(mindflow.Weights{}).Validate(); err != nil {
 		return RankedPage{}, err
 	}

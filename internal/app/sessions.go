@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"mindflow/internal/app/can"
 	"mindflow/internal/credentials"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
@@ -33,19 +34,31 @@ var (
 	errAccess  = mindflow.Unauthenticated("The access token is not valid or has expired")
 )
 
-// Login starts a session. An unknown address takes as long as a wrong password.
+// SignIn is what a person shows to sign in, and from what they do.
+type SignIn struct {
+	Email, Password string
+	Device          string // what the last sign-in from there was answered
+	From            mindflow.Origin
+}
+
+// Login is SignIn from who knows where.
+func (a *App) Login(ctx context.Context, email, password, device string) (Tokens, error) {
+	return a.SignIn(ctx, SignIn{Email: email, Password: password, Device: device})
+}
+
+// SignIn starts a session. An unknown address takes as long as a wrong password.
 // The slot of a guess is taken before the password is checked, so that racing
 // guesses get no more than the quota, and given back unless it was wrong.
-func (a *App) Login(ctx context.Context, email, password, device string) (Tokens, error) {
-	shown := readDevices(device)
-	key, known := a.guess(email, shown)
+func (a *App) SignIn(ctx context.Context, s SignIn) (Tokens, error) {
+	shown := readDevices(s.Device)
+	key, known := a.guess(s.Email, shown)
 	slot, err := a.take(ctx, key)
 	if err != nil {
 		return Tokens{}, err
 	}
-	tokens, err := a.startSession(ctx, email, password)
+	tokens, err := a.startSession(ctx, s)
 	if errors.Is(err, errAccountMoved) {
-		tokens, err = a.startSession(ctx, email, password)
+		tokens, err = a.startSession(ctx, s)
 	}
 	if errors.Is(err, errAccountMoved) {
 		err = errSignIn
@@ -54,7 +67,7 @@ func (a *App) Login(ctx context.Context, email, password, device string) (Tokens
 		a.giveBack(ctx, key, slot)
 	}
 	if err == nil {
-		tokens.Device = a.marked(email, known, shown)
+		tokens.Device = a.marked(s.Email, known, shown)
 	}
 	return tokens, err
 }
@@ -64,15 +77,15 @@ func (a *App) Login(ctx context.Context, email, password, device string) (Tokens
 // as right as before.
 var errAccountMoved = errors.New("the account has changed meanwhile")
 
-func (a *App) startSession(ctx context.Context, email, password string) (Tokens, error) {
-	user, hash, err := a.store.UserByEmail(ctx, email)
+func (a *App) startSession(ctx context.Context, s SignIn) (Tokens, error) {
+	user, hash, err := a.store.UserByEmail(ctx, s.Email)
 	if err != nil && mindflow.KindOf(err) != mindflow.KindNotFound {
 		return Tokens{}, err
 	}
 	_, checked := a.settings.Watch.Begin(ctx, mindflow.Span{Name: "check password"})
-	same, err := a.passwords.Check(ctx, hash, password)
+	same, err := a.passwords.Check(ctx, hash, s.Password)
 	if errors.Is(err, credentials.ErrHash) {
-		same, err = a.passwords.Check(ctx, "", password) // taken over in a form nobody can check: as if unknown
+		same, err = a.passwords.Check(ctx, "", s.Password) // taken over in a form nobody can check: as if unknown
 	}
 	checked(err)
 	if err != nil {
@@ -83,13 +96,13 @@ func (a *App) startSession(ctx context.Context, email, password string) (Tokens,
 	}
 	better := hash
 	if credentials.Outdated(hash) { // now that the password is known
-		if better, err = a.passwords.Hash(ctx, password); err != nil {
+		if better, err = a.passwords.Hash(ctx, s.Password); err != nil {
 			return Tokens{}, err
 		}
 	}
 	now := a.now()
 	session := mindflow.Session{
-		ID: mindflow.NewID[mindflow.Session](now), UserID: user.ID,
+		ID: mindflow.NewID[mindflow.Session](now), UserID: user.ID, Origin: s.From,
 		CreatedAt: now, ExpiresAt: now.Add(a.settings.RefreshTokenTTL),
 	}
 	secret, token := newRefreshToken(session.ID, session.ExpiresAt)
@@ -250,12 +263,35 @@ func (a *App) Logout(ctx context.Context, refresh string) error {
 
 // RevokeAll ends every session of the actor.
 func (a *App) RevokeAll(ctx context.Context, actor mindflow.Actor) error {
+	if err := can.Own.Within(actor.Scopes); err != nil {
+		return err
+	}
 	return a.store.Write(ctx, func(tx *store.Tx) error { return tx.EndSessions(actor.UserID) })
 }
 
-// Authenticate answers who an access token admits. It reads the session with
-// each call, so that an ended one admits nobody from the next request on.
+// Sessions are the actor's that admit them, the last seen first.
+func (a *App) Sessions(ctx context.Context, actor mindflow.Actor) ([]mindflow.Session, error) {
+	if err := can.Own.Within(actor.Scopes); err != nil {
+		return nil, err
+	}
+	return a.store.Sessions(ctx, actor.UserID, a.now())
+}
+
+// EndSession ends one of the actor's sessions, from the next request on.
+func (a *App) EndSession(ctx context.Context, actor mindflow.Actor, id mindflow.SessionID) error {
+	if err := can.Own.Within(actor.Scopes); err != nil {
+		return err
+	}
+	return a.store.Write(ctx, func(tx *store.Tx) error { return tx.EndOwnSession(actor.UserID, id) })
+}
+
+// Authenticate answers who an access token admits, of a session or of a grant.
+// It reads the session with each call, so that an ended one admits nobody from
+// the next request on.
 func (a *App) Authenticate(ctx context.Context, access string, through mindflow.Channel) (mindflow.Actor, error) {
+	if credentials.Opaque(access) {
+		return a.byGrant(ctx, access, through)
+	}
 	claims, err := a.claims(access)
 	if err != nil {
 		return mindflow.Actor{}, errAccess
@@ -269,7 +305,7 @@ func (a *App) Authenticate(ctx context.Context, access string, through mindflow.
 		return mindflow.Actor{}, unless(err, errAccess)
 	}
 	return mindflow.Actor{
-		UserID: seen.UserID, SessionID: id, WorkspaceID: seen.WorkspaceID, Role: seen.Role, Channel: through,
+		UserID: seen.UserID, SessionID: id, WorkspaceID: seen.WorkspaceID, Role: seen.Role, Channel: through, Scopes: mindflow.Everything,
 		WorkspaceVersion: seen.WorkspaceVersion, PreferencesVersion: seen.PreferencesVersion,
 	}, nil
 }

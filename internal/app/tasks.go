@@ -42,7 +42,7 @@ type madeTask struct {
 // newTask is the task a draft makes, complete before it is stored, and the
 // draft's hash when the client brought the id.
 func (a *App) newTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, d mindflow.Draft) (mindflow.Task, string, error) {
-	p, err := a.Preferences(ctx, actor)
+	p, err := a.preferencesOf(ctx, actor)
 	if err != nil {
 		return mindflow.Task{}, "", err
 	}
@@ -101,12 +101,15 @@ func sameTask(tx *store.Tx, id mindflow.TaskID, hash string) (mindflow.Task, err
 
 // Task reads a task.
 func (a *App) Task(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID) (mindflow.Task, error) {
+	if err := can.View.Within(actor.Scopes); err != nil {
+		return mindflow.Task{}, err
+	}
 	return a.bodies.at(ctx, actor.WorkspaceID, id, actor.WorkspaceVersion, a.now())
 }
 
 // EditTask changes what a draft names and keeps the rest.
 func (a *App) EditTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, d mindflow.Draft, m mindflow.Match) (mindflow.Task, error) {
-	p, err := a.Preferences(ctx, actor)
+	p, err := a.preferencesOf(ctx, actor)
 	if err != nil {
 		return mindflow.Task{}, err
 	}
@@ -136,7 +139,7 @@ func (a *App) ReopenTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 
 // SnoozeTask puts a task out of sight until later.
 func (a *App) SnoozeTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, s mindflow.Snooze, m mindflow.Match) (mindflow.Task, error) {
-	p, err := a.Preferences(ctx, actor)
+	p, err := a.preferencesOf(ctx, actor)
 	if err != nil {
 		return mindflow.Task{}, err
 	}

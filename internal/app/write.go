@@ -8,11 +8,16 @@ import (
 	"mindflow/internal/store"
 )
 
-// write is the one way to change anything in the actor's workspace: it locks the
+// write is the one way to change anything in the actor's workspace: it refuses a
+// program that was not granted the authority, locks the
 // workspace, reads the actor's role in the same transaction, and runs fn, which
 // may run more than once. An actor who brings an idempotency key is answered as
 // before where the request was done before, and fn does not run.
 func write[T any](ctx context.Context, a *App, actor mindflow.Actor, need can.Need, fn func(*store.Tx) (T, error)) (T, error) {
+	if err := need.Within(actor.Scopes); err != nil {
+		var none T
+		return none, err
+	}
 	if actor.Key != nil {
 		return writeOnce(ctx, a, actor, need, fn)
 	}

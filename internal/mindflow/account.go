@@ -52,8 +52,41 @@ const (
 type Session struct {
 	ID        SessionID
 	UserID    UserID
+	Origin    Origin
 	CreatedAt time.Time
 	ExpiresAt time.Time
+	SeenAt    time.Time // when it last signed in or refreshed
+}
+
+// Origin is what a session was begun from; its zero value is not known.
+type Origin struct {
+	Kind  SessionKind
+	Agent string // what the client called itself, in short
+}
+
+// SessionKind says where a session's refresh token is kept.
+type SessionKind string
+
+// The kinds of sessions.
+const (
+	CookieSession   SessionKind = "cookie"   // in a browser's cookie
+	TerminalSession SessionKind = "terminal" // by a program
+)
+
+// maxAgent bounds what is kept of a client's own name, in bytes.
+const maxAgent = 200
+
+// From is a session's origin. What the client calls itself is somebody's text:
+// only printable ASCII of it is kept, and little.
+func From(kind SessionKind, agent string) Origin {
+	printable := func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}
+	agent = strings.TrimSpace(strings.Map(printable, agent))
+	return Origin{kind, strings.TrimSpace(agent[:min(len(agent), maxAgent)])}
 }
 
 // Channel is what a change came through.
@@ -76,6 +109,10 @@ type Actor struct {
 	WorkspaceID WorkspaceID // the personal one
 	Role        Role        // there
 	Channel     Channel
+	Scopes      Scopes  // what they may do: a session's is everything
+	GrantID     GrantID // what a program acts by; zero in a session
+	Client      string  // the program's name; empty for our own
+	CallID      string  // what all that one call changes shares; empty where a request is one change
 	// The versions that stood when the request came in: an answer is never
 	// older than these.
 	WorkspaceVersion   int64

@@ -34,6 +34,8 @@ type Error struct {
 	RetryAfter time.Duration
 	// ValidUntil, when set, is when the answer will be another by itself.
 	ValidUntil time.Time
+	// Needs, when set, are the scopes of which one would have been enough.
+	Needs Scopes
 }
 
 // FieldError says what is wrong with one field, by its JSON name.
@@ -87,6 +89,16 @@ func Unauthenticated(message string) error {
 // Forbidden reports that the actor is known and may not do this.
 func Forbidden(message string) error {
 	return &Error{Kind: KindForbidden, Message: message}
+}
+
+// Beyond reports that a program was not granted what it wants to do: one of
+// these scopes, or what no program is.
+func Beyond(needs Scopes) error {
+	e := &Error{Kind: KindForbidden, Needs: needs, Message: "No token may do this, only you yourself when you are signed in"}
+	if names := needs.Names(); len(names) > 0 {
+		e.Message = "This needs the scope " + strings.Join(names, " or ") + ", which the token was not given"
+	}
+	return e
 }
 
 // NotFound reports that there is no such thing, or none the actor may know of.

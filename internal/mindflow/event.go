@@ -56,8 +56,23 @@ type Event struct {
 	Verb        Verb
 	ActorID     UserID
 	Channel     Channel
-	TaskID      TaskID // zero when it is not about a task
+	GrantID     GrantID // by which it was done; zero where the person was signed in
+	Client      string  // the name of the program it was done by; empty for our own
+	CallID      string  // shared by all that one call changed; may be empty
+	TaskID      TaskID  // zero when it is not about a task
 	Changes     Changes
+}
+
+// Through names what it came through, for people: "web", "token backup script",
+// "assistant, client Claude".
+func (e Event) Through() string {
+	switch {
+	case e.Client == "":
+		return string(e.Channel)
+	case e.Channel == ThroughAssistant:
+		return string(e.Channel) + ", client " + e.Client
+	}
+	return "token " + e.Client
 }
 
 // SystemEvent is an entry about something that belongs to no workspace.

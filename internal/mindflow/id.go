@@ -22,6 +22,8 @@ type (
 	WorkspaceID = ID[Workspace]
 	// SessionID names a session.
 	SessionID = ID[Session]
+	// GrantID names a grant.
+	GrantID = ID[Grant]
 	// EventID names an event.
 	EventID = ID[Event]
 	// JobID names a job.

@@ -16,8 +16,8 @@ import (
 type kept struct{ name, key string }
 
 // backedUp are the tables of a backup, each after those it refers to.
-// Sessions are among them, so that people stay signed in when a database moves;
-// whoever restores an old backup can end them. So are idempotency keys, so that a
+// Sessions and grants are among them, so that people and their programs stay
+// signed in when a database moves; whoever restores an old backup can end them. So are idempotency keys, so that a
 // request repeated after a move is not done twice.
 var backedUp = []kept{
 	{"workspaces", "id"},
@@ -26,6 +26,8 @@ var backedUp = []kept{
 	{"user_preferences", "user_id"},
 	{"sessions", "id"},
 	{"refresh_tokens", "token_hash"},
+	{"grants", "id"},
+	{"grant_tokens", "token_hash"},
 	{"tasks", "workspace_id, id"},
 	{"task_texts", "workspace_id, task_id"},
 	{"task_sources", "workspace_id, format, source_id"},
@@ -211,12 +213,17 @@ func (f *Filling) flush() error {
 	return err
 }
 
-// EndSessions ends every session at a moment.
+// EndSessions ends every session and every grant at a moment.
 func (f *Filling) EndSessions(at time.Time) error {
 	if err := f.flush(); err != nil {
 		return err
 	}
-	_, err := f.tx.ExecContext(f.ctx, `UPDATE sessions SET ended_at = $1 WHERE ended_at IS NULL`, at.UnixMicro())
+	tables, err := f.dialect.tables(plain{f.ctx, f.tx})
+	for _, table := range []string{"sessions", "grants"} {
+		if err == nil && slices.Contains(tables, table) {
+			_, err = f.tx.ExecContext(f.ctx, `UPDATE `+table+` SET ended_at = $1 WHERE ended_at IS NULL`, at.UnixMicro())
+		}
+	}
 	return err
 }
 

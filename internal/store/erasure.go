@@ -38,6 +38,8 @@ var belongings = []belonging{
 	{table: "events", where: ofWorkspace, workspace: true, key: "seq"},
 	{table: "refresh_tokens", where: `session_id IN (SELECT id FROM sessions WHERE user_id = $1)`, key: "token_hash"},
 	{table: "sessions", where: ofUser, key: "id"},
+	{table: "grant_tokens", where: `grant_id IN (SELECT id FROM grants WHERE user_id = $1)`, key: "token_hash"},
+	{table: "grants", where: ofUser, key: "id"},
 	{table: "user_preferences", where: ofUser},
 	{table: "members", where: ofUser},
 	{table: "members", where: ofWorkspace, workspace: true},
@@ -62,13 +64,16 @@ func (s *Store) Holdings(ctx context.Context, u mindflow.User) ([]mindflow.Holdi
 	return holdings, nil
 }
 
-// ShutOut keeps a user out: no session admits them from the next request on, and
+// ShutOut keeps a user out: no session and no grant admits them from the next request on, and
 // no change they had begun gets through.
 func (tx *Tx) ShutOut(u mindflow.User) error {
 	if err := tx.Lock(u.WorkspaceID); err != nil {
 		return err
 	}
 	if err := tx.EndSessions(u.ID); err != nil {
+		return err
+	}
+	if err := tx.EndGrants(u.ID); err != nil {
 		return err
 	}
 	if _, err := tx.exec(`DELETE FROM members WHERE user_id = $1`, u.ID.String()); err != nil {

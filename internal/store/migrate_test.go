@@ -204,6 +204,10 @@ INSERT INTO events (workspace_id, seq, id, at, verb, schema_version, actor_id, c
 // later are rows for the tables that steps after the first made: a new table
 // gets one here.
 var later = map[string]string{
+	"grants": `INSERT INTO grants (id, user_id, kind, name, scopes, created_at, expires_at, seen_at)
+		VALUES ('01890000-0000-7000-8000-000000000010', '01890000-0000-7000-8000-00000000000b', 'token', 'script', 'tasks:read', 20, 21, 22);
+		INSERT INTO grant_tokens (token_hash, grant_id, kind, expires_at)
+		VALUES ('gh', '01890000-0000-7000-8000-000000000010', 'access', 21)`,
 	"system_events": `INSERT INTO system_events (id, at, verb, changes) VALUES ('01890000-0000-7000-8000-00000000000f', 1, 'database.adopted', '{}')`,
 	"jobs": `INSERT INTO jobs (id, queue, kind, payload, asked, run_at, attempts, created_at)
 		VALUES ('01890000-0000-7000-8000-00000000000f', 'q', 'k', '{}', 1, 18, 0, 19)`,

@@ -20,6 +20,12 @@ const (
 	spentTokens = `expires_at < $1`
 	findTokens  = `SELECT token_hash FROM refresh_tokens WHERE ` + spentTokens + ` AND token_hash > $2 ORDER BY token_hash LIMIT $3`
 
+	overGrants = `(expires_at < $1 OR ended_at < $1)`
+	findGrants = `SELECT CAST(id AS TEXT) FROM grants WHERE ` + overGrants + ` AND id > $2 ORDER BY id LIMIT $3`
+
+	spentGrantTokens = `expires_at < $1`
+	findGrantTokens  = `SELECT token_hash FROM grant_tokens WHERE ` + spentGrantTokens + ` AND token_hash > $2 ORDER BY token_hash LIMIT $3`
+
 	oldJobs  = `(finished_at < $1 OR failed_at < $1)`
 	findJobs = `SELECT CAST(id AS TEXT) FROM jobs WHERE ` + oldJobs + ` AND id > $2 ORDER BY id LIMIT $3`
 )
@@ -36,6 +42,16 @@ func (s *Store) OverSessions(ctx context.Context, before time.Time, after string
 // SpentTokens names refresh tokens that expired before a moment, likewise.
 func (s *Store) SpentTokens(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
 	return s.names(ctx, findTokens, before, after, limit)
+}
+
+// OverGrants names grants that ended or expired before a moment, likewise.
+func (s *Store) OverGrants(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
+	return s.names(ctx, findGrants, before, orFirst(after), limit)
+}
+
+// OverGrantTokens names tokens of grants that expired before a moment, likewise.
+func (s *Store) OverGrantTokens(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
+	return s.names(ctx, findGrantTokens, before, after, limit)
 }
 
 // OldJobs names jobs that were finished or given up before a moment, likewise.
@@ -73,6 +89,17 @@ func (tx *Tx) PurgeSessions(names []string, before time.Time) (int, error) {
 // PurgeTokens takes refresh tokens away that expired before a moment.
 func (tx *Tx) PurgeTokens(names []string, before time.Time) (int, error) {
 	return tx.purge("refresh_tokens", spentTokens, "token_hash", names, before)
+}
+
+// PurgeGrants takes grants away that ended or expired before a moment, and their
+// tokens with them.
+func (tx *Tx) PurgeGrants(names []string, before time.Time) (int, error) {
+	return tx.purge("grants", overGrants, "id", names, before)
+}
+
+// PurgeGrantTokens takes tokens of grants away that expired before a moment.
+func (tx *Tx) PurgeGrantTokens(names []string, before time.Time) (int, error) {
+	return tx.purge("grant_tokens", spentGrantTokens, "token_hash", names, before)
 }
 
 // PurgeJobs takes jobs away that were finished or given up before a moment.

@@ -24,11 +24,15 @@ type RefreshToken struct {
 	ReplacedUntil time.Time
 }
 
-const insertSession = `INSERT INTO sessions (id, user_id, created_at, expires_at, seen_at) VALUES ($1, $2, $3, $4, $3)`
+const insertSession = `
+INSERT INTO sessions (id, user_id, created_at, expires_at, seen_at, kind, agent)
+VALUES ($1, $2, $3, $4, $3, $5, $6)`
 
 // CreateSession adds a session with its first refresh token.
 func (tx *Tx) CreateSession(s mindflow.Session, first RefreshToken) error {
-	if err := tx.must(insertSession, s.ID.String(), s.UserID.String(), s.CreatedAt.UnixMicro(), s.ExpiresAt.UnixMicro()); err != nil {
+	err := tx.must(insertSession, s.ID.String(), s.UserID.String(), s.CreatedAt.UnixMicro(), s.ExpiresAt.UnixMicro(),
+		nullable(string(s.Origin.Kind)), nullable(s.Origin.Agent))
+	if err != nil {
 		return fmt.Errorf("create session: %w", err)
 	}
 	return tx.AddRefreshToken(first)
@@ -105,6 +109,47 @@ func (tx *Tx) EndSession(id mindflow.SessionID) error {
 func (tx *Tx) EndSessions(user mindflow.UserID) error {
 	_, err := tx.exec(`UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL`, user.String(), tx.now.UnixMicro())
 	return err
+}
+
+const ofOneself = ` WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2`
+
+// EndOwnSession ends a session of a user. One that has ended, or is somebody
+// else's, is not found.
+func (tx *Tx) EndOwnSession(user mindflow.UserID, id mindflow.SessionID) error {
+	n, err := tx.count(`UPDATE sessions SET ended_at = $2`+ofOneself+` AND id = $3`, user.String(), tx.now.UnixMicro(), id.String())
+	if err == nil && n == 0 {
+		err = mindflow.NotFound("session")
+	}
+	return err
+}
+
+// Lives reports whether a session of a user still admits them.
+func (tx *Tx) Lives(user mindflow.UserID, id mindflow.SessionID) (bool, error) {
+	n := 0
+	err := one(tx, `SELECT count(*) FROM sessions`+ofOneself+` AND id = $3`, []any{user.String(), tx.now.UnixMicro(), id.String()}, &n)
+	return n > 0, err
+}
+
+const sessionsOfUser = `
+SELECT id, user_id, created_at, expires_at, coalesce(seen_at, created_at), coalesce(kind, ''), coalesce(agent, '')
+  FROM sessions` + ofOneself + `
+ ORDER BY coalesce(seen_at, created_at) DESC, id`
+
+// Sessions reads those of a user that admit them, the last seen first.
+func (s *Store) Sessions(ctx context.Context, user mindflow.UserID, now time.Time) ([]mindflow.Session, error) {
+	var sessions []mindflow.Session
+	err := each(s.read(ctx), sessionsOfUser, []any{user.String(), now.UnixMicro()}, func(rows *sql.Rows) error {
+		var session mindflow.Session
+		var created, expires, seen int64
+		err := rows.Scan(&session.ID, &session.UserID, &created, &expires, &seen, &session.Origin.Kind, &session.Origin.Agent)
+		session.CreatedAt, session.ExpiresAt, session.SeenAt = mindflow.UTC(created), mindflow.UTC(expires), mindflow.UTC(seen)
+		sessions = append(sessions, session)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read sessions: %w", err)
+	}
+	return sessions, nil
 }
 
 // SessionOfToken answers the session a refresh token belongs to.

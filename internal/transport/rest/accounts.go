@@ -50,6 +50,7 @@ type loginInput struct {
 	BrowserSession
 
 	Device string `cookie:"mindflow_device" doc:"What the last sign-in from this device was answered"`
+	Agent  string `header:"User-Agent" doc:"Kept in short, so that people know their sessions apart"`
 	Body   struct {
 		Email    string `json:"email" example:"ada@example.com"`
 		Password string `json:"password"`
@@ -74,7 +75,9 @@ type loginReply struct {
 }
 
 func (a *API) login(ctx context.Context, in *loginInput) (*loginReply, error) {
-	tokens, err := a.app.Login(ctx, in.Body.Email, in.Body.Password, in.Device)
+	tokens, err := a.app.SignIn(ctx, app.SignIn{
+		Email: in.Body.Email, Password: in.Body.Password, Device: in.Device, From: mindflow.From(in.kind(), in.Agent),
+	})
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}

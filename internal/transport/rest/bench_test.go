@@ -100,7 +100,7 @@ func benchHandler(b *testing.B, s *store.Store) (http.Handler, string, []string)
 	if err != nil {
 		b.Fatal(err)
 	}
-	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI}
+	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI, Scopes: mindflow.Everything}
 	return rest.New(a, slog.New(slog.DiscardHandler), rest.Settings{Version: "7.0.0", Site: web.Placeholder()}).Handler(), signed.Access, makeTasks(b, s, actor, 10_000)
 }
 

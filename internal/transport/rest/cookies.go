@@ -32,6 +32,14 @@ func (s *BrowserSession) Resolve(ctx huma.Context) []error {
 
 func (s *BrowserSession) byCookie() bool { return s.Session == "cookie" }
 
+// kind says where the refresh token will be kept.
+func (s *BrowserSession) kind() mindflow.SessionKind {
+	if s.byCookie() {
+		return mindflow.CookieSession
+	}
+	return mindflow.TerminalSession
+}
+
 // The cookie's name. The prefix makes browsers refuse one that did not come by
 // https, from wherever.
 const (

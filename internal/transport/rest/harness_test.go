@@ -187,7 +187,7 @@ func (srv *server) person(email, zone string) person {
 		ID: mindflow.NewID[mindflow.User](now), WorkspaceID: mindflow.NewID[mindflow.Workspace](now),
 		Email: email, CreatedAt: now,
 	}
-	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI}
+	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI, Scopes: mindflow.Everything}
 	err = srv.store.Write(srv.t.Context(), func(tx *store.Tx) error {
 		_, err := tx.CreateUser(u, "no password", mindflow.DefaultPreferences(z), actor)
 		return err

@@ -93,11 +93,26 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 	}
 	switch {
 	case e.Kind == mindflow.KindUnauthenticated:
-		p.headers = http.Header{"Www-Authenticate": {`Bearer realm="mindflow"`}}
+		p.headers = http.Header{"Www-Authenticate": {challenge}}
+	case e.Needs != 0:
+		p.headers = http.Header{"Www-Authenticate": {insufficient(e.Needs)}}
 	case e.RetryAfter > 0:
 		p.headers = http.Header{"Retry-After": {strconv.FormatInt(wholeSeconds(e.RetryAfter), 10)}}
 	}
 	return p
+}
+
+// challenge asks for a token, as RFC 6750 says.
+const challenge = `Bearer realm="mindflow"`
+
+// insufficient says which scope a token lacks, in the same words; where none
+// would do, it names none.
+func insufficient(needs mindflow.Scopes) string {
+	says := challenge + `, error="insufficient_scope"`
+	if names := needs.Names(); len(names) > 0 {
+		says += `, scope="` + names[len(names)-1] + `"` // of several, one is enough
+	}
+	return says
 }
 
 func problemOf(status int, detail string) *Problem {
