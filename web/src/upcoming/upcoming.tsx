@@ -189,7 +189,7 @@ function Moving() {
   const progress = useProgress()
   if (!progress) return null
   return (
-    <div className="mb-4 flex min-h-11 flex-wrap items-center gap-1 rounded-control bg-accent-soft py-1 pr-1.5 pl-4">
+    <div className="mb-4 flex min-h-11 flex-wrap items-center gap-1 rounded-control bg-accent-soft py-2 pr-1.5 pl-4 desk:py-1">
       <Under progress={progress} />
     </div>
   )
