@@ -17,6 +17,7 @@ import (
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
 	"mindflow/internal/telemetry"
+	"mindflow/internal/transport/mcp"
 	"mindflow/internal/transport/rest"
 	"mindflow/web"
 )
@@ -113,6 +114,13 @@ func (h *house) notes() func() mindflow.Notes {
 	return h.reports.Notes
 }
 
+// assistants come by a protocol of their own. With a public address requests may
+// come from a proxy on this machine, in the name of that address.
+func (h *house) assistants() rest.Protocol {
+	server := mcp.New(h.app, mcp.Settings{Version: version, AnyHost: h.config.PublicURL != ""})
+	return rest.Protocol{Path: mcp.Path, Through: mindflow.ThroughAssistant, Serve: server.Serve}
+}
+
 // edge is what the API is told about the world outside.
 func (h *house) edge() rest.Settings {
 	site := web.NewSite(h.config.AssetsURL)
@@ -121,6 +129,7 @@ func (h *house) edge() rest.Settings {
 		Site: site, SiteHolds: site.Holds,
 		AllowedOrigins: h.config.AllowedOrigins, PlainCookies: h.config.PlainCookies(), TrustedProxies: h.config.TrustedProxies,
 		MaxInFlight: h.config.MaxInFlight, Checks: h.checks(), Notes: h.notes(),
+		Beside: []rest.Protocol{h.assistants()},
 	}
 	if h.config.PublicURL != "" {
 		settings.TrustedOrigins = []string{h.config.PublicURL}

@@ -58,8 +58,9 @@ type Settings struct {
 	TrustedProxies []netip.Prefix
 	// Began and Ended are told of each request: when it comes in, and once it
 	// is answered. The context that Began answers goes with it. Both may be nil.
-	Began func(context.Context, *http.Request) context.Context
-	Ended func(context.Context, Answered)
+	Began  func(context.Context, *http.Request) context.Context
+	Ended  func(context.Context, Answered)
+	Beside []Protocol // other protocols, served by the same edge
 	// Notes, when set, makes what remembers for a report what was done for a request.
 	Notes func() mindflow.Notes
 }
@@ -96,6 +97,7 @@ func New(a *app.App, log *slog.Logger, settings Settings) *API {
 	}
 	api.huma = humago.New(api.mux, humaConfig(settings.Version))
 	api.routes()
+	api.beside()
 	api.site()
 	return api
 }
@@ -171,21 +173,30 @@ func actorOf(ctx context.Context) mindflow.Actor {
 // signIn admits requests with a valid access token, and says who sent them.
 func (a *API) signIn(ctx huma.Context, next func(huma.Context)) {
 	r, _ := humago.Unwrap(ctx)
-	token, found := bearerToken(r.Header["Authorization"])
-	if !found {
-		a.refuse(ctx, mindflow.Unauthenticated("Sign in and send the access token: Authorization: Bearer …"))
-		return
-	}
-	actor, err := a.app.Authenticate(ctx.Context(), token, channelOf(ctx.Header(clientHeader)))
+	actor, err := a.sender(ctx.Context(), r.Header["Authorization"], channelOf(ctx.Header(clientHeader)))
 	if err != nil {
 		a.refuse(ctx, err)
 		return
 	}
-	if trace := mindflow.TraceOf(ctx.Context()); trace != nil {
+	next(huma.WithValue(ctx, actorKey{}, actor))
+}
+
+// sender is who sent a request, by the token in its headers. The request's trace
+// learns it.
+func (a *API) sender(ctx context.Context, authorization []string, through mindflow.Channel) (mindflow.Actor, error) {
+	token, found := bearerToken(authorization)
+	if !found {
+		return mindflow.Actor{}, mindflow.Unauthenticated("Sign in and send the access token: Authorization: Bearer …")
+	}
+	actor, err := a.app.Authenticate(ctx, token, through)
+	if err != nil {
+		return actor, err
+	}
+	if trace := mindflow.TraceOf(ctx); trace != nil {
 		trace.UserID = actor.UserID
 		trace.Note("signed in")
 	}
-	next(huma.WithValue(ctx, actorKey{}, actor))
+	return actor, nil
 }
 
 // noted remembers which use case a request is for.

@@ -98,12 +98,14 @@ func (a *API) ownPages(op *huma.Operation) {
 	op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
 		r, _ := humago.Unwrap(ctx)
 		if a.crossOrigin.Check(r) != nil {
-			a.refuse(ctx, mindflow.Forbidden("A page of another site may not do this"))
+			a.refuse(ctx, errOthersPage)
 			return
 		}
 		next(ctx)
 	})
 }
+
+var errOthersPage = mindflow.Forbidden("A page of another site may not do this")
 
 // guardOrigins trusts the pages of some origins beside this site's own.
 func guardOrigins(origins []string) (*http.CrossOriginProtection, error) {

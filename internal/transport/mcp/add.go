@@ -1,0 +1,133 @@
+package mcp
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+
+	"github.com/google/jsonschema-go/jsonschema"
+
+	"mindflow/internal/app"
+	"mindflow/internal/mindflow"
+)
+
+// draftIn is what an assistant can say about a task.
+type draftIn struct {
+	Title         optional[string]   `json:"title,omitzero" jsonschema:"short, in the person's language"`
+	Description   optional[string]   `json:"description,omitzero" jsonschema:"what else is worth knowing"`
+	Priority      optional[int]      `json:"priority,omitzero" jsonschema:"5 is the highest; 3 when nobody said"`
+	DueDate       optional[string]   `json:"due_date,omitzero" jsonschema:"a day (2026-11-27), or a date and time (2026-11-27T17:00); without an offset in the person's time zone"`
+	StartDate     optional[string]   `json:"start_date,omitzero" jsonschema:"not to be done before; written as due_date, and not after it"`
+	EffortMinutes optional[int]      `json:"effort_estimate_minutes,omitzero" jsonschema:"how long it takes"`
+	PreferredTime optional[string]   `json:"preferred_time,omitzero" jsonschema:"the part of the day it is best done in"`
+	Tags          optional[[]string] `json:"tags,omitzero" jsonschema:"at most 20 names"`
+}
+
+func (in draftIn) draft() mindflow.Draft {
+	return mindflow.Draft{
+		Title: in.Title.Field, Description: in.Description.Field, Priority: in.Priority.Field,
+		DueDate: in.DueDate.Field, StartDate: in.StartDate.Field, EffortMinutes: in.EffortMinutes.Field,
+		PreferredTime: in.PreferredTime.Field, Tags: in.Tags.Field,
+	}
+}
+
+// limitDraft adds the vocabulary's limits to a draft's schema.
+func limitDraft(s *jsonschema.Schema) {
+	s.Properties["title"].MinLength, s.Properties["title"].MaxLength = new(1), new(mindflow.MaxTitle)
+	s.Properties["description"].MaxLength = new(mindflow.MaxDescription)
+	s.Properties["tags"].MaxItems, s.Properties["tags"].Items.MaxLength = new(mindflow.MaxTags), new(mindflow.MaxTag)
+	within(s.Properties["priority"], mindflow.MinPriority, mindflow.MaxPriority)
+	within(s.Properties["effort_estimate_minutes"], mindflow.MinEffort, mindflow.MaxEffort)
+	among(s.Properties["preferred_time"], append([]any{nil}, values(mindflow.PreferredTimes)...)...)
+}
+
+func within(s *jsonschema.Schema, least, most float64) { s.Minimum, s.Maximum = &least, &most }
+
+func among(s *jsonschema.Schema, allowed ...any) { s.Enum = allowed }
+
+// values are words as a schema lists them.
+func values[T ~string](words []T) []any {
+	listed := make([]any, len(words))
+	for i, word := range words {
+		listed[i] = string(word)
+	}
+	return listed
+}
+
+// addIn asks for tasks to be added.
+type addIn struct {
+	Tasks []draftIn `json:"tasks,omitempty" jsonschema:"the tasks, each with at least a title"`
+	Text  string    `json:"text,omitempty" jsonschema:"instead, or in addition: one task a line; each line becomes a title as it stands, nothing in it is interpreted"`
+	Key   string    `json:"idempotency_key,omitempty" jsonschema:"a new name for this call, such as a UUID: sent again within a day with the same tasks, they are added once"`
+}
+
+func limitAdding(s *jsonschema.Schema) {
+	tasks := s.Properties["tasks"]
+	tasks.Type, tasks.Types = "array", nil // a null would say nothing
+	tasks.MaxItems = new(app.MaxAdded)
+	tasks.Items.Required = []string{"title"}
+	limitDraft(tasks.Items)
+	s.Properties["idempotency_key"].MaxLength = new(mindflow.MaxIdempotencyKey)
+}
+
+// addOut answers add_tasks.
+type addOut struct {
+	Added    []taskView `json:"added" jsonschema:"in the order they were given"`
+	Timezone string     `json:"timezone"`
+}
+
+func (s *Server) addTasks(ctx context.Context, actor mindflow.Actor, in addIn) (addOut, string, error) {
+	if in.Key != "" {
+		key, err := in.key()
+		if err != nil {
+			return addOut{}, "", err
+		}
+		actor.Key = key
+	}
+	tasks, err := s.app.AddTasks(ctx, actor, in.drafts())
+	if err != nil {
+		return addOut{}, "", err
+	}
+	z, err := s.zone(ctx, actor)
+	if err != nil {
+		return addOut{}, "", err
+	}
+	names := make([]string, len(tasks))
+	for i, t := range tasks {
+		names[i] = named(t.Title, t.ID.String())
+	}
+	return addOut{viewAll(tasks, z), z.String()}, "Added " + count(len(tasks), "task", "tasks") + ": " + strings.Join(names, ", ") + ".", nil
+}
+
+// drafts are those with fields first, then the lines. None goes without a title.
+func (in addIn) drafts() []mindflow.Draft {
+	drafts := make([]mindflow.Draft, 0, len(in.Tasks))
+	for _, t := range in.Tasks {
+		d := t.draft()
+		if !d.Title.Set {
+			d.Title = mindflow.Null[string]()
+		}
+		drafts = append(drafts, d)
+	}
+	for line := range strings.Lines(in.Text) {
+		if title := strings.TrimSpace(line); title != "" {
+			drafts = append(drafts, mindflow.Draft{Title: mindflow.Some(title)})
+		}
+	}
+	return drafts
+}
+
+// key names the call, with a hash of all it asks for.
+func (in addIn) key() (*mindflow.IdempotencyKey, error) {
+	if err := mindflow.CheckIdempotencyKey(in.Key); err != nil {
+		return nil, mindflow.InvalidField("idempotency_key", "must be 1 to 255 visible ASCII characters")
+	}
+	asked, err := json.Marshal(in.drafts())
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(asked)
+	return &mindflow.IdempotencyKey{Name: in.Key, Route: "add_tasks", Hash: hex.EncodeToString(sum[:])}, nil
+}

@@ -1,0 +1,63 @@
+package mcp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"mindflow/internal/mindflow"
+)
+
+// failed is an error as the assistant reads it: what is wrong, and how to go on.
+// What is not meant for people is answered with the request's id, and the
+// request's line in the log says what it was.
+func failed(ctx context.Context, err error) *mcp.CallToolResult {
+	var text string
+	if e, known := errors.AsType[*mindflow.Error](err); known && e.Kind != mindflow.KindInternal {
+		text = e.Error() + ". " + recovery(e)
+	} else {
+		mindflow.TraceOf(ctx).Failed(err)
+		text = internal(ctx)
+	}
+	return &mcp.CallToolResult{IsError: true, Content: []mcp.Content{&mcp.TextContent{Text: strings.TrimSpace(text)}}}
+}
+
+// recovery says what to do about an error.
+func recovery(e *mindflow.Error) string {
+	switch e.Kind {
+	case mindflow.KindInvalid:
+		return "Nothing was changed. Mend what is named and call again."
+	case mindflow.KindNotFound:
+		return "Call find_tasks to see which tasks there are, with their ids."
+	case mindflow.KindConflict:
+		return "Nothing was changed. Look at the task with find_tasks before you try something else."
+	case mindflow.KindStale:
+		return "Nothing was changed."
+	case mindflow.KindForbidden:
+		return "Trying again will not help: the person has to connect this assistant anew and allow it."
+	case mindflow.KindUnauthenticated:
+		return "The person has to connect this assistant anew."
+	case mindflow.KindLimited, mindflow.KindUnavailable:
+		return fmt.Sprintf("Wait %d seconds, then call again.", wholeSeconds(e.RetryAfter))
+	case mindflow.KindFull:
+		return "Nothing was changed. Tell the person; completing or deleting tasks makes room."
+	case mindflow.KindInternal:
+	}
+	return ""
+}
+
+// wholeSeconds is a wait in whole seconds, rounded up, at least one.
+func wholeSeconds(d time.Duration) int64 { return max(1, int64((d+time.Second-1)/time.Second)) }
+
+// internal is what is said of a fault of ours.
+func internal(ctx context.Context) string {
+	text := "Something went wrong on our side. Try once more; if it happens again, tell the person"
+	if trace := mindflow.TraceOf(ctx); trace != nil {
+		text += ", with this request id: " + trace.RequestID
+	}
+	return text
+}
