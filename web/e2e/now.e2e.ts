@@ -188,6 +188,44 @@ test('the palette finds a task, goes places, and sets the theme for good', async
   expect(await page.locator('html').getAttribute('data-theme')).toBe('dark')
 })
 
+test('in the palette Enter means what is found for what was typed, and what keeps it from being found is said', async () => {
+  const { page, tasks } = await desk()
+  let slow = Promise.resolve()
+  let fails = false
+  await page.route(/\/api\/tasks\?q=/, async (route) => {
+    await slow
+    await (fails ? route.abort() : route.continue())
+  })
+  const status = page.getByRole('dialog').getByRole('status')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('third')
+  await page.getByRole('option', { name: 'Third' }).waitFor()
+  await expect.poll(() => status.textContent()).toBe('1 task found')
+  let answer = () => {}
+  slow = new Promise((resolve) => (answer = resolve))
+  await page.getByRole('combobox').fill('secon')
+  await page.keyboard.press('Enter')
+  expect(new URL(page.url()).pathname, 'nothing is found yet').toBe('/')
+  await expect.poll(() => status.textContent()).toContain('Looking')
+  answer()
+  await page.getByRole('option', { name: 'Second' }).waitFor()
+  fails = true
+  await page.getByRole('combobox').fill('firs')
+  await expect.poll(() => status.textContent()).toContain('could not be looked for')
+  fails = false
+  await page.getByRole('combobox').fill('second')
+  await page.getByRole('option', { name: 'Second' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`${app.url}/tasks/${tasks[1]!.id}`)
+})
+
+test('the app’s own menu adds a task', async () => {
+  const { page } = await desk()
+  await page.goto(`${app.url}/?add=1`)
+  await page.getByRole('dialog', { name: 'Add a task' }).waitFor()
+  expect(page.url()).toBe(`${app.url}/`)
+})
+
 test('? shows every shortcut, and g goes places', async () => {
   const { page, ada, first } = await desk()
   await page.keyboard.press('?')

@@ -2,6 +2,10 @@ import type { ReactNode } from 'react'
 import { Heading } from '../ui/heading'
 import { Icon } from '../ui/icon'
 
+/** A link below what is asked for, which a thumb can meet. */
+export const entranceLink =
+  'inline-flex min-h-11 min-w-11 items-center rounded-sm font-[550] text-accent hover:underline'
+
 /** The quiet page on which people come in. */
 export function Entrance({ title, children, below }: { title: string; children: ReactNode; below?: ReactNode }) {
   return (

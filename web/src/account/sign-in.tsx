@@ -4,7 +4,7 @@ import { explain, isStatus } from '../api/errors'
 import { signIn } from '../api/session'
 import { Button } from '../ui/button'
 import { Failure, Field } from '../ui/field'
-import { Entrance } from './entrance'
+import { Entrance, entranceLink } from './entrance'
 
 export default function SignIn() {
   const navigate = useNavigate()
@@ -30,7 +30,7 @@ export default function SignIn() {
       below={
         <>
           New here?{' '}
-          <Link to="/sign-up" search={{ next }} className="rounded-sm font-[550] text-accent hover:underline">
+          <Link to="/sign-up" search={{ next }} className={entranceLink}>
             Open an account
           </Link>
         </>

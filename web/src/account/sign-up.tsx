@@ -5,7 +5,7 @@ import { signUp } from '../api/session'
 import { guessZone } from '../time/zone'
 import { Button } from '../ui/button'
 import { Failure, Field } from '../ui/field'
-import { Entrance } from './entrance'
+import { Entrance, entranceLink } from './entrance'
 
 const named = ['email', 'password', 'full_name']
 
@@ -41,7 +41,7 @@ export default function SignUp() {
       below={
         <>
           Have one already?{' '}
-          <Link to="/sign-in" search={{ next }} className="rounded-sm font-[550] text-accent hover:underline">
+          <Link to="/sign-in" search={{ next }} className={entranceLink}>
             Sign in
           </Link>
         </>
@@ -52,7 +52,6 @@ export default function SignUp() {
           label="Name (if you like)"
           name="name"
           autoComplete="name"
-          maxLength={200}
           autoFocus
           error={fields?.field('full_name')}
         />

@@ -8,7 +8,7 @@ import { preferencesQuery } from '../api/queries'
 import { guessZone, zones } from '../time/zone'
 import { Button, buttonClass } from '../ui/button'
 import { Failure, inputClass } from '../ui/field'
-import { Entrance } from './entrance'
+import { Entrance, entranceLink } from './entrance'
 
 /** The first run: where the person is, and the first things to do. */
 export default function Welcome() {
@@ -63,7 +63,7 @@ export default function Welcome() {
     <Entrance
       title="Where are you, and what is on your mind?"
       below={
-        <Link to="/" className="rounded-sm font-[550] text-accent hover:underline">
+        <Link to="/" className={entranceLink}>
           Skip this
         </Link>
       }
@@ -101,7 +101,6 @@ export default function Welcome() {
               name="title"
               aria-label={`Task ${i + 1}`}
               placeholder={example}
-              maxLength={200}
               dir="auto"
               autoComplete="off"
               className={inputClass}

@@ -195,7 +195,10 @@ function Then({ rest, total, full }: { rest: Scored[]; total: number; full: numb
         <h2 id="then" className="font-semibold text-ink-3">
           Then
         </h2>
-        <Link to="/ranked" className="tnum rounded-sm font-medium text-ink-3 hover:text-ink">
+        <Link
+          to="/ranked"
+          className="tnum relative rounded-sm font-medium text-ink-3 before:absolute before:-inset-3 before:content-[''] hover:text-ink"
+        >
           All {total} ranked
         </Link>
       </div>

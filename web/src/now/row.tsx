@@ -27,7 +27,7 @@ export function RankedRow({
     <li
       ref={li}
       {...props}
-      className={`grid grid-cols-[22px_minmax(0,1fr)_auto] items-center gap-3.5 border-b border-line py-3 desk:grid-cols-[22px_minmax(0,1fr)_132px_44px] ${className}`}
+      className={`relative grid grid-cols-[22px_minmax(0,1fr)_auto] items-center gap-3.5 border-b border-line py-3 desk:grid-cols-[22px_minmax(0,1fr)_132px_44px] ${className}`}
     >
       <Check label={`Done: ${task.title}`} onCheck={() => void actions.complete(task)} />
       <div className="min-w-0">
@@ -35,7 +35,7 @@ export function RankedRow({
           to="/tasks/$id"
           params={{ id: task.id }}
           dir="auto"
-          className="block truncate rounded-sm font-medium hover:underline decoration-line underline-offset-4"
+          className="block truncate rounded-sm font-medium before:absolute before:inset-y-0 before:right-0 before:left-9 before:content-[''] hover:underline decoration-line underline-offset-4"
         >
           {task.title}
         </Link>

@@ -117,7 +117,7 @@ export function Score({ terms, total, full }: { terms: Term[]; total: number; fu
             onFocus={() => setAt(t.name)}
             onBlur={() => setAt(null)}
             onClick={() => setAt(t.name)}
-            className="flex min-h-11 items-center gap-1.75 rounded-md px-1.5 whitespace-nowrap hover:bg-accent-soft desk:min-h-7"
+            className="flex min-h-11 items-center gap-1.75 rounded-md px-1.5 whitespace-nowrap hover:bg-accent-soft fine:min-h-7"
           >
             <i className={`size-2 rounded-xs ${colours[t.name]}`} />
             {t.label} <b className="font-semibold text-ink">{t.value}</b>

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { setPreferences } from '../api/changes'
 import type { PreferencesEdit } from '../api/client'
 import { isStatus } from '../api/errors'
+import { tell } from '../shell/actions'
 import { preferencesQuery, type KnownPreferences } from '../api/queries'
 
 /** What one wanted to save, and what somebody else, or another device, has saved meanwhile. */
@@ -35,10 +36,13 @@ export function useSaving() {
     }
   }
 
+  /** Undoes, from a message: whoever presses it may be on another screen by then, so a failure is a message too. */
+  const takeBack = (seen: KnownPreferences, before: PreferencesEdit) => setPreferences(client, seen, before).catch(tell)
+
   const forget = () => {
     setError(null)
     setMeanwhile(null)
   }
 
-  return { save, busy, error, meanwhile, forget }
+  return { save, takeBack, busy, error, meanwhile, forget }
 }

@@ -30,7 +30,7 @@ const weightsOf = (p: Weights): Weights => ({
 const textsOf = (p: Weights): Texts => Object.fromEntries(weightNames.map((name) => [name, String(p[name])])) as Texts
 
 function ScoreForm({ known }: { known: KnownPreferences }) {
-  const { save, busy, error, meanwhile, forget } = useSaving()
+  const { save, takeBack, busy, error, meanwhile, forget } = useSaving()
   const [draft, setDraft] = useState<Draft | null>(null)
   const saved = weightsOf(known)
   const texts = draft?.texts ?? textsOf(known)
@@ -44,7 +44,7 @@ function ScoreForm({ known }: { known: KnownPreferences }) {
     const now = await save(seen, to)
     if (!now) return
     setDraft(null)
-    say('Weights are saved', () => void save(now, before))
+    say('Weights are saved', () => void takeBack(now, before))
   }
 
   const back = () => {

@@ -15,13 +15,13 @@ export default function Settings() {
   return (
     <>
       <Heading>Settings</Heading>
-      <nav aria-label="Settings" className="mt-3 mb-8 flex gap-5 overflow-x-auto border-b border-line desk:gap-6">
+      <nav aria-label="Settings" className="mt-3 mb-8 flex gap-4 overflow-x-auto border-b border-line desk:gap-6">
         {sections.map(({ to, label }) => (
           <Link
             key={to}
             to={to}
             activeOptions={{ exact: true }}
-            className="-mb-px flex min-h-11 items-center rounded-t-lg border-b-2 border-transparent font-medium whitespace-nowrap text-ink-2 outline-offset-[-2px] hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent"
+            className="-mb-px flex min-h-11 min-w-11 items-center justify-center rounded-t-lg border-b-2 border-transparent font-medium whitespace-nowrap text-ink-2 outline-offset-[-2px] hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent"
           >
             {label}
           </Link>

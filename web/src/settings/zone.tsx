@@ -20,14 +20,14 @@ const shownZones = 60
 
 /** The person's zone, chosen from all there are; the browser's own where it differs. */
 export function ZoneSetting({ known }: { known: KnownPreferences }) {
-  const { save, error, meanwhile, forget } = useSaving()
+  const { save, takeBack, error, meanwhile, forget } = useSaving()
   const guess = guessZone()
 
   const choose = async (timezone: string, seen = known) => {
     if (timezone === seen.timezone) return
     const before = seen.timezone
     const now = await save(seen, { timezone })
-    if (now) say(`Time zone: ${spoken(timezone)}`, () => void save(now, { timezone: before }))
+    if (now) say(`Time zone: ${spoken(timezone)}`, () => void takeBack(now, { timezone: before }))
   }
 
   return (

@@ -37,6 +37,7 @@ export function Frame() {
   const navigate = useNavigate()
   useReachability()
   useClosing()
+  useAsked()
   useEffect(() => followOtherTabs(client), [client])
   useSequences()
   useShortcuts([
@@ -83,6 +84,17 @@ function useClosing() {
   useEffect(() => history.subscribe(({ action }) => action.type !== 'REPLACE' && openOverlay(null)), [history])
 }
 
+/** The app's own menu, on a phone or a dock, opens it with /?add=1. */
+function useAsked() {
+  const router = useRouter()
+  useEffect(() => {
+    const { pathname, search } = location
+    if (pathname !== '/' || !new URLSearchParams(search).has('add')) return
+    router.history.replace('/')
+    openOverlay('add')
+  }, [router])
+}
+
 /** How many tasks are due in the coming week, today included. */
 function useWeek(): string | undefined {
   const client = useQueryClient()
@@ -117,7 +129,7 @@ function Sidebar() {
           key={p.to}
           to={p.to}
           activeOptions={{ exact: p.to === '/' }}
-          className="flex min-h-9.5 items-center gap-3 rounded-[9px] px-2.5 font-medium text-ink-2 hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
+          className="flex min-h-11 items-center gap-3 rounded-[9px] fine:min-h-9.5 px-2.5 font-medium text-ink-2 hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
         >
           <Icon name={p.icon} className="size-4.5" />
           {p.label}
@@ -151,7 +163,7 @@ function Top() {
       <button
         type="button"
         onClick={() => openOverlay('add')}
-        className="flex min-h-11 flex-1 items-center gap-2.5 rounded-[11px] border border-line bg-surface px-3 text-left text-ink-3 hover:border-ink-3 desk:min-h-10.5"
+        className="flex min-h-11 flex-1 items-center gap-2.5 rounded-[11px] border border-line bg-surface px-3 text-left text-ink-3 hover:border-ink-3 fine:min-h-10.5"
       >
         <Icon name="plus" />
         <span className="flex-1 truncate">Add a task</span>
@@ -161,7 +173,7 @@ function Top() {
         type="button"
         aria-label="Search and commands"
         onClick={() => openOverlay('palette')}
-        className="grid min-h-11 min-w-11 place-items-center rounded-[11px] border border-line bg-surface px-2 text-ink-3 hover:border-ink-3 hover:text-ink desk:min-h-10.5"
+        className="grid min-h-11 min-w-11 place-items-center rounded-[11px] border border-line bg-surface px-2 text-ink-3 hover:border-ink-3 hover:text-ink fine:min-h-10.5"
       >
         <Icon name="search" className="size-4.5 desk:hidden" />
         <Kbd look="bare">{`${modifier} K`}</Kbd>
@@ -184,7 +196,7 @@ function Notice() {
               <button
                 type="button"
                 onClick={() => location.reload()}
-                className="relative rounded-lg px-2 font-[550] text-accent before:absolute before:-inset-2.5 before:content-['']"
+                className="relative rounded-lg px-2 font-[550] text-accent before:absolute before:-inset-3 before:content-['']"
               >
                 Reload
               </button>

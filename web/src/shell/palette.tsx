@@ -1,9 +1,11 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useDeferredValue, useId, useState } from 'react'
 import { api, data } from '../api/client'
+import { explain } from '../api/errors'
 import { Dialog } from '../ui/dialog'
 import { Icon, type IconName } from '../ui/icon'
+import { Soon } from '../ui/skeleton'
 import { DueText } from '../now/row'
 import { openOverlay, useOverlay } from './overlay'
 import { setTheme } from './theme'
@@ -36,7 +38,6 @@ function Finder() {
         }),
       ),
     enabled: wanted !== '',
-    placeholderData: keepPreviousData,
   })
   const go = (to: string) => () => void navigate({ to })
   const commands: Command[] = [
@@ -54,7 +55,9 @@ function Finder() {
     { id: 'system', label: 'Theme: as the system', icon: 'settings' as const, run: () => setTheme('system') },
     { id: 'help', label: 'Keyboard shortcuts', icon: 'keyboard' as const, run: () => openOverlay('help') },
   ].filter((c) => c.label.toLowerCase().includes(text.trim().toLowerCase()))
-  const tasks: Command[] = (wanted ? (found.data?.tasks ?? []) : []).map((t) => ({
+  // What was found for other words is not what Enter means.
+  const current = text.trim() === wanted
+  const tasks: Command[] = (wanted && current ? (found.data?.tasks ?? []) : []).map((t) => ({
     id: t.id,
     label: t.title,
     icon: 'check' as const,
@@ -108,7 +111,7 @@ function Finder() {
             ref={i === chosen ? (li) => li?.scrollIntoView({ block: 'nearest' }) : undefined}
             onMouseMove={() => setAt(i)}
             onClick={() => run(c)}
-            className="flex min-h-10.5 cursor-pointer items-center gap-3 rounded-lg px-3.5 text-[14.5px] aria-selected:bg-accent-soft"
+            className="flex min-h-11 cursor-pointer items-center gap-3 rounded-lg px-3.5 text-[14.5px] fine:min-h-10.5 aria-selected:bg-accent-soft"
           >
             <Icon name={c.icon} className="size-4 text-ink-3" />
             <span dir="auto" className="min-w-0 flex-1 truncate">
@@ -121,7 +124,20 @@ function Finder() {
             )}
           </div>
         ))}
-        {all.length === 0 && <div className="px-3.5 py-3 text-[14px] text-ink-3">Nothing found.</div>}
+      </div>
+      <div role="status" className="px-5 pb-3 text-[14px] text-ink-3 empty:hidden">
+        {text.trim() &&
+          (!current || found.isPending ? (
+            <Soon>Looking for tasks</Soon>
+          ) : found.error ? (
+            `Tasks could not be looked for. ${explain(found.error)}`
+          ) : all.length === 0 ? (
+            'Nothing found.'
+          ) : (
+            <span className="sr-only">
+              {tasks.length} {tasks.length === 1 ? 'task' : 'tasks'} found
+            </span>
+          ))}
       </div>
     </div>
   )

@@ -26,7 +26,7 @@ export function Under({ progress: { label, done, of, waits } }: { progress: Prog
       <button
         type="button"
         onClick={stopBulk}
-        className="inline-flex min-h-11 flex-none items-center gap-1.75 rounded-lg px-2.5 text-[14px] text-ink-2 hover:bg-accent-soft hover:text-ink desk:min-h-9"
+        className="inline-flex min-h-11 flex-none items-center gap-1.75 rounded-lg px-2.5 text-[14px] text-ink-2 hover:bg-accent-soft hover:text-ink fine:min-h-9"
       >
         <Icon name="close" className="size-4" />
         Stop

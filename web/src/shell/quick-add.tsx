@@ -61,7 +61,7 @@ function Form() {
         autoComplete="off"
         aria-label="Title"
         placeholder="What has to be done?"
-        className="w-full bg-transparent pr-10 text-[20px] font-[550] tracking-[-0.01em] outline-none"
+        className="min-h-11 w-full bg-transparent pr-10 text-[20px] font-[550] tracking-[-0.01em] outline-none"
       />
       <Choice
         onPointer={back}
@@ -79,7 +79,7 @@ function Form() {
           aria-label="Another day"
           value={due ?? ''}
           onChange={(e) => setDue(e.target.value || null)}
-          className="min-h-11 rounded-full border border-line bg-surface desk:min-h-9 px-3 text-[13.5px] text-ink-2"
+          className="min-h-11 rounded-full border border-line bg-surface fine:min-h-9 px-3 text-[13.5px] text-ink-2"
         />
       </Choice>
       <Choice
@@ -139,7 +139,7 @@ function Choice<T extends string | number>({
             onChange(value === choice ? null : choice)
             if (e.detail > 0) onPointer() // who clicks goes on typing; who came by keyboard stays
           }}
-          className="min-h-11 min-w-11 rounded-full border border-line px-3 text-[13.5px] desk:min-h-9 desk:min-w-9 text-ink-2 hover:border-ink-3 aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent"
+          className="min-h-11 min-w-11 rounded-full border border-line px-3 text-[13.5px] fine:min-h-9 fine:min-w-9 text-ink-2 hover:border-ink-3 aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent"
         >
           {name}
         </button>

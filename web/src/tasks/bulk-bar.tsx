@@ -106,7 +106,7 @@ function Do({
       type="button"
       disabled={disabled}
       onClick={onClick}
-      className="inline-flex min-h-11 flex-none items-center gap-1.75 rounded-lg px-2.5 text-[14px] whitespace-nowrap text-ink-2 hover:bg-accent-soft hover:text-ink disabled:opacity-50 desk:min-h-9"
+      className="inline-flex min-h-11 flex-none items-center gap-1.75 rounded-lg px-2.5 text-[14px] whitespace-nowrap text-ink-2 hover:bg-accent-soft hover:text-ink disabled:opacity-50 fine:min-h-9"
     >
       {icon && <Icon name={icon} className="size-4" />}
       {children}

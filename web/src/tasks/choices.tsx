@@ -12,7 +12,7 @@ import type { Picked } from './picker'
 type Pick = (picked: Picked) => void
 
 const small =
-  'min-h-11 w-full min-w-0 rounded-lg border border-line bg-paper px-2 text-[14px] text-ink desk:min-h-10 aria-invalid:border-danger'
+  'min-h-11 w-full min-w-0 rounded-lg border border-line bg-paper px-2 text-[14px] text-ink fine:min-h-10 aria-invalid:border-danger'
 
 /** An instant as the API writes it. */
 export const instant = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z')
@@ -53,7 +53,7 @@ function Choice({
       type="button"
       aria-pressed={current}
       onClick={onClick}
-      className="flex min-h-11 w-full items-center gap-3 rounded-lg px-3 text-left text-[14px] outline-none hover:bg-accent-soft focus-visible:bg-accent-soft aria-pressed:font-[550] aria-pressed:text-accent desk:min-h-9"
+      className="flex min-h-11 w-full items-center gap-3 rounded-lg px-3 text-left text-[14px] outline-none hover:bg-accent-soft focus-visible:bg-accent-soft aria-pressed:font-[550] aria-pressed:text-accent fine:min-h-9"
     >
       {children}
       {hint && <span className="tnum ml-auto pl-6 text-[13px] text-ink-3">{hint}</span>}

@@ -27,7 +27,7 @@ export function Row({
 }) {
   return (
     <div className="grid grid-cols-[72px_minmax(0,1fr)] items-start gap-x-3 desk:grid-cols-[96px_minmax(0,1fr)]">
-      <dt className="flex min-h-11 items-center text-[13px] text-ink-3 desk:min-h-10">
+      <dt className="flex min-h-11 items-center text-[13px] text-ink-3 fine:min-h-10">
         {htmlFor ? <label htmlFor={htmlFor}>{label}</label> : <span id={`of-${label}`}>{label}</span>}
       </dt>
       <dd className="min-w-0">
@@ -153,7 +153,7 @@ function SnoozedUntil({ at, zone }: { at: string; zone: string }) {
 }
 
 const chip =
-  'min-h-11 min-w-11 rounded-full border border-line px-3 text-[13.5px] text-ink-2 hover:border-ink-3 aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent desk:min-h-9 desk:min-w-9'
+  'min-h-11 min-w-11 rounded-full border border-line px-3 text-[13.5px] text-ink-2 hover:border-ink-3 aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent fine:min-h-9 fine:min-w-9'
 
 export function Priority({ task, editing: { save, wrong } }: FieldProps) {
   return (

@@ -32,7 +32,7 @@ export function TagsField({ task, editing: { save, wrong } }: FieldProps) {
                 type="button"
                 aria-label={`Take away the tag ${tag}`}
                 onClick={() => without(tag)}
-                className="grid size-11 flex-none place-items-center rounded-full hover:text-ink desk:size-8"
+                className="grid size-11 flex-none place-items-center rounded-full hover:text-ink fine:size-8"
               >
                 <Icon name="close" className="size-3" />
               </button>

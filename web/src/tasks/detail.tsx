@@ -80,7 +80,7 @@ export default function Detail() {
 function Bar({ onClose, children }: { onClose: () => void; children?: ReactNode }) {
   return (
     <div className="-mx-2 mb-4 flex items-center gap-1">
-      <IconButton label="Close" className="size-11 desk:size-9" onClick={onClose}>
+      <IconButton label="Close" className="size-11 fine:size-9" onClick={onClose}>
         <Icon name="chevron" className="size-4.5 rotate-180 desk:hidden" />
         <Icon name="close" className="hidden size-4 desk:block" />
       </IconButton>
@@ -103,7 +103,7 @@ function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
     <div ref={fields} className="p-5 pb-16 desk:p-6">
       <Bar onClose={onClose}>
         {task.status !== 'in_progress' && open && (
-          <IconButton label="Start" className="size-11 desk:size-9" onClick={() => void actions.start(task)}>
+          <IconButton label="Start" className="size-11 fine:size-9" onClick={() => void actions.start(task)}>
             <Icon name="play" />
           </IconButton>
         )}
@@ -116,14 +116,14 @@ function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
             <SnoozeMenu
               task={task}
               trigger={
-                <IconButton label="Snooze" className="size-11 desk:size-9">
+                <IconButton label="Snooze" className="size-11 fine:size-9">
                   <Icon name="moon" />
                 </IconButton>
               }
             />
           )
         )}
-        <IconButton label="Delete" className="size-11 desk:size-9" onClick={() => void actions.remove(task)}>
+        <IconButton label="Delete" className="size-11 fine:size-9" onClick={() => void actions.remove(task)}>
           <Icon name="trash" />
         </IconButton>
       </Bar>

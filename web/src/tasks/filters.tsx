@@ -124,7 +124,7 @@ export function Filters({
           onClick={() =>
             onChange({ status: undefined, due: undefined, priority: undefined, tag: undefined, q: undefined })
           }
-          className="min-h-11 rounded-full px-3 text-[13.5px] whitespace-nowrap text-ink-3 hover:text-ink desk:min-h-9"
+          className="min-h-11 rounded-full px-3 text-[13.5px] whitespace-nowrap text-ink-3 hover:text-ink fine:min-h-9"
         >
           Clear
         </button>
@@ -171,7 +171,7 @@ function Chip({
   return (
     <Menu.Root>
       <Menu.Trigger
-        className={`inline-flex min-h-11 max-w-70 flex-none items-center gap-1.5 rounded-full border px-3 text-[13.5px] whitespace-nowrap desk:min-h-9 ${on ? 'border-accent bg-accent-soft text-accent' : 'border-line text-ink-2 hover:border-ink-3'}`}
+        className={`inline-flex min-h-11 max-w-70 flex-none items-center gap-1.5 rounded-full border px-3 text-[13.5px] whitespace-nowrap fine:min-h-9 ${on ? 'border-accent bg-accent-soft text-accent' : 'border-line text-ink-2 hover:border-ink-3'}`}
       >
         <span className={value && !on ? 'text-ink-3' : ''}>{value ? `${label}:` : label}</span>
         {value && (

@@ -33,9 +33,9 @@ type Props = {
 }
 
 const cell =
-  'relative z-1 flex min-h-9 items-center rounded-lg px-2 text-[13px] text-ink-3 hover:bg-line hover:text-ink'
+  'relative z-1 flex min-h-11 min-w-11 items-center rounded-lg px-2 fine:min-h-9 fine:min-w-0 text-[13px] text-ink-3 hover:bg-line hover:text-ink'
 const quiet =
-  'opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100 focus-visible:opacity-100 data-popup-open:opacity-100'
+  'fine:opacity-0 fine:group-focus-within/row:opacity-100 fine:group-hover/row:opacity-100 fine:focus-visible:opacity-100 fine:data-popup-open:opacity-100'
 
 /** A task of the list: on a desk one line whose values can be changed in place, on a phone two. */
 export const TaskRow = memo(function TaskRow(p: Props) {
@@ -59,7 +59,7 @@ export const TaskRow = memo(function TaskRow(p: Props) {
       className={`group/row relative isolate grid h-full grid-cols-[22px_minmax(0,1fr)_auto] items-center gap-x-3.5 border-b border-line before:absolute before:-inset-x-2 before:inset-y-0 before:-z-1 desk:gap-x-2.5 desk:before:-left-9 desk:before:rounded-lg has-[a:focus-visible]:before:outline-2 has-[a:focus-visible]:before:-outline-offset-2 has-[a:focus-visible]:before:outline-accent ${p.selected || p.open ? 'before:bg-accent-soft' : 'desk:hover:before:bg-surface'}`}
     >
       <SelectBox {...p} tab={tab} />
-      <span className={`relative z-1 grid ${p.selecting ? 'hidden desk:grid' : ''}`}>
+      <span className={`relative z-1 grid ${p.selecting ? 'hidden fine:grid' : ''}`}>
         <Check label={`Done: ${task.title}`} done={done} tabIndex={tab} onCheck={() => on.check(task)} />
       </span>
       <div className="flex min-w-0 items-center gap-2">
@@ -95,7 +95,7 @@ export const TaskRow = memo(function TaskRow(p: Props) {
                 tabIndex={tab}
                 aria-label={`Change the title: ${task.title}`}
                 onClick={() => on.rename(task)}
-                className={`${cell} ${quiet} hidden @min-[40rem]:flex`}
+                className={`${cell} ${quiet} hidden justify-center @min-[40rem]:flex`}
               >
                 <Icon name="pencil" className="size-3.75" />
               </button>
@@ -139,7 +139,7 @@ function SelectBox({ task, selected, selecting, on, tab }: Props & { tab: number
       aria-label={`Select: ${task.title}`}
       tabIndex={tab}
       onClick={(e) => on.select(task, e.shiftKey)}
-      className={`relative z-1 size-5 place-items-center rounded-md before:absolute before:-inset-3 before:content-[''] desk:absolute desk:-left-7 desk:before:-inset-1 ${selecting ? 'grid' : `hidden desk:grid ${quiet}`}`}
+      className={`relative z-1 size-5 place-items-center rounded-md before:absolute before:-inset-3 before:content-[''] fine:absolute fine:-left-7 fine:before:-inset-1 ${selecting ? 'grid' : `hidden fine:grid ${quiet}`}`}
     >
       <span
         className={`grid size-4 place-items-center rounded-[5px] border-[1.6px] ${selected ? 'border-accent bg-accent text-accent-ink' : 'border-ink-3 text-transparent'}`}
@@ -252,7 +252,6 @@ function TitleInput({ task, on }: { task: Task; on: RowActions }) {
     <input
       autoFocus
       dir="auto"
-      maxLength={200}
       aria-label="Title"
       defaultValue={task.title}
       onFocus={(e) => e.currentTarget.select()}

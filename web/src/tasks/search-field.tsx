@@ -58,7 +58,7 @@ export function SearchField({
           else return
           e.preventDefault()
         }}
-        className="min-h-11 w-full rounded-control border border-line bg-surface pr-9 pl-9 placeholder:text-ink-3 desk:min-h-10 desk:w-64 [&::-webkit-search-cancel-button]:hidden"
+        className="min-h-11 w-full rounded-control border border-line bg-surface pr-9 pl-9 placeholder:text-ink-3 fine:min-h-10 desk:w-64 [&::-webkit-search-cancel-button]:hidden"
       />
       {!text && (
         <span className="pointer-events-none absolute top-1/2 right-3 -translate-y-1/2">

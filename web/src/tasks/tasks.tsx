@@ -210,7 +210,7 @@ export default function Tasks() {
             type="button"
             aria-pressed={selecting}
             onClick={() => (bulk ? clear() : setSelecting(true))}
-            className="min-h-11 rounded-lg px-3 text-[14px] text-ink-2 hover:text-ink desk:min-h-9"
+            className="min-h-11 rounded-lg px-3 text-[14px] text-ink-2 hover:text-ink fine:min-h-9"
           >
             {bulk && !busy ? 'Cancel' : 'Select'}
           </button>

@@ -9,7 +9,7 @@ const kinds = {
 
 export const buttonClass = (kind: keyof typeof kinds = 'plain') =>
   `inline-flex min-h-11 items-center justify-center gap-2.25 rounded-control border px-3.75 font-[550] whitespace-nowrap ` +
-  `transition-colors disabled:opacity-50 desk:min-h-10.5 ${kinds[kind]}`
+  `transition-colors disabled:opacity-50 fine:min-h-10.5 ${kinds[kind]}`
 
 /** A button that says what it does. */
 export function Button({
@@ -28,7 +28,7 @@ export function IconButton({ label, className = '', ...props }: ComponentProps<'
       aria-label={label}
       title={label}
       {...props}
-      className={`inline-grid size-11 place-items-center rounded-control text-ink-3 transition-colors hover:bg-accent-soft hover:text-ink disabled:opacity-50 desk:size-9 ${className}`}
+      className={`inline-grid size-11 place-items-center rounded-control text-ink-3 transition-colors hover:bg-accent-soft hover:text-ink disabled:opacity-50 fine:size-9 ${className}`}
     />
   )
 }

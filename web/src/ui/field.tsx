@@ -1,7 +1,7 @@
 import { useId, type ComponentProps, type ReactNode } from 'react'
 
 export const inputClass =
-  'w-full min-h-11 rounded-control border border-line bg-surface px-3 text-ink placeholder:text-ink-3 desk:min-h-10 ' +
+  'w-full min-h-11 rounded-control border border-line bg-surface px-3 text-ink placeholder:text-ink-3 fine:min-h-10 ' +
   'aria-invalid:border-danger'
 
 type Around = { label: string; error?: string | undefined; hint?: ReactNode; className?: string }

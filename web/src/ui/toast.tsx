@@ -111,7 +111,7 @@ export function Toasts() {
                 close(t.id)
                 t.undo?.()
               }}
-              className="min-h-11 rounded-lg px-3 desk:min-h-9 font-[550] text-accent hover:bg-accent-soft"
+              className="min-h-11 rounded-lg px-3 fine:min-h-9 font-[550] text-accent hover:bg-accent-soft"
             >
               Undo
             </button>

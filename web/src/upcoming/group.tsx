@@ -75,7 +75,7 @@ export function GroupOf({
           <button
             type="button"
             onClick={() => setMost(most + 100)}
-            className="mt-1 min-h-11 rounded-control px-2 text-[13px] font-medium text-ink-3 hover:text-ink desk:min-h-9"
+            className="mt-1 min-h-11 rounded-control px-2 text-[13px] font-medium text-ink-3 hover:text-ink fine:min-h-9"
           >
             Show {Math.min(100, tasks.length - most)} more
           </button>
@@ -114,7 +114,7 @@ function AddOn({ day, label }: { day: Day; label: string }) {
         ref={button}
         type="button"
         onClick={() => setOpen(true)}
-        className="mt-0.5 flex min-h-11 w-full items-center gap-3 rounded-control text-left text-[14px] text-ink-3 hover:text-ink desk:min-h-10"
+        className="mt-0.5 flex min-h-11 w-full items-center gap-3 rounded-control text-left text-[14px] text-ink-3 hover:text-ink fine:min-h-10"
       >
         <Icon name="plus" className="mx-0.75 size-4" />
         Add <span className="sr-only">a task on {label}</span>
@@ -126,7 +126,6 @@ function AddOn({ day, label }: { day: Day; label: string }) {
         autoFocus
         name="title"
         dir="auto"
-        maxLength={200}
         autoComplete="off"
         enterKeyHint="done"
         aria-label={`New task on ${label}`}
@@ -137,7 +136,7 @@ function AddOn({ day, label }: { day: Day; label: string }) {
           e.stopPropagation()
           close(true)
         }}
-        className="min-h-11 w-full rounded-control border border-line bg-surface px-3 text-[14px] desk:min-h-10"
+        className="min-h-11 w-full rounded-control border border-line bg-surface px-3 text-[14px] fine:min-h-10"
       />
     </form>
   )

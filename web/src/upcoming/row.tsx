@@ -26,7 +26,7 @@ export const Row = memo(function Row({ task, place, ask }: { task: Task; place: 
     <li
       ref={ref}
       data-task={task.id}
-      className={`group/row grid cursor-grab grid-cols-[22px_minmax(0,1fr)_auto] items-start gap-x-3 border-b border-line py-2.5 ${dragging ? 'opacity-40' : ''}`}
+      className={`group/row relative grid min-h-11 cursor-grab grid-cols-[22px_minmax(0,1fr)_auto] items-start gap-x-3 border-b border-line py-2.5 ${dragging ? 'opacity-40' : ''}`}
     >
       <Check label={`Done: ${task.title}`} onCheck={() => void actions.complete(task)} />
       <div className="min-w-0">
@@ -35,7 +35,7 @@ export const Row = memo(function Row({ task, place, ask }: { task: Task; place: 
           params={{ id: task.id }}
           draggable={false}
           dir="auto"
-          className="line-clamp-3 rounded-sm font-medium decoration-line underline-offset-4 hover:underline"
+          className="line-clamp-3 rounded-sm font-medium decoration-line before:absolute before:inset-y-0 before:right-9 before:left-9 before:content-[''] underline-offset-4 hover:underline"
         >
           {task.title}
         </Link>
@@ -44,7 +44,7 @@ export const Row = memo(function Row({ task, place, ask }: { task: Task; place: 
       <IconButton
         label={`Move: ${task.title}`}
         onClick={(e) => ask(task, e.currentTarget)}
-        className="-my-1.5 -mr-2.5 !size-11 desk:-mr-1.5 desk:!size-8 desk:opacity-0 desk:group-focus-within/row:opacity-100 desk:group-hover/row:opacity-100"
+        className="-my-1.5 -mr-2.5 !size-11 relative desk:-mr-1.5 fine:!size-8 fine:opacity-0 fine:group-focus-within/row:opacity-100 fine:group-hover/row:opacity-100"
       >
         <Icon name="more" />
       </IconButton>

@@ -213,7 +213,7 @@ function LookChoice({ look }: { look: Look }) {
           type="button"
           aria-pressed={look === to}
           onClick={() => setLook(to)}
-          className="min-h-8.5 rounded-lg px-3 text-[13.5px] font-medium text-ink-3 hover:text-ink aria-pressed:bg-accent-soft aria-pressed:text-accent"
+          className="min-h-11 rounded-lg px-3 fine:min-h-8.5 text-[13.5px] font-medium text-ink-3 hover:text-ink aria-pressed:bg-accent-soft aria-pressed:text-accent"
         >
           {name}
         </button>
