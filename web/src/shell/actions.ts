@@ -6,12 +6,11 @@ import { Conflict, explain } from '../api/errors'
 import { isOpen } from '../api/queries'
 import { momentWords } from '../time/words'
 import { dismiss, say, warn } from '../ui/toast'
+import { short } from '../ui/short'
 import { showConflict } from './conflict-state'
 
 /** What people do with tasks: each says what it did and can be undone, and says why when it failed. */
 export type Actions = ReturnType<typeof actionsOf>
-
-export const short = (title: string) => (title.length > 48 ? `${title.slice(0, 46)}…` : title)
 
 /** Says why something failed; where somebody else was quicker, the person chooses. */
 export function tell(error: unknown) {

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { IconButton } from './button'
 import { Icon } from './icon'
+import { aside } from './short'
 
 /** Something that was done, or was not, and the way back. */
 type Toast = { id: number; text: string; bad: boolean; undo?: (() => void) | undefined }
@@ -103,7 +104,9 @@ export function Toasts() {
           role={t.bad ? 'alert' : 'status'}
           className="rise pointer-events-auto flex max-w-130 items-center gap-3 rounded-control border border-line bg-surface py-1.5 pr-1.5 pl-4 shadow-card"
         >
-          <span className={`min-w-0 flex-1 py-1.5 text-[14px] ${t.bad ? 'text-danger' : ''}`}>{t.text}</span>
+          <span className={`min-w-0 flex-1 py-1.5 text-[14px] ${t.bad ? 'text-danger' : ''}`}>
+            {aside(t.text).map((part, i) => (i % 2 ? <bdi key={i}>{part}</bdi> : part))}
+          </span>
           {t.undo && (
             <button
               type="button"

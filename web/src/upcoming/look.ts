@@ -1,15 +1,15 @@
 import { useSyncExternalStore } from 'react'
+import { isDesk, onDesk } from '../ui/desk'
 
 /** Days as columns, or one below the other. Kept on this device; where there is no room for columns it is a list. */
 export type Look = 'columns' | 'list'
 
 const key = 'mindflow.upcoming'
 const listeners = new Set<() => void>()
-const wide = typeof matchMedia === 'undefined' ? null : matchMedia('(min-width: 721px)')
-wide?.addEventListener('change', () => listeners.forEach((listener) => listener()))
+onDesk(() => listeners.forEach((listener) => listener()))
 
 const chosen = (): Look => (localStorage.getItem(key) === 'list' ? 'list' : 'columns')
-const look = (): Look => (wide?.matches === false ? 'list' : chosen())
+const look = (): Look => (isDesk() ? chosen() : 'list')
 
 export function setLook(to: Look) {
   localStorage.setItem(key, to)

@@ -13,6 +13,7 @@ import { addDays, type Day } from '../time/zone'
 import { Button } from '../ui/button'
 import { Heading } from '../ui/heading'
 import { Bone, Soon } from '../ui/skeleton'
+import { short } from '../ui/short'
 import { useDrops } from './drag'
 import { GroupOf } from './group'
 import { neighbour, onKeys } from './keys'
@@ -21,8 +22,6 @@ import { dueDay, movedTo, planOf, type Plan } from './plan'
 import { tasksOf, upcomingQuery } from './queries'
 
 const MoveMenu = lazy(() => import('./move-menu'))
-
-const short = (title: string) => (title.length > 48 ? `${title.slice(0, 46)}…` : title)
 
 /** The coming days, and what is due on each. */
 export default function Upcoming() {
