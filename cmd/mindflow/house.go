@@ -97,10 +97,15 @@ func (h *house) wire(c *console) (err error) {
 	if err != nil {
 		return err
 	}
+	mailer, err := h.mailer()
+	if err != nil {
+		return err
+	}
 	h.app = app.New(h.store, signer, app.Settings{
 		AccessTokenTTL: h.config.AccessTokenTTL, RefreshTokenTTL: h.config.RefreshTokenTTL, SnapshotTTL: h.config.ScoreCacheTTL,
 		Quotas: h.config.Quotas(), EventRetention: h.config.EventRetention, Watch: watch,
 		Limits: h.limits(), Limiter: limiter,
+		Mailer: mailer, Mailing: h.config.Mailing(), PublicURL: h.config.WebURL(), Signup: h.config.Signup,
 	})
 	return nil
 }

@@ -73,6 +73,9 @@ func (serveCommand) Run(c *console) (err error) {
 	}
 	h.log.InfoContext(c.ctx, "serving", "address", "http://"+listener.Addr().String(), "version", version,
 		"database", store.Redacted(h.config.DatabaseURL))
+	if h.app.Mailing() == mindflow.MailNever {
+		h.log.WarnContext(c.ctx, "no mail is sent: nobody can confirm an address or set a forgotten password; SMTP_URL names a mail server")
+	}
 	c.listen(listener.Addr().String())
 	work := h.startWork()
 	ended := make(chan error, 1)

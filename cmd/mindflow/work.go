@@ -35,7 +35,13 @@ func (h *house) work() jobs.Settings {
 		line.Handlers[backingUp] = h.backUp
 		schedule = append(schedule, jobs.Daily{Queue: mindflow.Housekeeping, Kind: backingUp, At: h.config.BackupAt()})
 	}
-	return jobs.Settings{Name: fmt.Sprintf("%s/%d", host, os.Getpid()), Lines: []jobs.Line{line}, Schedule: schedule}
+	lines := []jobs.Line{line}
+	if h.app.Mailing() != mindflow.MailNever { // else they wait for a server that sends them
+		lines = append(lines, jobs.Line{
+			Queue: mindflow.Mails, Workers: mailWorkers, Handlers: map[string]jobs.Handler{app.MailJob: h.mail},
+		})
+	}
+	return jobs.Settings{Name: fmt.Sprintf("%s/%d", host, os.Getpid()), Lines: lines, Schedule: schedule}
 }
 
 // backups is the folder of daily backups.
@@ -57,7 +63,7 @@ func (h *house) sweep(ctx context.Context, _ mindflow.Job) error {
 	swept, err := h.app.Sweep(ctx)
 	if err == nil {
 		h.log.InfoContext(ctx, "swept", "sessions", swept.Sessions, "refresh_tokens", swept.RefreshTokens,
-			"grants", swept.Grants, "grant_tokens", swept.GrantTokens, "jobs", swept.Jobs,
+			"grants", swept.Grants, "grant_tokens", swept.GrantTokens, "links", swept.Links, "accounts", swept.Accounts, "jobs", swept.Jobs,
 			"tasks", swept.Tasks, "events", swept.Events, "idempotency_keys", swept.IdempotencyKeys)
 	}
 	return err

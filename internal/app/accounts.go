@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"mindflow/internal/app/can"
+	"mindflow/internal/credentials"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
 )
@@ -12,6 +13,10 @@ import (
 // in the zone the person named. An address that is taken is a conflict.
 func (a *App) Register(ctx context.Context, r mindflow.Registration, through mindflow.Channel) (mindflow.User, error) {
 	r, zone, err := r.Validate()
+	if err != nil {
+		return mindflow.User{}, err
+	}
+	invitation, err := a.admitSignup(ctx, r)
 	if err != nil {
 		return mindflow.User{}, err
 	}
@@ -25,13 +30,46 @@ func (a *App) Register(ctx context.Context, r mindflow.Registration, through min
 		Email: r.Email, FullName: r.FullName, CreatedAt: now,
 	}
 	err = a.store.Write(ctx, func(tx *store.Tx) error {
-		created, err := tx.CreateUser(user, hash, mindflow.DefaultPreferences(zone), person(user.ID, user.WorkspaceID, through))
-		if err == nil && !created {
-			err = mindflow.Conflict("There is an account with this e-mail address already")
+		if invitation != "" {
+			if err := tx.UseLink(mindflow.ToJoin, invitation); err != nil {
+				return unless(err, errInvitation)
+			}
 		}
-		return err
+		created, err := tx.CreateUser(user, hash, mindflow.DefaultPreferences(zone), person(user.ID, user.WorkspaceID, through))
+		switch {
+		case err != nil:
+			return err
+		case !created:
+			return mindflow.Conflict("There is an account with this e-mail address already")
+		case !a.mails():
+			return nil
+		}
+		return a.sendLink(ctx, tx, mindflow.Link{Purpose: mindflow.ToVerify, UserID: user.ID, Email: user.Email})
 	})
 	return user, err
+}
+
+var (
+	errClosed     = mindflow.Forbidden("Nobody can open an account here by themselves; ask whoever runs this server")
+	errInvitation = mindflow.InvalidField("invitation", "is needed to open an account here, for this address; one works once, for a week")
+)
+
+// admitSignup refuses who may not open an account. It answers the hash of the
+// invitation that is to be used up, if one is needed.
+func (a *App) admitSignup(ctx context.Context, r mindflow.Registration) (string, error) {
+	switch a.Signup() {
+	case mindflow.SignupClosed:
+		return "", errClosed
+	case mindflow.SignupInvite:
+		hash := credentials.HashSecret(r.Invitation)
+		link, err := a.store.Link(ctx, mindflow.ToJoin, hash, a.now())
+		if err == nil && mindflow.Fold(link.Email) != mindflow.Fold(r.Email) {
+			err = errInvitation
+		}
+		return hash, unless(err, errInvitation)
+	default:
+		return "", nil
+	}
 }
 
 // Me is the actor's account.

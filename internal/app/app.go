@@ -27,6 +27,13 @@ type Settings struct {
 	// Limits are held by the Limiter; without one there are none.
 	Limits  Limits
 	Limiter Limiter
+	// Mailer sends mails; without one there are none. Mailing says to people
+	// what it does with them.
+	Mailer  Mailer
+	Mailing mindflow.Mailing
+	// PublicURL is where people reach the web app, for links in mails.
+	PublicURL string
+	Signup    mindflow.Signup // open when empty
 }
 
 // App is the product's verbs.

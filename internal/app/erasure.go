@@ -39,5 +39,34 @@ func (a *App) EraseUser(ctx context.Context, user mindflow.User) error {
 	})
 }
 
+// eraseLeaving erases the accounts whose grace is over. Each is shut out first,
+// unless it was kept in the last moment; an erasure that broke off before is
+// found again.
+func (a *App) eraseLeaving(ctx context.Context, total *int) error {
+	for {
+		leaving, err := a.store.Leaving(ctx, a.now(), sweepBite)
+		if err != nil {
+			return err
+		}
+		for _, user := range leaving {
+			gone := false
+			err := a.store.Write(ctx, func(tx *store.Tx) (err error) {
+				gone, err = tx.ShutOutLeaving(user)
+				return err
+			})
+			if err == nil && gone {
+				*total++
+				err = a.EraseUser(ctx, user)
+			}
+			if unless(err, nil) != nil { // another server may have been faster
+				return err
+			}
+		}
+		if len(leaving) < sweepBite {
+			return nil
+		}
+	}
+}
+
 // Users are all accounts, by address.
 func (a *App) Users(ctx context.Context) ([]mindflow.Account, error) { return a.store.Users(ctx) }

@@ -16,7 +16,7 @@ import (
 // races leaves something behind, or somebody else's rows go as well.
 func TestErasingAUserLeavesNothingOfThem(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		a, actor := someone(t, s, app.Settings{})
+		a, actor := someone(t, s, app.Settings{Mailer: &postbox{}})
 		other, err := a.Register(t.Context(), mindflow.Registration{Email: "other@example.com", Password: "correct horse battery"}, mindflow.ThroughAPI)
 		if err != nil {
 			t.Fatal(err)

@@ -14,16 +14,18 @@ import (
 const (
 	keepSessions = 30 * 24 * time.Hour
 	keepJobs     = 30 * 24 * time.Hour
+	keepLinks    = 24 * time.Hour
 	keepDeleted  = mindflow.Restorable + 24*time.Hour
 )
 
 // Swept is how much a round of housekeeping took away.
 type Swept struct {
-	Sessions, RefreshTokens, Grants, GrantTokens, Jobs, Tasks, Events, IdempotencyKeys int
+	Sessions, RefreshTokens, Grants, GrantTokens, Links, Jobs, Tasks, Events, IdempotencyKeys, Accounts int
 }
 
-// Sweep takes away what is over: sessions, grants and their tokens, jobs, deleted
-// tasks, old events, idempotency keys. It goes in bites, and lets people's changes go first.
+// Sweep takes away what is over: accounts that are to be erased, sessions, grants
+// and their tokens, links, jobs, deleted tasks, old events, idempotency keys. It
+// goes in bites, and lets people's changes go first.
 //
 // Nobody could see the tasks that are purged, or bring them back. Their rows were
 // the tombstones snapshots learn deletions from; none is so old that it has
@@ -33,6 +35,7 @@ func (a *App) Sweep(ctx context.Context) (Swept, error) {
 	sessions, jobs, deleted := now.Add(-keepSessions), now.Add(-keepJobs), now.Add(-keepDeleted)
 	var swept Swept
 	for _, step := range []func() error{
+		func() error { return a.eraseLeaving(ctx, &swept.Accounts) },
 		func() error {
 			return a.sweep(ctx, &swept.Sessions, sessions, a.store.OverSessions, (*store.Tx).PurgeSessions)
 		},
@@ -44,6 +47,9 @@ func (a *App) Sweep(ctx context.Context) (Swept, error) {
 		},
 		func() error {
 			return a.sweep(ctx, &swept.GrantTokens, sessions, a.store.OverGrantTokens, (*store.Tx).PurgeGrantTokens)
+		},
+		func() error {
+			return a.sweep(ctx, &swept.Links, now.Add(-keepLinks), a.store.OverLinks, (*store.Tx).PurgeLinks)
 		},
 		func() error { return a.sweep(ctx, &swept.Jobs, jobs, a.store.OldJobs, (*store.Tx).PurgeJobs) },
 		func() error { return a.sweepTasks(ctx, &swept.Tasks, deleted) },

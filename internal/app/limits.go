@@ -25,6 +25,7 @@ type Limits struct {
 	Reads   mindflow.Rate // of a user, previews too
 	SignIns mindflow.Rate // and registrations from an address; refreshes of a session
 	Guesses mindflow.Rate // of an account's password, from one known device or from all others together
+	Mails   mindflow.Rate // to one address
 }
 
 // rate is the limit of one kind.
@@ -33,6 +34,7 @@ func (l Limits) rate(what mindflow.Limited) mindflow.Rate {
 		mindflow.LimitedChanges: l.Changes, mindflow.LimitedReads: l.Reads,
 		mindflow.LimitedSignIns: l.SignIns, mindflow.LimitedRefreshes: l.SignIns,
 		mindflow.LimitedGuesses: l.Guesses, mindflow.LimitedDevice: l.Guesses,
+		mindflow.LimitedMails: l.Mails,
 	}[what]
 }
 
@@ -45,6 +47,7 @@ var refusals = [mindflow.LimitedKinds]string{
 	mindflow.LimitedRefreshes: "The session was refreshed too often; try again a little later",
 	mindflow.LimitedGuesses:   "There were too many wrong passwords for this account; try again later, or from a device that has signed in before",
 	mindflow.LimitedDevice:    "There were too many wrong passwords for this account from this device; try again later",
+	mindflow.LimitedMails:     "There were many mails to this address already; look at the newest one, or try again later",
 }
 
 // LimitOf is the rate something is limited to.

@@ -62,6 +62,13 @@ type Config struct {
 	RedisURL        string        `env:"REDIS_URL"`
 	TrustedProxies  Networks      `env:"TRUSTED_PROXIES"`
 
+	SMTPURL  string `env:"SMTP_URL"`
+	MailFrom string `env:"MAIL_FROM"`
+	// Signup is who may open an account.
+	Signup mindflow.Signup `env:"SIGNUP" envDefault:"open"`
+	// RateLimitMail is for what is sent to one address.
+	RateLimitMail mindflow.Rate `env:"RATE_LIMIT_MAIL" envDefault:"5/h"`
+
 	BackupDir  string `env:"BACKUP_DIR"`
 	BackupTime string `env:"BACKUP_TIME" envDefault:"03:00"`
 	BackupKeep int    `env:"BACKUP_KEEP" envDefault:"7"`
@@ -110,7 +117,7 @@ func Load(environment map[string]string) (Config, error) {
 		c.LogFormat = map[bool]string{true: "json", false: "text"}[c.Production()]
 	}
 	c.edge(environment)
-	return c, cmp.Or(c.validate(), c.validateEdge())
+	return c, cmp.Or(c.validate(), c.validateEdge(), c.validateMail())
 }
 
 // wordsOf says what a setting's value looks like.

@@ -32,6 +32,7 @@ func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
 		MaxTasks: 200_000, MaxTags: 1_000_000, MaxBytes: 1_000_000_000, MaxEvents: 5_000_000, EventRetention: 365 * 24 * time.Hour,
 		RateLimitUser: mindflow.Rate{Limit: 60, Per: time.Minute}, RateLimitRead: mindflow.Rate{Limit: 600, Per: time.Minute},
 		RateLimitAuth: mindflow.Rate{Limit: 10, Per: time.Minute}, RateLimitSignIn: mindflow.Rate{Limit: 10, Per: 15 * time.Minute},
+		Signup: mindflow.SignupOpen, RateLimitMail: mindflow.Rate{Limit: 5, Per: time.Hour},
 		BackupTime: "03:00", BackupKeep: 7,
 	}
 	for name, environment := range map[string]map[string]string{
@@ -41,6 +42,7 @@ func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
 			"ACCESS_TOKEN_TTL": "", "ACCESS_TOKEN_EXPIRE_HOURS": "", "REFRESH_TOKEN_TTL": "", "JWT_ALGORITHM": "", "SCORE_CACHE_TTL": "",
 			"PUBLIC_URL": "", "CORS_ALLOWED_ORIGINS": "", "MAX_CONNECTIONS": "", "MAX_IN_FLIGHT": "", "SHUTDOWN_DELAY": "", "SHUTDOWN_TIMEOUT": "",
 			"BACKUP_DIR": "", "BACKUP_TIME": "", "BACKUP_KEEP": "", "BACKUP_KEY": "",
+			"SMTP_URL": "", "MAIL_FROM": "", "SIGNUP": "", "RATE_LIMIT_MAIL": "",
 			"RATE_LIMIT_USER": "", "RATE_LIMIT_READ": "", "RATE_LIMIT_AUTH": "", "RATE_LIMIT_SIGNIN": "", "REDIS_URL": "", "TRUSTED_PROXIES": "",
 		},
 		"other programs' settings": {"PATH": "/bin", "HOME": "/root"},

@@ -1,6 +1,8 @@
 package credentials
 
 import (
+	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -117,4 +119,27 @@ func NewToken(prefix string) string { return prefix + NewSecret() }
 // the database: it says nothing by itself, and cannot be mistaken for a signed one.
 func Opaque(token string) bool {
 	return strings.HasPrefix(token, PersonalToken) || strings.HasPrefix(token, AccessToken)
+}
+
+// LinkSecret is the secret of a link, made of its id: it is kept nowhere, and
+// the same whenever it is needed.
+func (s *Signer) LinkSecret(id string) string { return linkMAC(s.keys[s.first], id) }
+
+// LinkSecretOf is the secret of a link whose hash is kept, whichever key it was
+// made with. It answers false once that key is gone.
+func (s *Signer) LinkSecretOf(id, hash string) (string, bool) {
+	for _, key := range s.keys {
+		if secret := linkMAC(key, id); HashSecret(secret) == hash {
+			return secret, true
+		}
+	}
+	return "", false
+}
+
+// linkMAC uses a key of its own, so that a link is never a token nor the reverse.
+func linkMAC(secret []byte, id string) string {
+	key, _ := hkdf.Key(sha256.New, secret, nil, "mindflow link", sha256.Size) // fails for longer keys only
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(id))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }

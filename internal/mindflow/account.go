@@ -16,6 +16,8 @@ type User struct {
 	WorkspaceID WorkspaceID // the personal one
 	CreatedAt   time.Time
 	DisabledAt  time.Time
+	VerifiedAt  time.Time // when the address was found to be theirs
+	EraseAt     time.Time // when the account is to be erased; zero: not at all
 }
 
 // Account is a user as those who run the server see one.
@@ -136,6 +138,8 @@ type Registration struct {
 	Password string
 	FullName string
 	Timezone string // IANA name; empty means UTC
+	// Invitation is the secret of a link to join, where one is needed.
+	Invitation string
 }
 
 // Validate tidies the registration and finds its zone, or names every bad field.
@@ -149,9 +153,8 @@ func (r Registration) Validate() (Registration, Zone, error) {
 	if err := CheckPassword(r.Password); err != nil {
 		bad.add("password", err.Error())
 	}
-	r.FullName = Tidy(r.FullName)
-	if Length(r.FullName) > MaxFullName || hasControl(r.FullName, "") {
-		bad.add("full_name", "must be at most 200 characters without control characters")
+	if r.FullName, err = ParseFullName(r.FullName); err != nil {
+		bad.add("full_name", err.Error())
 	}
 	if r.Timezone == "" {
 		r.Timezone = "UTC"
@@ -164,6 +167,15 @@ func (r Registration) Validate() (Registration, Zone, error) {
 		return r, zone, Invalid(bad...)
 	}
 	return r, zone, nil
+}
+
+// ParseFullName tidies a name and checks its form.
+func ParseFullName(s string) (string, error) {
+	s = Tidy(s)
+	if Length(s) > MaxFullName || hasControl(s, "") {
+		return s, errors.New("must be at most 200 characters without control characters")
+	}
+	return s, nil
 }
 
 var errEmail = errors.New("must be an e-mail address")

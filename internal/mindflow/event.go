@@ -8,6 +8,14 @@ type Verb string
 // What can happen.
 const (
 	UserRegistered     Verb = "user.registered"
+	UserRenamed        Verb = "user.renamed"
+	PasswordChanged    Verb = "user.password_changed"
+	EmailVerified      Verb = "user.email_verified"
+	EmailChanged       Verb = "user.email_changed"
+	UserLeaving        Verb = "user.leaving" // the account is to be erased
+	UserKept           Verb = "user.kept"    // it is not, after all
+	UserDisabled       Verb = "user.disabled"
+	UserEnabled        Verb = "user.enabled"
 	PreferencesChanged Verb = "preferences.changed"
 	TaskCreated        Verb = "task.created"
 	TaskUpdated        Verb = "task.updated"

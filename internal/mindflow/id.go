@@ -28,6 +28,8 @@ type (
 	EventID = ID[Event]
 	// JobID names a job.
 	JobID = ID[Job]
+	// LinkID names a link.
+	LinkID = ID[Link]
 )
 
 // NewID makes a version 7 UUID for the moment at (Unix milliseconds in the

@@ -91,10 +91,11 @@ const (
 	LimitedRefreshes                // of a session
 	LimitedGuesses                  // of an account's password, from devices it has not signed in from
 	LimitedDevice                   // guesses of an account's password from one device it has signed in from
+	LimitedMails                    // to an address, of what somebody not signed in there may ask for
 	LimitedKinds                    // how many there are
 )
 
-var limitedNames = [LimitedKinds]string{"changes", "reads", "sign-ins", "refreshes", "guesses", "device"}
+var limitedNames = [LimitedKinds]string{"changes", "reads", "sign-ins", "refreshes", "guesses", "device", "mails"}
 
 // String names it, in one word.
 func (l Limited) String() string { return limitedNames[l] }

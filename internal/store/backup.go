@@ -37,8 +37,9 @@ var backedUp = []kept{
 }
 
 // leftOut are the tables that are not backed up. Jobs are work that is owed now:
-// a copy of the database must not send again what the original has sent.
-var leftOut = []string{"jobs"}
+// a copy of the database must not send again what the original has sent. Links
+// are over within the hour, and one that was used must not come back to life.
+var leftOut = []string{"jobs", "links"}
 
 // Content takes in what a database holds, table by table. The names of columns
 // are in order; a value is nil, an int64, a string or a []byte.

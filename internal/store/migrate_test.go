@@ -211,6 +211,8 @@ var later = map[string]string{
 	"system_events": `INSERT INTO system_events (id, at, verb, changes) VALUES ('01890000-0000-7000-8000-00000000000f', 1, 'database.adopted', '{}')`,
 	"jobs": `INSERT INTO jobs (id, queue, kind, payload, asked, run_at, attempts, created_at)
 		VALUES ('01890000-0000-7000-8000-00000000000f', 'q', 'k', '{}', 1, 18, 0, 19)`,
+	"links": `INSERT INTO links (purpose, whose, id, token_hash, user_id, email, created_at, expires_at, used_at)
+		VALUES ('verify', 'w', '01890000-0000-7000-8000-00000000000f', 'h', '01890000-0000-7000-8000-00000000000b', 'Ada@x.org', 20, 21, 22)`,
 	"idempotency_keys": `INSERT INTO idempotency_keys (workspace_id, user_id, route, name, request_hash, answer, expires_at)
 		VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-00000000000b', 'POST /api/tasks', 'k', 'h', '{}', 17)`,
 }

@@ -28,6 +28,9 @@ const (
 
 	oldJobs  = `(finished_at < $1 OR failed_at < $1)`
 	findJobs = `SELECT CAST(id AS TEXT) FROM jobs WHERE ` + oldJobs + ` AND id > $2 ORDER BY id LIMIT $3`
+
+	overLinks = `expires_at < $1`
+	findLinks = `SELECT token_hash FROM links WHERE ` + overLinks + ` AND token_hash > $2 ORDER BY token_hash LIMIT $3`
 )
 
 // firstID sorts before every id.
@@ -57,6 +60,11 @@ func (s *Store) OverGrantTokens(ctx context.Context, before time.Time, after str
 // OldJobs names jobs that were finished or given up before a moment, likewise.
 func (s *Store) OldJobs(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
 	return s.names(ctx, findJobs, before, orFirst(after), limit)
+}
+
+// OverLinks names links that expired before a moment, likewise.
+func (s *Store) OverLinks(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
+	return s.names(ctx, findLinks, before, after, limit)
 }
 
 func orFirst(id string) string {
@@ -105,6 +113,11 @@ func (tx *Tx) PurgeGrantTokens(names []string, before time.Time) (int, error) {
 // PurgeJobs takes jobs away that were finished or given up before a moment.
 func (tx *Tx) PurgeJobs(names []string, before time.Time) (int, error) {
 	return tx.purge("jobs", oldJobs, "id", names, before)
+}
+
+// PurgeLinks takes links away that expired before a moment.
+func (tx *Tx) PurgeLinks(names []string, before time.Time) (int, error) {
+	return tx.purge("links", overLinks, "token_hash", names, before)
 }
 
 func (tx *Tx) purge(table, condition, key string, names []string, before time.Time) (int, error) {

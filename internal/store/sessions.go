@@ -152,6 +152,13 @@ func (s *Store) Sessions(ctx context.Context, user mindflow.UserID, now time.Tim
 	return sessions, nil
 }
 
+// EndOtherSessions ends every session of a user but one.
+func (tx *Tx) EndOtherSessions(user mindflow.UserID, but mindflow.SessionID) error {
+	_, err := tx.exec(`UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL`,
+		user.String(), but.String(), tx.now.UnixMicro())
+	return err
+}
+
 // SessionOfToken answers the session a refresh token belongs to.
 func (s *Store) SessionOfToken(ctx context.Context, hash string) (mindflow.SessionID, error) {
 	var id mindflow.SessionID

@@ -15,21 +15,26 @@ type registerInput struct {
 		Password string `json:"password" doc:"12 to 128 characters; the commonest are refused" example:"correct horse battery"`
 		FullName string `json:"full_name,omitempty" doc:"At most 200 characters"`
 		Timezone string `json:"timezone,omitempty" doc:"IANA time zone; UTC when absent" example:"Europe/Berlin"`
+		// Where the server asks for one.
+		Invitation string `json:"invitation,omitempty" doc:"What an invitation's link holds behind the #"`
 	}
 }
 
 type userView struct {
-	ID        mindflow.UserID `json:"id" format:"uuid"`
-	Email     string          `json:"email"`
-	FullName  *string         `json:"full_name"`
-	CreatedAt string          `json:"created_at" format:"date-time"`
+	ID            mindflow.UserID `json:"id" format:"uuid"`
+	Email         string          `json:"email"`
+	EmailVerified bool            `json:"email_verified" doc:"Whether the address was found to be this person's"`
+	FullName      *string         `json:"full_name"`
+	CreatedAt     string          `json:"created_at" format:"date-time"`
+	EraseAt       *string         `json:"erase_at" format:"date-time" doc:"When the account is erased, if its deletion was asked for"`
 }
 
 type userReply struct{ Body userView }
 
 func viewUser(u mindflow.User) *userReply {
 	return &userReply{Body: userView{
-		ID: u.ID, Email: u.Email, FullName: nonEmpty(u.FullName), CreatedAt: u.CreatedAt.Format(mindflow.InstantLayout),
+		ID: u.ID, Email: u.Email, EmailVerified: !u.VerifiedAt.IsZero(), FullName: nonEmpty(u.FullName),
+		CreatedAt: u.CreatedAt.Format(mindflow.InstantLayout), EraseAt: exact(u.EraseAt),
 	}}
 }
 

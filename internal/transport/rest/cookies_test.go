@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,6 +74,12 @@ func TestABrowserKeepsTheRefreshTokenWhereNoScriptReadsIt(t *testing.T) {
 	})
 }
 
+// openRoutes are for whoever is not signed in, or is by something else than a token.
+var openRoutes = []string{
+	"POST /api/auth/register", "POST /api/auth/login", "POST /api/auth/refresh", "POST /api/auth/logout", "GET /api/auth/options",
+	"POST /api/auth/forgot-password", "POST /api/auth/reset-password", "POST /api/auth/verify-email",
+}
+
 // Seen red with a sign-in step that took the cookie for a token.
 func TestACookieIsGoodForNothingElse(t *testing.T) {
 	t.Parallel()
@@ -83,7 +90,7 @@ func TestACookieIsGoodForNothingElse(t *testing.T) {
 	jar := "Cookie: " + c.Name + "=" + c.Value
 	for _, request := range routes {
 		request = strings.NewReplacer("{id}", someone, "{format}", "taskwarrior").Replace(request)
-		if strings.Contains(request, "/health") || strings.HasPrefix(request, "POST /api/auth/log") || strings.HasPrefix(request, "POST /api/auth/re") && !strings.HasSuffix(request, "revoke") {
+		if strings.Contains(request, "/health") || slices.Contains(openRoutes, request) {
 			continue
 		}
 		if a := anybody.do(request, "", jar, inCookie); a.status != http.StatusUnauthorized {

@@ -365,9 +365,10 @@ func TestEveryLimitedRouteSaysSoInTheDocument(t *testing.T) {
 		}
 	}
 	srv.nobody().do("GET /openapi.json", "").into(&d)
-	free := map[string]bool{"POST /api/auth/logout": true, "POST /api/auth/revoke": true}
+	free := map[string]bool{"POST /api/auth/logout": true, "POST /api/auth/revoke": true, "GET /api/auth/options": true}
 	limits := map[string]string{
 		"POST /api/auth/register": `"sign-ins";q=10;w=60`, "POST /api/auth/login": `"sign-ins";q=10;w=60`, "POST /api/auth/refresh": `"refreshes";q=10;w=60`,
+		"POST /api/auth/forgot-password": `"sign-ins";q=10;w=60`, "POST /api/auth/reset-password": `"sign-ins";q=10;w=60`, "POST /api/auth/verify-email": `"sign-ins";q=10;w=60`,
 	}
 	for path, methods := range d.Paths {
 		for method, op := range methods {

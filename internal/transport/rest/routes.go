@@ -19,6 +19,11 @@ func (a *API) routes() {
 	route(a, "POST /api/auth/logout", "logout", "Accounts", "End the session of a refresh token", a.logout, open, a.ownPages, status(http.StatusNoContent))
 	route(a, "POST /api/auth/revoke", "revoke", "Accounts", "End all your sessions", a.revoke, unlimited, status(http.StatusNoContent))
 	route(a, "GET /api/auth/me", "me", "Accounts", "Who you are", a.me)
+	route(a, "GET /api/auth/options", "auth-options", "Accounts", "Who may open an account here, and how mail is sent", a.authOptions, open)
+	route(a, "POST /api/auth/forgot-password", "forgot-password", "Accounts", "Have a link sent to set a new password", a.forgotPassword, open, limit(mindflow.LimitedSignIns), status(http.StatusAccepted))
+	route(a, "POST /api/auth/reset-password", "reset-password", "Accounts", "Set a new password by the link that was sent", a.resetPassword, open, limit(mindflow.LimitedSignIns), status(http.StatusNoContent))
+	route(a, "POST /api/auth/verify-email", "verify-email", "Accounts", "Confirm an address by the link that was sent", a.verifyEmail, open, limit(mindflow.LimitedSignIns), status(http.StatusNoContent))
+	route(a, "POST /api/auth/verify-email/resend", "resend-verification", "Accounts", "Have that link sent again", a.resendVerification, status(http.StatusAccepted))
 
 	route(a, "GET /api/tasks/best", "best-task", "Ranking", "What should I do now?", a.bestTask)
 	route(a, "GET /api/tasks/ranked", "ranked-tasks", "Ranking", "All actionable tasks, best first", a.rankedTasks)

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/auth/forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a link sent to set a new password */
+        post: operations["forgot-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -55,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may open an account here, and how mail is sent */
+        get: operations["auth-options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/refresh": {
         parameters: {
             query?: never;
@@ -89,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a new password by the link that was sent */
+        post: operations["reset-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/revoke": {
         parameters: {
             query?: never;
@@ -100,6 +151,40 @@ export interface paths {
         put?: never;
         /** End all your sessions */
         post: operations["revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an address by the link that was sent */
+        post: operations["verify-email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/verify-email/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have that link sent again */
+        post: operations["resend-verification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -504,6 +589,10 @@ export interface components {
             /** @description What is wrong with it */
             message: string;
         };
+        ForgotInputBody: {
+            /** @example ada@example.com */
+            email: string;
+        };
         HealthReplyBody: {
             checks: components["schemas"]["CheckViews"];
             environment: string;
@@ -550,6 +639,10 @@ export interface components {
              */
             skipped: number;
         };
+        LinkInputBody: {
+            /** @description What the link holds behind the # */
+            token: string;
+        };
         LiveReplyBody: {
             /** @enum {string} */
             status: "alive";
@@ -558,6 +651,18 @@ export interface components {
             /** @example ada@example.com */
             email: string;
             password: string;
+        };
+        OptionsView: {
+            /**
+             * @description What becomes of mails: they are sent, their links are printed in the server's log, or there are none
+             * @enum {string}
+             */
+            mail: "smtp" | "log" | "none";
+            /**
+             * @description Who may open an account: everybody, who has an invitation, nobody
+             * @enum {string}
+             */
+            signup: "open" | "invite" | "closed";
         };
         PreferencesBody: {
             /** @description 0 to 0.50, at most two decimals */
@@ -662,6 +767,8 @@ export interface components {
             email: string;
             /** @description At most 200 characters */
             full_name?: string;
+            /** @description What an invitation's link holds behind the # */
+            invitation?: string;
             /**
              * @description 12 to 128 characters; the commonest are refused
              * @example correct horse battery
@@ -680,11 +787,27 @@ export interface components {
             /** @description Where in the file */
             place: string;
         };
+        ResetInputBody: {
+            /**
+             * @description 12 to 128 characters; the commonest are refused
+             * @example correct horse battery
+             */
+            password: string;
+            /** @description What the link holds behind the # */
+            token: string;
+        };
         ScoredView: {
             reasoning: components["schemas"]["ReasoningView"];
             /** @description Rounded half up to two decimals */
             score: number;
             task: components["schemas"]["TaskView"];
+        };
+        SentView: {
+            /**
+             * @description Where the link is: in a mail, or in the server's log
+             * @enum {string}
+             */
+            mail: "smtp" | "log";
         };
         SnoozeInputBody: {
             /** @description Snooze for so long: 30m, 2h, 1d (keeps the wall clock) or 1w */
@@ -763,6 +886,13 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             email: string;
+            /** @description Whether the address was found to be this person's */
+            email_verified: boolean;
+            /**
+             * Format: date-time
+             * @description When the account is erased, if its deletion was asked for
+             */
+            erase_at: string | null;
             full_name: string | null;
             /** Format: uuid */
             id: string;
@@ -790,12 +920,88 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgotInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The refresh token comes and goes in a cookie instead of the body */
                 "X-Session"?: "cookie";
+                /** @description Kept in short, so that people know their sessions apart */
+                "User-Agent"?: string;
             };
             path?: never;
             cookie?: {
@@ -977,6 +1183,35 @@ export interface operations {
             };
         };
     };
+    "auth-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptionsView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     refresh: {
         parameters: {
             query?: never;
@@ -1133,6 +1368,81 @@ export interface operations {
             };
         };
     };
+    "reset-password": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The client's kind: web or cli */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     revoke: {
         parameters: {
             query?: never;
@@ -1152,6 +1462,151 @@ export interface operations {
             /** @description Error */
             default: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-email": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The client's kind: web or cli */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resend-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {

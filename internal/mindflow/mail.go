@@ -1,0 +1,41 @@
+package mindflow
+
+import "time"
+
+// Mails is the queue of mails to people.
+const Mails Queue = "mails"
+
+// Notice is what a mail without a link tells.
+type Notice string
+
+// What is told.
+const (
+	PasswordIsNew Notice = "password"
+	AccountLeaves Notice = "leave"
+)
+
+// Mail is a message to one person, before it is put into words. It brings a
+// link for some purpose, or tells a notice.
+type Mail struct {
+	// ID is the same however often it is sent: whoever gets it twice can tell.
+	ID      JobID
+	To      string
+	Name    string // as the person typed it
+	Purpose Purpose
+	Link    string // the whole address, with the secret
+	Notice  Notice
+	// Until is when the link ends, or the account: in the person's zone.
+	Until time.Time
+	// At is when it was asked for.
+	At time.Time
+}
+
+// Mailing is how this server sends mail.
+type Mailing string
+
+// How.
+const (
+	MailBySMTP Mailing = "smtp"
+	MailToLog  Mailing = "log" // links are printed in the server's log: on a developer's machine
+	MailNever  Mailing = "none"
+)

@@ -1,0 +1,3 @@
+// Package notify tells people what app wants them to know: it puts mails into
+// words and hands them to a mail server.
+package notify

@@ -1,0 +1,123 @@
+package notify
+
+import (
+	"bytes"
+	_ "embed"
+	htmltemplate "html/template"
+	"regexp"
+	"strings"
+	texttemplate "text/template"
+	"time"
+
+	"mindflow/internal/mindflow"
+)
+
+// letter is a mail in words. What a person typed stands in the greeting alone,
+// and only if it looks like a name.
+type letter struct {
+	Subject string
+	Name    string // empty: nobody is named
+	Say     []string
+	Do      string // what the link does
+	Link    string
+	Then    []string
+}
+
+var (
+	//go:embed letter.html
+	htmlText string
+	//go:embed letter.txt
+	plainText string
+
+	asHTML = htmltemplate.Must(htmltemplate.New("html").Parse(htmlText))
+	asText = texttemplate.Must(texttemplate.New("text").Parse(plainText))
+)
+
+func (l letter) render() (text, html string, err error) {
+	var t, h bytes.Buffer
+	if err := asText.Execute(&t, l); err != nil {
+		return "", "", err
+	}
+	if err := asHTML.Execute(&h, l); err != nil {
+		return "", "", err
+	}
+	return t.String(), h.String(), nil
+}
+
+// ignored is what to do with a mail nobody asked for.
+const ignored = "If you did not ask for this, leave this mail alone: without the link nothing happens."
+
+// wordsOf puts a mail into words.
+func wordsOf(m mindflow.Mail) letter {
+	l := letter{Name: plainName(m.Name), Link: m.Link}
+	until := moment(m.Until)
+	once := "The link works once, until " + until + ", and only the newest one does."
+	switch m.Purpose {
+	case mindflow.ToVerify:
+		l.Subject, l.Do = "Confirm your e-mail address", "Confirm the address"
+		l.Say = []string{"Please confirm that this address is yours. Then it can bring you back into your MindFlow account should you forget the password."}
+		l.Then = []string{once, "If you have no MindFlow account, somebody mistyped their address: leave this mail alone."}
+	case mindflow.ToReset:
+		l.Subject, l.Do = "Set a new password", "Set a new password"
+		l.Say = []string{"Somebody, most likely you, asked for a new password for the MindFlow account with this address."}
+		l.Then = []string{once, ignored}
+	case mindflow.ToMove:
+		l.Subject, l.Do = "Confirm your new e-mail address", "Use this address"
+		l.Say = []string{"Please confirm that your MindFlow account shall use this address from now on."}
+		l.Then = []string{once, ignored}
+	case mindflow.ToStay:
+		l.Subject, l.Do = "Your e-mail address is about to change", "That was not me"
+		l.Say = []string{
+			"Somebody who knows your password asked for another address for your MindFlow account. A link was sent there; once it is used, mails go there.",
+			"If that was you, there is nothing to do.",
+		}
+		l.Then = []string{
+			"If it was not you, follow the link: your account keeps this address, everybody is signed out, the password stops to work, and you get a mail to set a new one.",
+			"The link works once, until " + until + ", also when the address has changed meanwhile.",
+		}
+	case mindflow.ToJoin:
+		l.Subject, l.Do = "You are invited to MindFlow", "Open an account"
+		l.Say = []string{"Whoever runs this MindFlow server invites you to open an account with this address."}
+		l.Then = []string{once, "If you do not want one, leave this mail alone."}
+	default:
+		l.notice(m.Notice, until)
+	}
+	return l
+}
+
+func (l *letter) notice(n mindflow.Notice, until string) {
+	switch n {
+	case mindflow.PasswordIsNew:
+		l.Subject = "Your password was changed"
+		l.Say = []string{
+			"The password of your MindFlow account was changed just now.",
+			"If that was not you, ask for a new one at once: on the page where you sign in, choose \"Forgot your password?\".",
+		}
+	case mindflow.AccountLeaves:
+		l.Subject = "Your account will be erased"
+		l.Say = []string{
+			"As asked for, your MindFlow account will be erased with everything in it, on " + until + " or within a day after.",
+			"Until then you can change your mind: sign in, and choose to keep the account.",
+			"If you did not ask for this, sign in, keep the account, and change your password.",
+		}
+	}
+}
+
+// moment is an instant in the person's own zone.
+func moment(t time.Time) string { return t.Format("2 January 2006, 15:04 MST") }
+
+// name is what can be said to somebody as a name: letters, and what stands
+// between them. Anything else could be a message of its own, or an address that
+// mail programs make a link of.
+var name = regexp.MustCompile(`^[\p{L}\p{M}]+(?:[ '’-]{1,2}[\p{L}\p{M}]+){0,5}$`)
+
+const maxName = 60
+
+// plainName is a person's name, if it can be said; else nobody is named.
+func plainName(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if mindflow.Length(s) > maxName || !name.MatchString(s) {
+		return ""
+	}
+	return s
+}
