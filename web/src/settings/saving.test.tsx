@@ -11,7 +11,7 @@ vi.mock('../api/changes', async (original) => ({
   setPreferences: () => Promise.reject(new Problem(503, {})),
 }))
 
-// Seen red: the screen that would have said it was gone.
+// The screen that would have said it is gone by then.
 test('an undo that fails says so, wherever one is by then', async () => {
   let undo: ReturnType<typeof useSaving>['takeBack'] | undefined
   function Setting() {
