@@ -203,3 +203,9 @@ export function watch(page: Page, complaints: Complaints) {
       complaints.push(message.text())
   })
 }
+
+/** Waits until the app is kept in the browser and hands out its files from there. What is shown is kept within a second. */
+export async function kept(page: Page) {
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  await page.waitForTimeout(1_100)
+}

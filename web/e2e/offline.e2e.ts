@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { App, launch, open, password, type Person } from './app'
+import { App, kept, launch, open, password, type Person } from './app'
 
 let browser: Browser
 
@@ -25,14 +25,6 @@ async function tab() {
   const opened = await open(browser)
   opened.page.context().setDefaultTimeout(10_000)
   return opened
-}
-
-/** Waits until the app is kept in the browser, and what is shown too. */
-async function kept(page: Page) {
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready
-  })
-  await page.waitForTimeout(1_500)
 }
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name })
@@ -75,6 +67,7 @@ test('a change without a server is taken back, and says so', () =>
     const { page } = await tab()
     await ada.signIn(page)
     await heading(page, 'Write the blog post').waitFor()
+    await kept(page)
     await app.down()
     await page.keyboard.press('e')
     await page.getByRole('alert').filter({ hasText: 'cannot be reached' }).waitFor()

@@ -1,8 +1,8 @@
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { App, launch, open } from './app'
+import { App, kept, launch, open } from './app'
 
 let browser: Browser
 
@@ -49,13 +49,6 @@ async function before(to: () => string, path: (path: string) => string | null, r
     server.close()
   }
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, close }
-}
-
-async function kept(page: Page) {
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready
-  })
-  await page.waitForTimeout(1_500)
 }
 
 test('assets may lie at another origin, and are kept from there', async () => {

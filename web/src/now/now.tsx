@@ -1,10 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { lazy, Suspense, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import type { Best, Ranked, Scored, Task } from '../api/client'
 import { explain } from '../api/errors'
 import { bestQuery, cameAt, preferencesQuery, topQuery, validUntil } from '../api/queries'
 import { useActions } from '../shell/actions'
+import { part } from '../shell/part'
 import { useShortcuts } from '../shell/shortcuts'
 import { useZone } from '../shell/zone'
 import { useOver, useWords } from '../time/now'
@@ -19,8 +20,8 @@ import { RankedRow } from './row'
 import { Score, scoreText, termsOf } from './score'
 
 /** The menu's code comes when somebody comes near it. */
-const menu = () => import('./snooze-menu')
-const SnoozeMenu = lazy(() => menu().then((m) => ({ default: m.SnoozeMenu })))
+const menu = () => import('./snooze-menu').then((m) => m.SnoozeMenu)
+const SnoozeMenu = part(menu)
 const near = () => void menu().catch(() => {}) // it is asked for again when it is pressed
 
 /** The front door: the one task to do now, and why. */
@@ -121,9 +122,18 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
           {task.status === 'in_progress' ? 'Put down' : 'Start'}
           <Kbd>S</Kbd>
         </Button>
-        <Suspense fallback={plain}>
-          {pressed ? <SnoozeMenu task={task} ref={snooze} trigger={<SnoozeButton />} defaultOpen /> : plain}
-        </Suspense>
+        {pressed ? (
+          <SnoozeMenu
+            task={task}
+            ref={snooze}
+            trigger={<SnoozeButton />}
+            defaultOpen
+            until={plain}
+            onMissing={() => setPressed(false)}
+          />
+        ) : (
+          plain
+        )}
         <Button kind="ghost" onClick={notNow}>
           Not now
           <Kbd>N</Kbd>

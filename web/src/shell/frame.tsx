@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { followOtherTabs } from '../api/changes'
 import { bestQuery, preferencesQuery, topQuery } from '../api/queries'
 import { useMinute, useToday } from '../time/now'
@@ -10,17 +10,18 @@ import { Icon, type IconName } from '../ui/icon'
 import { Kbd, modifier } from '../ui/kbd'
 import { Toasts, undoLast } from '../ui/toast'
 import { countOfWeek, weekQuery } from '../upcoming/queries'
-import { useConflict } from './conflict-state'
+import { settled, useConflict } from './conflict-state'
 import { useReachability, useReachable } from './online'
 import { openOverlay, useOverlay } from './overlay'
+import { part } from './part'
 import { useRenewal } from './renewal'
 import { useSequences, useShortcuts } from './shortcuts'
 import { useZone } from './zone'
 
-const QuickAdd = lazy(() => import('./quick-add'))
-const Palette = lazy(() => import('./palette'))
-const Help = lazy(() => import('./help'))
-const ConflictDialog = lazy(() => import('./conflict'))
+const QuickAdd = part(() => import('./quick-add').then((m) => m.default))
+const Palette = part(() => import('./palette').then((m) => m.default))
+const Help = part(() => import('./help').then((m) => m.default))
+const ConflictDialog = part(() => import('./conflict').then((m) => m.default))
 
 type Place = { to: '/' | '/tasks' | '/upcoming' | '/settings'; label: string; icon: IconName }
 
@@ -247,12 +248,16 @@ function Overlays() {
   const conflict = useConflict()
   const [wanted, setWanted] = useState<ReadonlySet<string>>(new Set())
   if (overlay && !wanted.has(overlay)) setWanted(new Set([...wanted, overlay]))
+  const missing = () => {
+    setWanted(new Set())
+    openOverlay(null)
+  }
   return (
-    <Suspense>
-      {wanted.has('add') && <QuickAdd />}
-      {wanted.has('palette') && <Palette />}
-      {wanted.has('help') && <Help />}
-      {conflict && <ConflictDialog conflict={conflict} />}
-    </Suspense>
+    <>
+      {wanted.has('add') && <QuickAdd onMissing={missing} />}
+      {wanted.has('palette') && <Palette onMissing={missing} />}
+      {wanted.has('help') && <Help onMissing={missing} />}
+      {conflict && <ConflictDialog conflict={conflict} onMissing={settled} />}
+    </>
   )
 }

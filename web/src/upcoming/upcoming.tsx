@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Task } from '../api/client'
 import { explain, Unreachable } from '../api/errors'
 import { useActions } from '../shell/actions'
+import { part } from '../shell/part'
 import { editMany, useProgress } from '../shell/bulk'
 import { Under } from '../shell/progress'
 import { useWaking } from '../shell/waking'
@@ -21,7 +22,7 @@ import { setLook, useLook, type Look } from './look'
 import { dueDay, movedTo, planOf, type Plan } from './plan'
 import { tasksOf, upcomingQuery } from './queries'
 
-const MoveMenu = lazy(() => import('./move-menu'))
+const MoveMenu = part(() => import('./move-menu').then((m) => m.default))
 
 /** The coming days, and what is due on each. */
 export default function Upcoming() {
@@ -176,9 +177,15 @@ function Board({ today, look, data }: { today: Day; look: Look; data: Data }) {
           />
         ))}
       {menu && (
-        <Suspense>
-          <MoveMenu asked={asked} onMove={move} onClose={() => setAsked(null)} />
-        </Suspense>
+        <MoveMenu
+          asked={asked}
+          onMove={move}
+          onClose={() => setAsked(null)}
+          onMissing={() => {
+            setMenu(false)
+            setAsked(null)
+          }}
+        />
       )}
     </div>
   )
