@@ -157,3 +157,17 @@ func effortQuarters(minutes uint16) int64 {
 	const quarters = "0" + "444444444444444" + "333333333333333" + "222222222222222222222222222222" + "1"
 	return int64(quarters[min(minutes, 61)] - '0')
 }
+
+// asleep reports whether f's snooze is not over.
+func (m *Moment) asleep(f *mindflow.Fact) bool { return f.SnoozedUntil > m.now }
+
+// Overdue reports whether f is due before this moment, and not snoozed.
+func (m *Moment) Overdue(f *mindflow.Fact) bool { return m.urgency(f) == overdue && !m.asleep(f) }
+
+// DueToday reports whether f is due later on this moment's day, and not snoozed.
+func (m *Moment) DueToday(f *mindflow.Fact) bool { return m.urgency(f) == today && !m.asleep(f) }
+
+// WakesToday reports whether f's snooze ends later on this moment's day.
+func (m *Moment) WakesToday(f *mindflow.Fact) bool {
+	return m.asleep(f) && f.SnoozedUntil < m.endOfToday
+}

@@ -17,7 +17,9 @@ import (
 // request's line in the log says what it was.
 func failed(ctx context.Context, err error) *mcp.CallToolResult {
 	var text string
-	if e, known := errors.AsType[*mindflow.Error](err); known && e.Kind != mindflow.KindInternal {
+	if several, ok := errors.AsType[*ambiguousError](err); ok {
+		text = several.Error()
+	} else if e, known := errors.AsType[*mindflow.Error](err); known && e.Kind != mindflow.KindInternal {
 		text = e.Error() + ". " + recovery(e)
 	} else {
 		mindflow.TraceOf(ctx).Failed(err)

@@ -9,7 +9,7 @@ import (
 
 // nextOut answers whats_next.
 type nextOut struct {
-	Best       *scoredView  `json:"best" jsonschema:"null when nothing is to be done now"`
+	Best       *scoredView  `json:"best,omitempty" jsonschema:"absent when nothing is to be done now"`
 	Then       []scoredView `json:"then" jsonschema:"the next two, best first"`
 	Actionable int          `json:"actionable" jsonschema:"how many tasks could be done now"`
 	ValidUntil string       `json:"valid_until,omitempty" jsonschema:"when the answer will be another one though no task changes; absent for never"`

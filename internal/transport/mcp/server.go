@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"mindflow/internal/app"
@@ -49,11 +49,13 @@ func New(a *app.App, settings Settings) *Server {
 	server := mcp.NewServer(&mcp.Implementation{Name: "mindflow", Title: "MindFlow", Version: settings.Version}, &mcp.ServerOptions{
 		Instructions: instructions,
 		Capabilities: &mcp.ServerCapabilities{ // what is offered does not change while a server runs
-			Tools: &mcp.ToolCapabilities{},
+			Tools: &mcp.ToolCapabilities{}, Prompts: &mcp.PromptCapabilities{}, Resources: &mcp.ResourceCapabilities{},
 		},
 		SetCacheable: cacheable,
 	})
 	s.tools(server)
+	s.resources(server)
+	prompts(server)
 	server.AddReceivingMiddleware(received)
 	s.handler = mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, &mcp.StreamableHTTPOptions{
 		Stateless: true, JSONResponse: true, PropagateRequestCancellation: true,
@@ -172,7 +174,7 @@ func received(next mcp.MethodHandler) mcp.MethodHandler {
 		})
 		if failed != nil {
 			mindflow.TraceOf(ctx).Failed(failed)
-			return nil, fmt.Errorf("%s", internal(ctx))
+			return nil, &jsonrpc.Error{Code: jsonrpc.CodeInternalError, Message: internal(ctx)}
 		}
 		return result, err
 	}

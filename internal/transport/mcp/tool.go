@@ -1,9 +1,11 @@
 package mcp
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -86,18 +88,75 @@ func (o offer[I, O]) call(ctx context.Context, s *Server, actor mindflow.Actor, 
 	return o.use(ctx, actor, in)
 }
 
-// schemaOf is the JSON schema of a Go type.
+// schemaOf is the JSON schema of a Go type. What stands in it several times is
+// described once: each conversation pays for every word.
 func schemaOf[T any](limits func(*jsonschema.Schema)) *jsonschema.Schema {
-	schema, err := jsonschema.For[T](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
+	schema := described[T](map[reflect.Type]*jsonschema.Schema{
+		reflect.TypeFor[taskView]():   {Ref: "#/$defs/task"},
+		reflect.TypeFor[scoredView](): {Ref: "#/$defs/scored"},
+		reflect.TypeFor[partsView]():  {Ref: "#/$defs/parts"},
+		reflect.TypeFor[groupView]():  {Ref: "#/$defs/group"},
+	})
+	schema.Defs = map[string]*jsonschema.Schema{}
+	for name, shared := range map[string]*jsonschema.Schema{
+		"task": described[taskView](nil), "parts": described[partsView](nil),
+		"group": described[groupView](map[reflect.Type]*jsonschema.Schema{reflect.TypeFor[taskView](): {Ref: "#/$defs/task"}}),
+		"scored": described[scoredView](map[reflect.Type]*jsonschema.Schema{
+			reflect.TypeFor[taskView](): {Ref: "#/$defs/task"}, reflect.TypeFor[partsView](): {Ref: "#/$defs/parts"},
+		}),
+	} {
+		schema.Defs[name] = shared
+	}
+	prune(schema)
+	plainRefs(schema)
+	if limits != nil {
+		limits(schema)
+	}
+	return schema
+}
+
+// prune takes away what nothing refers to.
+func prune(schema *jsonschema.Schema) {
+	for again := true; again; {
+		again = false
+		encoded, err := json.Marshal(schema)
+		if err != nil {
+			panic(err) // the types are ours
+		}
+		for name := range schema.Defs {
+			if !bytes.Contains(encoded, []byte(`"#/$defs/`+name+`"`)) {
+				delete(schema.Defs, name)
+				again = true
+			}
+		}
+	}
+}
+
+// plainRefs has what refers to a description say nothing else: a pointer's null is
+// never written, as what is not set is left out.
+func plainRefs(schema *jsonschema.Schema) {
+	if schema.Ref != "" {
+		schema.Type, schema.Types = "", nil
+	}
+	for _, p := range schema.Properties {
+		plainRefs(p)
+	}
+	if schema.Items != nil {
+		plainRefs(schema.Items)
+	}
+}
+
+func described[T any](known map[reflect.Type]*jsonschema.Schema) *jsonschema.Schema {
+	types := map[reflect.Type]*jsonschema.Schema{
 		reflect.TypeFor[optional[string]]():   {Types: []string{"string", "null"}},
 		reflect.TypeFor[optional[int]]():      {Types: []string{"integer", "null"}},
 		reflect.TypeFor[optional[[]string]](): {Types: []string{"array", "null"}, Items: &jsonschema.Schema{Type: "string"}},
-	}})
+		reflect.TypeFor[[]string]():           {Type: "array", Items: &jsonschema.Schema{Type: "string"}}, // never null
+	}
+	maps.Copy(types, known)
+	schema, err := jsonschema.For[T](&jsonschema.ForOptions{TypeSchemas: types})
 	if err != nil {
 		panic(err) // the types are ours
-	}
-	if limits != nil {
-		limits(schema)
 	}
 	return schema
 }

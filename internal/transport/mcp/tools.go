@@ -25,6 +25,45 @@ func (s *Server) tools(server *mcp.Server) {
 			"With an idempotency_key of your own making a call can be sent again without adding anything twice.",
 		limits: limitAdding, use: s.addTasks,
 	}.add(s, server)
+	offer[findIn, findOut]{
+		name: "find_tasks", title: "Find tasks", effect: reads, again: true,
+		about: "Tasks by words, status, tag, priority or due date, a page at a time. " +
+			"Use it to look tasks up, to list some of them, or to learn an id. " +
+			"Do not use it to decide what to do (whats_next), and do not rank what it answers yourself.",
+		limits: limitFinding, use: s.findTasks,
+	}.add(s, server)
+	offer[updateIn, oneOut]{
+		name: "update_task", title: "Change a task", effect: replaces, again: true,
+		about: "Changes the fields you name and keeps the others; null clears one. " +
+			"Use it to rename, re-date or re-prioritise a task, to begin it (in_progress), to reopen it (pending) or to give it up (cancelled). " +
+			"Do not use it for a task that is done (complete_task) or to be put off (snooze_task). Tags replace all there were.",
+		limits: limitUpdate, use: s.updateTask,
+	}.add(s, server)
+	offer[nameIn, oneOut]{
+		name: "complete_task", title: "Complete a task", effect: moves, again: true,
+		about: "Marks a task as done. Use it when the person says that they did it. " +
+			"Do not use it for what they no longer want to do (update_task with the status cancelled). update_task with the status pending takes it back.",
+		limits: limitName, use: s.completeTask,
+	}.add(s, server)
+	offer[snoozeIn, oneOut]{
+		name: "snooze_task", title: "Put a task off", effect: moves,
+		about: "Puts a task out of sight for a while, or until a date and time; then it comes back by itself. " +
+			"Use it when the person cannot or does not want to do it now. " +
+			"Do not use it to move a deadline (update_task with due_date).",
+		limits: limitName, use: s.snoozeTask,
+	}.add(s, server)
+	offer[explainIn, explainOut]{
+		name: "explain_ranking", title: "Why one task comes before another", effect: reads, again: true,
+		about: "Why one task comes before another: what the scores of both are made of, and what makes the difference. " +
+			"Use it when the person asks why. Do not use it to find out what to do (whats_next).",
+		limits: limitExplaining, use: s.explainRanking,
+	}.add(s, server)
+	offer[struct{}, dayOut]{
+		name: "day_overview", title: "The day at a glance", effect: reads, again: true,
+		about: "What is overdue, due today, in progress, next up, and snoozed until later today, with how many of each. " +
+			"Use it to plan a day or to look back at one. Do not use it for the one next thing (whats_next), or for other days (find_tasks).",
+		use: s.dayOverview,
+	}.add(s, server)
 }
 
 // zone is the one the person lives in. A program that may only write is not told

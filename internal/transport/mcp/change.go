@@ -1,0 +1,112 @@
+package mcp
+
+import (
+	"context"
+
+	"github.com/google/jsonschema-go/jsonschema"
+
+	"mindflow/internal/mindflow"
+)
+
+// oneOut answers with one task.
+type oneOut struct {
+	Task     taskView `json:"task" jsonschema:"as it is now"`
+	Timezone string   `json:"timezone"`
+}
+
+// about answers with a task after a change, and what was done to it.
+func (s *Server) about(ctx context.Context, actor mindflow.Actor, t mindflow.Task, done func(mindflow.Zone) string) (oneOut, string, error) {
+	z, err := s.zone(ctx, actor)
+	if err != nil {
+		return oneOut{}, "", err
+	}
+	return oneOut{viewTask(&t, z), z.String()}, named(t.Title, t.ID.String()) + " " + done(z) + ".", nil
+}
+
+// updateIn says what shall be different about a task.
+type updateIn struct {
+	draftIn
+
+	Task   string           `json:"task" jsonschema:"its id, or a piece of its title that no other task has"`
+	Status optional[string] `json:"status,omitzero" jsonschema:"in_progress once it is begun; pending also reopens; cancelled gives it up"`
+}
+
+func limitUpdate(s *jsonschema.Schema) {
+	limitDraft(s)
+	s.Properties["task"].MinLength = new(1)
+	among(s.Properties["status"], string(mindflow.StatusPending), string(mindflow.StatusInProgress), string(mindflow.StatusCancelled))
+}
+
+func (s *Server) updateTask(ctx context.Context, actor mindflow.Actor, in updateIn) (oneOut, string, error) {
+	switch status := mindflow.Status(in.Status.Value); {
+	case status == mindflow.StatusCompleted:
+		return oneOut{}, "", mindflow.InvalidField("status", "completed is what complete_task is for")
+	case status == mindflow.StatusSnoozed:
+		return oneOut{}, "", mindflow.InvalidField("status", "snoozed is what snooze_task is for")
+	}
+	draft := in.draft()
+	draft.Status = in.Status.Field
+	if bad := draft.Validate(); len(bad) > 0 {
+		return oneOut{}, "", mindflow.Invalid(bad...)
+	}
+	before, err := s.one(ctx, actor, "task", in.Task)
+	if err != nil {
+		return oneOut{}, "", err
+	}
+	after, err := s.app.EditTask(ctx, actor, before.ID, draft, mindflow.Match{})
+	if err != nil {
+		return oneOut{}, "", err
+	}
+	return s.about(ctx, actor, after, func(mindflow.Zone) string {
+		if after.Version == before.Version {
+			return "was like that already; nothing has changed"
+		}
+		return "is changed"
+	})
+}
+
+// nameIn names a task.
+type nameIn struct {
+	Task string `json:"task" jsonschema:"its id, or a piece of its title that no other task has"`
+}
+
+func limitName(s *jsonschema.Schema) { s.Properties["task"].MinLength = new(1) }
+
+func (s *Server) completeTask(ctx context.Context, actor mindflow.Actor, in nameIn) (oneOut, string, error) {
+	before, err := s.one(ctx, actor, "task", in.Task)
+	if err != nil {
+		return oneOut{}, "", err
+	}
+	after, err := s.app.CompleteTask(ctx, actor, before.ID, mindflow.Match{})
+	if err != nil {
+		return oneOut{}, "", err
+	}
+	return s.about(ctx, actor, after, func(mindflow.Zone) string {
+		if after.Version == before.Version {
+			return "was done already; nothing has changed"
+		}
+		return "is done"
+	})
+}
+
+// snoozeIn says for how long a task shall be out of sight.
+type snoozeIn struct {
+	Task     string           `json:"task" jsonschema:"its id, or a piece of its title that no other task has"`
+	Duration optional[string] `json:"duration,omitzero" jsonschema:"30m, 2h, 1d (the same time tomorrow) or 1w; 3h when nothing is said"`
+	Until    optional[string] `json:"until,omitzero" jsonschema:"instead: until this date and time (2026-11-28T09:00); without an offset in the person's time zone"`
+}
+
+func (s *Server) snoozeTask(ctx context.Context, actor mindflow.Actor, in snoozeIn) (oneOut, string, error) {
+	snooze := mindflow.Snooze{Duration: in.Duration.Field, Until: in.Until.Field}
+	before, err := s.one(ctx, actor, "task", in.Task)
+	if err != nil {
+		return oneOut{}, "", err
+	}
+	after, err := s.app.SnoozeTask(ctx, actor, before.ID, snooze, mindflow.Match{})
+	if err != nil {
+		return oneOut{}, "", err
+	}
+	return s.about(ctx, actor, after, func(z mindflow.Zone) string {
+		return "is out of sight until " + instant(after.SnoozedUntil, z)
+	})
+}

@@ -1,0 +1,44 @@
+package mcp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"mindflow/internal/mindflow"
+)
+
+// resources are what a person can attach to a conversation, where the client
+// offers that: the answers of two tools, as JSON.
+func (s *Server) resources(server *mcp.Server) {
+	resource(server, "mindflow://best", "best", "What to do now", "The best task, why, the next two, and until when that holds: what whats_next answers", s.whatsNext)
+	resource(server, "mindflow://today", "today", "Today", "The day at a glance: what day_overview answers", s.dayOverview)
+}
+
+func resource[O any](server *mcp.Server, uri, name, title, about string, read func(context.Context, mindflow.Actor, struct{}) (O, string, error)) {
+	const kind = "application/json"
+	r := &mcp.Resource{URI: uri, Name: name, Title: title, Description: about, MIMEType: kind}
+	server.AddResource(r, func(ctx context.Context, _ *mcp.ReadResourceRequest) (*mcp.ReadResourceResult, error) {
+		out, _, err := read(ctx, ctx.Value(callKey{}).(*call).actor, struct{}{}) //nolint:forcetypeassert // Serve's
+		if err != nil {
+			return nil, refused(ctx, err)
+		}
+		encoded, err := json.Marshal(out)
+		if err != nil {
+			return nil, refused(ctx, err)
+		}
+		return &mcp.ReadResourceResult{Contents: []*mcp.ResourceContents{{URI: uri, MIMEType: kind, Text: string(encoded)}}}, nil
+	})
+}
+
+// refused is an error where there is no tool to answer it: one of the protocol.
+func refused(ctx context.Context, err error) error {
+	if e, known := errors.AsType[*mindflow.Error](err); known && e.Kind != mindflow.KindInternal {
+		return &jsonrpc.Error{Code: jsonrpc.CodeInvalidRequest, Message: e.Error() + ". " + recovery(e)}
+	}
+	mindflow.TraceOf(ctx).Failed(err)
+	return &jsonrpc.Error{Code: jsonrpc.CodeInternalError, Message: internal(ctx)}
+}
