@@ -325,6 +325,10 @@ test('all that can be done, best first', async () => {
   const { page } = await at('/tasks', ['one', 'two'])
   await page.goto(`${app.url}/ranked`)
   await page.getByText('2, best first').waitFor()
+  const [one, two] = await page
+    .locator('li[aria-posinset]')
+    .evaluateAll((li) => li.map((l) => l.getBoundingClientRect()))
+  expect(two!.top).toBeCloseTo(one!.bottom, 0) // each right below the one before
   await page.getByRole('checkbox', { name: 'Done: one' }).click()
   await page.getByText('1, best first').waitFor()
 })

@@ -20,7 +20,13 @@ export function askEarly(paths: string[]): void {
     answer.catch(() => {}) // whoever comes for it is told
     asked.set(new URL(path, location.origin).href, answer)
   }
-  setTimeout(() => asked.clear(), lasts)
+  setTimeout(forget, lasts)
+}
+
+/** What nobody came for is not read to its end. */
+function forget() {
+  for (const answer of asked.values()) answer.then((response) => response.body?.cancel()).catch(() => {})
+  asked.clear()
 }
 
 /** The answer to a request that was asked early. */

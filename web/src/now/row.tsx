@@ -15,7 +15,7 @@ import { Bar, scoreText, termsOf } from './score'
 export function RankedRow({
   scored,
   full,
-  className = '',
+  className = 'relative',
   ...props
 }: { scored: Scored; full: number } & ComponentProps<'li'>) {
   const { task } = scored
@@ -27,7 +27,7 @@ export function RankedRow({
     <li
       ref={li}
       {...props}
-      className={`relative grid grid-cols-[22px_minmax(0,1fr)_auto] items-center gap-3.5 border-b border-line py-3 desk:grid-cols-[22px_minmax(0,1fr)_132px_44px] ${className}`}
+      className={`grid grid-cols-[22px_minmax(0,1fr)_auto] items-center gap-3.5 border-b border-line py-3 desk:grid-cols-[22px_minmax(0,1fr)_132px_44px] ${className}`}
     >
       <Check label={`Done: ${task.title}`} onCheck={() => void actions.complete(task)} />
       <div className="min-w-0">

@@ -65,7 +65,7 @@ export function Frame() {
         <main
           id="main"
           tabIndex={-1}
-          className="beside-panel px-5 pt-4 pb-28 outline-none desk:px-10 desk:pt-6 desk:pb-16"
+          className="group/main beside-panel px-5 pt-4 pb-28 outline-none desk:px-10 desk:pt-6 desk:pb-16"
         >
           <Top />
           <Notice />
@@ -160,7 +160,7 @@ function Clock() {
 
 function Top() {
   return (
-    <div className="mx-auto mb-9 flex max-w-180 items-center gap-3 desk:mb-14">
+    <div className="mx-auto mb-9 flex max-w-180 items-center gap-3 group-has-[[data-wide]]/main:max-w-240 desk:mb-14">
       <button
         type="button"
         onClick={() => openOverlay('add')}
@@ -188,7 +188,7 @@ function Notice() {
   const reachable = useReachable()
   const renewal = useRenewal()
   return (
-    <div role="status" className="relative mx-auto max-w-180">
+    <div role="status" className="relative mx-auto max-w-180 group-has-[[data-wide]]/main:max-w-240">
       {(!reachable || renewal) && (
         <p className="absolute inset-x-0 -top-8.5 flex h-8 items-center gap-2.5 rounded-control bg-accent-soft px-3 text-[13px] whitespace-nowrap text-ink-2 desk:-top-13 desk:h-9 desk:px-3.5 desk:text-[14px]">
           {reachable ? (

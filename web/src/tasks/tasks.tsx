@@ -197,7 +197,7 @@ export default function Tasks() {
   const bulk = selection.ids.size > 0 || selecting || busy
   const first = picking?.tasks.length === 1 ? picking.tasks[0] : undefined
   return (
-    <div className="mx-auto max-w-240">
+    <div data-wide className="mx-auto max-w-240">
       <header className="z-10 bg-paper desk:sticky desk:top-0 desk:-mx-2 desk:-mt-2 desk:px-2 desk:pt-2 desk:pb-2">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
           <Heading>Tasks</Heading>
