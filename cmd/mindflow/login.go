@@ -21,6 +21,8 @@ type loginCommand struct {
 	Email    string `help:"The account's e-mail address; asked for when absent."`
 	Register bool   `help:"Open the account first."`
 	Timezone string `placeholder:"ZONE" help:"With --register: where you are, such as Europe/Berlin; else this machine's zone."`
+	// An invitation is pasted as it came: the whole link.
+	Invitation string `placeholder:"LINK" help:"With --register: the invitation, where the server asks for one."`
 }
 
 // Help says at which server.
@@ -126,7 +128,9 @@ func (cmd loginCommand) ask(c *console) (email, password string, err error) {
 
 func (cmd loginCommand) register(c *console, api *client.Client, email, password string) error {
 	zone := cmp.Or(cmd.Timezone, machineZone(c.env))
-	if _, err := api.Register(c.ctx, client.Registration{Email: email, Password: password, Timezone: zone}); err != nil {
+	if _, err := api.Register(c.ctx, client.Registration{
+		Email: email, Password: password, Timezone: zone, Invitation: cmd.Invitation[strings.LastIndexByte(cmd.Invitation, '#')+1:],
+	}); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(c.out, "Opened an account for %s, in the time zone %s.\n", printable(email), zone)

@@ -13,8 +13,13 @@ import (
 )
 
 type userCommand struct {
-	List   userListCommand   `cmd:"" help:"List the accounts."`
-	Delete userDeleteCommand `cmd:"" help:"Erase an account with everything in it, for good."`
+	List          userListCommand    `cmd:"" help:"List the accounts."`
+	Add           userAddCommand     `cmd:"" help:"Open an account for somebody."`
+	Invite        userInviteCommand  `cmd:"" help:"Invite somebody to open an account themselves."`
+	Disable       userDisableCommand `cmd:"" help:"Shut an account out, from the next request on."`
+	Enable        userEnableCommand  `cmd:"" help:"Let an account in again."`
+	ResetPassword userResetCommand   `cmd:"" help:"Have somebody set a new password."`
+	Delete        userDeleteCommand  `cmd:"" help:"Erase an account with everything in it, for good."`
 }
 
 type userListCommand struct {
@@ -30,6 +35,8 @@ type userLine struct {
 	CreatedAt  time.Time  `json:"created_at"`
 	SeenAt     *time.Time `json:"seen_at"`
 	DisabledAt *time.Time `json:"disabled_at"`
+	VerifiedAt *time.Time `json:"email_verified_at"`
+	EraseAt    *time.Time `json:"erase_at"`
 }
 
 func (cmd userListCommand) Run(c *console) error {
@@ -41,7 +48,7 @@ func (cmd userListCommand) Run(c *console) error {
 		if cmd.JSON {
 			lines := make([]userLine, len(accounts))
 			for i, a := range accounts {
-				lines[i] = userLine{a.ID.String(), a.Email, a.FullName, a.Tasks, a.CreatedAt, orNil(a.SeenAt), orNil(a.DisabledAt)}
+				lines[i] = userLine{a.ID.String(), a.Email, a.FullName, a.Tasks, a.CreatedAt, orNil(a.SeenAt), orNil(a.DisabledAt), orNil(a.VerifiedAt), orNil(a.EraseAt)}
 			}
 			return writeJSON(c.out, lines)
 		}
@@ -49,8 +56,11 @@ func (cmd userListCommand) Run(c *console) error {
 		fmt.Fprintln(table, "E-MAIL\tTASKS\tLAST SEEN\tSTATE\tID")
 		for _, a := range accounts {
 			state := "active"
-			if !a.DisabledAt.IsZero() {
+			switch {
+			case !a.DisabledAt.IsZero():
 				state = "disabled"
+			case !a.EraseAt.IsZero():
+				state = "leaving"
 			}
 			fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\n", printable(a.Email), a.Tasks, seen(a), state, a.ID)
 		}

@@ -12,11 +12,21 @@ import (
 // Register opens an account: a user, the personal workspace, and preferences
 // in the zone the person named. An address that is taken is a conflict.
 func (a *App) Register(ctx context.Context, r mindflow.Registration, through mindflow.Channel) (mindflow.User, error) {
-	r, zone, err := r.Validate()
+	invitation, err := a.admitSignup(ctx, r)
 	if err != nil {
 		return mindflow.User{}, err
 	}
-	invitation, err := a.admitSignup(ctx, r)
+	return a.open(ctx, r, invitation, through)
+}
+
+// AddUser opens an account for somebody, whoever may open one by themselves.
+func (a *App) AddUser(ctx context.Context, r mindflow.Registration) (mindflow.User, error) {
+	return a.open(ctx, r, "", mindflow.ThroughSystem)
+}
+
+// open opens an account, and uses an invitation up by its hash, if there is one.
+func (a *App) open(ctx context.Context, r mindflow.Registration, invitation string, through mindflow.Channel) (mindflow.User, error) {
+	r, zone, err := r.Validate()
 	if err != nil {
 		return mindflow.User{}, err
 	}
@@ -40,7 +50,7 @@ func (a *App) Register(ctx context.Context, r mindflow.Registration, through min
 		case err != nil:
 			return err
 		case !created:
-			return mindflow.Conflict("There is an account with this e-mail address already")
+			return errTaken
 		case !a.mails():
 			return nil
 		}
@@ -63,7 +73,7 @@ func (a *App) admitSignup(ctx context.Context, r mindflow.Registration) (string,
 	case mindflow.SignupInvite:
 		hash := credentials.HashSecret(r.Invitation)
 		link, err := a.store.Link(ctx, mindflow.ToJoin, hash, a.now())
-		if err == nil && mindflow.Fold(link.Email) != mindflow.Fold(r.Email) {
+		if err == nil && mindflow.Fold(link.Email) != accountKey(r.Email) {
 			err = errInvitation
 		}
 		return hash, unless(err, errInvitation)

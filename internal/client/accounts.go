@@ -14,6 +14,8 @@ type Registration struct {
 	Password string `json:"password"`
 	FullName string `json:"full_name,omitzero"`
 	Timezone string `json:"timezone,omitzero"` // IANA name; UTC when empty
+	// Invitation is what an invitation's link holds behind the #.
+	Invitation string `json:"invitation,omitzero"`
 }
 
 // User is a person with an account.

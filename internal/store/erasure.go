@@ -119,7 +119,7 @@ func (tx *Tx) Erase(u mindflow.User) error {
 }
 
 const allUsers = `
-SELECT u.id, u.email, u.full_name, u.workspace_id, u.created_at, u.disabled_at,
+SELECT u.id, u.email, u.full_name, u.workspace_id, u.created_at, u.disabled_at, u.email_verified_at, u.erase_at,
        (SELECT max(s.seen_at) FROM sessions s WHERE s.user_id = u.id),
        (SELECT count(*) FROM tasks t WHERE t.workspace_id = u.workspace_id AND t.deleted_at IS NULL)
   FROM users u
@@ -131,9 +131,10 @@ func (s *Store) Users(ctx context.Context) ([]mindflow.Account, error) {
 	err := each(s.read(ctx), allUsers, nil, func(rows *sql.Rows) error {
 		var a mindflow.Account
 		var created int64
-		var disabled, seen sql.NullInt64
-		err := rows.Scan(&a.ID, &a.Email, &a.FullName, &a.WorkspaceID, &created, &disabled, &seen, &a.Tasks)
+		var disabled, verified, erase, seen sql.NullInt64
+		err := rows.Scan(&a.ID, &a.Email, &a.FullName, &a.WorkspaceID, &created, &disabled, &verified, &erase, &seen, &a.Tasks)
 		a.CreatedAt, a.DisabledAt, a.SeenAt = mindflow.UTC(created), instant(disabled), instant(seen)
+		a.VerifiedAt, a.EraseAt = instant(verified), instant(erase)
 		all = append(all, a)
 		return err
 	})

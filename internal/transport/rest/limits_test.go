@@ -369,6 +369,7 @@ func TestEveryLimitedRouteSaysSoInTheDocument(t *testing.T) {
 	limits := map[string]string{
 		"POST /api/auth/register": `"sign-ins";q=10;w=60`, "POST /api/auth/login": `"sign-ins";q=10;w=60`, "POST /api/auth/refresh": `"refreshes";q=10;w=60`,
 		"POST /api/auth/forgot-password": `"sign-ins";q=10;w=60`, "POST /api/auth/reset-password": `"sign-ins";q=10;w=60`, "POST /api/auth/verify-email": `"sign-ins";q=10;w=60`,
+		"POST /api/auth/confirm-email": `"sign-ins";q=10;w=60`, "POST /api/auth/keep-email": `"sign-ins";q=10;w=60`,
 	}
 	for path, methods := range d.Paths {
 		for method, op := range methods {

@@ -111,3 +111,39 @@ func TestAnAddressIsConfirmedAndAPasswordSetAnewByMail(t *testing.T) {
 		}
 	})
 }
+
+// Each account change over the API, and what it says when it is refused.
+func TestAnAccountIsChangedByItsPerson(t *testing.T) {
+	t.Parallel()
+	eachMailing(t, func(srv *server, post *postbox) {
+		anybody := srv.nobody()
+		anybody.do("POST /api/auth/register", adaSays).want(http.StatusCreated)
+		ada := person{srv: srv, token: srv.login().Access}
+		ada.do("PATCH /api/auth/me", `{"full_name": "Ada King"}`).want(http.StatusOK).has("full_name=Ada King")
+		ada.do("PATCH /api/auth/me", `{}`).want(http.StatusOK).has("full_name=Ada King")
+		ada.do("PATCH /api/auth/me", `{"full_name": null}`).want(http.StatusOK).has("full_name=null")
+		ada.do("PATCH /api/auth/me", `{"email": "x@example.com"}`).want(http.StatusUnprocessableEntity)
+		for request, body := range map[string]string{
+			"POST /api/auth/change-password": `{"current_password": "not this one", "new_password": "another horse battery"}`,
+			"POST /api/auth/change-email":    `{"password": "not this one", "email": "new@example.com"}`,
+			"POST /api/auth/delete-account":  `{"password": "not this one"}`,
+		} {
+			if a := ada.do(request, body).want(http.StatusUnprocessableEntity); !strings.Contains(string(a.body), `password","message":"is not right"`) || strings.Contains(string(a.body), "not this one") {
+				srv.t.Errorf("%s: %s", request, a.body)
+			}
+		}
+		ada.do("POST /api/auth/change-email", `{"password": "`+password+`", "email": "new@example.com"}`).want(http.StatusAccepted).has("mail=smtp")
+		anybody.do("POST /api/auth/confirm-email", `{"token": "`+post.token(srv, mindflow.ToMove)+`"}`).want(http.StatusNoContent)
+		ada.do("GET /api/auth/me", "").want(http.StatusOK).has("email=new@example.com; email_verified=true")
+		ada.do("POST /api/auth/change-password", `{"current_password": "`+password+`", "new_password": "another horse battery"}`).want(http.StatusNoContent)
+		ada.do("POST /api/auth/delete-account", `{"password": "another horse battery"}`).want(http.StatusOK).has("erase_at=2026-12-11T08:00:00.123456Z")
+		ada.do("GET /api/auth/me", "").want(http.StatusUnauthorized)
+		var got tokens
+		anybody.do("POST /api/auth/login", `{"email": "new@example.com", "password": "another horse battery"}`).want(http.StatusOK).into(&got)
+		ada = person{srv: srv, token: got.Access}
+		ada.do("GET /api/auth/me", "").want(http.StatusOK).has("erase_at=2026-12-11T08:00:00.123456Z")
+		ada.do("POST /api/auth/keep-account", "").want(http.StatusOK).has("erase_at=null")
+		anybody.do("POST /api/auth/keep-email", `{"token": "`+post.token(srv, mindflow.ToStay)+`"}`).want(http.StatusNoContent)
+		ada.do("GET /api/auth/me", "").want(http.StatusUnauthorized)
+	})
+}

@@ -4,6 +4,74 @@
  */
 
 export interface paths {
+    "/api/auth/change-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a link sent to another address, to move there */
+        post: operations["change-email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set another password; everything else that admits somebody ends */
+        post: operations["change-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/confirm-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move to another address by the link that was sent there */
+        post: operations["confirm-email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/delete-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have your account erased in 14 days; everything that admits somebody ends */
+        post: operations["delete-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/forgot-password": {
         parameters: {
             query?: never;
@@ -15,6 +83,40 @@ export interface paths {
         put?: never;
         /** Have a link sent to set a new password */
         post: operations["forgot-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/keep-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep an account that was to be erased */
+        post: operations["keep-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/keep-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stay at an address by the link that was sent there */
+        post: operations["keep-email"];
         delete?: never;
         options?: never;
         head?: never;
@@ -69,7 +171,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change your name */
+        patch: operations["edit-me"];
         trace?: never;
     };
     "/api/auth/options": {
@@ -466,6 +569,22 @@ export interface components {
              */
             valid_until: string | null;
         };
+        ChangeEmailInputBody: {
+            /**
+             * @description The new address
+             * @example ada@example.com
+             */
+            email: string;
+            password: string;
+        };
+        ChangePasswordInputBody: {
+            current_password: string;
+            /**
+             * @description 12 to 128 characters; the commonest are refused
+             * @example correct horse battery
+             */
+            new_password: string;
+        };
         CheckViews: {
             /** @enum {string} */
             database?: "healthy" | "unhealthy";
@@ -521,6 +640,9 @@ export interface components {
             /** @description 1 to 200 characters */
             title: string | null;
         };
+        DeleteAccountInputBody: {
+            password: string;
+        };
         EditBody: {
             /**
              * Format: uuid
@@ -575,6 +697,10 @@ export interface components {
             version?: number | null;
             /** @description Read-only */
             workspace_id?: string | null;
+        };
+        EditMeInputBody: {
+            /** @description At most 200 characters; null for none */
+            full_name?: string | null;
         };
         ExportView: {
             /** Format: date-time */
@@ -920,6 +1046,310 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "change-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: {
+                /** @description What the last sign-in from this device was answered */
+                mindflow_device?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEmailInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: {
+                /** @description What the last sign-in from this device was answered */
+                mindflow_device?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-email": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The client's kind: web or cli */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: {
+                /** @description What the last sign-in from this device was answered */
+                mindflow_device?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteAccountInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "forgot-password": {
         parameters: {
             query?: never;
@@ -951,6 +1381,151 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SentView"];
                 };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "keep-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "keep-email": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The client's kind: web or cli */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "sign-ins";r=9;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "sign-ins";q=10;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Too many requests in a short time */
             429: {
@@ -1173,6 +1748,80 @@ export interface operations {
                     /**
                      * @description The limit: q requests in any w seconds
                      * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditMeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
