@@ -6,6 +6,7 @@ SHELL := /bin/bash -o pipefail
 lint     := $(CURDIR)/.tools/bin/golangci-lint
 gremlins := $(CURDIR)/.tools/bin/gremlins-0.6.0
 redocly  := .tools/openapi/node_modules/.bin/redocly
+suite    := .tools/mcp-conformance/node_modules/.package-lock.json
 npm_web  := web/node_modules/.package-lock.json
 npm      := npm --no-audit --no-fund --no-update-notifier --loglevel=error
 
@@ -43,11 +44,14 @@ openapi: build $(redocly) ## Lint the OpenAPI document
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 		$(redocly) lint --config tools/openapi/redocly.yaml --format stylish .tools/openapi.json
 
-test: postgres ## Run every test, on both databases, with the race detector; fail where too little of the code is reached
+test: postgres $(suite) ## Run every test, on both databases, with the race detector; fail where too little of the code is reached
 	CGO_ENABLED=1 go test -race -coverpkg=./internal/...,./cmd/...,./web/... -coverprofile=coverage.out $$(go list ./... | grep -v /test/faults$$)
 	CGO_ENABLED=1 go test -race ./test/faults # alone, since it looks at how others fare meanwhile
 	cd bench && CGO_ENABLED=1 go test -race ./...
 	@awk -v overall=90 -v each=85 -f tools/coverage.awk coverage.out
+
+conformance: $(suite) ## Run the Model Context Protocol's conformance suite alone (it is among the tests)
+	go test ./internal/transport/mcp -run TestConformance -count=1 -v
 
 web-types: build $(npm_web) ## Write the web app's types anew from the OpenAPI document
 	mkdir -p .tools
@@ -127,6 +131,12 @@ $(redocly): tools/openapi/package-lock.json
 	cd .tools/openapi && $(npm) ci --ignore-scripts
 	@touch $@
 
+$(suite): tools/mcp-conformance/package-lock.json
+	mkdir -p .tools/mcp-conformance
+	cp tools/mcp-conformance/package*.json .tools/mcp-conformance/
+	cd .tools/mcp-conformance && $(npm) ci --ignore-scripts
+	@touch $@
+
 $(npm_web): web/package-lock.json
 	cd web && $(npm) ci --ignore-scripts
 	@touch $@
@@ -146,5 +156,5 @@ postgres:
 		cd .tools/postgres && $(npm) ci --ignore-scripts; \
 	fi
 
-.PHONY: help run dev build web web-dev web-types web-check e2e journeys screenshots bench-web fmt lint openapi test check bench bench-size bench-postgres mutation verify-long pitr-drill postgres \
+.PHONY: help run dev build web web-dev web-types web-check e2e journeys screenshots bench-web fmt lint openapi test conformance check bench bench-size bench-postgres mutation verify-long pitr-drill postgres \
 	migrate-create migrate-up migrate-down migrate-status migrate-history migrate-current

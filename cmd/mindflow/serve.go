@@ -129,7 +129,7 @@ func (h *house) edge() rest.Settings {
 	site := web.NewSite(h.config.AssetsURL)
 	settings := rest.Settings{
 		Version: version, Environment: h.config.Environment, Production: h.config.Production(),
-		Site: site, SiteHolds: site.Holds,
+		Site: site, SiteHolds: site.Holds, PublicURL: h.config.PublicURL,
 		AllowedOrigins: h.config.AllowedOrigins, PlainCookies: h.config.PlainCookies(), TrustedProxies: h.config.TrustedProxies,
 		MaxInFlight: h.config.MaxInFlight, Checks: h.checks(), Notes: h.notes(),
 		Beside: []rest.Protocol{h.assistants()},

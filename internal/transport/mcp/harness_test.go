@@ -137,6 +137,7 @@ func (srv *server) person(email, zone string) person {
 	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI, Scopes: mindflow.Everything}
 	end := now.AddDate(20, 0, 0)
 	session := mindflow.Session{ID: mindflow.NewID[mindflow.Session](now), UserID: u.ID, CreatedAt: now, ExpiresAt: end}
+	actor.SessionID = session.ID
 	err = srv.store.Write(t.Context(), func(tx *store.Tx) error {
 		if _, err := tx.CreateUser(u, "no password", mindflow.DefaultPreferences(z), actor); err != nil {
 			return err

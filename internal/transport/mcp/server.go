@@ -117,9 +117,9 @@ func sessionOf(client string) string {
 }
 
 func clientOf(session string) string {
-	encoded, _ := strings.CutPrefix(session, sessionPrefix)
+	encoded, ours := strings.CutPrefix(session, sessionPrefix)
 	name, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil {
+	if err != nil || !ours {
 		return ""
 	}
 	return plainName(string(name))

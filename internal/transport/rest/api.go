@@ -49,6 +49,7 @@ type Settings struct {
 	// other addresses this site's own pages come. Both are as browsers write them.
 	AllowedOrigins []string
 	TrustedOrigins []string
+	PublicURL      string                 // where people reach this server; may be empty
 	PlainCookies   bool                   // cookies need no https: on a developer's machine only
 	MaxInFlight    int                    // requests worked on at once; beyond, they wait a moment and are turned away
 	Site           http.Handler           // answers what is not the API: the web app, or the page in its place

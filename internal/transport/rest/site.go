@@ -25,15 +25,8 @@ const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 // site serves the documents about the API, and gives to the web app its files
 // and whatever else a browser wants to show.
 func (a *API) site() {
-	document := sync.OnceValues(a.Document)
-	a.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
-		raw, err := document()
-		if err != nil {
-			a.answer(w, r, a.problem(r.Context(), err))
-			return
-		}
-		serve(w, "application/json", raw)
-	})
+	a.document("GET /openapi.json", a.Document)
+	a.document("GET /openapi-actions.json", a.actionsDocument)
 	a.mux.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Security-Policy", docsPolicy)
 		serve(w, "text/html; charset=utf-8", docsPage)
@@ -55,6 +48,19 @@ func (a *API) site() {
 		a.unknown(w, r)
 	})
 	a.shadow()
+}
+
+// document serves a document that is made when it is first asked for.
+func (a *API) document(pattern string, build func() ([]byte, error)) {
+	made := sync.OnceValues(build)
+	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		raw, err := made()
+		if err != nil {
+			a.answer(w, r, a.problem(r.Context(), err))
+			return
+		}
+		serve(w, "application/json", raw)
+	})
 }
 
 // wantsPage reports whether a browser asks for something to show: any path may
