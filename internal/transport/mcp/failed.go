@@ -19,13 +19,27 @@ func failed(ctx context.Context, err error) *mcp.CallToolResult {
 	var text string
 	if several, ok := errors.AsType[*ambiguousError](err); ok {
 		text = several.Error()
-	} else if e, known := errors.AsType[*mindflow.Error](err); known && e.Kind != mindflow.KindInternal {
-		text = e.Error() + ". " + recovery(e)
 	} else {
-		mindflow.TraceOf(ctx).Failed(err)
-		text = internal(ctx)
+		text = explained(ctx, err)
 	}
 	return &mcp.CallToolResult{IsError: true, Content: []mcp.Content{&mcp.TextContent{Text: strings.TrimSpace(text)}}}
+}
+
+// explained is an error in words for the assistant. The request's trace learns what
+// could not be done on our side.
+func explained(ctx context.Context, err error) string {
+	e, known := errors.AsType[*mindflow.Error](err)
+	switch {
+	case known && e.Kind != mindflow.KindInternal:
+		if e.Kind == mindflow.KindUnavailable || e.Kind == mindflow.KindFull {
+			mindflow.TraceOf(ctx).Failed(err)
+		}
+		return e.Error() + ". " + recovery(e)
+	case errors.Is(err, context.Canceled):
+		return "The request was given up. Call again if it is still wanted."
+	}
+	mindflow.TraceOf(ctx).Failed(err)
+	return internal(ctx)
 }
 
 // recovery says what to do about an error.

@@ -3,7 +3,6 @@ package mcp
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -36,9 +35,9 @@ func resource[O any](server *mcp.Server, uri, name, title, about string, read fu
 
 // refused is an error where there is no tool to answer it: one of the protocol.
 func refused(ctx context.Context, err error) error {
-	if e, known := errors.AsType[*mindflow.Error](err); known && e.Kind != mindflow.KindInternal {
-		return &jsonrpc.Error{Code: jsonrpc.CodeInvalidRequest, Message: e.Error() + ". " + recovery(e)}
+	code := int64(jsonrpc.CodeInternalError)
+	if mindflow.KindOf(err) != mindflow.KindInternal {
+		code = jsonrpc.CodeInvalidRequest
 	}
-	mindflow.TraceOf(ctx).Failed(err)
-	return &jsonrpc.Error{Code: jsonrpc.CodeInternalError, Message: internal(ctx)}
+	return &jsonrpc.Error{Code: code, Message: explained(ctx, err)}
 }

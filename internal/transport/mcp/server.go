@@ -56,7 +56,7 @@ func New(a *app.App, settings Settings) *Server {
 	s.tools(server)
 	s.resources(server)
 	prompts(server)
-	server.AddReceivingMiddleware(received)
+	server.AddReceivingMiddleware(s.received)
 	s.handler = mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, &mcp.StreamableHTTPOptions{
 		Stateless: true, JSONResponse: true, PropagateRequestCancellation: true,
 		MaxRequestBodyBytes: maxBody, DisableLocalhostProtection: settings.AnyHost,
@@ -77,9 +77,10 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, actor mindflow.Ac
 // call is what stands around the messages of one HTTP request.
 type call struct {
 	actor  mindflow.Actor
-	header http.Header // of the answer
-	client string      // the program that calls, as it named itself; may be empty
-	made   atomic.Int32
+	header http.Header  // of the answer
+	client string       // the program that calls, as it named itself; may be empty
+	read   atomic.Int32 // messages; in one version of the protocol a request may hold many
+	made   atomic.Int32 // calls of tools
 }
 
 type callKey struct{}
@@ -155,17 +156,25 @@ func nameOf(info *mcp.Implementation) string {
 // protocol lets a call go on when its client has gone.
 const callTime = 30 * time.Second
 
-// received stands around every message: it bounds its time, remembers what it is
-// for, and catches panics, since the library runs it in a goroutine of its own.
-func received(next mcp.MethodHandler) mcp.MethodHandler {
+// received stands around every message: it bounds its time, counts it where the
+// edge has not, and catches panics, since the library runs it in a goroutine of
+// its own.
+func (s *Server) received(next mcp.MethodHandler) mcp.MethodHandler {
 	return func(ctx context.Context, method string, req mcp.Request) (result mcp.Result, err error) {
 		ctx, cancel := context.WithTimeout(ctx, callTime)
 		defer cancel()
+		c, ok := ctx.Value(callKey{}).(*call)
+		if !ok {
+			return nil, &jsonrpc.Error{Code: jsonrpc.CodeInternalError, Message: internal(ctx)}
+		}
+		if c.read.Add(1) > 1 { // the first was counted with its request
+			if _, err := s.app.AdmitUser(ctx, c.actor, mindflow.LimitedReads); err != nil {
+				return nil, refused(ctx, err)
+			}
+		}
 		if init, ok := req.GetParams().(*mcp.InitializeParams); ok && init != nil {
-			if c, ok := ctx.Value(callKey{}).(*call); ok {
-				if name := nameOf(init.ClientInfo); name != "" {
-					c.header.Set(sessionHeader, sessionOf(name))
-				}
+			if name := nameOf(init.ClientInfo); name != "" {
+				c.header.Set(sessionHeader, sessionOf(name))
 			}
 		}
 		failed := mindflow.Catch(func() error {
