@@ -130,7 +130,7 @@ func (d TokenDraft) Validate() (TokenDraft, Scopes, error) {
 		d.Days = TokenDays
 	}
 	if d.Days < 1 || d.Days > MaxTokenDays {
-		bad.add("expires_in", fmt.Sprintf("must be from 1 to %d days", MaxTokenDays))
+		bad.add("expires_in_days", fmt.Sprintf("must be from 1 to %d", MaxTokenDays))
 	}
 	if len(bad) > 0 {
 		return d, scopes, Invalid(bad...)

@@ -41,9 +41,9 @@ func TestWhatATokenMayBe(t *testing.T) {
 		"a name with a line break":      {TokenDraft{"a\nb", read, 1}, "name"},
 		"no scope":                      {TokenDraft{"x", nil, 1}, "scopes"},
 		"a scope that is none":          {TokenDraft{"x", []string{"tasks:read", "sudo"}, 1}, "scopes"},
-		"too many days":                 {TokenDraft{"x", read, MaxTokenDays + 1}, "expires_in"},
-		"a day that was":                {TokenDraft{"x", read, -1}, "expires_in"},
-		"everything wrong, all at once": {TokenDraft{"", nil, 1000}, "name scopes expires_in"},
+		"too many days":                 {TokenDraft{"x", read, MaxTokenDays + 1}, "expires_in_days"},
+		"a day that was":                {TokenDraft{"x", read, -1}, "expires_in_days"},
+		"everything wrong, all at once": {TokenDraft{"", nil, 1000}, "name scopes expires_in_days"},
 	} {
 		got, _, err := row.draft.Validate()
 		var fields []string

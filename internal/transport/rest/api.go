@@ -131,10 +131,12 @@ func humaConfig(version string) huma.Config {
 	config.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	config.Servers = []*huma.Server{{URL: "/", Description: "This server"}}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		bearer: {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The access token of POST /api/auth/login"},
+		bearer:   {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The access token of POST /api/auth/login"},
+		personal: {Type: "http", Scheme: "bearer", Description: "A personal access token of POST /api/tokens; each route names the scopes of which it needs one"},
 	}
 	config.Tags = []*huma.Tag{
 		{Name: "Accounts", Description: "Register, sign in and out"},
+		{Name: "Tokens", Description: "Let a program act for you, within scopes, until it is over"},
 		{Name: "Tasks", Description: "Create, read, change and list tasks"},
 		{Name: "Ranking", Description: "What to do now, and why"},
 		{Name: "Preferences", Description: "How one person's tasks are scored, and where they are"},
@@ -144,7 +146,11 @@ func humaConfig(version string) huma.Config {
 	return config
 }
 
-const bearer = "bearer"
+// The ways to say who one is: as a person in a session, or as a program by a token.
+const (
+	bearer   = "bearer"
+	personal = "token"
+)
 
 // configureHuma sets huma's package-wide switches, once: errors are ours, and
 // the case of keys matters.

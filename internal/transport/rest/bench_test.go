@@ -26,7 +26,7 @@ import (
 // with 10,000 open tasks of 500 characters.
 func BenchmarkRoute(b *testing.B) {
 	s := storetest.OpenAt(b, storetest.SQLite, time.Now)
-	h, token, ids := benchHandler(b, s)
+	h, session, token, ids := benchHandler(b, s)
 	var n atomic.Int64
 	for _, route := range []struct {
 		name    string
@@ -44,18 +44,20 @@ func BenchmarkRoute(b *testing.B) {
 		{"list50", func(int64) *http.Request { return benchRequest(b.Context(), "GET /api/tasks?limit=50", "") }},
 		{"best", func(int64) *http.Request { return benchRequest(b.Context(), "GET /api/tasks/best", "") }},
 	} {
-		b.Run(route.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				r := route.request(n.Add(1))
-				r.Header.Set("Authorization", "Bearer "+token)
-				w := connection{httptest.NewRecorder()}
-				h.ServeHTTP(w, r)
-				if w.Code >= http.StatusBadRequest {
-					b.Fatalf("%d %s", w.Code, w.Body)
+		for _, by := range []struct{ name, token string }{{route.name, session}, {route.name + "-by-token", token}} {
+			b.Run(by.name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					r := route.request(n.Add(1))
+					r.Header.Set("Authorization", "Bearer "+by.token)
+					w := connection{httptest.NewRecorder()}
+					h.ServeHTTP(w, r)
+					if w.Code >= http.StatusBadRequest {
+						b.Fatalf("%d %s", w.Code, w.Body)
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }
 
@@ -81,8 +83,9 @@ func benchRequest(ctx context.Context, request, body string) *http.Request {
 // seldom is a limit that is held and never met.
 var seldom = mindflow.Rate{Limit: mindflow.MaxRateLimit, Per: time.Second}
 
-// benchHandler is the API with its user's token and tasks, made once.
-func benchHandler(b *testing.B, s *store.Store) (http.Handler, string, []string) {
+// benchHandler is the API with its user's access token, personal token and
+// tasks, made once.
+func benchHandler(b *testing.B, s *store.Store) (h http.Handler, session, token string, tasks []string) {
 	b.Helper()
 	signer, err := credentials.NewSigner([]string{"a secret key of the tests, long enough"}, time.Now)
 	if err != nil {
@@ -100,8 +103,16 @@ func benchHandler(b *testing.B, s *store.Store) (http.Handler, string, []string)
 	if err != nil {
 		b.Fatal(err)
 	}
+	me, err := a.Authenticate(b.Context(), signed.Access, mindflow.ThroughAPI)
+	if err != nil {
+		b.Fatal(err)
+	}
+	made, err := a.MakeToken(b.Context(), me, mindflow.TokenDraft{Name: "bench", Scopes: mindflow.Grantable.Names()})
+	if err != nil {
+		b.Fatal(err)
+	}
 	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI, Scopes: mindflow.Everything}
-	return rest.New(a, slog.New(slog.DiscardHandler), rest.Settings{Version: "7.0.0", Site: web.Placeholder()}).Handler(), signed.Access, makeTasks(b, s, actor, 10_000)
+	return rest.New(a, slog.New(slog.DiscardHandler), rest.Settings{Version: "7.0.0", Site: web.Placeholder()}).Handler(), signed.Access, made.Secret, makeTasks(b, s, actor, 10_000)
 }
 
 // makeTasks puts many open tasks straight into the database and answers their ids.

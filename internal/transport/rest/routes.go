@@ -25,33 +25,39 @@ func (a *API) routes() {
 	route(a, "POST /api/auth/keep-email", "keep-email", "Accounts", "Stay at an address by the link that was sent there", a.keepEmail, open, limit(mindflow.LimitedSignIns), status(http.StatusNoContent))
 	route(a, "POST /api/auth/delete-account", "delete-account", "Accounts", "Have your account erased in 14 days; everything that admits somebody ends", a.deleteAccount)
 	route(a, "POST /api/auth/keep-account", "keep-account", "Accounts", "Keep an account that was to be erased", a.keepAccount)
-	route(a, "GET /api/auth/me", "me", "Accounts", "Who you are", a.me)
+	route(a, "GET /api/auth/me", "me", "Accounts", "Who you are", a.me, granted(mindflow.AccountRead))
 	route(a, "GET /api/auth/options", "auth-options", "Accounts", "Who may open an account here, and how mail is sent", a.authOptions, open)
 	route(a, "POST /api/auth/forgot-password", "forgot-password", "Accounts", "Have a link sent to set a new password", a.forgotPassword, open, limit(mindflow.LimitedSignIns), status(http.StatusAccepted))
 	route(a, "POST /api/auth/reset-password", "reset-password", "Accounts", "Set a new password by the link that was sent", a.resetPassword, open, limit(mindflow.LimitedSignIns), status(http.StatusNoContent))
 	route(a, "POST /api/auth/verify-email", "verify-email", "Accounts", "Confirm an address by the link that was sent", a.verifyEmail, open, limit(mindflow.LimitedSignIns), status(http.StatusNoContent))
 	route(a, "POST /api/auth/verify-email/resend", "resend-verification", "Accounts", "Have that link sent again", a.resendVerification, status(http.StatusAccepted))
 
-	route(a, "GET /api/tasks/best", "best-task", "Ranking", "What should I do now?", a.bestTask)
-	route(a, "GET /api/tasks/ranked", "ranked-tasks", "Ranking", "All actionable tasks, best first", a.rankedTasks)
+	route(a, "GET /api/sessions", "list-sessions", "Accounts", "Where you are signed in", a.listSessions)
+	route(a, "DELETE /api/sessions/{id}", "end-session", "Accounts", "Sign out somewhere else", a.endSession, status(http.StatusNoContent))
+	route(a, "GET /api/tokens", "list-tokens", "Tokens", "Your personal access tokens", a.listTokens)
+	route(a, "POST /api/tokens", "make-token", "Tokens", "Make a personal access token", a.makeToken, status(http.StatusCreated), secret)
+	route(a, "DELETE /api/tokens/{id}", "revoke-token", "Tokens", "Revoke a token: it is good for nothing from the next request on", a.revokeToken, status(http.StatusNoContent))
 
-	route(a, "GET /api/tasks", "list-tasks", "Tasks", "List tasks", a.listTasks, answers[taskPage](a))
-	route(a, "POST /api/tasks", "create-task", "Tasks", "Create a task", a.createTask, status(http.StatusCreated), also("200", "The same task, created before with this id"))
-	route(a, "GET /api/tasks/pending", "pending-tasks", "Tasks", "List what is to be done: pending and in progress", a.pendingTasks, answers[taskPage](a))
-	route(a, "GET /api/tasks/{id}", "get-task", "Tasks", "Read a task", a.getTask, answers[taskView](a), also("304", "It still has that ETag"))
-	route(a, "PATCH /api/tasks/{id}", "edit-task", "Tasks", "Change a task: absent keeps, null clears", a.editTask, answers[taskView](a))
-	route(a, "PUT /api/tasks/{id}", "put-task", "Tasks", "Change a task, exactly as PATCH does", a.editTask, answers[taskView](a))
-	route(a, "DELETE /api/tasks/{id}", "delete-task", "Tasks", "Delete a task; it can be restored for 30 days", a.deleteTask, status(http.StatusNoContent))
-	route(a, "POST /api/tasks/{id}/complete", "complete-task", "Tasks", "Mark a task done", a.completeTask, answers[taskView](a))
-	route(a, "POST /api/tasks/{id}/reopen", "reopen-task", "Tasks", "Make a completed or cancelled task pending again", a.reopenTask, answers[taskView](a))
-	route(a, "POST /api/tasks/{id}/snooze", "snooze-task", "Tasks", "Put a task out of sight until later", a.snoozeTask, answers[taskView](a))
-	route(a, "POST /api/tasks/{id}/restore", "restore-task", "Tasks", "Bring a deleted task back", a.restoreTask, answers[taskView](a))
+	route(a, "GET /api/tasks/best", "best-task", "Ranking", "What should I do now?", a.bestTask, granted(mindflow.TasksRead))
+	route(a, "GET /api/tasks/ranked", "ranked-tasks", "Ranking", "All actionable tasks, best first", a.rankedTasks, granted(mindflow.TasksRead))
 
-	route(a, "GET /api/preferences", "get-preferences", "Preferences", "How your tasks are scored, and where you are", a.getPreferences, also("304", "They still have that ETag"))
+	route(a, "GET /api/tasks", "list-tasks", "Tasks", "List tasks", a.listTasks, answers[taskPage](a), granted(mindflow.TasksRead))
+	route(a, "POST /api/tasks", "create-task", "Tasks", "Create a task", a.createTask, status(http.StatusCreated), also("200", "The same task, created before with this id"), granted(mindflow.TasksWrite))
+	route(a, "GET /api/tasks/pending", "pending-tasks", "Tasks", "List what is to be done: pending and in progress", a.pendingTasks, answers[taskPage](a), granted(mindflow.TasksRead))
+	route(a, "GET /api/tasks/{id}", "get-task", "Tasks", "Read a task", a.getTask, answers[taskView](a), also("304", "It still has that ETag"), granted(mindflow.TasksRead))
+	route(a, "PATCH /api/tasks/{id}", "edit-task", "Tasks", "Change a task: absent keeps, null clears", a.editTask, answers[taskView](a), granted(mindflow.TasksWrite))
+	route(a, "PUT /api/tasks/{id}", "put-task", "Tasks", "Change a task, exactly as PATCH does", a.editTask, answers[taskView](a), granted(mindflow.TasksWrite))
+	route(a, "DELETE /api/tasks/{id}", "delete-task", "Tasks", "Delete a task; it can be restored for 30 days", a.deleteTask, status(http.StatusNoContent), granted(mindflow.TasksWrite))
+	route(a, "POST /api/tasks/{id}/complete", "complete-task", "Tasks", "Mark a task done", a.completeTask, answers[taskView](a), granted(mindflow.TasksWrite))
+	route(a, "POST /api/tasks/{id}/reopen", "reopen-task", "Tasks", "Make a completed or cancelled task pending again", a.reopenTask, answers[taskView](a), granted(mindflow.TasksWrite))
+	route(a, "POST /api/tasks/{id}/snooze", "snooze-task", "Tasks", "Put a task out of sight until later", a.snoozeTask, answers[taskView](a), granted(mindflow.TasksWrite))
+	route(a, "POST /api/tasks/{id}/restore", "restore-task", "Tasks", "Bring a deleted task back", a.restoreTask, answers[taskView](a), granted(mindflow.TasksWrite))
+
+	route(a, "GET /api/preferences", "get-preferences", "Preferences", "How your tasks are scored, and where you are", a.getPreferences, also("304", "They still have that ETag"), granted(mindflow.AccountRead, mindflow.TasksRead))
 	route(a, "PUT /api/preferences", "put-preferences", "Preferences", "Change preferences: absent keeps", a.putPreferences)
 
-	route(a, "POST /api/import/{format}", "import", "Import", "Take in a file of another program", a.importFile, previews, body("application/octet-stream"))
-	route(a, "GET /api/export/{format}", "export", "Export", "All your tasks that are not deleted, as one file", a.export, file[exportView](a, "text/csv"))
+	route(a, "POST /api/import/{format}", "import", "Import", "Take in a file of another program", a.importFile, previews, body("application/octet-stream"), granted(mindflow.TasksWrite))
+	route(a, "GET /api/export/{format}", "export", "Export", "All your tasks that are not deleted, as one file", a.export, file[exportView](a, "text/csv"), granted(mindflow.TasksRead))
 
 	route(a, "GET /health", "health", "Server", "Whether the server and what it needs are there", a.health, open, also("503", "Degraded: the same body"))
 	route(a, "GET /health/live", "health-live", "Server", "Whether the process is alive", a.live, open)
@@ -66,6 +72,22 @@ func open(op *huma.Operation) {
 	op.Security, op.Middlewares = []map[string][]string{}, huma.Middlewares{noted}
 	unlimited(op)
 }
+
+// granted documents the scopes of which a token needs one; without it no token
+// is enough. The use case decides.
+func granted(scopes ...mindflow.Scopes) option {
+	return func(op *huma.Operation) {
+		for _, s := range scopes {
+			op.Security = append(op.Security, map[string][]string{personal: s.Names()})
+		}
+	}
+}
+
+// secret says that an answer holds what nobody may read again: it is not kept
+// for a repeat.
+func secret(op *huma.Operation) { op.Metadata[unkept] = true }
+
+const unkept = "unkept"
 
 func status(code int) option {
 	return func(op *huma.Operation) { op.DefaultStatus = code }
@@ -133,7 +155,8 @@ func route[I, O any](a *API, pattern, id, tag, summary string, handler func(cont
 		change(&op)
 	}
 	a.limits(&op)
-	if method == http.MethodPost && len(op.Security) > 0 && !strings.HasPrefix(path, "/api/auth/") {
+	_, once := op.Metadata[unkept]
+	if method == http.MethodPost && len(op.Security) > 0 && !strings.HasPrefix(path, "/api/auth/") && !once {
 		a.retryable(&op)
 	}
 	problem := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")

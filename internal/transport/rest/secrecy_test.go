@@ -118,6 +118,7 @@ func (m *mine) bodies() []string {
 		`{"title":"canary7`, "canary7", "{\"title\":\"canary7\xff\"}", `{"title":"canary7","title":"canary7"}`, `{"canary7":"canary7"}`, `{"title":{"canary7":1}}`,
 		`{"title":"canary7","due_date":"canary7"}`, `{"title":"canary7","id":"canary7"}`, `{"title":"` + strings.Repeat("canary7", 60) + `"}`,
 		`{"title":"canary7","status":"canary7","priority":"canary7"}`, `{"title":"canary7\u0000"}`, `{"until":"canary7"}`, `{"duration":"canary7"}`,
+		`{"name":"canary7","scopes":["tasks:read"]}`, `{"name":"canary7","scopes":["canary7"]}`,
 		`{"timezone":"Canary7/Town"}`, `{"timezone":"UTC","windows":{"canary7":{"start":"canary7"}}}`,
 		`{"email":"canary7@example.com","password":"` + canaryPassword + `"}`, `{"email":"canary7@example.com","password":"canary7 wrong guess"}`, `{"email":"canary7","password":"canary7"}`,
 		`{"email":"` + strings.Repeat("canary7", 60) + `@example.com","password":"` + canaryPassword + `"}`,
@@ -153,6 +154,11 @@ func (m *mine) run(ada person) {
 							"User-Agent: canary7", "Referer: https://canary7.example/", "Idempotency-Key: canary7-"+fmt.Sprint(len(body)), "Forwarded: for=canary7", "Traceparent: canary7")
 						if access := a.at("access_token"); a.status == http.StatusOK && len(access) > 20 {
 							m.secrets = append(m.secrets, access, a.at("refresh_token"))
+						}
+						if token := a.at("token"); strings.HasPrefix(token, "mfp_") {
+							m.secrets = append(m.secrets, token)
+							person{srv: m.server, token: token}.do("GET /api/tasks?q=canary7", "")
+							person{srv: m.server, token: token}.do("POST /api/tasks", `{"title":"canary7"}`)
 						}
 					}
 				}

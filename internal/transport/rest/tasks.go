@@ -23,10 +23,13 @@ func (r TaskPath) parse() (mindflow.TaskID, mindflow.Match, error) {
 	return id, matching(r.IfMatch), err
 }
 
-// taskID reads an id. huma has let pass the other forms UUIDs have, in braces
-// or without hyphens: one task has one address.
-func taskID(s string) (mindflow.TaskID, error) {
-	id, err := mindflow.ParseID[mindflow.Task](s)
+// taskID reads a task's id.
+func taskID(s string) (mindflow.TaskID, error) { return readID[mindflow.Task](s) }
+
+// readID reads an id. huma has let pass the other forms UUIDs have, in braces
+// or without hyphens: one thing has one address.
+func readID[T any](s string) (mindflow.ID[T], error) {
+	id, err := mindflow.ParseID[T](s)
 	if err != nil {
 		return id, mindflow.InvalidField("id", "must be a UUID")
 	}
