@@ -14,6 +14,7 @@ import (
 const (
 	accountVariable = "MINDFLOW_ACCOUNT"
 	serverVariable  = "MINDFLOW_SERVER"
+	tokenVariable   = "MINDFLOW_TOKEN" // lets a script act without anybody signing in
 )
 
 // account is the name of the account that is asked for, if one is.
@@ -62,8 +63,22 @@ func choose(c *console, file *client.CredentialsFile) (client.Credentials, error
 }
 
 // signedIn is a client that speaks for the account that is meant, to the
-// server it is an account of.
+// server it is an account of; or by the token a script was given, unless
+// --account says that somebody else is meant.
 func signedIn(c *console) (*client.Client, error) {
+	token := c.env[tokenVariable]
+	if token == "" || c.chosen.Account != "" {
+		return inPerson(c)
+	}
+	api, err := server(cmp.Or(c.server(), defaultServer))
+	if err != nil {
+		return nil, err
+	}
+	return api.By(token), nil
+}
+
+// inPerson is signedIn where no token is enough.
+func inPerson(c *console) (*client.Client, error) {
 	file, err := credentialsFile(c)
 	if err != nil {
 		return nil, err

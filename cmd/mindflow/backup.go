@@ -46,7 +46,7 @@ func (cmd backupCommand) Run(c *console) (err error) {
 
 type restoreCommand struct {
 	File        string `arg:"" complete:"files" help:"The backup."`
-	EndSessions bool   `help:"Sign everybody out: a backup brings back the sessions that were ended since."`
+	EndSessions bool   `help:"Sign everybody and their tokens out: a backup brings back what was ended since."`
 	JSON        bool   `name:"json" help:"Print the report as JSON."`
 }
 

@@ -32,10 +32,18 @@ func hintAt(c *console, err error) string {
 		return fmt.Sprintf("Run \"mindflow login --server %s\" first.", c.chosen.Server)
 	case errors.Is(err, client.ErrSignedOut):
 		return `Run "mindflow login" first.`
+	case c.env[tokenVariable] != "" && c.chosen.Account == "" && refusesToken(err):
+		return "The token is the one of " + tokenVariable + "."
 	case errors.Is(err, errUsage):
 		return `Run "mindflow --help" for how it is used.`
 	}
 	return ""
+}
+
+// refusesToken reports whether a server does not take a token, or not for this.
+func refusesToken(err error) bool {
+	e, ok := errors.AsType[*client.Error](err)
+	return ok && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden)
 }
 
 // hintAtSilence is for a server that could not be asked.

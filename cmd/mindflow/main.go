@@ -52,6 +52,7 @@ type commands struct {
 	Logout   logoutCommand   `cmd:"" group:"person" help:"Sign out again."`
 	Accounts accountsCommand `cmd:"" group:"person" help:"List the accounts you are signed in to."`
 	Use      useCommand      `cmd:"" group:"person" help:"Choose the account that commands speak for."`
+	Token    tokenCommand    `cmd:"" group:"person" help:"Let scripts act for you: make, list and revoke tokens."`
 
 	Chosen chosen `embed:"" group:"whose"`
 }

@@ -109,7 +109,7 @@ func arithmetic(p paint, r client.Reasoning) string {
 
 // shortID is the end of a task's id. Its beginning tells only when the task was
 // made, and is the same for all that were made within a minute.
-func shortID(id mindflow.TaskID) string {
+func shortID[T any](id mindflow.ID[T]) string {
 	s := id.String()
 	return s[len(s)-8:]
 }

@@ -78,6 +78,7 @@ func (serveCommand) Run(c *console) (err error) {
 	}
 	c.listen(listener.Addr().String())
 	work := h.startWork()
+	defer h.keepUses(c.ctx)()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(netutil.LimitListener(listener, h.config.MaxConnections)) }()
 	select {

@@ -26,7 +26,7 @@ func (a *App) byGrant(ctx context.Context, token string, through mindflow.Channe
 	a.uses.note(grant.ID, grant.SeenAt, now)
 	return mindflow.Actor{
 		UserID: seen.UserID, WorkspaceID: seen.WorkspaceID, Role: seen.Role, Channel: through,
-		Scopes: grant.Scopes, GrantID: grant.ID, Client: grant.Name,
+		Scopes: grant.Scopes, Program: &mindflow.Program{GrantID: grant.ID, Name: grant.Name},
 		WorkspaceVersion: seen.WorkspaceVersion, PreferencesVersion: seen.PreferencesVersion,
 	}, nil
 }

@@ -110,7 +110,7 @@ func TestATokenThatHasEndedAdmitsNobodyOnAnyServer(t *testing.T) {
 			made := makeToken(t, here, w.ada)
 			w.clock.jump(w.clock.Now().Add(time.Second))
 			for _, a := range w.apps {
-				if actor := admitted(t, a, made.Secret); actor.UserID != w.ada.UserID || actor.GrantID != made.ID || actor.Scopes != mindflow.Grantable {
+				if actor := admitted(t, a, made.Secret); actor.UserID != w.ada.UserID || actor.Program.GrantID != made.ID || actor.Scopes != mindflow.Grantable {
 					t.Errorf("it admits %+v", actor)
 				}
 			}
@@ -342,7 +342,7 @@ func TestAnEventSaysWhichProgramItCameThrough(t *testing.T) {
 		a := w.apps[0]
 		byToken := admitted(t, a, makeToken(t, a, w.ada).Secret)
 		assistant := w.ada
-		assistant.Channel, assistant.Client, assistant.CallID = mindflow.ThroughAssistant, "Claude", "call-1"
+		assistant.Channel, assistant.Program = mindflow.ThroughAssistant, &mindflow.Program{Name: "Claude", CallID: "call-1"}
 		seen := w.ada.WorkspaceVersion
 		for _, who := range []mindflow.Actor{w.ada, byToken, assistant} {
 			if _, _, err := a.CreateTask(t.Context(), who, mindflow.TaskID{}, draft("x")); err != nil {
@@ -358,7 +358,7 @@ func TestAnEventSaysWhichProgramItCameThrough(t *testing.T) {
 				t.Errorf("event %d came through %q of %s, want %q", i, got, events[i].ActorID, want)
 			}
 		}
-		if events[0].GrantID != w.ada.GrantID || events[1].GrantID != byToken.GrantID || events[2].CallID != "call-1" {
+		if events[0].Program != (mindflow.Program{}) || events[1].Program != *byToken.Program || events[2].Program.CallID != "call-1" {
 			t.Errorf("%+v", events)
 		}
 	})

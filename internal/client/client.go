@@ -23,6 +23,7 @@ type Client struct {
 	server *url.URL
 	http   *http.Client
 	kept   *CredentialsFile // nil: nobody is signed in
+	token  string           // a personal access token, instead
 	device string           // what an earlier sign-in from here was answered
 }
 
@@ -63,6 +64,14 @@ func (c *Client) As(kept *CredentialsFile) *Client {
 	return &as
 }
 
+// By is the same client, speaking for the person who made a personal access
+// token, as far as its scopes go.
+func (c *Client) By(token string) *Client {
+	by := *c
+	by.token = token
+	return &by
+}
+
 // From is the same client, showing the server at its sign-in what an earlier one
 // to the account was answered: from a device it knows, others' wrong passwords
 // keep nobody out.
@@ -81,6 +90,7 @@ type call struct {
 	to           io.Writer // takes the answer as it is, unless nil
 	ifMatch      string
 	key          string // the same for every try: the server does it once
+	once         bool   // is not sent again: only the first answer would be kept
 	open         bool   // needs nobody to be signed in
 	time         time.Duration
 	device       string
@@ -93,6 +103,12 @@ func (c *Client) do(ctx context.Context, call call, out any) (http.Header, error
 	if call.open {
 		return c.send(ctx, call, "", out)
 	}
+	if call.method == http.MethodPost && call.file == nil && !call.once {
+		call.key = rand.Text()
+	}
+	if c.token != "" {
+		return c.again(ctx, call, c.token, out)
+	}
 	if c.kept == nil {
 		return nil, ErrSignedOut
 	}
@@ -103,13 +119,7 @@ func (c *Client) do(ctx context.Context, call call, out any) (http.Header, error
 	if kept.Server != c.Server() {
 		return nil, fmt.Errorf("%w at %s, but at %s", ErrSignedOut, c.Server(), kept.Server)
 	}
-	if call.method == http.MethodPost && call.file == nil {
-		call.key = rand.Text()
-	}
-	header, err := c.send(ctx, call, kept.AccessToken, out)
-	if call.key != "" && lost(err) && ctx.Err() == nil {
-		header, err = c.send(ctx, call, kept.AccessToken, out)
-	}
+	header, err := c.again(ctx, call, kept.AccessToken, out)
 	if !unauthenticated(err) || call.file != nil { // a file can be sent only once
 		return header, err
 	}
@@ -118,6 +128,15 @@ func (c *Client) do(ctx context.Context, call call, out any) (http.Header, error
 		return nil, err
 	}
 	return c.send(ctx, call, access, out)
+}
+
+// again sends a call, and once more when it is a change whose answer got lost.
+func (c *Client) again(ctx context.Context, call call, access string, out any) (http.Header, error) {
+	header, err := c.send(ctx, call, access, out)
+	if call.key != "" && lost(err) && ctx.Err() == nil {
+		header, err = c.send(ctx, call, access, out)
+	}
+	return header, err
 }
 
 func (c *Client) send(ctx context.Context, call call, access string, out any) (http.Header, error) {

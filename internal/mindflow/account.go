@@ -104,17 +104,23 @@ const (
 	ThroughSystem    Channel = "system"
 )
 
-// Actor is who does something, and through what.
+// Program is what acts for a person, in place of our own pages and commands.
+type Program struct {
+	GrantID GrantID // by which grant; zero in a session
+	Name    string  // what the person, or the program, calls it
+	CallID  string  // shared by all that one call changes; empty where a request is one change
+}
+
+// Actor is who does something, and through what. It is kept small: what is
+// larger than 128 bytes costs every closure that holds it an allocation.
 type Actor struct {
 	UserID      UserID
 	SessionID   SessionID
 	WorkspaceID WorkspaceID // the personal one
 	Role        Role        // there
 	Channel     Channel
-	Scopes      Scopes  // what they may do: a session's is everything
-	GrantID     GrantID // what a program acts by; zero in a session
-	Client      string  // the program's name; empty for our own
-	CallID      string  // what all that one call changes shares; empty where a request is one change
+	Scopes      Scopes   // what they may do: a session's is everything
+	Program     *Program // what acts for them; nil for our own
 	// The versions that stood when the request came in: an answer is never
 	// older than these.
 	WorkspaceVersion   int64

@@ -64,9 +64,7 @@ type Event struct {
 	Verb        Verb
 	ActorID     UserID
 	Channel     Channel
-	GrantID     GrantID // by which it was done; zero where the person was signed in
-	Client      string  // the name of the program it was done by; empty for our own
-	CallID      string  // shared by all that one call changed; may be empty
+	Program     Program // what it was done by; zero for our own
 	TaskID      TaskID  // zero when it is not about a task
 	Changes     Changes
 }
@@ -75,12 +73,12 @@ type Event struct {
 // "assistant, client Claude".
 func (e Event) Through() string {
 	switch {
-	case e.Client == "":
+	case e.Program.Name == "":
 		return string(e.Channel)
 	case e.Channel == ThroughAssistant:
-		return string(e.Channel) + ", client " + e.Client
+		return string(e.Channel) + ", client " + e.Program.Name
 	}
-	return "token " + e.Client
+	return "token " + e.Program.Name
 }
 
 // SystemEvent is an entry about something that belongs to no workspace.

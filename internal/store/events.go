@@ -13,10 +13,17 @@ import (
 // and program they came stands beside them: events of before say nothing of it.
 const eventSchema = 1
 
-const insertEvent = `
+const (
+	insertEvent = `
+INSERT INTO events (workspace_id, seq, id, at, verb, schema_version, actor_id, channel, task_id, changes,
+       total_tasks, total_tags, total_bytes)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+	// Most come through no program: a parameter that is NULL costs as much as another.
+	insertEventThrough = `
 INSERT INTO events (workspace_id, seq, id, at, verb, schema_version, actor_id, channel, task_id, changes,
        total_tasks, total_tags, total_bytes, grant_id, client, call_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+)
 
 // Record appends an event to its workspace's log, as the next in sequence, with
 // what the workspace holds from then on.
@@ -26,12 +33,16 @@ func (tx *Tx) Record(e mindflow.Event, by mindflow.Actor) error {
 	end.usage.Events++
 	end.grows = end.grows || !e.Verb.Eases()
 	e.ID, e.Seq, e.At, e.ActorID, e.Channel = mindflow.NewID[mindflow.Event](tx.now), end.seq, tx.now, by.UserID, by.Channel
-	e.GrantID, e.Client, e.CallID = by.GrantID, by.Client, by.CallID
 	columns, err := eventColumns(e, end.usage, &tx.ids)
 	if err != nil {
 		return err
 	}
-	if err := tx.must(insertEvent, columns...); err != nil {
+	insert := insertEvent
+	if p := by.Program; p != nil {
+		insert = insertEventThrough
+		columns = append(columns, orNull(&tx.ids, p.GrantID), nullable(p.Name), nullable(p.CallID))
+	}
+	if err := tx.must(insert, columns...); err != nil {
 		return fmt.Errorf("record event: %w", err)
 	}
 	return nil
@@ -48,7 +59,6 @@ func eventColumns(e mindflow.Event, holds mindflow.Usage, ids *idTexts) ([]any, 
 		textOf(ids, e.WorkspaceID), e.Seq, e.ID.String(), e.At.UnixMicro(), string(e.Verb), eventSchema,
 		textOf(ids, e.ActorID), string(e.Channel), orNull(ids, e.TaskID), string(changes),
 		holds.Tasks, holds.Tags, holds.Bytes,
-		orNull(ids, e.GrantID), nullable(e.Client), nullable(e.CallID),
 	}, nil
 }
 
@@ -87,11 +97,11 @@ func (s *Store) eventsAfter(ctx context.Context, w mindflow.WorkspaceID, after i
 		var task nullID[mindflow.Task]
 		var grant nullID[mindflow.Grant]
 		var changes string
-		err := rows.Scan(&e.Seq, &e.ID, &at, &e.Verb, &e.ActorID, &e.Channel, &task, &changes, &grant, &e.Client, &e.CallID)
+		err := rows.Scan(&e.Seq, &e.ID, &at, &e.Verb, &e.ActorID, &e.Channel, &task, &changes, &grant, &e.Program.Name, &e.Program.CallID)
 		if err != nil {
 			return err
 		}
-		e.At, e.TaskID, e.GrantID = mindflow.UTC(at), task.id, grant.id
+		e.At, e.TaskID, e.Program.GrantID = mindflow.UTC(at), task.id, grant.id
 		events = append(events, e)
 		return json.Unmarshal([]byte(changes), &events[len(events)-1].Changes)
 	})
