@@ -7,7 +7,8 @@ import (
 	"mindflow/internal/mindflow"
 )
 
-type tokenView struct {
+// TokenView is a personal access token, as far as it can be read again.
+type TokenView struct {
 	ID         mindflow.GrantID `json:"id" format:"uuid"`
 	Name       string           `json:"name" doc:"What you call it"`
 	Scopes     []string         `json:"scopes" nullable:"false" doc:"What it may do" enum:"account:read,tasks:read,tasks:write"`
@@ -16,8 +17,8 @@ type tokenView struct {
 	LastUsedAt *string          `json:"last_used_at" format:"date-time" doc:"To within a few minutes; null when it was never used"`
 }
 
-func viewToken(g mindflow.Grant) tokenView {
-	return tokenView{
+func viewToken(g mindflow.Grant) TokenView {
+	return TokenView{
 		ID: g.ID, Name: g.Name, Scopes: g.Scopes.Names(), CreatedAt: instantOf(g.CreatedAt), ExpiresAt: instantOf(g.ExpiresAt),
 		LastUsedAt: nonEmpty(instantOf(g.SeenAt)),
 	}
@@ -32,7 +33,7 @@ func instantOf(t time.Time) string {
 }
 
 type newTokenView struct {
-	tokenView
+	TokenView
 
 	Token string `json:"token" doc:"The token itself, to be sent as Authorization: Bearer …; it is shown only now"`
 }
@@ -66,7 +67,7 @@ func (a *API) makeToken(ctx context.Context, in *newTokenInput) (*newTokenReply,
 
 type tokensReply struct {
 	Body struct {
-		Tokens []tokenView `json:"tokens" nullable:"false" doc:"Those that admit somebody, the oldest first"`
+		Tokens []TokenView `json:"tokens" nullable:"false" doc:"Those that admit somebody, the oldest first"`
 	}
 }
 
@@ -76,7 +77,7 @@ func (a *API) listTokens(ctx context.Context, _ *struct{}) (*tokensReply, error)
 		return nil, a.problem(ctx, err)
 	}
 	r := &tokensReply{}
-	r.Body.Tokens = make([]tokenView, len(tokens))
+	r.Body.Tokens = make([]TokenView, len(tokens))
 	for i, g := range tokens {
 		r.Body.Tokens[i] = viewToken(g)
 	}
