@@ -150,6 +150,12 @@ const settingsPages = [
   }),
   createRoute({
     getParentRoute: () => settings,
+    path: 'tokens',
+    staticData: { title: 'Tokens' },
+    component: lazyRouteComponent(() => import('./settings/tokens')),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
     path: 'account',
     staticData: { title: 'Account' },
     component: lazyRouteComponent(() => import('./settings/account')),

@@ -71,15 +71,15 @@ func TestWhatOneCallChangesSharesAnIDAndNamesTheClient(t *testing.T) {
 				if len(events) != 3 {
 					t.Fatalf("%d events", len(events))
 				}
-				if events[0].CallID == "" || events[0].CallID != events[1].CallID || events[1].CallID == events[2].CallID {
-					t.Errorf("call ids %q, %q, %q", events[0].CallID, events[1].CallID, events[2].CallID)
+				if events[0].Program.CallID == "" || events[0].Program.CallID != events[1].Program.CallID || events[1].Program.CallID == events[2].Program.CallID {
+					t.Errorf("call ids %q, %q, %q", events[0].Program.CallID, events[1].Program.CallID, events[2].Program.CallID)
 				}
 				for _, e := range events {
 					if want := "assistant, client Claude " + strings.Repeat("x", 53); e.Through() != want || e.Channel != mindflow.ThroughAssistant {
 						t.Errorf("through %q, want %q", e.Through(), want)
 					}
 				}
-				if !strings.Contains(srv.log.String(), "request_id="+events[0].CallID) {
+				if !strings.Contains(srv.log.String(), "request_id="+events[0].Program.CallID) {
 					t.Error("the call's id is not that of the request in the log")
 				}
 				if strings.Contains(srv.log.String(), "three") {

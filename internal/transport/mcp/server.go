@@ -93,14 +93,18 @@ func actorOf(ctx context.Context, req *mcp.CallToolRequest) mindflow.Actor {
 	if !ok {
 		panic("a call that came past Serve")
 	}
-	actor := c.actor
-	actor.Client = cmp.Or(nameOf(req.ClientInfo()), c.client, actor.Client)
+	actor, through := c.actor, mindflow.Program{}
+	if actor.Program != nil {
+		through = *actor.Program
+	}
+	through.Name = cmp.Or(nameOf(req.ClientInfo()), c.client, through.Name)
 	if trace := mindflow.TraceOf(ctx); trace != nil {
-		actor.CallID = trace.RequestID
+		through.CallID = trace.RequestID
 	}
 	if n := c.made.Add(1); n > 1 {
-		actor.CallID += "-" + strconv.Itoa(int(n))
+		through.CallID += "-" + strconv.Itoa(int(n))
 	}
+	actor.Program = &through
 	return actor
 }
 

@@ -138,8 +138,8 @@ func TestADayWithAnAssistant(t *testing.T) {
 		ada.call("complete_task", `{"task": "book"}`).fails("A cancelled task cannot be completed; reopen it first", "find_tasks")
 		ada.call("update_task", `{"task": "book", "status": "pending"}`).ok().want("task.status", "pending")
 		for _, e := range person.events() {
-			if e.Through() != "assistant, client Test Assistant" || e.CallID == "" {
-				srv.t.Errorf("%s came through %q in call %q", e.Verb, e.Through(), e.CallID)
+			if e.Through() != "assistant, client Test Assistant" || e.Program.CallID == "" {
+				srv.t.Errorf("%s came through %q in call %q", e.Verb, e.Through(), e.Program.CallID)
 			}
 		}
 	})

@@ -346,6 +346,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where you are signed in */
+        get: operations["list-sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out somewhere else */
+        delete: operations["end-session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks": {
         parameters: {
             query?: never;
@@ -498,6 +532,41 @@ export interface paths {
         /** Put a task out of sight until later */
         post: operations["snooze-task"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your personal access tokens */
+        get: operations["list-tokens"];
+        put?: never;
+        /** Make a personal access token */
+        post: operations["make-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a token: it is good for nothing from the next request on */
+        delete: operations["revoke-token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -778,6 +847,39 @@ export interface components {
             email: string;
             password: string;
         };
+        NewTokenInputBody: {
+            /**
+             * Format: int64
+             * @description 1 to 365; 90 when absent
+             */
+            expires_in_days?: number;
+            /**
+             * @description 1 to 100 characters
+             * @example Backup script
+             */
+            name: string;
+            /** @description At least one of account:read, tasks:read and tasks:write */
+            scopes: string[];
+        };
+        NewTokenView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description To within a few minutes; null when it was never used
+             */
+            last_used_at: string | null;
+            /** @description What you call it */
+            name: string;
+            /** @description What it may do */
+            scopes: ("account:read" | "tasks:read" | "tasks:write")[];
+            /** @description The token itself, to be sent as Authorization: Bearer …; it is shown only now */
+            token: string;
+        };
         OptionsView: {
             /**
              * @description What becomes of mails: they are sent, their links are printed in the server's log, or there are none
@@ -935,6 +1037,35 @@ export interface components {
              */
             mail: "smtp" | "log";
         };
+        SessionView: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description Whether it is the one that asks */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends unless it is seen again before
+             */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description Whether a browser's cookie keeps it, or a program; null when that is not known
+             * @enum {string|null}
+             */
+            kind: "cookie" | "terminal" | null;
+            /**
+             * Format: date-time
+             * @description When it last signed in or refreshed its tokens
+             */
+            last_seen_at: string;
+            /** @description What it was begun with, in short; null when that is not known */
+            user_agent: string | null;
+        };
+        SessionsReplyBody: {
+            /** @description The last seen first */
+            sessions: components["schemas"]["SessionView"][];
+        };
         SnoozeInputBody: {
             /** @description Snooze for so long: 30m, 2h, 1d (keeps the wall clock) or 1w */
             duration?: string | null;
@@ -994,6 +1125,27 @@ export interface components {
             version: number;
             /** Format: uuid */
             workspace_id: string;
+        };
+        TokenView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description To within a few minutes; null when it was never used
+             */
+            last_used_at: string | null;
+            /** @description What you call it */
+            name: string;
+            /** @description What it may do */
+            scopes: ("account:read" | "tasks:read" | "tasks:write")[];
+        };
+        TokensReplyBody: {
+            /** @description Those that admit somebody, the oldest first */
+            tokens: components["schemas"]["TokenView"][];
         };
         TokensView: {
             /** @description To be sent as Authorization: Bearer … */
@@ -2596,6 +2748,147 @@ export interface operations {
             };
         };
     };
+    "list-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsReplyBody"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-tasks": {
         parameters: {
             query?: {
@@ -3640,6 +3933,222 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TaskView"];
                 };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokensReplyBody"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTokenInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Cache-Control"?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTokenView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Too many requests in a short time */
             429: {

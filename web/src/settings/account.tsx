@@ -7,6 +7,7 @@ import { Button } from '../ui/button'
 import { Failure } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { Section } from './section'
+import { SessionsSection } from './sessions'
 
 /** Who is signed in, and the way out. */
 export default function AccountSettings() {
@@ -37,6 +38,7 @@ export default function AccountSettings() {
           <dd dir="auto">{me?.email}</dd>
         </dl>
       </Section>
+      <SessionsSection />
       <Section
         title="Sign out"
         hint="What this browser keeps of your tasks is deleted from it. They stay on the server, as they are."

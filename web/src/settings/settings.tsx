@@ -7,6 +7,7 @@ export const sections = [
   { to: '/settings/score', label: 'Score' },
   { to: '/settings/theme', label: 'Theme' },
   { to: '/settings/data', label: 'Data' },
+  { to: '/settings/tokens', label: 'Tokens' },
   { to: '/settings/account', label: 'Account' },
 ] as const
 
