@@ -97,6 +97,19 @@ export const screens: Screen[] = [
   { name: 'upcoming', path: () => '/upcoming', ready: 'h1' },
   { name: 'settings', path: () => '/settings', ready: 'h1' },
   { name: 'settings-score', path: () => '/settings/score', ready: 'h1' },
+  { name: 'settings-tokens', path: () => '/settings/tokens', ready: 'form' },
+  {
+    name: 'settings-tokens-made',
+    path: () => '/settings/tokens',
+    ready: 'form',
+    open: async (page) => {
+      await page.getByLabel('Name', { exact: true }).fill('Nightly script')
+      await page.getByRole('button', { name: 'Make the token' }).click()
+      await page.getByLabel('The token Nightly script').waitFor()
+      await page.getByRole('button', { name: 'Revoke Nightly script…' }).first().click()
+      await page.getByRole('button', { name: 'Keep' }).waitFor()
+    },
+  },
   { name: 'settings-account', path: () => '/settings/account', ready: 'h1' },
   { name: 'data', path: () => '/settings/data', ready: 'h1' },
 ]

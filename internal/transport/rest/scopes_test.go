@@ -26,8 +26,12 @@ const (
 // admits are the decisions. A new route has to be decided here, too.
 var admits = map[string]string{
 	"POST /api/auth/register": openToAll, "POST /api/auth/login": openToAll, "POST /api/auth/refresh": openToAll, "POST /api/auth/logout": openToAll,
+	"GET /api/auth/options": openToAll, "POST /api/auth/forgot-password": openToAll, "POST /api/auth/reset-password": openToAll,
+	"POST /api/auth/verify-email": openToAll, "POST /api/auth/confirm-email": openToAll, "POST /api/auth/keep-email": openToAll,
 	"GET /health": openToAll, "GET /health/live": openToAll, "GET /health/ready": openToAll,
 
+	"PATCH /api/auth/me": noTokens, "POST /api/auth/change-password": noTokens, "POST /api/auth/change-email": noTokens,
+	"POST /api/auth/delete-account": noTokens, "POST /api/auth/keep-account": noTokens, "POST /api/auth/verify-email/resend": noTokens,
 	"POST /api/auth/revoke": noTokens, "GET /api/sessions": noTokens, "DELETE /api/sessions/{id}": noTokens,
 	"GET /api/tokens": noTokens, "POST /api/tokens": noTokens, "DELETE /api/tokens/{id}": noTokens, "PUT /api/preferences": noTokens,
 
@@ -45,6 +49,8 @@ var admits = map[string]string{
 // for another reason.
 var bodiesOf = map[string]string{
 	"POST /api/tasks": `{"title": "x"}`, "PATCH /api/tasks/{id}": `{"priority": 4}`, "PUT /api/tasks/{id}": `{"priority": 4}`,
+	"PATCH /api/auth/me": `{"full_name": "Ada"}`, "POST /api/auth/change-password": `{"current_password": "x", "new_password": "correct horse battery"}`,
+	"POST /api/auth/change-email": `{"password": "x", "email": "new@example.com"}`, "POST /api/auth/delete-account": `{"password": "x"}`,
 	"PUT /api/preferences": `{"weight_urgency": 41}`, "POST /api/tokens": `{"name": "another", "scopes": ["tasks:read"]}`,
 	"POST /api/import/{format}": "title\nx\n",
 }

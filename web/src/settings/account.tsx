@@ -50,7 +50,7 @@ export default function AccountSettings() {
       </Section>
       <Section
         title="Sign out everywhere"
-        hint="Ends every session of this account at once: this one, other browsers, phones, and the command line. Each has to sign in again with the password."
+        hint="Ends every session of this account at once: this one, other browsers, phones, and the command line. Each has to sign in again with the password. Tokens go on until they are revoked."
       >
         <Button kind="danger" disabled={busy} onClick={() => void leave(signOutEverywhere)}>
           Sign out everywhere

@@ -1,4 +1,5 @@
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { Heading } from '../ui/heading'
 
 /** The pages of the settings, each with an address of its own. */
@@ -13,10 +14,20 @@ export const sections = [
 
 /** How MindFlow works for one person. */
 export default function Settings() {
+  const nav = useRef<HTMLElement>(null)
+  const path = useLocation({ select: (l) => l.pathname })
+  // In a narrow window the page one is on may be beyond its edge.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView?.({ inline: 'nearest', block: 'nearest' })
+  }, [path])
   return (
     <>
       <Heading>Settings</Heading>
-      <nav aria-label="Settings" className="mt-3 mb-8 flex gap-4 overflow-x-auto border-b border-line desk:gap-6">
+      <nav
+        ref={nav}
+        aria-label="Settings"
+        className="mt-3 mb-8 flex gap-4 overflow-x-auto border-b border-line desk:gap-6"
+      >
         {sections.map(({ to, label }) => (
           <Link
             key={to}
