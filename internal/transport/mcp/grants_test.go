@@ -40,8 +40,8 @@ func TestATokenDoesWhatItsScopesAllow(t *testing.T) {
 			writes.call(tool, "").fails("tasks:read")
 		}
 		events := ada.events()
-		if last := events[len(events)-1]; last.GrantID != id || last.Through() != "assistant, client Test Assistant" {
-			srv.t.Errorf("%q by grant %v", last.Through(), last.GrantID)
+		if last := events[len(events)-1]; last.Program.GrantID != id || last.Through() != "assistant, client Test Assistant" {
+			srv.t.Errorf("%q by grant %v", last.Through(), last.Program.GrantID)
 		}
 		if strings.Contains(srv.log.String(), "mfp_") {
 			srv.t.Error("the log holds a token")

@@ -58,6 +58,7 @@ func (a *API) actionsDocument() ([]byte, error) {
 	}
 	document["paths"] = paths
 	delete(document, "tags")
+	delete(part(document, "components", "securitySchemes"), bearer) // builders take one way to sign in, a program's
 	document["servers"] = []any{map[string]any{"url": cmp.Or(a.settings.PublicURL, "/")}}
 	schemas, used := part(document, "components", "schemas"), map[string]any{}
 	reach(paths, schemas, used)
@@ -69,7 +70,7 @@ func (a *API) actionsDocument() ([]byte, error) {
 func (is action) cut(op map[string]any) map[string]any {
 	kept := map[string]any{
 		"operationId": op["operationId"], "summary": op["summary"], "description": is.about,
-		"security": op["security"], "x-openai-isConsequential": is.consequential,
+		"security": []any{map[string]any{personal: []string{}}}, "x-openai-isConsequential": is.consequential,
 	}
 	if body := op["requestBody"]; body != nil {
 		kept["requestBody"] = body

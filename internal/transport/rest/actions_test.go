@@ -32,13 +32,16 @@ func TestTheActionsAreACutOfTheDocument(t *testing.T) {
 			Parameters    []struct{ Name, In, Description string }
 			Responses     map[string]any
 		}
-		Components struct{ Schemas map[string]any }
+		Components struct{ Schemas, SecuritySchemes map[string]any }
 	}
 	if err := json.Unmarshal(raw.body, &d); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(d.OpenAPI, "3.1") || len(d.Servers) != 1 || d.Servers[0].URL != "https://mind.example.org" {
 		t.Errorf("OpenAPI %s at %v", d.OpenAPI, d.Servers)
+	}
+	if len(d.Components.SecuritySchemes) != 1 {
+		t.Errorf("ways to sign in: %v", d.Components.SecuritySchemes)
 	}
 	var ids []string
 	for path, methods := range d.Paths {
