@@ -477,8 +477,8 @@ func TestManyMessagesInOneRequestAreCountedEach(t *testing.T) {
 		if status != 200 || len(events) != 2 || strings.Count(body, "You have asked too often") != 20 || strings.Count(body, "You have changed too much") != 8 {
 			srv.t.Fatalf("%d, %d events, %s", status, len(events), body)
 		}
-		if events[0].CallID == events[1].CallID {
-			srv.t.Errorf("two calls of one request share the id %q", events[0].CallID)
+		if events[0].Program.CallID == events[1].Program.CallID {
+			srv.t.Errorf("two calls of one request share the id %q", events[0].Program.CallID)
 		}
 	})
 }
