@@ -83,6 +83,8 @@ func TestEverySettingIsRead(t *testing.T) {
 		{"an address", "LISTEN_ADDR=[::]:80", func(c *Config) { c.ListenAddr = "[::]:80" }},
 		{"a port on every address", "LISTEN_ADDR=:8080", func(c *Config) { c.ListenAddr = ":8080" }},
 		{"an address for metrics", "METRICS_ADDR=127.0.0.1:9100", func(c *Config) { c.MetricsAddr = "127.0.0.1:9100" }},
+		{"who may open an account", "SIGNUP=invite", func(c *Config) { c.Signup = mindflow.SignupInvite }},
+		{"mails to one address", "RATE_LIMIT_MAIL=3/30min", func(c *Config) { c.RateLimitMail = mindflow.Rate{Limit: 3, Per: 30 * time.Minute} }},
 		{"a log level", "LOG_LEVEL=debug", func(c *Config) { c.LogLevel = "debug" }},
 		{"a log format", "LOG_FORMAT=json", func(c *Config) { c.LogFormat = "json" }},
 		{"a slow statement's time", "SLOW_STATEMENT=2s", func(c *Config) { c.SlowStatement = 2 * time.Second }},
@@ -443,5 +445,35 @@ func TestCookiesComeWithoutHTTPSOnlyWhereSomebodyDevelops(t *testing.T) {
 	c, err := Load(map[string]string{"ENVIRONMENT": "production", "SECRET_KEY": oneKey, "PUBLIC_URL": "http://mind.example.org"})
 	if err != nil || c.PlainCookies() {
 		t.Errorf("production: %v, %v", c.PlainCookies(), err)
+	}
+}
+
+// Fails when a link can be printed anywhere but on a developer's machine.
+func TestHowMailIsSent(t *testing.T) {
+	for _, tt := range []struct {
+		environment map[string]string
+		want        mindflow.Mailing
+		err         string
+	}{
+		{map[string]string{}, mindflow.MailToLog, ""},
+		{map[string]string{"ENVIRONMENT": "testing"}, mindflow.MailNever, ""},
+		{map[string]string{"ENVIRONMENT": "production", "SECRET_KEY": oneKey}, mindflow.MailNever, ""},
+		{map[string]string{"SMTP_URL": "smtp://u:p%40@mail.example.org:587", "MAIL_FROM": "MindFlow <m@example.org>"}, mindflow.MailBySMTP, ""},
+		{map[string]string{"SMTP_URL": "smtps://mail.example.org", "MAIL_FROM": "m@example.org", "ENVIRONMENT": "production", "SECRET_KEY": oneKey, "PUBLIC_URL": "https://mind.example.org"}, mindflow.MailBySMTP, ""},
+		{map[string]string{"SMTP_URL": "smtps://mail.example.org", "MAIL_FROM": "m@example.org", "ENVIRONMENT": "production", "SECRET_KEY": oneKey}, "", "PUBLIC_URL is required where SMTP_URL is set: links in mails lead there"},
+		{map[string]string{"SMTP_URL": "smtp://mail.example.org"}, "", "MAIL_FROM is required where SMTP_URL is set: the sender of mails, such as mindflow@example.org"},
+		{map[string]string{"SMTP_URL": "http://mail.example.org", "MAIL_FROM": "m@example.org"}, "", "SMTP_URL must be an address such as smtp://user:password@mail.example.org:587 or smtps://mail.example.org"},
+		{map[string]string{"SMTP_URL": "smtp://:99999", "MAIL_FROM": "m@example.org"}, "", "SMTP_URL must be an address such as smtp://user:password@mail.example.org:587 or smtps://mail.example.org"},
+		{map[string]string{"MAIL_FROM": "MindFlow"}, "", "MAIL_FROM must be an address such as mindflow@example.org, or MindFlow <mindflow@example.org>"},
+		{map[string]string{"SIGNUP": "sometimes"}, "", "SIGNUP must be open, invite or closed"},
+		{map[string]string{"RATE_LIMIT_MAIL": "5/2h"}, "", "RATE_LIMIT_MAIL must be over an hour at the most, such as 5/h: the newest link must outlive it"},
+	} {
+		c, err := Load(tt.environment)
+		switch {
+		case tt.err != "" && (err == nil || err.Error() != tt.err):
+			t.Errorf("%v: %v", tt.environment, err)
+		case tt.err == "" && (err != nil || c.Mailing() != tt.want):
+			t.Errorf("%v: %v, %v", tt.environment, c.Mailing(), err)
+		}
 	}
 }
