@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -61,6 +61,9 @@ export class App {
     this.process = run(this.env)
     await this.ready()
   }
+
+  /** Runs a command beside the server, as whoever runs it does. */
+  operate = (...args: string[]): string => execFileSync(binary, args, { env: this.env, encoding: 'utf8' })
 
   async stop() {
     await this.down()

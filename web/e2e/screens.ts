@@ -34,6 +34,12 @@ export const screens: Screen[] = [
       await page.locator('[aria-invalid]').first().waitFor()
     },
   },
+  { name: 'forgot', path: () => '/forgot', ready: 'form', outside: true },
+  { name: 'reset', path: () => `/reset#${'a'.repeat(43)}`, ready: 'form', outside: true },
+  { name: 'link-over', path: () => '/reset', ready: 'h1', outside: true },
+  { name: 'verify', path: () => `/verify#${'a'.repeat(43)}`, ready: 'button', outside: true },
+  { name: 'keep-address', path: () => `/keep-address#${'a'.repeat(43)}`, ready: 'button', outside: true },
+  { name: 'leaving', path: () => '/leaving', ready: 'button' },
   { name: 'welcome', path: () => '/welcome', ready: 'form' },
   { name: 'now', path: () => '/', ready: 'article' },
   {

@@ -30,12 +30,16 @@ async function recall() {
   return client.getQueryData(bestQuery.queryKey) !== undefined
 }
 
+/** Where links in mails lead, and where they are asked for: whether somebody is signed in here changes nothing. */
+const byLink = ['/forgot', '/reset', '/verify', '/confirm-address', '/keep-address']
+
 /** Whoever signs out, here or in another tab, takes everything along: the page starts anew. */
 function turned(turn: Turn) {
   const { pathname, href, search } = router.state.location
-  const outside = pathname === '/sign-in' || pathname === '/sign-up'
+  const entrance = pathname === '/sign-in' || pathname === '/sign-up'
+  const outside = entrance || byLink.includes(pathname)
   if (turn === 'entered') {
-    location.replace(outside ? ((search as { next?: string }).next ?? '/') : href)
+    location.replace(entrance ? ((search as { next?: string }).next ?? '/') : href)
     return
   }
   client.clear()

@@ -60,6 +60,44 @@ const signUp = createRoute({
   component: lazyRouteComponent(() => import('./account/sign-up')),
 })
 
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot',
+  staticData: { title: 'Forgot your password?' },
+  component: lazyRouteComponent(() => import('./account/forgot')),
+})
+
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  staticData: { title: 'Set a new password' },
+  component: lazyRouteComponent(() => import('./account/reset')),
+})
+
+const confirm = () => lazyRouteComponent(() => import('./account/confirm'))
+
+/** Where links in mails about an address lead. */
+const confirmations = [
+  createRoute({
+    getParentRoute: () => root,
+    path: '/verify',
+    staticData: { title: 'Confirm the address' },
+    component: confirm(),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/confirm-address',
+    staticData: { title: 'Confirm the new address' },
+    component: confirm(),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/keep-address',
+    staticData: { title: 'Keep the address' },
+    component: confirm(),
+  }),
+] as const
+
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
@@ -74,6 +112,13 @@ const welcome = createRoute({
   path: '/welcome',
   staticData: { title: 'Welcome' },
   component: lazyRouteComponent(() => import('./account/welcome')),
+})
+
+const leaving = createRoute({
+  getParentRoute: () => inside,
+  path: '/leaving',
+  staticData: { title: 'Keep your account?' },
+  component: lazyRouteComponent(() => import('./account/leaving')),
 })
 
 const frame = createRoute({ getParentRoute: () => inside, id: 'frame', component: Frame })
@@ -167,8 +212,12 @@ export const newRouter = (client: QueryClient) =>
     routeTree: root.addChildren([
       signIn,
       signUp,
+      forgot,
+      reset,
+      ...confirmations,
       inside.addChildren([
         welcome,
+        leaving,
         frame.addChildren([
           column.addChildren([now, ranked, settings.addChildren(settingsPages)]),
           tasks.addChildren([task]),

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
 import { explain, Problem } from '../api/errors'
@@ -6,12 +7,24 @@ import { guessZone } from '../time/zone'
 import { Button } from '../ui/button'
 import { Failure, Field } from '../ui/field'
 import { Entrance, entranceLink } from './entrance'
+import { optionsQuery, tokenHere } from './links'
 
 const named = ['email', 'password', 'full_name']
+
+const haveOne = (next: string | undefined) => (
+  <>
+    Have one already?{' '}
+    <Link to="/sign-in" search={{ next }} className={entranceLink}>
+      Sign in
+    </Link>
+  </>
+)
 
 export default function SignUp() {
   const navigate = useNavigate()
   const { next } = useSearch({ from: '/sign-up' })
+  const signup = useQuery(optionsQuery).data?.signup
+  const [invitation] = useState(tokenHere)
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
   const fields = error instanceof Problem ? error : null
@@ -28,6 +41,7 @@ export default function SignUp() {
         password: String(form.get('password')),
         timezone: guessZone(),
         ...(name ? { full_name: name } : {}),
+        ...(invitation ? { invitation } : {}),
       })
       await navigate({ to: '/welcome', replace: true })
     } catch (failure) {
@@ -35,18 +49,21 @@ export default function SignUp() {
       setBusy(false)
     }
   }
+  const refused = signup === 'invite' && fields?.field('invitation')
+  if (signup === 'closed' || (signup === 'invite' && !invitation) || refused)
+    return (
+      <Entrance title={signup === 'closed' ? 'No new accounts here' : 'By invitation'} below={haveOne(next)}>
+        <p className="text-ink-2">
+          {signup === 'closed'
+            ? 'Nobody can open an account here by themselves. Ask whoever runs this server.'
+            : refused
+              ? 'This invitation is for another address, was used, or is over. Ask whoever runs this server for a new one.'
+              : 'An account is opened with the link of an invitation. Ask whoever runs this server for one.'}
+        </p>
+      </Entrance>
+    )
   return (
-    <Entrance
-      title="Open an account"
-      below={
-        <>
-          Have one already?{' '}
-          <Link to="/sign-in" search={{ next }} className={entranceLink}>
-            Sign in
-          </Link>
-        </>
-      }
-    >
+    <Entrance title="Open an account" below={haveOne(next)}>
       <form onSubmit={(e) => void submit(e)} className="flex flex-col gap-4">
         <Field
           label="Name (if you like)"

@@ -177,6 +177,7 @@ export async function signUp(who: {
   password: string
   full_name?: string
   timezone?: string
+  invitation?: string
 }): Promise<void> {
   const response = await post('register', who)
   if (!response.ok) throw await problemOf(response)

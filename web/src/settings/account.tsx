@@ -8,6 +8,7 @@ import { Failure } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { Section } from './section'
 import { SessionsSection } from './sessions'
+import { DeleteAccount, You } from './you'
 
 /** Who is signed in, and the way out. */
 export default function AccountSettings() {
@@ -38,6 +39,7 @@ export default function AccountSettings() {
           <dd dir="auto">{me?.email}</dd>
         </dl>
       </Section>
+      <You />
       <SessionsSection />
       <Section
         title="Sign out"
@@ -59,6 +61,7 @@ export default function AccountSettings() {
           <Failure>{error !== null && explain(error)}</Failure>
         </div>
       </Section>
+      <DeleteAccount leave={signOut} />
     </>
   )
 }
