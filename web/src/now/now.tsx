@@ -4,9 +4,9 @@ import { useRef, useState } from 'react'
 import type { Best, Ranked, Scored, Task } from '../api/client'
 import { explain } from '../api/errors'
 import { bestQuery, cameAt, preferencesQuery, topQuery, validUntil } from '../api/queries'
-import { useActions } from '../shell/actions'
+import { useActs } from '../shell/acts'
 import { part } from '../shell/part'
-import { useShortcuts } from '../shell/shortcuts'
+import { useShortcutsOf } from '../shell/shortcuts'
 import { useZone } from '../shell/zone'
 import { useOver, useWords } from '../time/now'
 import { dueWords, effortWords, momentWords } from '../time/words'
@@ -15,7 +15,6 @@ import { Heading } from '../ui/heading'
 import { Icon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
 import { Bone, Soon } from '../ui/skeleton'
-import { notNowUntil } from './not-now'
 import { RankedRow } from './row'
 import { Score, scoreText, termsOf } from './score'
 
@@ -55,8 +54,7 @@ export default function Now() {
 
 function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
   const { task } = best
-  const zone = useZone()
-  const actions = useActions()
+  const { done, start, notNow } = useActs()(task)
   const preferences = useQuery(preferencesQuery).data
   const snooze = useRef<HTMLButtonElement>(null)
   const [pressed, setPressed] = useState(false)
@@ -72,14 +70,7 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
   const terms = termsOf(best.reasoning, task, preferences)
   const rest = top?.tasks.filter((s) => s.task.id !== task.id).slice(0, 4) ?? []
   const full = Math.max(100, best.score)
-  const notNow = () => void actions.snooze(task, notNowUntil(Date.now(), best.valid_until), zone)
-  const toggle = () => void (task.status === 'in_progress' ? actions.stop(task) : actions.start(task))
-  useShortcuts([
-    { keys: 'e', label: 'Done', run: () => void actions.complete(task) },
-    { keys: 's', label: 'Start', run: toggle },
-    { keys: 'z', label: 'Snooze', run: () => snooze.current?.click() },
-    { keys: 'n', label: 'Not now', run: notNow },
-  ])
+  useShortcutsOf('Now', { done: done.run, start: start.run, snooze: () => snooze.current?.click(), notNow: notNow.run })
   return (
     <article aria-labelledby="best">
       <p className="mb-3 flex items-baseline gap-2 text-[13px] text-ink-3">
@@ -113,13 +104,13 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
         <Score terms={terms} total={best.reasoning.total_score} full={full} />
       </section>
       <div className="grid grid-cols-2 gap-2 desk:flex desk:flex-wrap">
-        <Button kind="primary" onClick={() => void actions.complete(task)}>
+        <Button kind="primary" onClick={done.run}>
           <Icon name="check" />
-          Done
+          {done.label}
           <Kbd look="primary">E</Kbd>
         </Button>
-        <Button onClick={toggle}>
-          {task.status === 'in_progress' ? 'Put down' : 'Start'}
+        <Button onClick={start.run}>
+          {start.label}
           <Kbd>S</Kbd>
         </Button>
         {pressed ? (
@@ -134,8 +125,8 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
         ) : (
           plain
         )}
-        <Button kind="ghost" onClick={notNow}>
-          Not now
+        <Button kind="ghost" onClick={notNow.run}>
+          {notNow.label}
           <Kbd>N</Kbd>
         </Button>
       </div>

@@ -15,7 +15,7 @@ import { useReachability, useReachable } from './online'
 import { openOverlay, useOverlay } from './overlay'
 import { part } from './part'
 import { useRenewal } from './renewal'
-import { useSequences, useShortcuts } from './shortcuts'
+import { useSequences, useShortcutsOf } from './shortcuts'
 import { useZone } from './zone'
 
 const QuickAdd = part(() => import('./quick-add').then((m) => m.default))
@@ -41,17 +41,17 @@ export function Frame() {
   useAsked()
   useEffect(() => followOtherTabs(client), [client])
   useSequences()
-  useShortcuts([
-    { keys: 'q', label: 'Add a task', run: () => openOverlay('add') },
-    { keys: 'mod k', label: 'Search and commands', run: () => openOverlay('palette') },
-    { keys: '?', label: 'Every shortcut', run: () => openOverlay('help') },
-    { keys: 'u', label: 'Undo', run: () => void undoLast() },
-    { keys: 'mod z', label: 'Undo', run: () => void undoLast() },
-    { keys: 'g n', label: 'Go to Now', run: () => void navigate({ to: '/' }) },
-    { keys: 'g t', label: 'Go to Tasks', run: () => void navigate({ to: '/tasks' }) },
-    { keys: 'g u', label: 'Go to Upcoming', run: () => void navigate({ to: '/upcoming' }) },
-    { keys: 'g s', label: 'Go to Settings', run: () => void navigate({ to: '/settings' }) },
-  ])
+  const go = (to: Place['to']) => () => void navigate({ to })
+  useShortcutsOf('Everywhere', {
+    add: () => openOverlay('add'),
+    find: () => openOverlay('palette'),
+    undo: () => void undoLast(),
+    toNow: go('/'),
+    toTasks: go('/tasks'),
+    toUpcoming: go('/upcoming'),
+    toSettings: go('/settings'),
+    help: () => openOverlay('help'),
+  })
   return (
     <>
       <a

@@ -5,12 +5,14 @@ import { api, data } from '../api/client'
 import { explain } from '../api/errors'
 import { Dialog } from '../ui/dialog'
 import { Icon, type IconName } from '../ui/icon'
+import { Kbd } from '../ui/kbd'
 import { Soon } from '../ui/skeleton'
 import { DueText } from '../now/row'
+import { beginsWith, useActsInHand, useInHand } from './in-hand'
 import { openOverlay, useOverlay } from './overlay'
 import { setTheme } from './theme'
 
-type Command = { id: string; label: string; icon: IconName; run: () => void; due?: string | null }
+type Command = { id: string; label: string; icon: IconName; run: () => void; due?: string | null; keys?: string }
 
 /** Finds tasks, goes places and does things, all by typing. */
 export default function Palette() {
@@ -64,12 +66,43 @@ function Finder() {
     due: t.due_date,
     run: () => void navigate({ to: '/tasks/$id', params: { id: t.id } }),
   }))
-  const all = text.trim() ? [...tasks, ...commands] : commands
+  const inHand = useInHand()
+  const acts: Command[] = useActsInHand(inHand)
+    .filter((act) => beginsWith(act.label, text))
+    .map((act) => ({ id: `act ${act.label}`, ...act }))
+  const others = text.trim() ? [...tasks, ...commands] : commands
+  const all = [...acts, ...others]
   const chosen = Math.min(at, Math.max(all.length - 1, 0))
   const run = (c: Command) => {
     openOverlay(null)
     c.run()
   }
+  const option = (c: Command, i: number) => (
+    // The keys are the input's, which says what is chosen.
+    // eslint-disable-next-line jsx-a11y/click-events-have-key-events
+    <div
+      key={c.id}
+      id={`${list}-${i}`}
+      role="option"
+      aria-selected={i === chosen}
+      tabIndex={-1}
+      ref={i === chosen ? (li) => li?.scrollIntoView({ block: 'nearest' }) : undefined}
+      onMouseMove={() => setAt(i)}
+      onClick={() => run(c)}
+      className="flex min-h-11 cursor-pointer items-center gap-3 rounded-lg px-3.5 text-[14.5px] fine:min-h-10.5 aria-selected:bg-accent-soft"
+    >
+      <Icon name={c.icon} className="size-4 text-ink-3" />
+      <span dir="auto" className="min-w-0 flex-1 truncate">
+        {c.label}
+      </span>
+      {c.due && (
+        <span className="text-[13px] text-ink-3">
+          <DueText date={c.due} />
+        </span>
+      )}
+      {c.keys && <Kbd look="bare">{c.keys}</Kbd>}
+    </div>
+  )
   return (
     <div className="flex min-h-0 flex-col">
       <input
@@ -99,31 +132,16 @@ function Finder() {
         className="w-full border-b border-line bg-transparent py-4 pr-14 pl-5 text-[17px] outline-none"
       />
       <div id={list} role="listbox" aria-label="Found" className="min-h-0 overflow-y-auto p-1.5">
-        {all.map((c, i) => (
-          // The keys are the input's, which says what is chosen.
-          // eslint-disable-next-line jsx-a11y/click-events-have-key-events
-          <div
-            key={c.id}
-            id={`${list}-${i}`}
-            role="option"
-            aria-selected={i === chosen}
-            tabIndex={-1}
-            ref={i === chosen ? (li) => li?.scrollIntoView({ block: 'nearest' }) : undefined}
-            onMouseMove={() => setAt(i)}
-            onClick={() => run(c)}
-            className="flex min-h-11 cursor-pointer items-center gap-3 rounded-lg px-3.5 text-[14.5px] fine:min-h-10.5 aria-selected:bg-accent-soft"
-          >
-            <Icon name={c.icon} className="size-4 text-ink-3" />
-            <span dir="auto" className="min-w-0 flex-1 truncate">
-              {c.label}
-            </span>
-            {c.due && (
-              <span className="text-[13px] text-ink-3">
-                <DueText date={c.due} />
-              </span>
-            )}
+        {inHand && acts.length > 0 && (
+          <div role="group" aria-label={inHand.title}>
+            <p aria-hidden="true" dir="auto" className="truncate px-3.5 pt-2 pb-1 text-[13px] text-ink-3">
+              {inHand.title}
+            </p>
+            {acts.map(option)}
+            {others.length > 0 && <div aria-hidden="true" className="mx-3.5 my-1.5 border-t border-line" />}
           </div>
-        ))}
+        )}
+        {others.map((c, i) => option(c, acts.length + i))}
       </div>
       <div role="status" className="px-5 pb-3 text-[14px] text-ink-3 empty:hidden">
         {text.trim() &&

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { useSequences, useShortcuts } from './shortcuts'
 
 const ran: string[] = []
-const says = (keys: string) => ({ keys, label: keys, run: () => void ran.push(keys) })
+const says = (keys: string) => ({ keys, run: () => void ran.push(keys) })
 
 /** As a screen lies in the frame: its own keys are heard first. */
 function Screen() {

@@ -1,15 +1,12 @@
 import { useEffect, useRef } from 'react'
+import { having, linesOf, pressed, type Doing, type Place } from './keys'
+
+type Run = (e: KeyboardEvent) => void
+/** Leaves the key to what has the focus. */
+type Guarded = { run: Run; unless: (e: KeyboardEvent) => boolean }
 
 /** A key, or two after one another (g n), and what it does. */
-export type Shortcut = {
-  keys: string
-  label: string
-  run: (e: KeyboardEvent) => void
-  /** Again and again while the key is held. */
-  held?: boolean
-  /** Leaves the key to what has the focus. */
-  unless?: (target: EventTarget | null) => boolean
-}
+export type Shortcut = Partial<Guarded> & { keys: string; run: Run; held?: boolean }
 
 const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
@@ -37,14 +34,13 @@ export function useShortcuts(shortcuts: Shortcut[]) {
     heard.add(latest)
     const listen = (e: KeyboardEvent) => {
       if (e.defaultPrevented || e.altKey) return
+      const key = pressed(e)
       const modified = e.ctrlKey || e.metaKey
-      const key = e.key.length === 1 ? e.key.toLowerCase() : e.key
-      const pressed = modified ? `mod ${key}` : key
-      if (typing(e.target) ? pressed !== 'mod k' : !modified && covered()) return // text has its own keys, such as its undo
-      const sequence = Date.now() - firstAt < patience ? `${first} ${pressed}` : ''
-      const meant = isSequence(sequence) ? sequence : pressed
-      const found = latest.current.find((s) => s.keys === meant)
-      if (!found || (e.repeat && !found.held) || found.unless?.(e.target)) return
+      if (typing(e.target) ? key !== 'mod k' : !modified && covered()) return // text has its own keys, such as its undo
+      const sequence = Date.now() - firstAt < patience ? `${first} ${key}` : ''
+      const meant = isSequence(sequence) ? sequence : key
+      const found = having(e, meant, (keys) => latest.current.find((s) => s.keys === keys))
+      if (!found || (e.repeat && !found.held) || found.unless?.(e)) return
       e.preventDefault()
       first = ''
       found.run(e)
@@ -55,6 +51,18 @@ export function useShortcuts(shortcuts: Shortcut[]) {
       document.removeEventListener('keydown', listen)
     }
   }, [])
+}
+
+/** Listens for the shortcuts of a place: all that the table has for it. */
+export function useShortcutsOf<P extends Place>(place: P, doing: Doing<P, Run | Guarded>) {
+  useShortcuts(
+    linesOf(place).flatMap(([name, { keys, held = false }]) => {
+      const does = (doing as Record<string, Run | Guarded>)[name]
+      if (!does) return [] // what is open hears it itself
+      const run = typeof does === 'function' ? { run: does } : does
+      return keys.map((one) => ({ keys: one, held, ...run }))
+    }),
+  )
 }
 
 /** Remembers a key that may be the first of two. Mounted once, after all others. */

@@ -6,7 +6,8 @@ import { api, data, type Task } from '../api/client'
 import { explain, isStatus } from '../api/errors'
 import { isOpen, taskQuery } from '../api/queries'
 import { SnoozeMenu } from '../now/snooze-menu'
-import { tell, useActions } from '../shell/actions'
+import { tell } from '../shell/actions'
+import { useActs } from '../shell/acts'
 import { useTitle } from '../shell/title'
 import { useWaking } from '../shell/waking'
 import { useZone } from '../shell/zone'
@@ -91,7 +92,7 @@ function Bar({ onClose, children }: { onClose: () => void; children?: ReactNode 
 }
 
 function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
-  const actions = useActions()
+  const { done, start, wake, remove } = useActs()(task)
   const editing = useEditing()
   const zone = useZone()
   const open = isOpen(task)
@@ -103,13 +104,13 @@ function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
     <div ref={fields} className="p-5 pb-16 desk:p-6">
       <Bar onClose={onClose}>
         {task.status !== 'in_progress' && open && (
-          <IconButton label="Start" className="size-11 fine:size-9" onClick={() => void actions.start(task)}>
-            <Icon name="play" />
+          <IconButton label={start.label} className="size-11 fine:size-9" onClick={start.run}>
+            <Icon name={start.icon} />
           </IconButton>
         )}
         {task.status === 'snoozed' ? (
-          <Button kind="ghost" onClick={() => void actions.wake(task)}>
-            Wake
+          <Button kind="ghost" onClick={wake.run}>
+            {wake.label}
           </Button>
         ) : (
           open && (
@@ -123,17 +124,13 @@ function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
             />
           )
         )}
-        <IconButton label="Delete" className="size-11 fine:size-9" onClick={() => void actions.remove(task)}>
-          <Icon name="trash" />
+        <IconButton label={remove.label} className="size-11 fine:size-9" onClick={remove.run}>
+          <Icon name={remove.icon} />
         </IconButton>
       </Bar>
       <div className="grid grid-cols-[22px_minmax(0,1fr)] gap-x-3">
         <span className="pt-2">
-          <Check
-            label={open ? 'Done' : 'Open again'}
-            done={!open}
-            onCheck={() => void (open ? actions.complete(task) : actions.reopen(task))}
-          />
+          <Check label={done.label} done={!open} onCheck={done.run} />
         </span>
         <Title {...props} />
       </div>

@@ -1,4 +1,5 @@
 import type { KeyboardEvent } from 'react'
+import { meantIn, table, type Doing } from '../shell/keys'
 
 /** What the keyboard asks for where a task has the focus. */
 export type KeyRun = {
@@ -27,28 +28,30 @@ function beside(li: HTMLElement, step: 1 | -1): HTMLElement | null | undefined {
   return linkIn(there[Math.min(rows(group).indexOf(li), there.length - 1)])
 }
 
-/** Arrows, or j and k, go from task to task; with Shift the task itself goes, a day earlier or later. A key that is held only goes on. */
+/** Arrows, or j and k, go from task to task; with Shift the task itself goes, along the days. A key that is held only goes on. */
 export function onKeys(e: KeyboardEvent<HTMLElement>, columns: boolean, run: KeyRun): void {
   const li = (e.target as Element).closest<HTMLElement>('[data-task]')
   if (!li || e.ctrlKey || e.metaKey || e.altKey) return
+  const across = /^Arrow(Left|Right)$/.test(e.key)
+  if (across ? !columns : columns && e.shiftKey && e.key.startsWith('Arrow')) return // not how the days lie
   const id = li.dataset.task!
   const all = rows(e.currentTarget)
   const next = (step: number) => linkIn(all[all.indexOf(li) + step])?.focus()
-  const [back, forth] = columns ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown']
-  const key = e.key.length === 1 ? e.key.toLowerCase() : e.key
-  if (e.shiftKey) {
-    if (key !== back && key !== forth) return
-    if (!e.repeat) run.move(id, key === back ? -1 : 1)
-  } else if (key === 'ArrowDown' || key === 'j') next(1)
-  else if (key === 'ArrowUp' || key === 'k') next(-1)
-  else if (columns && key === 'ArrowRight') beside(li, 1)?.focus()
-  else if (columns && key === 'ArrowLeft') beside(li, -1)?.focus()
-  else if (key !== 'm' && key !== 'e') return
-  else if (e.repeat) return e.preventDefault()
-  else if (key === 'm') run.ask(id, li.querySelector('button:last-of-type') ?? li)
-  else {
-    neighbour(li)?.focus()
-    run.complete(id)
+  const doing: Doing<'Upcoming', () => void> = {
+    next: () => next(1),
+    before: () => next(-1),
+    left: () => beside(li, -1)?.focus(),
+    right: () => beside(li, 1)?.focus(),
+    move: () => run.ask(id, li.querySelector('button:last-of-type') ?? li),
+    earlier: () => run.move(id, -1),
+    later: () => run.move(id, 1),
+    done: () => {
+      neighbour(li)?.focus()
+      run.complete(id)
+    },
   }
+  const meant = meantIn('Upcoming', e)
+  if (!meant) return
   e.preventDefault()
+  if (!e.repeat || 'held' in table.Upcoming[meant]) doing[meant]()
 }

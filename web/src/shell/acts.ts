@@ -1,0 +1,42 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useCallback } from 'react'
+import type { Task } from '../api/client'
+import { bestQuery, isOpen, validUntil } from '../api/queries'
+import { notNowUntil } from '../now/not-now'
+import type { IconName } from '../ui/icon'
+import { useActions } from './actions'
+import { useZone } from './zone'
+
+/** Something that can be done with a task, and what it is called. */
+export type Act = { label: string; icon: IconName; run: () => void }
+
+/** What can be done with one task: its buttons, its keys and the palette do the same. */
+export function useActs() {
+  const client = useQueryClient()
+  const actions = useActions()
+  const zone = useZone()
+  return useCallback(
+    (task: Task) => {
+      const snooze = (until: number) => void actions.snooze(task, until, zone)
+      const done: Act = isOpen(task)
+        ? { label: 'Done', icon: 'check', run: () => void actions.complete(task) }
+        : { label: 'Open again', icon: 'undo', run: () => void actions.reopen(task) }
+      const start: Act =
+        task.status === 'in_progress'
+          ? { label: 'Put down', icon: 'clock', run: () => void actions.stop(task) }
+          : { label: 'Start', icon: 'play', run: () => void actions.start(task) }
+      const notNow: Act = {
+        label: 'Not now',
+        icon: 'clock',
+        run: () => {
+          const answer = client.getQueryData(bestQuery.queryKey)
+          snooze(notNowUntil(Date.now(), answer ? validUntil(answer) : null))
+        },
+      }
+      const wake: Act = { label: 'Wake', icon: 'sun', run: () => void actions.wake(task) }
+      const remove: Act = { label: 'Delete', icon: 'trash', run: () => void actions.remove(task) }
+      return { done, start, notNow, wake, remove, snooze }
+    },
+    [client, actions, zone],
+  )
+}
