@@ -219,6 +219,28 @@ test('in the palette Enter means what is found for what was typed, and what keep
   await page.waitForURL(`${app.url}/tasks/${tasks[1]!.id}`)
 })
 
+test('the palette does what can be done with the best task, or with the one that is open', async () => {
+  const { page, ada, tasks, first } = await desk()
+  const type = async (text: string) => {
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill(text)
+    await page.keyboard.press('Enter')
+  }
+  await type('start')
+  await expect.poll(() => status(ada, first.id)).toBe('in_progress')
+  await type('put')
+  await expect.poll(() => status(ada, first.id)).toBe('pending')
+  await page.goto(`${app.url}/tasks/${tasks[2]!.id}`)
+  await page.locator('[data-panel]').getByLabel('Title').waitFor()
+  await type('snooze next')
+  await expect.poll(() => status(ada, tasks[2]!.id)).toBe('snoozed')
+  await page.goto(`${app.url}/settings`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('option', { name: 'Add a task' }).waitFor()
+  expect(await page.getByRole('option', { name: 'Done' }).count()).toBe(0)
+})
+
 test('the app’s own menu adds a task', async () => {
   const { page } = await desk()
   await page.goto(`${app.url}/?add=1`)

@@ -1,5 +1,6 @@
-import type { Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { Task } from '../src/api/client'
+import { open, type App, type Complaints, type Person } from './app'
 
 /**
  * Every screen, and what opens over it. What all of them have to do (axe, hostile text,
@@ -7,27 +8,58 @@ import type { Task } from '../src/api/client'
  */
 export type Screen = {
   name: string
-  path: (tasks: Task[]) => string
+  path: (at: At) => string | Promise<string>
   /** Looked for before anything is asked of the screen. */
   ready: string
-  /** Without anybody signed in. */
-  outside?: boolean
+  /** Who sees it, if not somebody with tasks: nobody who is signed in, or somebody without any. */
+  who?: 'nobody' | 'newcomer'
   /** What is opened over it. */
-  open?: (page: Page) => Promise<unknown>
+  open?: (at: At) => Promise<unknown>
 }
 
-const first = (tasks: Task[]) => `/tasks/${tasks[0]?.id}`
+/** Whose screen it is, and where it is shown. */
+type At = { page: Page; person: Person; tasks: Task[] }
+
+const first = ({ tasks }: At) => `/tasks/${tasks[0]!.id}`
+const last = ({ tasks }: At) => tasks.at(-1)!
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true })
+
+/** A task of its own, that is gone from the lists again once the screen is seen. */
+const another = async ({ person, tasks }: At) => {
+  const { id } = await person.add({ title: last({ tasks } as At).title })
+  return `/tasks/${id}`
+}
+
+/** The days as columns or as a list, where there is room for both. */
+const look =
+  (name: 'Columns' | 'List') =>
+  async ({ page }: At) => {
+    const choice = button(page, name)
+    if (await choice.isVisible()) await choice.click()
+  }
+
+const selectAll = async ({ page }: At) => {
+  await button(page, 'Select').click()
+  await page.getByRole('group', { name: 'Selected tasks' }).getByRole('button', { name: /^All/ }).click()
+}
+
+/** A table of tasks, one of which cannot be read. */
+const table = (tasks: Task[]) =>
+  ['title,due_date', ...tasks.slice(0, 12).map((t) => `"new: ${t.title.replaceAll('"', '""')}",`), '"the",no day'].join(
+    '\n',
+  )
 
 export const screens: Screen[] = [
-  { name: 'sign-in', path: () => '/sign-in', ready: 'form', outside: true },
-  { name: 'session-ended', path: () => '/sign-in?ended=true', ready: 'form', outside: true },
-  { name: 'sign-up', path: () => '/sign-up', ready: 'form', outside: true },
+  { name: 'sign-in', path: () => '/sign-in', ready: 'form', who: 'nobody' },
+  { name: 'session-ended', path: () => '/sign-in?ended=true', ready: 'form', who: 'nobody' },
+  { name: 'sign-up', path: () => '/sign-up', ready: 'form', who: 'nobody' },
   {
     name: 'sign-up-refused',
     path: () => '/sign-up',
     ready: 'form',
-    outside: true,
-    open: async (page) => {
+    who: 'nobody',
+    open: async ({ page }) => {
       await page.getByLabel('E-mail').fill('ada@example')
       await page.getByLabel('Password').fill('            ')
       await page.getByRole('button', { name: 'Open the account' }).click()
@@ -46,13 +78,13 @@ export const screens: Screen[] = [
     name: 'now-arithmetic',
     path: () => '/',
     ready: 'article',
-    open: (page) => page.getByRole('button', { name: /^Deadline/ }).focus(),
+    open: ({ page }) => page.getByRole('button', { name: /^Deadline/ }).focus(),
   },
   {
     name: 'now-snooze',
     path: () => '/',
     ready: 'article',
-    open: async (page) => {
+    open: async ({ page }) => {
       await page.getByRole('button', { name: 'Snooze' }).click()
       await page.getByRole('menuitem').first().waitFor()
     },
@@ -61,7 +93,7 @@ export const screens: Screen[] = [
     name: 'now-snooze-pick',
     path: () => '/',
     ready: 'article',
-    open: async (page) => {
+    open: async ({ page }) => {
       await page.getByRole('button', { name: 'Snooze' }).click()
       await page.getByRole('menuitem', { name: 'Pick a day' }).click()
       await page.getByLabel('Day').waitFor()
@@ -71,7 +103,7 @@ export const screens: Screen[] = [
     name: 'quick-add',
     path: () => '/',
     ready: 'article',
-    open: async (page) => {
+    open: async ({ page }) => {
       await page.locator('main').press('q')
       await page.getByRole('dialog').waitFor()
       await page.getByRole('button', { name: 'Tomorrow' }).click()
@@ -81,7 +113,7 @@ export const screens: Screen[] = [
     name: 'palette',
     path: () => '/',
     ready: 'article',
-    open: async (page) => {
+    open: async ({ page }) => {
       await page.locator('main').press('Control+k')
       await page.getByRole('combobox').fill('the')
       await page.getByRole('option', { name: /bill/ }).waitFor()
@@ -91,7 +123,7 @@ export const screens: Screen[] = [
     name: 'help',
     path: () => '/',
     ready: 'article',
-    open: async (page) => {
+    open: async ({ page }) => {
       await page.locator('main').press('?')
       await page.getByRole('dialog').waitFor()
     },
@@ -100,7 +132,61 @@ export const screens: Screen[] = [
   { name: 'ranked', path: () => '/ranked', ready: 'h1' },
   { name: 'tasks', path: () => '/tasks', ready: 'h1' },
   { name: 'task', path: first, ready: 'h1:visible, aside:visible, [role=dialog]' },
-  { name: 'upcoming', path: () => '/upcoming', ready: 'h1' },
+  {
+    name: 'tasks-filter',
+    path: () => '/tasks',
+    ready: 'h1',
+    open: async ({ page }) => {
+      await page.getByRole('button', { name: /^Tag/ }).click()
+      await page.getByRole('menuitemcheckbox').first().waitFor()
+    },
+  },
+  { name: 'tasks-selected', path: () => '/tasks', ready: 'h1', open: selectAll },
+  {
+    name: 'tasks-selected-due',
+    path: () => '/tasks',
+    ready: 'h1',
+    open: async (at) => {
+      await selectAll(at)
+      await button(at.page, 'Due…').click()
+      await at.page.getByRole('dialog', { name: 'Due' }).waitFor()
+    },
+  },
+  {
+    name: 'task-done', // with a message, and the way back
+    path: another,
+    ready: '[data-panel] [aria-label=Title]',
+    open: async ({ page }) => {
+      await page.locator('[data-panel]').getByRole('checkbox', { name: 'Done' }).click()
+      await button(page, 'Undo').waitFor()
+    },
+  },
+  {
+    name: 'task-deleted',
+    path: another,
+    ready: '[data-panel] [aria-label=Title]',
+    open: async ({ page }) => {
+      await page.locator('[data-panel]').getByRole('button', { name: 'Delete' }).click()
+      await button(page, 'Restore').waitFor()
+    },
+  },
+  {
+    name: 'conflict',
+    path: async (at) => {
+      await at.person.edit(last(at).id, { description: null })
+      return `/tasks/${last(at).id}`
+    },
+    ready: '[data-panel] [aria-label=Title]',
+    open: async (at) => {
+      await at.person.edit(last(at).id, { description: `Theirs: ${last(at).title}` })
+      const notes = at.page.locator('[data-panel]').getByLabel('Description')
+      await notes.fill(`Mine: ${last(at).title}`)
+      await notes.blur()
+      await at.page.getByRole('dialog', { name: 'This task was changed meanwhile' }).waitFor()
+    },
+  },
+  { name: 'upcoming', path: () => '/upcoming', ready: 'h1', open: look('Columns') },
+  { name: 'upcoming-list', path: () => '/upcoming', ready: 'h1', open: look('List') },
   { name: 'settings', path: () => '/settings', ready: 'h1' },
   { name: 'settings-score', path: () => '/settings/score', ready: 'h1' },
   { name: 'settings-tokens', path: () => '/settings/tokens', ready: 'form' },
@@ -108,7 +194,7 @@ export const screens: Screen[] = [
     name: 'settings-tokens-made',
     path: () => '/settings/tokens',
     ready: 'form',
-    open: async (page) => {
+    open: async ({ page }) => {
       await page.getByLabel('Name', { exact: true }).fill('Nightly script')
       await page.getByRole('button', { name: 'Make the token' }).click()
       await page.getByLabel('The token Nightly script').waitFor()
@@ -116,8 +202,32 @@ export const screens: Screen[] = [
       await page.getByRole('button', { name: 'Keep' }).waitFor()
     },
   },
+  { name: 'settings-theme', path: () => '/settings/theme', ready: '[role=radiogroup]' },
   { name: 'settings-account', path: () => '/settings/account', ready: 'h1' },
   { name: 'data', path: () => '/settings/data', ready: 'h1' },
+  {
+    name: 'data-report',
+    path: () => '/settings/data',
+    ready: 'input[type=file]',
+    open: async ({ page, tasks }) => {
+      const buffer = Buffer.from(table(tasks))
+      await page.locator('input[type=file]').setInputFiles({ name: 'tasks.csv', mimeType: 'text/csv', buffer })
+      await button(page, 'See what would come of it').click()
+      await page.getByRole('region', { name: 'What would come of it' }).waitFor()
+    },
+  },
+  {
+    name: 'offline',
+    path: () => '/',
+    ready: 'article',
+    open: async ({ page }) => {
+      await page.context().setOffline(true)
+      await page.getByText('Offline. This is what was last known').waitFor()
+    },
+  },
+  { name: 'now-empty', path: () => '/', ready: 'h1', who: 'newcomer' },
+  { name: 'tasks-empty', path: () => '/tasks', ready: 'h2', who: 'newcomer' },
+  { name: 'upcoming-empty', path: () => '/upcoming', ready: '[data-board]', who: 'newcomer' },
 ]
 
 export const sizes = {
@@ -127,12 +237,58 @@ export const sizes = {
 
 export const themes = ['light', 'dark'] as const
 
+/** Who sees the screens, each in a window of their own: somebody with tasks, somebody without, and nobody. */
+export class Visit {
+  private constructor(
+    private readonly url: string,
+    private readonly at: Record<'somebody' | 'newcomer' | 'nobody', At>,
+    readonly complaints: Complaints,
+  ) {}
+
+  static async begin(
+    app: App,
+    browser: Browser,
+    settle: (person: Person) => Promise<Task[]>,
+    options: BrowserContextOptions = {},
+  ): Promise<Visit> {
+    const [person, newcomer] = [await app.person(), await app.person()]
+    const tasks = await settle(person)
+    const [somebody, other, nobody] = [
+      await open(browser, options),
+      await open(browser, options),
+      await open(browser, options),
+    ]
+    await person.signIn(somebody.page)
+    await newcomer.signIn(other.page)
+    return new Visit(
+      app.url,
+      {
+        somebody: { page: somebody.page, person, tasks },
+        newcomer: { page: other.page, person: newcomer, tasks: [] },
+        nobody: { page: nobody.page, person, tasks: [] },
+      },
+      somebody.complaints,
+    )
+  }
+
+  /** Shows a screen; answers the page it is on. */
+  async show(screen: Screen, size?: { width: number; height: number }): Promise<Page> {
+    const at = this.at[screen.who ?? 'somebody']
+    if (size) await at.page.setViewportSize(size)
+    await show(at, this.url, screen)
+    return at.page
+  }
+}
+
 /** Shows a screen. */
-export async function show(page: Page, url: string, screen: Screen, tasks: Task[]) {
-  await page.goto(url + screen.path(tasks))
+export async function show(at: At, url: string, screen: Screen) {
+  const { page } = at
+  await page.context().setOffline(false)
+  await page.goto(url + (await screen.path(at)))
   await page.locator(screen.ready).first().waitFor()
   await settle(page)
-  await screen.open?.(page)
+  if (!screen.open) return
+  await screen.open(at)
   await settle(page)
 }
 

@@ -1,15 +1,13 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Task } from '../src/api/client'
 import { App, launch, open } from './app'
-import { screens, show } from './screens'
+import { screens, Visit } from './screens'
 import { settled } from './seed'
 
 /** By thumb every control is 44 px wide and high, on a phone as on a tablet that has the room of a desk. */
 
 let app: App
 let browser: Browser
-let tasks: Task[]
 
 const sizes = { phone: { width: 360, height: 740 }, tablet: { width: 1024, height: 768 } }
 
@@ -48,22 +46,14 @@ const small = (page: Page) =>
   })
 
 describe.each(Object.entries(sizes))('on a %s', (_, viewport) => {
-  let outside: Page
-  let inside: Page
+  let visit: Visit
 
   beforeAll(async () => {
-    const touch = { viewport, hasTouch: true, isMobile: true }
-    const ada = await app.person()
-    tasks = await settled(ada)
-    outside = (await open(browser, touch)).page
-    inside = (await open(browser, touch)).page
-    await ada.signIn(inside)
+    visit = await Visit.begin(app, browser, settled, { viewport, hasTouch: true, isMobile: true })
   })
 
   test.each(screens)('$name', async (screen) => {
-    const page = screen.outside ? outside : inside
-    await show(page, app.url, screen, tasks)
-    expect(await small(page)).toEqual([])
+    expect(await small(await visit.show(screen))).toEqual([])
   })
 })
 

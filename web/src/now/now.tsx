@@ -217,7 +217,7 @@ function Nothing({ detail, until }: { detail: string; until: string | null }) {
   const words = useWords((now) => (until ? momentWords(Date.parse(until), now, zone) : { text: '', until: Infinity }))
   return (
     <section className="pt-10 desk:pt-20">
-      <p className="mb-3 text-[13px] font-semibold text-done">Nothing to do now</p>
+      <p className="mb-3 text-[13px] font-semibold text-done-ink">Nothing to do now</p>
       <Heading look="large">{until ? `Nothing until ${words.text}` : 'Your desk is clear'}</Heading>
       <p className="mt-3.5 max-w-[56ch] text-[16.5px] text-ink-2 desk:text-[18px]">
         {until

@@ -89,7 +89,7 @@ function Move({ by }: { by: number | null | undefined }) {
   if (by === undefined || by === 0) return <span />
   const up = by === null || by > 0
   return (
-    <span className={`tnum text-right text-[13px] font-[550] ${up ? 'text-done' : 'text-deadline-ink'}`}>
+    <span className={`tnum text-right text-[13px] font-[550] ${up ? 'text-done-ink' : 'text-deadline-ink'}`}>
       <span aria-hidden="true">{up ? '↑' : '↓'} </span>
       <span className="sr-only">{up ? 'up' : 'down'} </span>
       {by === null ? 'far' : Math.abs(by)}

@@ -64,7 +64,7 @@ export function Title({ task, editing: { save, wrong } }: FieldProps) {
           e.preventDefault()
           draft.leave()
         }}
-        className="-mx-2 field-sizing-content w-[calc(100%+16px)] resize-none rounded-lg bg-transparent px-2 py-1 text-[20px] leading-snug font-[640] tracking-[-0.015em] hover:bg-paper focus:bg-paper"
+        className="-mx-2 -my-1 field-sizing-content min-h-11 w-[calc(100%+16px)] resize-none rounded-lg bg-transparent px-2 py-2 text-[20px] fine:my-0 fine:min-h-0 fine:py-1 leading-snug font-[640] tracking-[-0.015em] hover:bg-paper focus:bg-paper"
       />
       <p className="flex justify-between text-[13px] text-ink-3">
         <span role="alert" className="text-danger">

@@ -28,7 +28,7 @@ export function IconButton({ label, className = '', ...props }: ComponentProps<'
       aria-label={label}
       title={label}
       {...props}
-      className={`inline-grid size-11 place-items-center rounded-control text-ink-3 transition-colors hover:bg-accent-soft hover:text-ink disabled:opacity-50 fine:size-9 ${className}`}
+      className={`inline-grid size-11 flex-none place-items-center rounded-control text-ink-3 transition-colors hover:bg-accent-soft hover:text-ink disabled:opacity-50 fine:size-9 ${className}`}
     />
   )
 }
