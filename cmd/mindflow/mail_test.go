@@ -54,8 +54,7 @@ func (s *shell) produces(t *testing.T, mails *mailtest.Server, url string) {
 
 // A mail server that is busy, one whose answer gets lost, and one that refuses an
 // address; the whole way from a forgotten password to a new one.
-// Seen red with a Message-ID of each attempt's own, with the link in a log line,
-// and with a link made anew for each attempt.
+// Seen red with a Message-ID of each attempt's own, and with an address of a link in a log line.
 func TestAPasswordIsSetAnewThroughAMailServerThatIsBusy(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		mails := mailtest.Start(t, mailtest.Settings{NoTLS: true, NoAuth: true})

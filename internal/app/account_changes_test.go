@@ -28,7 +28,7 @@ func (w *town) field(err error, field string) {
 }
 
 // Fails when a session, a token or a link survives a new password, or the
-// session it was set in does not.
+// session it was set in does not. Seen red without EndLinks.
 func TestANewPasswordEndsWhateverElseAdmits(t *testing.T) {
 	eachTown(t, func(w *town) {
 		t, ctx := w.t, w.t.Context()
@@ -137,7 +137,7 @@ func TestOfTwoNewPasswordsAtOnceOneIsKept(t *testing.T) {
 }
 
 // Fails when the address changes before its link is used, or the old one is not
-// told, or a link for the old one lives on.
+// told, or a link for the old one lives on. Seen red without EndLinks.
 func TestAnAddressChangesOnceTheNewOneIsConfirmed(t *testing.T) {
 	eachTown(t, func(w *town) {
 		t, ctx := w.t, w.t.Context()

@@ -254,8 +254,8 @@ func TestAForgottenPasswordIsSetAnewByALink(t *testing.T) {
 }
 
 // Every way in which a link dies. Seen red, each in turn: without the condition
-// on used_at, on expires_at, on purpose; with an insert beside the older link;
-// without EndLinks in a change of password, of address.
+// on used_at, on expires_at, on purpose; with a newer link that keeps the older
+// one's hash.
 func TestALinkIsDead(t *testing.T) {
 	asReset := func(w *town, token string) error { return w.reset(token, newOne) }
 	erase := func(w *town, email string) {
@@ -317,7 +317,7 @@ func TestALinkIsDead(t *testing.T) {
 	})
 }
 
-// Seen red with a link that is read, then marked as used.
+// Seen red without the condition on used_at.
 func TestOfFiftyWhoUseALinkOneDoes(t *testing.T) {
 	eachTown(t, func(w *town) {
 		w.enter("ada@example.com")
