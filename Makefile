@@ -66,8 +66,8 @@ web-check: openapi $(npm_web) ## Check the web app: types as the document has th
 e2e: build $(npm_web) ## Drive the built binary in Chromium (about six minutes)
 	cd web && npm run --silent e2e
 
-journeys: build $(npm_web) ## The same without the sweeps over every screen: accessibility and hostile text
-	cd web && npm run --silent e2e -- --exclude '**/axe.e2e.ts' --exclude '**/hostile.e2e.ts'
+journeys: build $(npm_web) ## The same without the sweeps over every screen: accessibility, thumbs, hostile text
+	cd web && npm run --silent e2e -- --exclude '**/axe.e2e.ts' --exclude '**/hostile.e2e.ts' --exclude '**/thumb.e2e.ts'
 
 screenshots: build $(npm_web) ## Take pictures of each screen, in both themes, wide and narrow, into docs/screens
 	cd web && npm run --silent screenshots

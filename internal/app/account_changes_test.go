@@ -296,10 +296,10 @@ func TestWhoIsDisabledIsShutOutUntilEnabled(t *testing.T) {
 		w.must(w.apps[1].Disable(ctx, "ADA@example.com"))
 		shut := func() {
 			t.Helper()
-			if _, err := w.apps[1].Authenticate(ctx, program.Secret, mindflow.ThroughAPI); err == nil || w.signedIn(access) {
+			if _, err := w.apps[1].Authenticate(ctx, program.Secret, mindflow.ThroughAPI); err == nil || w.signedIn(access) { //nolint:contextcheck // the town has its test's
 				t.Error("something admits them")
 			}
-			w.dead("a link", w.reset(token, newOne))
+			w.dead("a link", w.reset(token, newOne)) //nolint:contextcheck // the town has its test's
 		}
 		shut()
 		if w.admits("ada@example.com", hers) {

@@ -296,8 +296,12 @@ func TestTheLastUseIsWrittenDownAtMostEveryFiveMinutes(t *testing.T) {
 			at   time.Duration
 			want time.Duration // what stands in the database after it
 		}{
-			{time.Minute, time.Minute}, {5 * time.Minute, time.Minute}, {6*time.Minute - time.Microsecond, time.Minute},
-			{6 * time.Minute, 6 * time.Minute}, {time.Hour, time.Hour}, {time.Hour + 4*time.Minute, time.Hour},
+			{time.Minute, time.Minute},
+			{5 * time.Minute, time.Minute},
+			{6*time.Minute - time.Microsecond, time.Minute},
+			{6 * time.Minute, 6 * time.Minute},
+			{time.Hour, time.Hour},
+			{time.Hour + 4*time.Minute, time.Hour},
 		} {
 			w.clock.jump(friday.Add(step.at))
 			before := seen()

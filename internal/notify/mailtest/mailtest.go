@@ -35,7 +35,7 @@ import (
 // The one account of the server.
 const (
 	User     = "mindflow"
-	Password = "p@ss:w/rd" //nolint:gosec // of a server that lives as long as its test
+	Password = "p@ss:w/rd"
 )
 
 // Mail is what the server took.
@@ -80,9 +80,9 @@ type Settings struct {
 }
 
 // Start starts a server that ends with the test.
-func Start(t testing.TB, settings Settings) *Server {
-	t.Helper()
-	s := &Server{t: t}
+func Start(tb testing.TB, settings Settings) *Server {
+	tb.Helper()
+	s := &Server{t: tb}
 	certificate := s.authority()
 	backend := smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
 		return &session{server: s, conn: c, auth: !settings.NoAuth}, nil
@@ -93,8 +93,8 @@ func Start(t testing.TB, settings Settings) *Server {
 	config := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
 	var listener net.Listener
 	var err error
-	if listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-		t.Fatal(err)
+	if listener, err = (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0"); err != nil {
+		tb.Fatal(err)
 	}
 	s.addr = listener.Addr().String()
 	switch {
@@ -106,7 +106,7 @@ func Start(t testing.TB, settings Settings) *Server {
 		server.TLSConfig = config
 	}
 	go func() { _ = server.Serve(listener) }()
-	t.Cleanup(func() { _ = server.Close() })
+	tb.Cleanup(func() { _ = server.Close() })
 	return s
 }
 

@@ -38,12 +38,13 @@ func limitDraft(s *jsonschema.Schema) {
 	s.Properties["title"].MinLength, s.Properties["title"].MaxLength = new(1), new(mindflow.MaxTitle)
 	s.Properties["description"].MaxLength = new(mindflow.MaxDescription)
 	s.Properties["tags"].MaxItems, s.Properties["tags"].Items.MaxLength = new(mindflow.MaxTags), new(mindflow.MaxTag)
-	within(s.Properties["priority"], mindflow.MinPriority, mindflow.MaxPriority)
-	within(s.Properties["effort_estimate_minutes"], mindflow.MinEffort, mindflow.MaxEffort)
+	within(s.Properties["priority"], mindflow.MaxPriority)
+	within(s.Properties["effort_estimate_minutes"], mindflow.MaxEffort)
 	among(s.Properties["preferred_time"], append([]any{nil}, values(mindflow.PreferredTimes)...)...)
 }
 
-func within(s *jsonschema.Schema, least, most float64) { s.Minimum, s.Maximum = &least, &most }
+// within bounds a number that is one at the least.
+func within(s *jsonschema.Schema, most float64) { s.Minimum, s.Maximum = new(1.0), &most }
 
 func among(s *jsonschema.Schema, allowed ...any) { s.Enum = allowed }
 

@@ -36,8 +36,8 @@ func limitFinding(s *jsonschema.Schema) {
 		s.Properties[list].Type, s.Properties[list].Types = "array", nil
 	}
 	among(s.Properties["status"].Items, values(mindflow.Statuses)...)
-	within(s.Properties["priority"].Items, mindflow.MinPriority, mindflow.MaxPriority)
-	within(s.Properties["limit"], 1, maxFound)
+	within(s.Properties["priority"].Items, mindflow.MaxPriority)
+	within(s.Properties["limit"], maxFound)
 	for _, field := range []mindflow.SortField{mindflow.ByCreatedAt, mindflow.ByUpdatedAt, mindflow.ByDueDate, mindflow.ByPriority, mindflow.ByTitle} {
 		s.Properties["sort"].Enum = append(s.Properties["sort"].Enum, string(field), "-"+string(field))
 	}

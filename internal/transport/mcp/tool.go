@@ -97,15 +97,12 @@ func schemaOf[T any](limits func(*jsonschema.Schema)) *jsonschema.Schema {
 		reflect.TypeFor[partsView]():  {Ref: "#/$defs/parts"},
 		reflect.TypeFor[groupView]():  {Ref: "#/$defs/group"},
 	})
-	schema.Defs = map[string]*jsonschema.Schema{}
-	for name, shared := range map[string]*jsonschema.Schema{
+	schema.Defs = map[string]*jsonschema.Schema{
 		"task": described[taskView](nil), "parts": described[partsView](nil),
 		"group": described[groupView](map[reflect.Type]*jsonschema.Schema{reflect.TypeFor[taskView](): {Ref: "#/$defs/task"}}),
 		"scored": described[scoredView](map[reflect.Type]*jsonschema.Schema{
 			reflect.TypeFor[taskView](): {Ref: "#/$defs/task"}, reflect.TypeFor[partsView](): {Ref: "#/$defs/parts"},
 		}),
-	} {
-		schema.Defs[name] = shared
 	}
 	prune(schema)
 	plainRefs(schema)
