@@ -57,6 +57,8 @@ func NewReports(s ReportSettings) (*Reports, error) {
 		Integrations:   func([]sentry.Integration) []sentry.Integration { return nil }, // they collect
 		DataCollection: nothing(),
 		DisableLogs:    true, DisableMetrics: true, DisableClientReports: true,
+		// Flushed while it hands a report on, that layer says all is sent, and the last one is lost.
+		DisableTelemetryBuffer: true,
 		HTTPClient: &http.Client{
 			Timeout: sendTime, Transport: until{open, http.DefaultTransport.(*http.Transport).Clone()},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

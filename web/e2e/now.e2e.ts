@@ -223,7 +223,7 @@ test('the palette does what can be done with the best task, or with the one that
   const { page, ada, tasks, first } = await desk()
   const type = async (text: string) => {
     await page.keyboard.press('Control+k')
-    await page.getByRole('combobox').fill(text)
+    await page.getByRole('dialog').getByRole('combobox').fill(text)
     await page.keyboard.press('Enter')
   }
   await type('start')
