@@ -4,13 +4,15 @@ import { explain } from '../api/errors'
 import { Button } from '../ui/button'
 import { Bone, Soon } from '../ui/skeleton'
 
-/** A list from the server, once it is known. */
+/** What the server says, once it is known; until then the room it will take. */
 export function Loaded<T, K extends readonly unknown[]>({
   query,
+  room = ['mb-3 h-14 w-full', 'h-14 w-full'],
   children,
 }: {
-  query: UseQueryOptions<T[], Error, T[], K>
-  children: (list: T[]) => ReactNode
+  query: UseQueryOptions<T, Error, T, K>
+  room?: string[]
+  children: (known: T) => ReactNode
 }) {
   const { data, error, refetch } = useQuery(query)
   if (data) return children(data)
@@ -23,8 +25,9 @@ export function Loaded<T, K extends readonly unknown[]>({
     )
   return (
     <Soon>
-      <Bone className="mb-3 h-14 w-full" />
-      <Bone className="h-14 w-full" />
+      {room.map((size, i) => (
+        <Bone key={i} className={size} />
+      ))}
     </Soon>
   )
 }
