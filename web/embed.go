@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/vearutop/statigz"
-	"github.com/vearutop/statigz/brotli"
 )
 
 // dist holds the built app in app/, made by make web, and otherwise only the
@@ -63,8 +62,14 @@ func newSite(app fs.ReadDirFS, page []byte, assetsOrigin string) *Site {
 		policy: []string{"default-src 'none'; script-src " + from + "; style-src " + from + "; font-src " + from + "; img-src " + from +
 			" data:; connect-src " + from + "; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
 		worker: []string{"default-src 'none'; script-src 'self'; connect-src " + from + "; frame-ancestors 'none'"},
-		files:  statigz.FileServer(app, brotli.AddEncoding),
+		files:  statigz.FileServer(app, encodings),
 	}
+}
+
+// encodings are the forms files lie there in. For the rare client that reads
+// neither, a file is unpacked from gzip: what reads brotli takes half a megabyte.
+func encodings(s *statigz.Server) {
+	s.Encodings = []statigz.Encoding{{FileExt: ".br", ContentEncoding: "br"}, statigz.GzipEncoding()}
 }
 
 // Holds reports whether a path names a file of the app.

@@ -37,7 +37,6 @@ func built(t *testing.T) fstest.MapFS {
 		"sw.js":                       {Data: []byte("self.skipWaiting()")},
 		"manifest.webmanifest":        {Data: []byte(`{"name": "MindFlow"}`)},
 		"icons/mindflow.svg":          {Data: []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`)},
-		script[1:]:                    {Data: []byte(code)},
 		script[1:] + ".br":            {Data: br.Bytes()},
 		script[1:] + ".gz":            {Data: gz.Bytes()},
 		"assets/inter-BOeWTOD4.woff2": {Data: []byte("wOF2")},
@@ -80,6 +79,7 @@ func text(t *testing.T, r io.Reader) string {
 func TestAFileIsHandedOutInTheFormABrowserReads(t *testing.T) {
 	t.Parallel()
 	s := site(t, "")
+	tags := map[string]string{}
 	for _, c := range []struct{ accepts, encoding string }{
 		{"gzip, deflate, br, zstd", "br"}, {"br", "br"}, {"gzip", "gzip"}, {"gzip, deflate", "gzip"}, {"", ""}, {"identity", ""}, {"deflate", ""},
 	} {
@@ -104,6 +104,15 @@ func TestAFileIsHandedOutInTheFormABrowserReads(t *testing.T) {
 		if got := text(t, plain); got != code {
 			t.Errorf("%q: %q", c.accepts, got)
 		}
+		// Each form has a tag of its own, also the one that lies nowhere.
+		tag := r.Header.Get("ETag")
+		if again := get(t, s, script, "Accept-Encoding: "+c.accepts, "If-None-Match: "+tag); tag == "" || again.StatusCode != http.StatusNotModified {
+			t.Errorf("%q, once more with its tag %q: %d", c.accepts, tag, again.StatusCode)
+		}
+		if other, seen := tags[tag]; seen && other != c.encoding {
+			t.Errorf("%q and %q have one tag", other, c.encoding)
+		}
+		tags[tag] = c.encoding
 	}
 }
 

@@ -7,13 +7,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -48,6 +47,10 @@ func StartTracing(ctx context.Context, env map[string]string, version string, lo
 	if on, err := tracingOn(env); err != nil || !on {
 		return nil, err
 	}
+	to, err := newCollector(env)
+	if err != nil {
+		return nil, err
+	}
 	about, err := resource.New(ctx, // of two that say the same, the later one counts
 		resource.WithTelemetrySDK(),
 		resource.WithAttributes(attribute.String("service.name", "mindflow"), attribute.String("service.version", version)),
@@ -59,7 +62,7 @@ func StartTracing(ctx context.Context, env map[string]string, version string, lo
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
 		log.WarnContext(context.WithoutCancel(ctx), "traces could not be sent", "error", err)
 	}))
-	exporter, err := otlptracehttp.New(ctx)
+	exporter, err := otlptrace.New(ctx, to)
 	if err != nil {
 		return nil, fmt.Errorf("start tracing: %w", err)
 	}
@@ -78,15 +81,8 @@ func tracingOn(env map[string]string) (bool, error) {
 	if cmp.Or(env[otelTracesProtocol], env[otelProtocol], overHTTP) != overHTTP {
 		return false, errors.New(otelProtocol + " must be " + overHTTP)
 	}
-	for _, setting := range []string{otelEndpoint, otelTracesEndpoint} {
-		if env[setting] == "" {
-			continue
-		}
-		if u, err := url.Parse(env[setting]); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return false, errors.New(setting + " must be a URL such as http://127.0.0.1:4318")
-		}
-	}
-	return true, nil
+	_, err := collectorURL(env)
+	return err == nil, err
 }
 
 // Close sends what has not been sent, no longer than the context.

@@ -1,5 +1,6 @@
-// Lays a brotli and a gzip form beside each text file of the built app, for the server to hand out as they are.
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+// Puts a brotli and a gzip form in the place of each text file of the built app, for the server to hand out as they are.
+// Who reads neither gets it unpacked.
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
@@ -15,4 +16,5 @@ for (const entry of await readdir(app, { recursive: true, withFileTypes: true })
     }),
   )
   await writeFile(`${file}.gz`, gzipSync(text, { level: 9 }))
+  await rm(file)
 }
