@@ -34,6 +34,9 @@ type Settings struct {
 	// PublicURL is where people reach the web app, for links in mails.
 	PublicURL string
 	Signup    mindflow.Signup // open when empty
+	// Documents are those that programs publish about themselves; without it they
+	// have to register.
+	Documents ClientDocuments
 }
 
 // App is the product's verbs.
