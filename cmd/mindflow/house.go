@@ -10,6 +10,7 @@ import (
 	"mindflow/internal/app"
 	"mindflow/internal/config"
 	"mindflow/internal/credentials"
+	"mindflow/internal/egress"
 	"mindflow/internal/formats/archive"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/ratelimit"
@@ -106,6 +107,7 @@ func (h *house) wire(c *console) (err error) {
 		Quotas: h.config.Quotas(), EventRetention: h.config.EventRetention, Watch: watch,
 		Limits: h.limits(), Limiter: limiter,
 		Mailer: mailer, Mailing: h.config.Mailing(), PublicURL: h.config.WebURL(), Signup: h.config.Signup,
+		Documents: egress.NewDocuments(egress.New(egress.Settings{Networks: h.config.EgressAllow}), c.clock, h.log),
 	})
 	return nil
 }

@@ -61,6 +61,9 @@ type Config struct {
 	RateLimitSignIn mindflow.Rate `env:"RATE_LIMIT_SIGNIN" envDefault:"10/15min"`
 	RedisURL        string        `env:"REDIS_URL"`
 	TrustedProxies  Networks      `env:"TRUSTED_PROXIES"`
+	// EgressAllow are networks that addresses named by people may lie in, beside
+	// the internet.
+	EgressAllow Networks `env:"EGRESS_ALLOW"`
 
 	SMTPURL  string `env:"SMTP_URL"`
 	MailFrom string `env:"MAIL_FROM"`

@@ -43,7 +43,7 @@ func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
 			"PUBLIC_URL": "", "CORS_ALLOWED_ORIGINS": "", "MAX_CONNECTIONS": "", "MAX_IN_FLIGHT": "", "SHUTDOWN_DELAY": "", "SHUTDOWN_TIMEOUT": "",
 			"BACKUP_DIR": "", "BACKUP_TIME": "", "BACKUP_KEEP": "", "BACKUP_KEY": "",
 			"SMTP_URL": "", "MAIL_FROM": "", "SIGNUP": "", "RATE_LIMIT_MAIL": "",
-			"RATE_LIMIT_USER": "", "RATE_LIMIT_READ": "", "RATE_LIMIT_AUTH": "", "RATE_LIMIT_SIGNIN": "", "REDIS_URL": "", "TRUSTED_PROXIES": "",
+			"RATE_LIMIT_USER": "", "RATE_LIMIT_READ": "", "RATE_LIMIT_AUTH": "", "RATE_LIMIT_SIGNIN": "", "REDIS_URL": "", "TRUSTED_PROXIES": "", "EGRESS_ALLOW": "",
 		},
 		"other programs' settings": {"PATH": "/bin", "HOME": "/root"},
 	} {
@@ -124,6 +124,7 @@ func TestEverySettingIsRead(t *testing.T) {
 				c.TrustedProxies = append(c.TrustedProxies, netip.MustParsePrefix(network))
 			}
 		}},
+		{"a network to reach", "EGRESS_ALLOW=192.168.1.0/24", func(c *Config) { c.EgressAllow = Networks{netip.MustParsePrefix("192.168.1.0/24")} }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -234,6 +235,7 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 		{"a comma too many after a proxy", "TRUSTED_PROXIES=127.0.0.1,", proxies},
 		{"a proxy with a port", "TRUSTED_PROXIES=127.0.0.1:80", proxies},
 		{"a network that is too narrow", "TRUSTED_PROXIES=10.0.0.0/33", proxies},
+		{"a network to reach by name", "EGRESS_ALLOW=nas.lan", "EGRESS_ALLOW must be addresses or networks such as 10.0.0.0/8, comma-separated"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -250,7 +252,7 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 func TestEveryKindThatCanBeMisreadHasItsSettingsName(t *testing.T) {
 	for _, setting := range []string{
 		"DEBUG", "ACCESS_TOKEN_TTL", "ACCESS_TOKEN_EXPIRE_HOURS", "REFRESH_TOKEN_TTL", "SCORE_CACHE_TTL",
-		"MAX_CONNECTIONS", "MAX_IN_FLIGHT", "SHUTDOWN_DELAY", "SHUTDOWN_TIMEOUT", "RATE_LIMIT_USER", "TRUSTED_PROXIES",
+		"MAX_CONNECTIONS", "MAX_IN_FLIGHT", "SHUTDOWN_DELAY", "SHUTDOWN_TIMEOUT", "RATE_LIMIT_USER", "TRUSTED_PROXIES", "EGRESS_ALLOW",
 	} {
 		if _, err := Load(map[string]string{setting: "!"}); err == nil || !strings.HasPrefix(err.Error(), setting+" ") {
 			t.Errorf("%s: %v", setting, err)
