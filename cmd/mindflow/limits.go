@@ -25,6 +25,6 @@ func (h *house) limits() app.Limits {
 	return app.Limits{
 		Changes: h.config.RateLimitUser, Reads: h.config.RateLimitRead,
 		SignIns: h.config.RateLimitAuth, Guesses: h.config.RateLimitSignIn,
-		Mails: h.config.RateLimitMail,
+		Mails: h.config.RateLimitMail, Clients: h.config.RateLimitClients,
 	}
 }

@@ -53,6 +53,7 @@ type App struct {
 	checked     *otter.Cache[string, credentials.Claims] // by token: a signature is checked once
 	checks      lookups
 	uses        *uses
+	resources   resources
 	decided     [mindflow.LimitedKinds]decisions
 }
 
@@ -78,6 +79,7 @@ func New(s *store.Store, signer *credentials.Signer, settings Settings) *App {
 		preferences: newPreferencesCache(s),
 		turns:       newTurns(),
 		uses:        newUses(),
+		resources:   resourcesAt(settings.PublicURL),
 		checked:     otter.Must(&otter.Options[string, credentials.Claims]{MaximumSize: maxChecked}),
 	}
 }

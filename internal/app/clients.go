@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"net/netip"
+	"strings"
 
 	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
 )
 
 // ClientDocuments reads what programs publish about themselves.
@@ -13,3 +16,47 @@ type ClientDocuments interface {
 	// mindflow.InvalidField of "client_id", says why there is none.
 	ClientDocument(ctx context.Context, id string) (mindflow.Client, error)
 }
+
+// maxUnused bounds the clients that registered and that nobody has granted
+// anything: the oldest make room.
+const maxUnused = 10_000
+
+// RegisterClient takes in a program that introduces itself (RFC 7591). Anybody
+// may, so it is worth nothing until a person grants it something, and forgotten
+// after a day if nobody does.
+func (a *App) RegisterClient(ctx context.Context, from netip.Addr, d mindflow.ClientDraft) (mindflow.Client, error) {
+	if _, err := a.take(ctx, ofNetwork(mindflow.LimitedClients, from)); err != nil {
+		return mindflow.Client{}, err
+	}
+	client, err := d.Validate()
+	if err != nil {
+		return client, err
+	}
+	id := mindflow.NewID[mindflow.Client](a.now())
+	client.ID, client.Kind, client.CreatedAt = id.String(), mindflow.RegisteredClient, a.now()
+	return client, a.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.CreateClient(id, client); err != nil {
+			return err
+		}
+		return tx.TrimClients(maxUnused)
+	})
+}
+
+var errClient = mindflow.InvalidField("client_id", "is not known here; have the program connect anew")
+
+// client reads a client by its id: the address of a document, or what it was
+// answered when it registered.
+func (a *App) client(ctx context.Context, id string) (mindflow.Client, error) {
+	if strings.HasPrefix(id, "https://") && a.settings.Documents != nil {
+		return a.settings.Documents.ClientDocument(ctx, id)
+	}
+	registered, err := mindflow.ParseID[mindflow.Client](id)
+	if err != nil || registered.String() != id {
+		return mindflow.Client{}, errClient
+	}
+	client, err := a.store.Client(ctx, registered)
+	return client, unless(err, errClient)
+}
+
+// ReadsDocuments reports whether programs can be described by documents of their own.
+func (a *App) ReadsDocuments() bool { return a.settings.Documents != nil }

@@ -12,7 +12,7 @@ import (
 	"mindflow/internal/store"
 )
 
-var errToken = mindflow.Unauthenticated("The token is not valid, has expired, or was revoked")
+var errToken = mindflow.BadToken("The token is not valid, has expired, or was revoked")
 
 // byGrant answers who an opaque token admits, and by which grant. It reads both
 // with each call, so that a grant that has ended admits nobody from the next
@@ -22,6 +22,9 @@ func (a *App) byGrant(ctx context.Context, token string, through mindflow.Channe
 	seen, grant, err := a.store.GrantAccess(ctx, credentials.HashSecret(token), now)
 	if err != nil {
 		return mindflow.Actor{}, unless(err, errToken)
+	}
+	if !a.meantFor(grant, through) {
+		return mindflow.Actor{}, errToken
 	}
 	a.uses.note(grant.ID, grant.SeenAt, now)
 	return mindflow.Actor{
@@ -92,10 +95,14 @@ func (a *App) mayGrant(tx *store.Tx, actor mindflow.Actor) error {
 
 // PersonalTokens are the actor's tokens that still admit somebody, the oldest first.
 func (a *App) PersonalTokens(ctx context.Context, actor mindflow.Actor) ([]mindflow.Grant, error) {
+	return a.grantsOf(ctx, actor, mindflow.TokenGrant)
+}
+
+func (a *App) grantsOf(ctx context.Context, actor mindflow.Actor, kind mindflow.GrantKind) ([]mindflow.Grant, error) {
 	if err := can.Own.Within(actor.Scopes); err != nil {
 		return nil, err
 	}
-	grants, err := a.store.Grants(ctx, actor.UserID, mindflow.TokenGrant, a.now())
+	grants, err := a.store.Grants(ctx, actor.UserID, kind, a.now())
 	for i, g := range grants {
 		grants[i].SeenAt = a.uses.since(g.ID, g.SeenAt)
 	}
@@ -104,10 +111,14 @@ func (a *App) PersonalTokens(ctx context.Context, actor mindflow.Actor) ([]mindf
 
 // RevokeToken ends one of the actor's tokens, from the next request on.
 func (a *App) RevokeToken(ctx context.Context, actor mindflow.Actor, id mindflow.GrantID) error {
+	return a.endGrant(ctx, actor, mindflow.TokenGrant, id)
+}
+
+func (a *App) endGrant(ctx context.Context, actor mindflow.Actor, kind mindflow.GrantKind, id mindflow.GrantID) error {
 	if err := can.Own.Within(actor.Scopes); err != nil {
 		return err
 	}
-	return a.store.Write(ctx, func(tx *store.Tx) error { return tx.EndGrant(actor.UserID, mindflow.TokenGrant, id) })
+	return a.store.Write(ctx, func(tx *store.Tx) error { return tx.EndGrant(actor.UserID, kind, id) })
 }
 
 const (

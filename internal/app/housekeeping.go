@@ -15,16 +15,17 @@ const (
 	keepSessions = 30 * 24 * time.Hour
 	keepJobs     = 30 * 24 * time.Hour
 	keepLinks    = 24 * time.Hour
+	keepUnused   = 24 * time.Hour // clients that nobody has granted anything
 	keepDeleted  = mindflow.Restorable + 24*time.Hour
 )
 
 // Swept is how much a round of housekeeping took away.
 type Swept struct {
-	Sessions, RefreshTokens, Grants, GrantTokens, Links, Jobs, Tasks, Events, IdempotencyKeys, Accounts int
+	Sessions, RefreshTokens, Grants, GrantTokens, Clients, Codes, Links, Jobs, Tasks, Events, IdempotencyKeys, Accounts int
 }
 
 // Sweep takes away what is over: accounts that are to be erased, sessions, grants
-// and their tokens, links, jobs, deleted tasks, old events, idempotency keys. It
+// and their tokens, clients, codes, links, jobs, deleted tasks, old events, idempotency keys. It
 // goes in bites, and lets people's changes go first.
 //
 // Nobody could see the tasks that are purged, or bring them back. Their rows were
@@ -47,6 +48,15 @@ func (a *App) Sweep(ctx context.Context) (Swept, error) {
 		},
 		func() error {
 			return a.sweep(ctx, &swept.GrantTokens, sessions, a.store.OverGrantTokens, (*store.Tx).PurgeGrantTokens)
+		},
+		func() error {
+			return a.sweep(ctx, &swept.Codes, now.Add(-keepLinks), a.store.OverCodes, (*store.Tx).PurgeCodes)
+		},
+		func() error {
+			return a.sweep(ctx, &swept.Clients, now.Add(-keepUnused), a.store.UnusedClients, (*store.Tx).PurgeUnusedClients)
+		},
+		func() error {
+			return a.sweep(ctx, &swept.Clients, sessions, a.store.PastClients, (*store.Tx).PurgePastClients)
 		},
 		func() error {
 			return a.sweep(ctx, &swept.Links, now.Add(-keepLinks), a.store.OverLinks, (*store.Tx).PurgeLinks)

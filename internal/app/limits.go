@@ -26,6 +26,7 @@ type Limits struct {
 	SignIns mindflow.Rate // and registrations from an address; refreshes of a session
 	Guesses mindflow.Rate // of an account's password, from one known device or from all others together
 	Mails   mindflow.Rate // to one address
+	Clients mindflow.Rate // registrations of programs from a network, and what it gets wrong at the exchange of tokens
 }
 
 // rate is the limit of one kind.
@@ -34,7 +35,7 @@ func (l Limits) rate(what mindflow.Limited) mindflow.Rate {
 		mindflow.LimitedChanges: l.Changes, mindflow.LimitedReads: l.Reads,
 		mindflow.LimitedSignIns: l.SignIns, mindflow.LimitedRefreshes: l.SignIns,
 		mindflow.LimitedGuesses: l.Guesses, mindflow.LimitedDevice: l.Guesses,
-		mindflow.LimitedMails: l.Mails,
+		mindflow.LimitedMails: l.Mails, mindflow.LimitedClients: l.Clients,
 	}[what]
 }
 
@@ -47,6 +48,7 @@ var refusals = [mindflow.LimitedKinds]string{
 	mindflow.LimitedRefreshes: "The session was refreshed too often; try again a little later",
 	mindflow.LimitedGuesses:   "There were too many wrong passwords for this account; try again later, or from a device that has signed in before",
 	mindflow.LimitedDevice:    "There were too many wrong passwords for this account from this device; try again later",
+	mindflow.LimitedClients:   "There were too many such requests from your network; try again a little later",
 	mindflow.LimitedMails:     "There were many mails to this address already; look at the newest one, or try again later",
 }
 
@@ -63,18 +65,24 @@ func (a *App) AdmitUser(ctx context.Context, actor mindflow.Actor, what mindflow
 const networkBits = 64
 
 // AdmitAddress counts what a client does before anybody is known to have
-// signed in, and refuses one too many. An IPv6 network of 64 bits is one client.
+// signed in, and refuses one too many.
 func (a *App) AdmitAddress(ctx context.Context, client netip.Addr) (mindflow.Taken, error) {
+	return a.take(ctx, ofNetwork(mindflow.LimitedSignIns, client))
+}
+
+// ofNetwork is the key of what comes from an address. An IPv6 network of 64 bits
+// is one client.
+func ofNetwork(what mindflow.Limited, client netip.Addr) mindflow.LimitKey {
 	client = client.Unmap()
 	if client.Is6() {
 		network, _ := client.Prefix(networkBits) // fails for longer ones only
 		client = network.Addr()
 	}
-	key := mindflow.LimitKey{What: mindflow.LimitedSignIns}
+	key := mindflow.LimitKey{What: what}
 	if client.IsValid() {
 		key.Whose = client.As16()
 	}
-	return a.take(ctx, key)
+	return key
 }
 
 // take takes a slot within the limit of the key's kind.

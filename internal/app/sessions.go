@@ -31,7 +31,7 @@ const grace = 10 * time.Second
 var (
 	errSignIn  = mindflow.Unauthenticated("The e-mail address or the password is not right")
 	errRefresh = mindflow.Unauthenticated("The refresh token is not valid; sign in again")
-	errAccess  = mindflow.Unauthenticated("The access token is not valid or has expired")
+	errAccess  = mindflow.BadToken("The access token is not valid or has expired")
 )
 
 // SignIn is what a person shows to sign in, and from what they do.
@@ -285,7 +285,8 @@ func (a *App) EndSession(ctx context.Context, actor mindflow.Actor, id mindflow.
 	return a.store.Write(ctx, func(tx *store.Tx) error { return tx.EndOwnSession(actor.UserID, id) })
 }
 
-// Authenticate answers who an access token admits, of a session or of a grant.
+// Authenticate answers who an access token admits, of a session or of a grant,
+// where a request came in: a program's token admits nobody but where it is for.
 // It reads the session with each call, so that an ended one admits nobody from
 // the next request on.
 func (a *App) Authenticate(ctx context.Context, access string, through mindflow.Channel) (mindflow.Actor, error) {

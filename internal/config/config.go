@@ -72,6 +72,9 @@ type Config struct {
 	// RateLimitMail is for what is sent to one address.
 	RateLimitMail mindflow.Rate `env:"RATE_LIMIT_MAIL" envDefault:"5/h"`
 
+	// RateLimitClients is for programs that introduce themselves, from one network.
+	RateLimitClients mindflow.Rate `env:"RATE_LIMIT_CLIENTS" envDefault:"30/min"`
+
 	BackupDir  string `env:"BACKUP_DIR"`
 	BackupTime string `env:"BACKUP_TIME" envDefault:"03:00"`
 	BackupKeep int    `env:"BACKUP_KEEP" envDefault:"7"`

@@ -32,7 +32,7 @@ func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
 		MaxTasks: 200_000, MaxTags: 1_000_000, MaxBytes: 1_000_000_000, MaxEvents: 5_000_000, EventRetention: 365 * 24 * time.Hour,
 		RateLimitUser: mindflow.Rate{Limit: 60, Per: time.Minute}, RateLimitRead: mindflow.Rate{Limit: 600, Per: time.Minute},
 		RateLimitAuth: mindflow.Rate{Limit: 10, Per: time.Minute}, RateLimitSignIn: mindflow.Rate{Limit: 10, Per: 15 * time.Minute},
-		Signup: mindflow.SignupOpen, RateLimitMail: mindflow.Rate{Limit: 5, Per: time.Hour},
+		Signup: mindflow.SignupOpen, RateLimitMail: mindflow.Rate{Limit: 5, Per: time.Hour}, RateLimitClients: mindflow.Rate{Limit: 30, Per: time.Minute},
 		BackupTime: "03:00", BackupKeep: 7,
 	}
 	for name, environment := range map[string]map[string]string{
@@ -84,6 +84,7 @@ func TestEverySettingIsRead(t *testing.T) {
 		{"a port on every address", "LISTEN_ADDR=:8080", func(c *Config) { c.ListenAddr = ":8080" }},
 		{"an address for metrics", "METRICS_ADDR=127.0.0.1:9100", func(c *Config) { c.MetricsAddr = "127.0.0.1:9100" }},
 		{"who may open an account", "SIGNUP=invite", func(c *Config) { c.Signup = mindflow.SignupInvite }},
+		{"programs that introduce themselves", "RATE_LIMIT_CLIENTS=5/h", func(c *Config) { c.RateLimitClients = mindflow.Rate{Limit: 5, Per: time.Hour} }},
 		{"mails to one address", "RATE_LIMIT_MAIL=3/30min", func(c *Config) { c.RateLimitMail = mindflow.Rate{Limit: 3, Per: 30 * time.Minute} }},
 		{"a log level", "LOG_LEVEL=debug", func(c *Config) { c.LogLevel = "debug" }},
 		{"a log format", "LOG_FORMAT=json", func(c *Config) { c.LogFormat = "json" }},

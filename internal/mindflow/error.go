@@ -36,6 +36,10 @@ type Error struct {
 	ValidUntil time.Time
 	// Needs, when set, are the scopes of which one would have been enough.
 	Needs Scopes
+	// Shown says that a token was shown which admits nobody.
+	Shown bool
+	// Refusal, when set, is the reason in OAuth's words.
+	Refusal Refusal
 }
 
 // FieldError says what is wrong with one field, by its JSON name.
@@ -84,6 +88,11 @@ func InvalidField(field, message string) error {
 // Unauthenticated reports that nobody is signed in, or the proof does not hold.
 func Unauthenticated(message string) error {
 	return &Error{Kind: KindUnauthenticated, Message: message}
+}
+
+// BadToken reports that a token was shown which admits nobody, here or anywhere.
+func BadToken(message string) error {
+	return &Error{Kind: KindUnauthenticated, Message: message, Shown: true}
 }
 
 // Forbidden reports that the actor is known and may not do this.

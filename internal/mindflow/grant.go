@@ -15,6 +15,7 @@ type Grant struct {
 	Kind      GrantKind
 	Name      string // what the person calls it, or the program itself
 	ClientID  string // of a program that was granted it at a consent page
+	Address   string // where that program is at home
 	Scopes    Scopes
 	Audience  string    // what it was granted for; empty for all of this server
 	CreatedAt time.Time // to whole microseconds, as all of these
@@ -103,6 +104,12 @@ const (
 	MaxTokenDays = 365
 	TokenDays    = 90 // where nothing is said
 	MaxTokens    = 50 // of a person, at once
+)
+
+// Limits of what programs are granted at the consent page.
+const (
+	MaxClientGrants = 100 // of a person, at once
+	ClientGrantDays = 90  // from its last exchange of tokens
 )
 
 // TokenDraft is what a person says to make a personal access token.

@@ -92,10 +92,11 @@ const (
 	LimitedGuesses                  // of an account's password, from devices it has not signed in from
 	LimitedDevice                   // guesses of an account's password from one device it has signed in from
 	LimitedMails                    // to an address, of what somebody not signed in there may ask for
+	LimitedClients                  // programs that introduce themselves, and failed exchanges of tokens, from a client's address
 	LimitedKinds                    // how many there are
 )
 
-var limitedNames = [LimitedKinds]string{"changes", "reads", "sign-ins", "refreshes", "guesses", "device", "mails"}
+var limitedNames = [LimitedKinds]string{"changes", "reads", "sign-ins", "refreshes", "guesses", "device", "mails", "clients"}
 
 // String names it, in one word.
 func (l Limited) String() string { return limitedNames[l] }

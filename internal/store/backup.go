@@ -26,6 +26,7 @@ var backedUp = []kept{
 	{"user_preferences", "user_id"},
 	{"sessions", "id"},
 	{"refresh_tokens", "token_hash"},
+	{"clients", "id"},
 	{"grants", "id"},
 	{"grant_tokens", "token_hash"},
 	{"tasks", "workspace_id, id"},
@@ -38,8 +39,8 @@ var backedUp = []kept{
 
 // leftOut are the tables that are not backed up. Jobs are work that is owed now:
 // a copy of the database must not send again what the original has sent. Links
-// are over within the hour, and one that was used must not come back to life.
-var leftOut = []string{"jobs", "links"}
+// and codes are over soon, and one that was used must not come back to life.
+var leftOut = []string{"authorization_codes", "jobs", "links"}
 
 // Content takes in what a database holds, table by table. The names of columns
 // are in order; a value is nil, an int64, a string or a []byte.

@@ -40,6 +40,7 @@ var belongings = []belonging{
 	{table: "sessions", where: ofUser, key: "id"},
 	{table: "grant_tokens", where: `grant_id IN (SELECT id FROM grants WHERE user_id = $1)`, key: "token_hash"},
 	{table: "grants", where: ofUser, key: "id"},
+	{table: "authorization_codes", where: ofUser},
 	{table: "links", where: ofUser},
 	{table: "user_preferences", where: ofUser},
 	{table: "members", where: ofUser},

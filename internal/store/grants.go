@@ -9,23 +9,6 @@ import (
 	"mindflow/internal/mindflow"
 )
 
-// GrantToken is one token of a grant, known by its hash only.
-type GrantToken struct {
-	Hash      string
-	GrantID   mindflow.GrantID
-	Kind      TokenKind
-	ExpiresAt time.Time
-}
-
-// TokenKind is what a token of a grant is good for.
-type TokenKind string
-
-// The kinds of tokens.
-const (
-	AccessToken  TokenKind = "access"  // is shown with each request
-	RenewalToken TokenKind = "refresh" // is exchanged for new ones
-)
-
 // LockUser holds a user's row until the end of the transaction, so that grants
 // are given and ended by one at a time. A disabled user is not found.
 func (tx *Tx) LockUser(user mindflow.UserID) error {
@@ -35,25 +18,15 @@ func (tx *Tx) LockUser(user mindflow.UserID) error {
 }
 
 const insertGrant = `
-INSERT INTO grants (id, user_id, kind, name, client_id, scopes, audience, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+INSERT INTO grants (id, user_id, kind, name, client_id, address, scopes, audience, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
 // CreateGrant adds a grant. Its user is locked.
 func (tx *Tx) CreateGrant(g mindflow.Grant) error {
-	err := tx.must(insertGrant, g.ID.String(), g.UserID.String(), string(g.Kind), g.Name, nullable(g.ClientID), g.Scopes.String(),
-		nullable(g.Audience), g.CreatedAt.UnixMicro(), micros(g.ExpiresAt))
+	err := tx.must(insertGrant, g.ID.String(), g.UserID.String(), string(g.Kind), g.Name, nullable(g.ClientID), nullable(g.Address),
+		g.Scopes.String(), nullable(g.Audience), g.CreatedAt.UnixMicro(), micros(g.ExpiresAt))
 	if err != nil {
 		return fmt.Errorf("create grant: %w", err)
-	}
-	return nil
-}
-
-const insertGrantToken = `INSERT INTO grant_tokens (token_hash, grant_id, kind, expires_at) VALUES ($1, $2, $3, $4)`
-
-// AddGrantToken adds a token to a grant.
-func (tx *Tx) AddGrantToken(t GrantToken) error {
-	if err := tx.must(insertGrantToken, t.Hash, t.GrantID.String(), string(t.Kind), t.ExpiresAt.UnixMicro()); err != nil {
-		return fmt.Errorf("add grant token: %w", err)
 	}
 	return nil
 }
@@ -69,7 +42,7 @@ func (tx *Tx) CountGrants(user mindflow.UserID, kind mindflow.GrantKind) (int, e
 }
 
 const grantsOfUser = `
-SELECT id, user_id, kind, name, coalesce(client_id, ''), scopes, coalesce(audience, ''), created_at, expires_at, ended_at, seen_at
+SELECT id, user_id, kind, name, coalesce(client_id, ''), coalesce(address, ''), scopes, coalesce(audience, ''), created_at, expires_at, ended_at, seen_at
   FROM grants
  WHERE` + liveGrants + `
  ORDER BY id`
@@ -82,7 +55,7 @@ func (s *Store) Grants(ctx context.Context, user mindflow.UserID, kind mindflow.
 		var scopes string
 		var created int64
 		var expires, ended, seen sql.NullInt64
-		err := rows.Scan(&g.ID, &g.UserID, &g.Kind, &g.Name, &g.ClientID, &scopes, &g.Audience, &created, &expires, &ended, &seen)
+		err := rows.Scan(&g.ID, &g.UserID, &g.Kind, &g.Name, &g.ClientID, &g.Address, &scopes, &g.Audience, &created, &expires, &ended, &seen)
 		g.Scopes, g.CreatedAt = mindflow.KnownScopes(scopes), mindflow.UTC(created)
 		g.ExpiresAt, g.EndedAt, g.SeenAt = instant(expires), instant(ended), instant(seen)
 		grants = append(grants, g)
@@ -108,10 +81,13 @@ func (tx *Tx) EndGrant(user mindflow.UserID, kind mindflow.GrantKind, id mindflo
 
 const endGrants = `UPDATE grants SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL`
 
-// EndGrants ends every grant of a user. It waits for those that are being given
-// just now: none is missed.
+// EndGrants ends every grant of a user, and what would become one. It waits for
+// those that are being given just now: none is missed.
 func (tx *Tx) EndGrants(user mindflow.UserID) error {
 	if err := tx.LockUser(user); err != nil && mindflow.KindOf(err) != mindflow.KindNotFound {
+		return err
+	}
+	if _, err := tx.exec(endCodes, user.String()); err != nil {
 		return err
 	}
 	_, err := tx.exec(endGrants, user.String(), tx.now.UnixMicro())

@@ -208,6 +208,10 @@ var later = map[string]string{
 		VALUES ('01890000-0000-7000-8000-000000000010', '01890000-0000-7000-8000-00000000000b', 'token', 'script', 'tasks:read', 20, 21, 22);
 		INSERT INTO grant_tokens (token_hash, grant_id, kind, expires_at)
 		VALUES ('gh', '01890000-0000-7000-8000-000000000010', 'access', 21)`,
+	"clients": `INSERT INTO clients (id, name, redirect_uris, created_at, used_at)
+		VALUES ('01890000-0000-7000-8000-000000000011', 'Client', 'https://a.example/cb', 20, 21)`,
+	"authorization_codes": `INSERT INTO authorization_codes (code_hash, grant_id, user_id, session_id, client_id, name, address, redirect_uri, challenge, scopes, audience, created_at, expires_at, used_at)
+		VALUES ('ch', '01890000-0000-7000-8000-000000000012', '01890000-0000-7000-8000-00000000000b', '01890000-0000-7000-8000-00000000000c', 'c', 'Client', 'a', 'r', 'x', 'tasks:read', 'u', 20, 21, 22)`,
 	"system_events": `INSERT INTO system_events (id, at, verb, changes) VALUES ('01890000-0000-7000-8000-00000000000f', 1, 'database.adopted', '{}')`,
 	"jobs": `INSERT INTO jobs (id, queue, kind, payload, asked, run_at, attempts, created_at)
 		VALUES ('01890000-0000-7000-8000-00000000000f', 'q', 'k', '{}', 1, 18, 0, 19)`,

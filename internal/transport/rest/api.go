@@ -38,6 +38,7 @@ type API struct {
 	crossOrigin *http.CrossOriginProtection
 	policies    [mindflow.LimitedKinds]policy
 	shadowed    map[string]bool // patterns that only keep others from a path
+	public      map[string]bool // paths that pages of all origins may use
 }
 
 // Settings are what an API is told from outside.
@@ -62,6 +63,7 @@ type Settings struct {
 	Began  func(context.Context, *http.Request) context.Context
 	Ended  func(context.Context, Answered)
 	Beside []Protocol // other protocols, served by the same edge
+	Public []Public   // what asks nobody who they are, likewise
 	// Notes, when set, makes what remembers for a report what was done for a request.
 	Notes func() mindflow.Notes
 }
@@ -77,7 +79,7 @@ type Answered struct {
 func New(a *app.App, log *slog.Logger, settings Settings) *API {
 	configureHuma()
 	api := &API{
-		app: a, log: log, settings: settings, mux: http.NewServeMux(), shadowed: map[string]bool{},
+		app: a, log: log, settings: settings, mux: http.NewServeMux(), shadowed: map[string]bool{}, public: map[string]bool{},
 		headers:  headersOf(settings.Production),
 		gates:    newGates(settings.MaxInFlight),
 		database: newProbe("database", settings.Checks.Database, log),
@@ -105,7 +107,7 @@ func New(a *app.App, log *slog.Logger, settings Settings) *API {
 
 // Handler is the API with all that stands around every request.
 func (a *API) Handler() http.Handler {
-	return a.around(sharing(a.settings.AllowedOrigins, a.entrance(a.mux)))
+	return a.around(a.sharing(a.entrance(a.mux)))
 }
 
 // Document is the OpenAPI 3.1 document, indented.
@@ -137,6 +139,7 @@ func humaConfig(version string) huma.Config {
 	config.Tags = []*huma.Tag{
 		{Name: "Accounts", Description: "Register, sign in and out"},
 		{Name: "Tokens", Description: "Let a program act for you, within scopes, until it is over"},
+		{Name: "Programs", Description: "Decide about programs that ask to be connected, and cut them off again"},
 		{Name: "Tasks", Description: "Create, read, change and list tasks"},
 		{Name: "Ranking", Description: "What to do now, and why"},
 		{Name: "Preferences", Description: "How one person's tasks are scored, and where they are"},

@@ -2,6 +2,9 @@ package rest
 
 import (
 	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
 
 	"mindflow/internal/mindflow"
 )
@@ -21,12 +24,59 @@ func (a *API) beside() {
 		a.mux.HandleFunc(p.Path, func(w http.ResponseWriter, r *http.Request) {
 			actor, err := a.letIn(w, r, p.Through)
 			if err != nil {
-				a.answer(w, r, a.problem(r.Context(), err))
+				a.answer(w, r, a.problemAt(r.Context(), p.Path, err))
 				return
 			}
 			p.Serve(w, r, actor)
 		})
 	}
+	for _, p := range a.settings.Public {
+		_, path, _ := strings.Cut(p.Pattern, " ")
+		a.public[path] = true
+		a.mux.HandleFunc(p.Pattern, func(w http.ResponseWriter, r *http.Request) {
+			p.Serve(w, r, clientAddress(r, a.settings.TrustedProxies))
+		})
+	}
+}
+
+// Public is a way in for programs that show no token: nobody is let in by it, and
+// no cookie is looked at, so that pages of all origins may use it.
+type Public struct {
+	Pattern string // method and path
+	// Serve answers a request from an address.
+	Serve func(w http.ResponseWriter, r *http.Request, from netip.Addr)
+}
+
+// sharedWithAll are the headers with which browsers let pages of all origins use
+// what is public.
+var sharedWithAll = []header{
+	{"Access-Control-Allow-Origin", []string{"*"}},
+	{"Access-Control-Expose-Headers", []string{"Retry-After, WWW-Authenticate, X-Request-ID"}},
+}
+
+// sharing lets pages of other origins use what is theirs to use: what is public
+// all of them, and the rest those that are allowed.
+func (a *API) sharing(next http.Handler) http.Handler {
+	allowed := sharing(a.settings.AllowedOrigins, next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !a.public[r.URL.Path] {
+			allowed.ServeHTTP(w, r)
+			return
+		}
+		h := w.Header()
+		for _, f := range sharedWithAll {
+			h[f.name] = f.value
+		}
+		h.Del("Cross-Origin-Resource-Policy")
+		if r.Method != http.MethodOptions {
+			next.ServeHTTP(w, r)
+			return
+		}
+		h.Set("Access-Control-Allow-Methods", "GET, POST")
+		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, MCP-Protocol-Version")
+		h.Set("Access-Control-Max-Age", strconv.Itoa(corsTime))
+		w.WriteHeader(http.StatusNoContent)
+	})
 }
 
 // letIn says who sent a request, once it has passed as a read: others' pages are

@@ -73,7 +73,14 @@ const internalDetail = "Something went wrong on our side; the request id helps u
 
 // problem translates an error of the use cases. What is not meant for people
 // is answered as 500, and the request's line in the log says what it was.
-func (a *API) problem(ctx context.Context, err error) *Problem {
+func (a *API) problem(ctx context.Context, err error) *Problem { return a.problemAt(ctx, apiPath, err) }
+
+// apiPath is under what the API is.
+const apiPath = "/api"
+
+// problemAt is the problem of a resource, by its path: a program that may not use
+// it learns where to ask for that.
+func (a *API) problemAt(ctx context.Context, resource string, err error) *Problem {
 	e, known := errors.AsType[*mindflow.Error](err)
 	switch {
 	case known:
@@ -93,27 +100,37 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 	}
 	switch {
 	case e.Kind == mindflow.KindUnauthenticated:
-		p.headers = http.Header{"Www-Authenticate": {challenge}}
+		p.headers = http.Header{"Www-Authenticate": {a.challenge(resource, e)}}
 	case e.Needs != 0:
-		p.headers = http.Header{"Www-Authenticate": {insufficient(e.Needs)}}
+		p.headers = http.Header{"Www-Authenticate": {a.challenge(resource, e)}}
 	case e.RetryAfter > 0:
 		p.headers = http.Header{"Retry-After": {strconv.FormatInt(wholeSeconds(e.RetryAfter), 10)}}
 	}
 	return p
 }
 
-// challenge asks for a token, as RFC 6750 says.
-const challenge = `Bearer realm="mindflow"`
-
-// insufficient says which scope a token lacks, in the same words; where none
-// would do, it names none.
-func insufficient(needs mindflow.Scopes) string {
-	says := challenge + `, error="insufficient_scope"`
-	if names := needs.Names(); len(names) > 0 {
-		says += `, scope="` + names[len(names)-1] + `"` // of several, one is enough
+// challenge asks for a token, as RFC 6750 says: what is wrong with the one that
+// was shown, which scope it lacks (where none would do, it names none), and where
+// to learn who gives one out (RFC 9728).
+func (a *API) challenge(resource string, e *mindflow.Error) string {
+	says := `Bearer realm="mindflow"`
+	switch names := e.Needs.Names(); {
+	case e.Needs != 0:
+		says += `, error="insufficient_scope"`
+		if len(names) > 0 {
+			says += `, scope="` + names[len(names)-1] + `"` // of several, one is enough
+		}
+	case e.Shown:
+		says += `, error="invalid_token"`
+	}
+	if a.app != nil && a.app.Issuer() != "" {
+		says += `, resource_metadata="` + a.app.Issuer() + MetadataPath + resource + `"`
 	}
 	return says
 }
+
+// MetadataPath is where a resource is described, before its own path.
+const MetadataPath = "/.well-known/oauth-protected-resource"
 
 func problemOf(status int, detail string) *Problem {
 	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail}

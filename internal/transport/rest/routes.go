@@ -38,6 +38,11 @@ func (a *API) routes() {
 	route(a, "POST /api/tokens", "make-token", "Tokens", "Make a personal access token", a.makeToken, status(http.StatusCreated), secret)
 	route(a, "DELETE /api/tokens/{id}", "revoke-token", "Tokens", "Revoke a token: it is good for nothing from the next request on", a.revokeToken, status(http.StatusNoContent))
 
+	route(a, "POST /api/oauth/requests", "consider-program", "Programs", "Read what a program asks you for, to show it before you decide", a.considerProgram, a.ownPages, secret)
+	route(a, "POST /api/oauth/decisions", "decide-program", "Programs", "Allow a program what it asks for, or less, or nothing", a.decideProgram, a.ownPages, secret)
+	route(a, "GET /api/grants", "list-grants", "Programs", "The programs you have connected", a.listGrants)
+	route(a, "DELETE /api/grants/{id}", "end-grant", "Programs", "Cut a program off: it is let in nowhere from the next request on", a.endGrant, status(http.StatusNoContent))
+
 	route(a, "GET /api/tasks/best", "best-task", "Ranking", "What should I do now?", a.bestTask, granted(mindflow.TasksRead))
 	route(a, "GET /api/tasks/ranked", "ranked-tasks", "Ranking", "All actionable tasks, best first", a.rankedTasks, granted(mindflow.TasksRead))
 

@@ -33,7 +33,8 @@ var admits = map[string]string{
 	"PATCH /api/auth/me": noTokens, "POST /api/auth/change-password": noTokens, "POST /api/auth/change-email": noTokens,
 	"POST /api/auth/delete-account": noTokens, "POST /api/auth/keep-account": noTokens, "POST /api/auth/verify-email/resend": noTokens,
 	"POST /api/auth/revoke": noTokens, "GET /api/sessions": noTokens, "DELETE /api/sessions/{id}": noTokens,
-	"GET /api/tokens": noTokens, "POST /api/tokens": noTokens, "DELETE /api/tokens/{id}": noTokens, "PUT /api/preferences": noTokens,
+	"GET /api/tokens": noTokens, "POST /api/tokens": noTokens, "DELETE /api/tokens/{id}": noTokens,
+	"POST /api/oauth/requests": noTokens, "POST /api/oauth/decisions": noTokens, "GET /api/grants": noTokens, "DELETE /api/grants/{id}": noTokens, "PUT /api/preferences": noTokens,
 
 	"GET /api/auth/me": readsWho, "GET /api/preferences": readsRank,
 
@@ -53,6 +54,7 @@ var bodiesOf = map[string]string{
 	"POST /api/auth/change-email": `{"password": "x", "email": "new@example.com"}`, "POST /api/auth/delete-account": `{"password": "x"}`,
 	"PUT /api/preferences": `{"weight_urgency": 41}`, "POST /api/tokens": `{"name": "another", "scopes": ["tasks:read"]}`,
 	"POST /api/import/{format}": "title\nx\n",
+	"POST /api/oauth/requests":  `{"client_id": "x", "redirect_uri": "x"}`, "POST /api/oauth/decisions": `{"client_id": "x", "redirect_uri": "x", "approve": true}`,
 }
 
 // Seen red: with a use case that does not look at the scopes, with the scopes

@@ -311,6 +311,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The programs you have connected */
+        get: operations["list-grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cut a program off: it is let in nowhere from the next request on */
+        delete: operations["end-grant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/import/{format}": {
         parameters: {
             query?: never;
@@ -322,6 +356,40 @@ export interface paths {
         put?: never;
         /** Take in a file of another program */
         post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oauth/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Allow a program what it asks for, or less, or nothing */
+        post: operations["decide-program"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oauth/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read what a program asks you for, to show it before you decide */
+        post: operations["consider-program"];
         delete?: never;
         options?: never;
         head?: never;
@@ -627,6 +695,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AuthorizationBody: {
+            /** @description Which program asks */
+            client_id: string;
+            code_challenge?: string;
+            /** @description S256 */
+            code_challenge_method?: string;
+            /** @description Where it wants the answer sent */
+            redirect_uri: string;
+            /** @description What the tokens are to be for; /mcp of this server when absent */
+            resource?: string;
+            /** @description code */
+            response_type?: string;
+            /** @description What it asks for, with blanks between; tasks:read tasks:write when absent */
+            scope?: string;
+            /** @description Sent back as it is */
+            state?: string;
+        };
         BestReplyBody: {
             reasoning: components["schemas"]["ReasoningView"];
             /** @description Rounded half up to two decimals */
@@ -668,6 +753,33 @@ export interface components {
              */
             schema?: "healthy" | "unhealthy";
         };
+        ClientView: {
+            /** @description Where it is at home, as far as that is proven */
+            address: string;
+            /**
+             * @description It introduced itself; it is described at its address; its answers go to an address known to be its maker's
+             * @enum {string}
+             */
+            kind: "registered" | "document" | "known";
+            /** @description What it calls itself, or what it is known as */
+            name: string;
+            /** @description Whether that is a program on the person's own machine */
+            on_this_computer: boolean;
+            /** @description Where the answer goes */
+            redirect_host: string;
+        };
+        ConsiderReplyBody: {
+            client: components["schemas"]["ClientView"];
+            /**
+             * Format: int64
+             * @description It is over when the program stays away for so many days
+             */
+            expires_after_days: number;
+            /** @description Set where it asks for what it cannot get */
+            refused: components["schemas"]["RefusedView"];
+            /** @description What it asks for */
+            scopes: ("account:read" | "tasks:read" | "tasks:write")[];
+        };
         CreateBody: {
             /**
              * Format: uuid
@@ -708,6 +820,30 @@ export interface components {
             tags?: string[] | null;
             /** @description 1 to 200 characters */
             title: string | null;
+        };
+        DecideInputBody: {
+            approve: boolean;
+            /** @description Which program asks */
+            client_id: string;
+            code_challenge?: string;
+            /** @description S256 */
+            code_challenge_method?: string;
+            /** @description Some of the scopes it asks for */
+            granted?: string[];
+            /** @description Where it wants the answer sent */
+            redirect_uri: string;
+            /** @description What the tokens are to be for; /mcp of this server when absent */
+            resource?: string;
+            /** @description code */
+            response_type?: string;
+            /** @description What it asks for, with blanks between; tasks:read tasks:write when absent */
+            scope?: string;
+            /** @description Sent back as it is */
+            state?: string;
+        };
+        DecideReplyBody: {
+            /** @description Where to send the person, with the answer */
+            redirect_to: string;
         };
         DeleteAccountInputBody: {
             password: string;
@@ -787,6 +923,32 @@ export interface components {
         ForgotInputBody: {
             /** @example ada@example.com */
             email: string;
+        };
+        GrantView: {
+            /** @description Where it is at home, as far as that was proven */
+            address: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it is over unless the program comes for new tokens before
+             */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description To within a few minutes; null when it was never used
+             */
+            last_used_at: string | null;
+            /** @description What the program calls itself, or what it is known as */
+            name: string;
+            /** @description What it may do */
+            scopes: ("account:read" | "tasks:read" | "tasks:write")[];
+        };
+        GrantsReplyBody: {
+            /** @description Those that are let in, the oldest first */
+            items: components["schemas"]["GrantView"][];
         };
         HealthReplyBody: {
             checks: components["schemas"]["CheckViews"];
@@ -986,6 +1148,13 @@ export interface components {
         RefreshBody: {
             /** @description Required unless it is in the cookie */
             refresh_token?: string;
+        };
+        RefusedView: {
+            detail: string;
+            /** @description The reason in OAuth's words */
+            error: string;
+            /** @description Where to send the person back to the program, with the reason */
+            redirect_to: string;
         };
         RegisterInputBody: {
             /**
@@ -2492,6 +2661,147 @@ export interface operations {
             };
         };
     };
+    "list-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantsReplyBody"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The grant's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import: {
         parameters: {
             query?: {
@@ -2535,6 +2845,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportReplyBody"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-program": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecideReplyBody"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "consider-program": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorizationBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsiderReplyBody"];
                 };
             };
             /** @description Too many requests in a short time */
