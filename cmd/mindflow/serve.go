@@ -18,6 +18,7 @@ import (
 	"mindflow/internal/store"
 	"mindflow/internal/telemetry"
 	"mindflow/internal/transport/mcp"
+	"mindflow/internal/transport/oauth"
 	"mindflow/internal/transport/rest"
 	"mindflow/web"
 )
@@ -125,6 +126,16 @@ func (h *house) assistants() rest.Protocol {
 	return rest.Protocol{Path: mcp.Path, Through: mindflow.ThroughAssistant, Serve: server.Serve}
 }
 
+// programs ask for grants by a protocol of their own.
+func (h *house) programs() []rest.Public {
+	routes := oauth.Routes(h.app)
+	public := make([]rest.Public, len(routes))
+	for i, route := range routes {
+		public[i] = rest.Public(route)
+	}
+	return public
+}
+
 // edge is what the API is told about the world outside.
 func (h *house) edge() rest.Settings {
 	site := web.NewSite(h.config.AssetsURL)
@@ -133,7 +144,7 @@ func (h *house) edge() rest.Settings {
 		Site: site, SiteHolds: site.Holds, PublicURL: h.config.PublicURL,
 		AllowedOrigins: h.config.AllowedOrigins, PlainCookies: h.config.PlainCookies(), TrustedProxies: h.config.TrustedProxies,
 		MaxInFlight: h.config.MaxInFlight, Checks: h.checks(), Notes: h.notes(),
-		Beside: []rest.Protocol{h.assistants()},
+		Beside: []rest.Protocol{h.assistants()}, Public: h.programs(),
 	}
 	if h.config.PublicURL != "" {
 		settings.TrustedOrigins = []string{h.config.PublicURL}

@@ -39,6 +39,10 @@ func (a *API) site() {
 		a.mux.Handle("GET /docs/"+name, assets)
 	}
 	a.mux.Handle("GET /{$}", a.settings.Site)
+	a.mux.HandleFunc("GET /oauth/authorize", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Frame-Options", "DENY") // for browsers that do not know the policy
+		a.settings.Site.ServeHTTP(w, r)
+	})
 	a.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 		if reads && !strings.HasPrefix(r.URL.Path, "/api/") && (wantsPage(r) || a.settings.SiteHolds != nil && a.settings.SiteHolds(r.URL.Path)) {
