@@ -19,34 +19,40 @@ function reach(module: string, modules: Modules): Set<string> {
   return reached
 }
 
-/** What the first screen is made of is one file, beside the small one that asks for its data: thirty take longer. */
+/** What the first screen is made of is one file, beside the small one that asks for its data and says the best task: thirty take longer. */
 function firstScreen() {
   let app: Set<string> | undefined
   let first: Set<string> | undefined
   return (id: string, modules: Modules) => {
     app ??= reach('app.tsx', modules)
     first ??= reach('main.ts', modules)
-    return app.has(id) && !first.has(id) ? firstScreenName : null
+    if (first.has(id) || id.includes('rolldown/runtime')) return 'first'
+    return app.has(id) ? firstScreenName : null
   }
 }
 
 const firstScreenName = 'app'
 
-/** It comes together with the page, not after the first script has asked for it. */
+/** It and its letters come together with the page, not after the first script or the first word has asked for them. */
 const withFirstScreen: Plugin = {
   name: 'mindflow:first-screen',
   transformIndexHtml: {
     order: 'post',
     handler: (_, { bundle }) => {
-      const file = Object.values(bundle ?? {}).find((f) => f.type === 'chunk' && f.name === firstScreenName)
-      if (!file) return []
-      return [
-        {
-          tag: 'link',
-          attrs: { rel: 'modulepreload', crossorigin: true, href: `./${file.fileName}` },
-          injectTo: 'head',
-        },
-      ]
+      const files = Object.values(bundle ?? {})
+      const app = files.find((f) => f.type === 'chunk' && f.name === firstScreenName)
+      const font = files.find((f) => /inter-latin-wght-.*\.woff2$/.test(f.fileName))
+      const link = (attrs: Record<string, string>, file: { fileName: string } | undefined) =>
+        file
+          ? [
+              {
+                tag: 'link',
+                attrs: { ...attrs, crossorigin: true, href: `./${file.fileName}` },
+                injectTo: 'head' as const,
+              },
+            ]
+          : []
+      return [...link({ rel: 'modulepreload' }, app), ...link({ rel: 'preload', as: 'font', type: 'font/woff2' }, font)]
     },
   },
 }

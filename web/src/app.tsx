@@ -2,9 +2,11 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { persistQueryClientRestore, persistQueryClientSubscribe } from '@tanstack/react-query-persist-client'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
+import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import { bestQuery, newQueryClient, prefetchNow } from './api/queries'
 import { isSignedIn, onSession, signedIn, type Turn } from './api/session'
+import { pressKept } from './first/keys'
 import { forget, isKept, persister } from './persisted'
 import { newRouter } from './router'
 import { followRenewals } from './shell/renewal'
@@ -66,14 +68,19 @@ export async function start(script: string, wasSignedIn: boolean): Promise<void>
     await Promise.race([recalled, told ?? patience(1_000), patience(1_000)])
   } else void forget()
   persistQueryClientSubscribe(known)
+  await router.load() // so that what is drawn first is whole, and takes the place of what was drawn before
 
-  createRoot(document.getElementById('root')!).render(
-    <StrictMode>
-      <QueryClientProvider client={client}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </StrictMode>,
+  const root = createRoot(document.getElementById('root')!)
+  flushSync(() =>
+    root.render(
+      <StrictMode>
+        <QueryClientProvider client={client}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </StrictMode>,
+    ),
   )
+  pressKept()
 
   // Keeping the whole app is work too: the first time it waits until the first screen stands.
   if ('serviceWorker' in navigator && import.meta.env.PROD)

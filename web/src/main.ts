@@ -1,5 +1,6 @@
 import { askEarly } from './api/early'
 import { isSignedIn, tokenAsked } from './api/session'
+import { drawNow, paths } from './first/now'
 import { applyTheme } from './shell/theme'
 import './styles.css'
 
@@ -8,12 +9,17 @@ performance.mark('main')
 applyTheme()
 const wasSignedIn = isSignedIn()
 const app = () => void import('./app').then(({ start }) => start(import.meta.url, wasSignedIn))
-if (wasSignedIn) {
-  askEarly(
-    location.pathname === '/'
-      ? ['/api/tasks/best', '/api/tasks/ranked?limit=6', '/api/preferences']
-      : ['/api/preferences'],
-  )
-  // The server works while the app is read, which takes the whole page's time; another tab may be asking for us.
-  void Promise.race([tokenAsked, new Promise((go) => setTimeout(go, 50))]).then(app)
-} else app()
+const patience = (ms: number) => new Promise((go) => setTimeout(go, ms))
+const frame = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)))
+
+if (!wasSignedIn) app()
+else if (location.pathname === '/') {
+  askEarly(paths)
+  // To read the app takes the whole page's time. So what there is to say is said first, if the server is quick.
+  const drawn = drawNow(document.getElementById('root')!).then(frame)
+  void Promise.race([drawn, patience(500)]).then(app)
+} else {
+  askEarly(['/api/preferences'])
+  // The server works while the app is read; another tab may be asking for us.
+  void Promise.race([tokenAsked, patience(50)]).then(app)
+}

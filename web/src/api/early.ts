@@ -13,7 +13,7 @@ const lasts = 5_000
 export const headersOf = (token: string) => ({ 'X-Client': 'web', Authorization: `Bearer ${token}` })
 
 /** Asks for paths of the API. */
-export function askEarly(paths: string[]): void {
+export function askEarly(paths: readonly string[]): void {
   const token = accessToken()
   for (const path of paths) {
     const answer = token.then((token) => reach(path, { headers: headersOf(token) }))
@@ -21,6 +21,16 @@ export function askEarly(paths: string[]): void {
     asked.set(new URL(path, location.origin).href, answer)
   }
   setTimeout(forget, lasts)
+}
+
+/** What was asked for early, read without taking it from whoever comes for it; nothing where that failed. */
+export async function told<T>(path: string): Promise<T | undefined> {
+  const response = await asked.get(new URL(path, location.origin).href)?.catch(() => undefined)
+  if (!response?.ok || response.bodyUsed) return undefined
+  return response
+    .clone()
+    .json()
+    .catch(() => undefined) as Promise<T | undefined>
 }
 
 /** What nobody came for is not read to its end. */

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
-import type { Best, Ranked, Scored, Task } from '../api/client'
+import type { Best, Ranked, Scored } from '../api/client'
 import { explain } from '../api/errors'
 import { bestQuery, cameAt, preferencesQuery, topQuery, validUntil } from '../api/queries'
 import { useActs } from '../shell/acts'
@@ -9,14 +9,13 @@ import { part } from '../shell/part'
 import { useShortcutsOf } from '../shell/shortcuts'
 import { useZone } from '../shell/zone'
 import { useOver, useWords } from '../time/now'
-import { dueWords, effortWords, momentWords } from '../time/words'
+import { dueWords, momentWords } from '../time/words'
 import { Button } from '../ui/button'
 import { Heading } from '../ui/heading'
-import { Icon } from '../ui/icon'
-import { Kbd } from '../ui/kbd'
 import { Bone, Soon } from '../ui/skeleton'
+import { ActsView, DeskView, DueFactView, fullOf, restOf, SnoozeButton, titleClass, UntilView } from './desk'
 import { RankedRow } from './row'
-import { Score, scoreText, termsOf } from './score'
+import { Score, termsOf } from './score'
 
 /** The menu's code comes when somebody comes near it. */
 const menu = () => import('./snooze-menu').then((m) => m.SnoozeMenu)
@@ -67,126 +66,61 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
       onClick={() => setPressed(true)}
     />
   )
-  const terms = termsOf(best.reasoning, task, preferences)
-  const rest = top?.tasks.filter((s) => s.task.id !== task.id).slice(0, 4) ?? []
-  const full = Math.max(100, best.score)
+  const full = fullOf(best)
+  const rest = restOf(top, task)
   useShortcutsOf('Now', { done: done.run, start: start.run, snooze: () => snooze.current?.click(), notNow: notNow.run })
   return (
-    <article aria-labelledby="best">
-      <p className="mb-3 flex items-baseline gap-2 text-[13px] text-ink-3">
-        <b className="font-semibold text-accent">
-          {task.status === 'in_progress' ? 'You are doing this' : 'Do this now'}
-        </b>
-        {top && <span className="tnum">1 of {top.total}</span>}
-      </p>
-      <Heading look="large" id="best" dir="auto">
-        <Link
-          to="/tasks/$id"
-          params={{ id: task.id }}
-          className="rounded-sm hover:underline decoration-line underline-offset-4"
-        >
-          {task.title}
-        </Link>
-      </Heading>
-      <p className="mt-3.5 mb-5.5 max-w-[56ch] text-[16.5px] leading-normal text-ink-2 desk:mb-7 desk:text-[18px]">
-        {best.reasoning.recommendation}
-      </p>
-      <Facts task={task} />
-      <section
-        aria-label="Why this task"
-        className="mb-6 rounded-card border border-line bg-surface px-5 pt-4.5 pb-3 shadow-card"
-      >
-        <header className="mb-3 flex flex-wrap items-baseline gap-x-2.5">
-          <span className="tnum text-[28px] font-[640] tracking-[-0.02em]">{scoreText(best.score)}</span>
-          {rest[0] && <span className="tnum text-[13px] text-ink-3">next best {scoreText(rest[0].score)}</span>}
-          {best.valid_until && <Until at={best.valid_until} />}
-        </header>
-        <Score terms={terms} total={best.reasoning.total_score} full={full} />
-      </section>
-      <div className="grid grid-cols-2 gap-2 desk:flex desk:flex-wrap">
-        <Button kind="primary" onClick={done.run}>
-          <Icon name="check" />
-          {done.label}
-          <Kbd look="primary">E</Kbd>
-        </Button>
-        <Button onClick={start.run}>
-          {start.label}
-          <Kbd>S</Kbd>
-        </Button>
-        {pressed ? (
-          <SnoozeMenu
-            task={task}
-            ref={snooze}
-            trigger={<SnoozeButton />}
-            defaultOpen
-            until={plain}
-            onMissing={() => setPressed(false)}
-          />
-        ) : (
-          plain
-        )}
-        <Button kind="ghost" onClick={notNow.run}>
-          {notNow.label}
-          <Kbd>N</Kbd>
-        </Button>
-      </div>
+    <DeskView
+      best={best}
+      top={top}
+      heading={
+        <Heading look="large" id="best" dir="auto">
+          <Link to="/tasks/$id" params={{ id: task.id }} className={titleClass}>
+            {task.title}
+          </Link>
+        </Heading>
+      }
+      due={task.due_date && <DueFact date={task.due_date} />}
+      until={best.valid_until && <Until at={best.valid_until} />}
+      score={
+        <Score terms={termsOf(best.reasoning, task, preferences)} total={best.reasoning.total_score} full={full} />
+      }
+      acts={
+        <ActsView
+          done={{ label: done.label, onClick: done.run }}
+          start={{ label: start.label, onClick: start.run }}
+          notNow={{ label: notNow.label, onClick: notNow.run }}
+          snooze={
+            pressed ? (
+              <SnoozeMenu
+                task={task}
+                ref={snooze}
+                trigger={<SnoozeButton />}
+                defaultOpen
+                until={plain}
+                onMissing={() => setPressed(false)}
+              />
+            ) : (
+              plain
+            )
+          }
+        />
+      }
+    >
       {rest.length > 0 && <Then rest={rest} total={top?.total ?? 0} full={full} />}
-    </article>
-  )
-}
-
-function SnoozeButton(props: React.ComponentProps<'button'>) {
-  return (
-    <Button {...props}>
-      <Icon name="moon" />
-      Snooze
-      <Kbd>Z</Kbd>
-    </Button>
+    </DeskView>
   )
 }
 
 function Until({ at: instant }: { at: string }) {
   const zone = useZone()
   const words = useWords((now) => momentWords(Date.parse(instant), now, zone))
-  return <span className="tnum ml-auto text-[13px] text-ink-3">holds until {words.text}</span>
-}
-
-function Facts({ task }: { task: Task }) {
-  const effort = task.effort_estimate_minutes
-  return (
-    <ul className="mb-7 flex flex-wrap gap-x-4.5 gap-y-1.5 text-[14px] text-ink-2 empty:hidden *:inline-flex *:items-center *:gap-1.75">
-      {task.due_date && <DueFact date={task.due_date} />}
-      {effort !== null && (
-        <li>
-          <Icon name="clock" className="size-3.75 text-ink-3" />
-          {effortWords(effort)}
-        </li>
-      )}
-      {task.preferred_time && (
-        <li>
-          <Icon name="sun" className="size-3.75 text-ink-3" />
-          Best in the {task.preferred_time}
-        </li>
-      )}
-      {task.tags.map((tag) => (
-        <li key={tag} dir="auto">
-          <Icon name="tag" className="size-3.75 text-ink-3" />
-          {tag}
-        </li>
-      ))}
-    </ul>
-  )
+  return <UntilView text={words.text} />
 }
 
 function DueFact({ date }: { date: string }) {
   const zone = useZone()
-  const due = useWords((now) => dueWords(date, now, zone))
-  return (
-    <li className={due.overdue || due.today ? 'font-[550] text-deadline-ink' : ''}>
-      <Icon name="calendar" className="size-3.75" />
-      {due.text}
-    </li>
-  )
+  return <DueFactView due={useWords((now) => dueWords(date, now, zone))} />
 }
 
 function Then({ rest, total, full }: { rest: Scored[]; total: number; full: number }) {

@@ -98,8 +98,25 @@ export function Bar({ terms, full, thin, label }: { terms: Term[]; full: number;
 }
 
 /** The bar, its terms, and the arithmetic of the one that is looked at. */
-export function Score({ terms, total, full }: { terms: Term[]; total: number; full: number }) {
+export function Score(props: { terms: Term[]; total: number; full: number }) {
   const [at, setAt] = useState<Term['name'] | null>(null)
+  return <ScoreView {...props} at={at} onLook={setAt} />
+}
+
+/** It uses no hook, so that it can be drawn before React is there. */
+export function ScoreView({
+  terms,
+  total,
+  full,
+  at,
+  onLook,
+}: {
+  terms: Term[]
+  total: number
+  full: number
+  at?: Term['name'] | null
+  onLook?: (at: Term['name'] | null) => void
+}) {
   const looked = terms.find((t) => t.name === at)
   const whole = sumOf(terms, total)
   return (
@@ -112,11 +129,11 @@ export function Score({ terms, total, full }: { terms: Term[]; total: number; fu
             type="button"
             aria-describedby="arithmetic"
             aria-pressed={at === t.name}
-            onMouseEnter={() => setAt(t.name)}
-            onMouseLeave={() => setAt(null)}
-            onFocus={() => setAt(t.name)}
-            onBlur={() => setAt(null)}
-            onClick={() => setAt(t.name)}
+            onMouseEnter={() => onLook?.(t.name)}
+            onMouseLeave={() => onLook?.(null)}
+            onFocus={() => onLook?.(t.name)}
+            onBlur={() => onLook?.(null)}
+            onClick={() => onLook?.(t.name)}
             className="flex min-h-11 items-center gap-1.75 rounded-md px-1.5 whitespace-nowrap hover:bg-accent-soft fine:min-h-7"
           >
             <i className={`size-2 rounded-xs ${colours[t.name]}`} />

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import type { Task } from '../api/client'
 import { bestQuery, isOpen, validUntil } from '../api/queries'
+import { doneLabel, notNowLabel, startLabel } from '../now/desk'
 import { notNowUntil } from '../now/not-now'
 import type { IconName } from '../ui/icon'
 import { useActions } from './actions'
@@ -19,14 +20,14 @@ export function useActs() {
     (task: Task) => {
       const snooze = (until: number) => void actions.snooze(task, until, zone)
       const done: Act = isOpen(task)
-        ? { label: 'Done', icon: 'check', run: () => void actions.complete(task) }
+        ? { label: doneLabel, icon: 'check', run: () => void actions.complete(task) }
         : { label: 'Open again', icon: 'undo', run: () => void actions.reopen(task) }
       const start: Act =
         task.status === 'in_progress'
-          ? { label: 'Put down', icon: 'clock', run: () => void actions.stop(task) }
-          : { label: 'Start', icon: 'play', run: () => void actions.start(task) }
+          ? { label: startLabel(task), icon: 'clock', run: () => void actions.stop(task) }
+          : { label: startLabel(task), icon: 'play', run: () => void actions.start(task) }
       const notNow: Act = {
-        label: 'Not now',
+        label: notNowLabel,
         icon: 'clock',
         run: () => {
           const answer = client.getQueryData(bestQuery.queryKey)

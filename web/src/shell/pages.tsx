@@ -1,12 +1,13 @@
 import { Link, Outlet, type ErrorComponentProps } from '@tanstack/react-router'
 import { Button, buttonClass } from '../ui/button'
 import { Heading } from '../ui/heading'
+import { columnClass } from './frame-view'
 import { useTitle } from './title'
 
 /** The column in the middle of the desk. */
 export function Column() {
   return (
-    <div className="mx-auto max-w-180">
+    <div className={columnClass}>
       <Outlet />
     </div>
   )

@@ -153,6 +153,10 @@ const asNamedNow = (zone: string): string => {
 export const guessZone = (): string =>
   asNamedNow(temporal?.Now.timeZoneId() ?? (Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'))
 
+/** A person's own zone; the browser's while that is not known, or unknown here. */
+export const zoneOf = (known: { timezone: string } | undefined): string =>
+  known && isZone(known.timezone) ? known.timezone : guessZone()
+
 /** Every zone this browser knows, and UTC. */
 export function zones(): string[] {
   const known = (Intl.supportedValuesOf?.('timeZone') ?? []).map(asNamedNow).sort()

@@ -11,6 +11,8 @@ let acted = false
 for (const event of ['keydown', 'pointerdown'])
   document.addEventListener(event, () => (acted = true), { capture: true, once: true })
 
+export const headingClass = (look: keyof typeof looks) => `outline-none ${looks[look]}`
+
 /** The name of a screen. Who has the focus nowhere when it comes, and is no newcomer to the page, goes on from here. */
 export function Heading({
   look = 'page',
@@ -22,5 +24,5 @@ export function Heading({
     if (acted && document.activeElement === document.body) h1.current?.focus({ preventScroll: true })
   }, [])
   // eslint-disable-next-line jsx-a11y/heading-has-content -- it comes with the other props
-  return <h1 ref={h1} tabIndex={-1} {...props} className={`outline-none ${looks[look]} ${className}`} />
+  return <h1 ref={h1} tabIndex={-1} {...props} className={`${headingClass(look)} ${className}`} />
 }
