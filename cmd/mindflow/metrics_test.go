@@ -184,6 +184,7 @@ func TestAScrapeSaysWhatTheServerDid(t *testing.T) {
 				`{decision="admitted",limit="guesses"}`: 1, `{decision="refused",limit="guesses"}`: 0,
 				`{decision="admitted",limit="device"}`: 0, `{decision="refused",limit="device"}`: 0,
 				`{decision="admitted",limit="mails"}`: 0, `{decision="refused",limit="mails"}`: 0,
+				`{decision="admitted",limit="clients"}`: 0, `{decision="refused",limit="clients"}`: 0,
 			},
 			"mindflow_users": {`{state="enabled"}`: 1, `{state="disabled"}`: 0},
 			"mindflow_tasks": {

@@ -86,7 +86,7 @@ func (a *App) Consider(ctx context.Context, actor mindflow.Actor, r mindflow.Aut
 	if a.resources.issuer == "" {
 		return Consent{}, errNoIssuer
 	}
-	client, err := a.client(ctx, r.ClientID)
+	client, err := a.client(ctx, actor, r.ClientID)
 	if err != nil {
 		return Consent{}, err
 	}

@@ -45,9 +45,12 @@ func (a *App) RegisterClient(ctx context.Context, from netip.Addr, d mindflow.Cl
 var errClient = mindflow.InvalidField("client_id", "is not known here; have the program connect anew")
 
 // client reads a client by its id: the address of a document, or what it was
-// answered when it registered.
-func (a *App) client(ctx context.Context, id string) (mindflow.Client, error) {
+// answered when it registered. A person may have so many documents read.
+func (a *App) client(ctx context.Context, actor mindflow.Actor, id string) (mindflow.Client, error) {
 	if strings.HasPrefix(id, "https://") && a.settings.Documents != nil {
+		if _, err := a.take(ctx, mindflow.LimitKey{What: mindflow.LimitedClients, Whose: actor.UserID}); err != nil {
+			return mindflow.Client{}, err
+		}
 		return a.settings.Documents.ClientDocument(ctx, id)
 	}
 	registered, err := mindflow.ParseID[mindflow.Client](id)

@@ -26,7 +26,7 @@ type Limits struct {
 	SignIns mindflow.Rate // and registrations from an address; refreshes of a session
 	Guesses mindflow.Rate // of an account's password, from one known device or from all others together
 	Mails   mindflow.Rate // to one address
-	Clients mindflow.Rate // registrations of programs from a network, and what it gets wrong at the exchange of tokens
+	Clients mindflow.Rate // registrations of programs from a network, documents read for a person, and what it gets wrong at the exchange of tokens
 }
 
 // rate is the limit of one kind.
@@ -48,7 +48,7 @@ var refusals = [mindflow.LimitedKinds]string{
 	mindflow.LimitedRefreshes: "The session was refreshed too often; try again a little later",
 	mindflow.LimitedGuesses:   "There were too many wrong passwords for this account; try again later, or from a device that has signed in before",
 	mindflow.LimitedDevice:    "There were too many wrong passwords for this account from this device; try again later",
-	mindflow.LimitedClients:   "There were too many such requests from your network; try again a little later",
+	mindflow.LimitedClients:   "There were too many such requests from you or your network; try again a little later",
 	mindflow.LimitedMails:     "There were many mails to this address already; look at the newest one, or try again later",
 }
 

@@ -72,7 +72,8 @@ type Config struct {
 	// RateLimitMail is for what is sent to one address.
 	RateLimitMail mindflow.Rate `env:"RATE_LIMIT_MAIL" envDefault:"5/h"`
 
-	// RateLimitClients is for programs that introduce themselves, from one network.
+	// RateLimitClients is for programs that introduce themselves, from one network,
+	// or by documents that are read for one person.
 	RateLimitClients mindflow.Rate `env:"RATE_LIMIT_CLIENTS" envDefault:"30/min"`
 
 	BackupDir  string `env:"BACKUP_DIR"`

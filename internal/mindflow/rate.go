@@ -92,7 +92,7 @@ const (
 	LimitedGuesses                  // of an account's password, from devices it has not signed in from
 	LimitedDevice                   // guesses of an account's password from one device it has signed in from
 	LimitedMails                    // to an address, of what somebody not signed in there may ask for
-	LimitedClients                  // programs that introduce themselves, and failed exchanges of tokens, from a client's address
+	LimitedClients                  // programs that introduce themselves, and failed exchanges of tokens, from a client's address; documents read for a user
 	LimitedKinds                    // how many there are
 )
 
