@@ -33,7 +33,7 @@ The server is that of --server, else of $MINDFLOW_SERVER, else of the account of
 }
 
 // Run signs in and keeps the tokens. The password is asked for, or read from a
-// line of standard input.
+// line of standard input, and so is a code where there is a second factor.
 func (cmd loginCommand) Run(c *console) error {
 	kept, err := credentialsFile(c)
 	if err != nil {
@@ -51,7 +51,8 @@ func (cmd loginCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	email, password, err := cmd.ask(c)
+	q := ask(c)
+	email, password, err := cmd.ask(q)
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,11 @@ func (cmd loginCommand) Run(c *console) error {
 		}
 	}
 	account := client.Account{Server: api.Server(), Email: email}
-	tokens, err := api.From(accounts.Device(account)).Login(c.ctx, email, password)
+	api = api.From(accounts.Device(account))
+	tokens, err := api.Login(c.ctx, email, password)
+	if client.CodeWanted(err) {
+		tokens, err = withCode(c, q, api, email, password)
+	}
 	if err != nil {
 		return cmd.refused(err)
 	}
@@ -103,8 +108,27 @@ func exposed(server string) bool {
 	return ip == nil || !ip.IsLoopback()
 }
 
-func (cmd loginCommand) ask(c *console) (email, password string, err error) {
-	q := ask(c)
+// codeTries is how often a person is asked for a code.
+const codeTries = 3
+
+// withCode signs in with a code of the second factor, which is asked for, or read
+// from one more line of standard input. It is shown while it is typed: it is worth
+// nothing once it is used.
+func withCode(c *console, q *questions, api *client.Client, email, password string) (client.Tokens, error) {
+	for try := 1; ; try++ {
+		code, err := q.line("Code of your app, or a recovery code")
+		if err != nil {
+			return client.Tokens{}, err
+		}
+		tokens, err := api.LoginWith(c.ctx, email, password, code)
+		if !client.CodeWanted(err) || !q.terminal || try == codeTries {
+			return tokens, err
+		}
+		fmt.Fprintln(c.err, err)
+	}
+}
+
+func (cmd loginCommand) ask(q *questions) (email, password string, err error) {
 	email = cmd.Email
 	if email == "" {
 		if email, err = q.line("E-mail"); err != nil {
@@ -139,7 +163,7 @@ func (cmd loginCommand) register(c *console, api *client.Client, email, password
 
 // refused says how to open an account to who may have none.
 func (cmd loginCommand) refused(err error) error {
-	if e, ok := errors.AsType[*client.Error](err); ok && e.Status == http.StatusUnauthorized {
+	if e, ok := errors.AsType[*client.Error](err); ok && e.Status == http.StatusUnauthorized && !client.CodeWanted(err) {
 		return fmt.Errorf("%w; \"mindflow login --register\" opens an account", err)
 	}
 	return err

@@ -19,6 +19,7 @@ type userCommand struct {
 	Disable       userDisableCommand `cmd:"" help:"Shut an account out, from the next request on."`
 	Enable        userEnableCommand  `cmd:"" help:"Let an account in again."`
 	ResetPassword userResetCommand   `cmd:"" help:"Have somebody set a new password."`
+	ResetFactor   userFactorCommand  `cmd:"" name:"reset-second-factor" help:"Turn the second factor off for somebody who lost it."`
 	Delete        userDeleteCommand  `cmd:"" help:"Erase an account with everything in it, for good."`
 }
 

@@ -71,6 +71,31 @@ func (cmd userResetCommand) Run(c *console) error {
 	})
 }
 
+type userFactorCommand struct {
+	Email    string `arg:"" help:"Whose account."`
+	Passkeys bool   `help:"Remove the account's passkeys, too."`
+}
+
+// Run turns somebody's second factor off: the password alone signs in again. They
+// are told by mail.
+func (cmd userFactorCommand) Run(c *console) error {
+	return withHouse(c, func(ctx context.Context, h *house) error {
+		was, removed, err := h.app.ResetSecondFactor(ctx, cmd.Email, cmd.Passkeys)
+		if err != nil {
+			return strange(cmd.Email, err)
+		}
+		said := "Turned off. The password alone signs in; make sure that it was its owner who asked."
+		if !was {
+			said = "There was no second factor."
+		}
+		if cmd.Passkeys {
+			said += fmt.Sprintf(" Passkeys removed: %d.", removed)
+		}
+		_, err = fmt.Fprintln(c.out, said)
+		return err
+	})
+}
+
 type userAddCommand struct {
 	Email    string `arg:"" help:"The address."`
 	Name     string `help:"The person's name."`

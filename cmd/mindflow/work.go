@@ -64,7 +64,8 @@ func (h *house) sweep(ctx context.Context, _ mindflow.Job) error {
 	if err == nil {
 		h.log.InfoContext(ctx, "swept", "sessions", swept.Sessions, "refresh_tokens", swept.RefreshTokens,
 			"grants", swept.Grants, "grant_tokens", swept.GrantTokens, "clients", swept.Clients,
-			"codes", swept.Codes, "links", swept.Links, "accounts", swept.Accounts, "jobs", swept.Jobs,
+			"codes", swept.Codes, "links", swept.Links, "challenges", swept.Challenges, "resealed", swept.Resealed,
+			"accounts", swept.Accounts, "jobs", swept.Jobs,
 			"tasks", swept.Tasks, "events", swept.Events, "idempotency_keys", swept.IdempotencyKeys)
 	}
 	return err

@@ -183,7 +183,9 @@ func (*App) move(tx *store.Tx, user mindflow.User, email string, through mindflo
 
 // KeepEmail keeps an account at the address a link was mailed to, or takes it
 // back there. Somebody else knew the password: it is good for nothing any more,
-// everything that admits anybody ends, and a link to set a new one is mailed.
+// everything that admits anybody ends, and a link to set a new one is mailed. A
+// second factor or a passkey of the last day before may be theirs, and goes; one
+// that was there before stays, since a mailbox alone shall not undo it.
 func (a *App) KeepEmail(ctx context.Context, secret string, through mindflow.Channel) error {
 	hash := credentials.HashSecret(secret)
 	link, user, err := a.linked(ctx, mindflow.ToStay, hash)
@@ -192,6 +194,9 @@ func (a *App) KeepEmail(ctx context.Context, secret string, through mindflow.Cha
 	}
 	return a.useLink(ctx, link, hash, user, func(tx *store.Tx, now mindflow.User) error {
 		if err := endAll(tx, user.ID); err != nil {
+			return err
+		}
+		if err := tx.EndFactorsSince(user.ID, link.CreatedAt.Add(-mindflow.StayTTL)); err != nil {
 			return err
 		}
 		if mindflow.Fold(now.Email) != mindflow.Fold(link.Email) {

@@ -31,7 +31,8 @@ type Settings struct {
 	// what it does with them.
 	Mailer  Mailer
 	Mailing mindflow.Mailing
-	// PublicURL is where people reach the web app, for links in mails.
+	// PublicURL is where people reach the web app, for links in mails and for
+	// passkeys, which are made for its name.
 	PublicURL string
 	Signup    mindflow.Signup // open when empty
 	// Documents are those that programs publish about themselves; without it they
@@ -44,6 +45,7 @@ type App struct {
 	store       *store.Store
 	passwords   *credentials.Passwords
 	signer      *credentials.Signer
+	passkeys    *credentials.Passkeys // nil where the address takes none
 	settings    Settings
 	snapshots   *snapshots
 	bodies      *bodies
@@ -68,10 +70,12 @@ func New(s *store.Store, signer *credentials.Signer, settings Settings) *App {
 	if settings.Limiter == nil {
 		settings.Limits = Limits{}
 	}
+	passkeys, _ := credentials.NewPasskeys(settings.PublicURL, appName)
 	return &App{
 		store:       s,
 		passwords:   credentials.NewPasswords(passwordsAtOnce),
 		signer:      signer,
+		passkeys:    passkeys,
 		settings:    settings,
 		snapshots:   newSnapshots(s, settings.SnapshotTTL, settings.Watch),
 		bodies:      newBodies(s),

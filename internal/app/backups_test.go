@@ -28,6 +28,9 @@ func furnished(t *testing.T, kind storetest.Kind, tasks int) *store.Store {
 	for _, email := range []string{"ada@example.com", "grace@example.com"} {
 		actor := register(t, a, email)
 		makeToken(t, a, signedIn(t, a, email))
+		if email != "ada@example.com" { // who signs in by the password alone
+			withFactors(t, s, actor.UserID)
+		}
 		for i := range tasks {
 			draft := mindflow.Draft{
 				Title:       mindflow.Some(fmt.Sprintf("Task %d: \"quotes\" <b>&</b> é 👩‍🚀", i)),

@@ -26,6 +26,8 @@ func TestErasingAUserLeavesNothingOfThem(t *testing.T) {
 			t.Fatal(err)
 		}
 		token := makeToken(t, a, actor)
+		withFactors(t, s, actor.UserID)
+		withFactors(t, s, other.ID)
 		file := "title\n"
 		for i := range 700 { // more than a bite
 			file += fmt.Sprintf("row %d\n", i)

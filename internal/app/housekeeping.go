@@ -21,11 +21,13 @@ const (
 
 // Swept is how much a round of housekeeping took away.
 type Swept struct {
-	Sessions, RefreshTokens, Grants, GrantTokens, Clients, Codes, Links, Jobs, Tasks, Events, IdempotencyKeys, Accounts int
+	Sessions, RefreshTokens, Grants, GrantTokens, Clients, Codes, Links, Challenges, Jobs, Tasks, Events, IdempotencyKeys, Accounts int
+	// Resealed are second factors whose secrets the newest key has sealed anew.
+	Resealed int
 }
 
 // Sweep takes away what is over: accounts that are to be erased, sessions, grants
-// and their tokens, clients, codes, links, jobs, deleted tasks, old events, idempotency keys. It
+// and their tokens, clients, codes, links, challenges, jobs, deleted tasks, old events, idempotency keys. It
 // goes in bites, and lets people's changes go first.
 //
 // Nobody could see the tasks that are purged, or bring them back. Their rows were
@@ -61,6 +63,10 @@ func (a *App) Sweep(ctx context.Context) (Swept, error) {
 		func() error {
 			return a.sweep(ctx, &swept.Links, now.Add(-keepLinks), a.store.OverLinks, (*store.Tx).PurgeLinks)
 		},
+		func() error {
+			return a.sweep(ctx, &swept.Challenges, now.Add(-keepLinks), a.store.SpentChallenges, (*store.Tx).PurgeChallenges)
+		},
+		func() error { return a.reseal(ctx, &swept.Resealed) },
 		func() error { return a.sweep(ctx, &swept.Jobs, jobs, a.store.OldJobs, (*store.Tx).PurgeJobs) },
 		func() error { return a.sweepTasks(ctx, &swept.Tasks, deleted) },
 		func() error {

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"encoding/base32"
 	"fmt"
 	"strings"
 	"sync"
@@ -43,31 +44,61 @@ type town struct {
 	store *store.Store
 	apps  [2]*app.App
 	post  *postbox
+
+	keys     []string // SECRET_KEY
+	settings app.Settings
 }
 
 func newTown(t *testing.T, kind storetest.Kind, change ...func(*app.Settings)) *town {
 	t.Helper()
 	w := &town{t: t, clock: &jumpyClock{stood: []time.Time{friday}}, post: &postbox{}, url: storetest.URL(t, kind)}
 	w.store = storetest.Open(t, w.url, w.clock.Now)
-	settings := app.Settings{
+	w.keys = []string{strings.Repeat("k", 32)}
+	w.settings = app.Settings{
 		AccessTokenTTL: 24 * time.Hour, RefreshTokenTTL: 30 * 24 * time.Hour, SnapshotTTL: time.Hour,
 		Mailer: w.post, Mailing: mindflow.MailBySMTP, PublicURL: "https://mind.example.org",
 	}
 	for _, c := range change {
-		c(&settings)
-	}
-	signer, err := credentials.NewSigner([]string{strings.Repeat("k", 32)}, w.clock.Now)
-	if err != nil {
-		t.Fatal(err)
+		c(&w.settings)
 	}
 	stores := [2]*store.Store{w.store, w.store}
 	if kind == storetest.PostgreSQL {
 		stores[1] = storetest.Open(t, w.url, w.clock.Now)
 	}
 	for i := range w.apps {
-		w.apps[i] = app.New(stores[i], signer, settings)
+		w.apps[i] = w.appOn(stores[i])
 	}
 	return w
+}
+
+// appWith is one more server, told something else.
+func (w *town) appWith(change ...func(*app.Settings)) *app.App {
+	w.t.Helper()
+	was := w.settings
+	defer func() { w.settings = was }()
+	for _, c := range change {
+		c(&w.settings)
+	}
+	return w.appOn(w.store)
+}
+
+func (w *town) appOn(s *store.Store) *app.App {
+	w.t.Helper()
+	signer, err := credentials.NewSigner(w.keys, w.clock.Now)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return app.New(s, signer, w.settings)
+}
+
+// unpadded reads base32 as people's apps do.
+func unpadded(t *testing.T, text string) []byte {
+	t.Helper()
+	raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
 }
 
 func eachTown(t *testing.T, test func(w *town), change ...func(*app.Settings)) {

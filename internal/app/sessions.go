@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -37,8 +38,10 @@ var (
 // SignIn is what a person shows to sign in, and from what they do.
 type SignIn struct {
 	Email, Password string
-	Device          string // what the last sign-in from there was answered
-	From            mindflow.Origin
+	// Code is of the second factor, where there is one: six digits, or a recovery code.
+	Code   string
+	Device string // what the last sign-in from there was answered
+	From   mindflow.Origin
 }
 
 // Login is SignIn from who knows where.
@@ -48,7 +51,9 @@ func (a *App) Login(ctx context.Context, email, password, device string) (Tokens
 
 // SignIn starts a session. An unknown address takes as long as a wrong password.
 // The slot of a guess is taken before the password is checked, so that racing
-// guesses get no more than the quota, and given back unless it was wrong.
+// guesses get no more than the quota, and given back unless the password was
+// wrong, or the code of the second factor: nobody is asked for one before the
+// password was right.
 func (a *App) SignIn(ctx context.Context, s SignIn) (Tokens, error) {
 	shown := readDevices(s.Device)
 	key, known := a.guess(s.Email, shown)
@@ -63,7 +68,7 @@ func (a *App) SignIn(ctx context.Context, s SignIn) (Tokens, error) {
 	if errors.Is(err, errAccountMoved) {
 		err = errSignIn
 	}
-	if !errors.Is(err, errSignIn) {
+	if !errors.Is(err, errSignIn) && !errors.Is(err, errWrongCode) {
 		a.giveBack(ctx, key, slot)
 	}
 	if err == nil {
@@ -106,6 +111,7 @@ func (a *App) startSession(ctx context.Context, s SignIn) (Tokens, error) {
 		CreatedAt: now, ExpiresAt: now.Add(a.settings.RefreshTokenTTL),
 	}
 	secret, token := newRefreshToken(session.ID, session.ExpiresAt)
+	var refused error
 	err = a.store.Write(ctx, func(tx *store.Tx) error {
 		switch same, err := tx.ConfirmPassword(user.ID, hash, better); {
 		case err != nil:
@@ -113,9 +119,13 @@ func (a *App) startSession(ctx context.Context, s SignIn) (Tokens, error) {
 		case !same:
 			return errAccountMoved
 		}
+		var err error
+		if refused, err = a.passFactor(ctx, tx, user.ID, s.Code); err != nil || refused != nil {
+			return err // what is remembered of a wrong code is kept
+		}
 		return tx.CreateSession(session, token)
 	})
-	if err != nil {
+	if err := cmp.Or(err, refused); err != nil {
 		return Tokens{}, err
 	}
 	return a.tokens(session, secret, now)

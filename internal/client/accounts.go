@@ -68,11 +68,18 @@ func (c *Client) Register(ctx context.Context, r Registration) (User, error) {
 
 // Login starts a session. The caller keeps its tokens.
 func (c *Client) Login(ctx context.Context, email, password string) (Tokens, error) {
+	return c.LoginWith(ctx, email, password, "")
+}
+
+// LoginWith starts a session with a code of the second factor besides, which an
+// error asks for that CodeWanted knows.
+func (c *Client) LoginWith(ctx context.Context, email, password, code string) (Tokens, error) {
 	var tokens Tokens
 	body := struct {
 		Email    string `json:"email"`
 		Password string `json:"password"`
-	}{email, password}
+		Code     string `json:"code,omitzero"`
+	}{email, password, code}
 	header, err := c.do(ctx, call{method: http.MethodPost, path: "/api/auth/login", body: body, open: true, device: c.device}, &tokens)
 	if err == nil && tokens.RefreshToken == "" {
 		err = fmt.Errorf("%s %w: it gave no tokens", c.Server(), ErrNotMindFlow)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+
+	"mindflow/internal/mindflow"
 )
 
 var (
@@ -84,6 +86,7 @@ func (e *SessionEndedError) Unwrap() []error { return []error{ErrSessionEnded, e
 
 // Error is what a server says when it refuses: RFC 9457's problem.
 type Error struct {
+	Type       string        `json:"type"` // about:blank where the status says it all
 	Status     int           `json:"status"`
 	Title      string        `json:"title"`
 	Detail     string        `json:"detail"`
@@ -140,6 +143,13 @@ func problem(response *http.Response, body []byte) *Error {
 }
 
 func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
+
+// CodeWanted reports whether a sign-in was refused whose password is right, for
+// want of a code of the second factor, or of a right one.
+func CodeWanted(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Type == mindflow.AskSecondFactor
+}
 
 func unauthenticated(err error) bool {
 	e, ok := errors.AsType[*Error](err)

@@ -34,6 +34,9 @@ type Error struct {
 	RetryAfter time.Duration
 	// ValidUntil, when set, is when the answer will be another by itself.
 	ValidUntil time.Time
+	// Reason, when set, is a word for programs: what to do about it differs from
+	// other errors of the kind.
+	Reason string
 	// Needs, when set, are the scopes of which one would have been enough.
 	Needs Scopes
 	// Shown says that a token was shown which admits nobody.

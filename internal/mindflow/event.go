@@ -16,6 +16,12 @@ const (
 	UserKept           Verb = "user.kept"    // it is not, after all
 	UserDisabled       Verb = "user.disabled"
 	UserEnabled        Verb = "user.enabled"
+	FactorOn           Verb = "user.second_factor_on"
+	FactorOff          Verb = "user.second_factor_off"
+	CodesRenewed       Verb = "user.recovery_codes_renewed"
+	PasskeyAdded       Verb = "user.passkey_added"
+	PasskeyRenamed     Verb = "user.passkey_renamed"
+	PasskeyRemoved     Verb = "user.passkey_removed"
 	PreferencesChanged Verb = "preferences.changed"
 	TaskCreated        Verb = "task.created"
 	TaskUpdated        Verb = "task.updated"

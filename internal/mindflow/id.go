@@ -30,6 +30,8 @@ type (
 	JobID = ID[Job]
 	// LinkID names a link.
 	LinkID = ID[Link]
+	// PasskeyID names a passkey.
+	PasskeyID = ID[Passkey]
 )
 
 // NewID makes a version 7 UUID for the moment at (Unix milliseconds in the

@@ -10,8 +10,17 @@ type Notice string
 
 // What is told.
 const (
-	PasswordIsNew Notice = "password"
-	AccountLeaves Notice = "leave"
+	PasswordIsNew    Notice = "password"
+	AccountLeaves    Notice = "leave"
+	FactorIsOn       Notice = "factor-on"
+	FactorIsOff      Notice = "factor-off"
+	FactorWasReset   Notice = "factor-reset" // by who runs the server
+	CodesAreNew      Notice = "recovery-codes"
+	CodeWasUsed      Notice = "recovery-code-used"
+	CodesAreWrong    Notice = "wrong-codes" // by somebody who knows the password
+	PasskeyIsAdded   Notice = "passkey-added"
+	PasskeyIsRemoved Notice = "passkey-removed"
+	PasskeyIsCopied  Notice = "passkey-copied" // or so it seems
 )
 
 // Mail is a message to one person, before it is put into words. It brings a

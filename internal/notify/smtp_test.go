@@ -24,7 +24,10 @@ func every() []mindflow.Mail {
 	for _, p := range []mindflow.Purpose{mindflow.ToVerify, mindflow.ToReset, mindflow.ToMove, mindflow.ToStay, mindflow.ToJoin} {
 		all = append(all, mindflow.Mail{Purpose: p, Link: link})
 	}
-	for _, n := range []mindflow.Notice{mindflow.PasswordIsNew, mindflow.AccountLeaves} {
+	for _, n := range []mindflow.Notice{
+		mindflow.PasswordIsNew, mindflow.AccountLeaves, mindflow.FactorIsOn, mindflow.FactorIsOff, mindflow.FactorWasReset, mindflow.CodesAreNew,
+		mindflow.CodeWasUsed, mindflow.CodesAreWrong, mindflow.PasskeyIsAdded, mindflow.PasskeyIsRemoved, mindflow.PasskeyIsCopied,
+	} {
 		all = append(all, mindflow.Mail{Notice: n})
 	}
 	for i := range all {

@@ -93,6 +93,45 @@ func (l *letter) notice(n mindflow.Notice, until string) {
 			"The password of your MindFlow account was changed just now.",
 			"If that was not you, ask for a new one at once: on the page where you sign in, choose \"Forgot your password?\".",
 		}
+	case mindflow.FactorIsOn:
+		l.Subject = "Your second factor is on"
+		l.Say = []string{"From now on, signing in to your MindFlow account with the password needs a code of your app besides.", notYou}
+	case mindflow.FactorIsOff:
+		l.Subject = "Your second factor was turned off"
+		l.Say = []string{"From now on, the password alone signs in to your MindFlow account.", notYou}
+	case mindflow.FactorWasReset:
+		l.Subject = "Your second factor was reset"
+		l.Say = []string{
+			"Whoever runs this MindFlow server has turned off the second factor of your account. The password alone signs in now.",
+			"If you did not ask for that, ask them, and change your password.",
+		}
+	case mindflow.CodesAreNew:
+		l.Subject = "You have new recovery codes"
+		l.Say = []string{"New recovery codes were made for your MindFlow account; those from before are worth nothing.", notYou}
+	case mindflow.CodeWasUsed:
+		l.Subject = "A recovery code was used"
+		l.Say = []string{
+			"Somebody signed in to your MindFlow account with the password and one of your recovery codes. That code is worth nothing any more; the settings tell how many are left.",
+			notYou,
+		}
+	case mindflow.CodesAreWrong:
+		l.Subject = "Wrong codes at your sign-in"
+		l.Say = []string{
+			"Somebody who knows the password of your MindFlow account has typed several wrong codes of your second factor. None of them let anybody in.",
+			"If that was not you, change your password at once.",
+		}
+	case mindflow.PasskeyIsAdded:
+		l.Subject = "A passkey was added"
+		l.Say = []string{"A passkey was added to your MindFlow account: whoever holds it can sign in, without the password.", notYou}
+	case mindflow.PasskeyIsRemoved:
+		l.Subject = "A passkey was removed"
+		l.Say = []string{"A passkey was removed from your MindFlow account: it signs nobody in any more.", notYou}
+	case mindflow.PasskeyIsCopied:
+		l.Subject = "A passkey may have been copied"
+		l.Say = []string{
+			"Somebody tried to sign in to your MindFlow account by a passkey that seems to exist twice: its count was behind. Nobody was let in.",
+			"Sign in with your password, and remove that passkey in the settings.",
+		}
 	case mindflow.AccountLeaves:
 		l.Subject = "Your account will be erased"
 		l.Say = []string{
@@ -102,6 +141,9 @@ func (l *letter) notice(n mindflow.Notice, until string) {
 		}
 	}
 }
+
+// notYou is what to do where somebody else did it.
+const notYou = "If that was not you, change your password at once, and look through passkeys, second factor and sessions in the settings."
 
 // moment is an instant in the person's own zone.
 func moment(t time.Time) string { return t.Format("2 January 2006, 15:04 MST") }

@@ -29,6 +29,9 @@ var backedUp = []kept{
 	{"clients", "id"},
 	{"grants", "id"},
 	{"grant_tokens", "token_hash"},
+	{"second_factors", "user_id"},
+	{"recovery_codes", "user_id, code_hash"},
+	{"passkeys", "id"},
 	{"tasks", "workspace_id, id"},
 	{"task_texts", "workspace_id, task_id"},
 	{"task_sources", "workspace_id, format, source_id"},
@@ -39,8 +42,9 @@ var backedUp = []kept{
 
 // leftOut are the tables that are not backed up. Jobs are work that is owed now:
 // a copy of the database must not send again what the original has sent. Links
-// and codes are over soon, and one that was used must not come back to life.
-var leftOut = []string{"authorization_codes", "jobs", "links"}
+// and codes are over soon, and one that was used must not come back to life;
+// challenges end sooner than a backup can be brought back.
+var leftOut = []string{"authorization_codes", "jobs", "links", "spent_challenges"}
 
 // Content takes in what a database holds, table by table. The names of columns
 // are in order; a value is nil, an int64, a string or a []byte.

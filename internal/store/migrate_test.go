@@ -217,6 +217,12 @@ var later = map[string]string{
 		VALUES ('01890000-0000-7000-8000-00000000000f', 'q', 'k', '{}', 1, 18, 0, 19)`,
 	"links": `INSERT INTO links (purpose, whose, id, token_hash, user_id, email, created_at, expires_at, used_at)
 		VALUES ('verify', 'w', '01890000-0000-7000-8000-00000000000f', 'h', '01890000-0000-7000-8000-00000000000b', 'Ada@x.org', 20, 21, 22)`,
+	"passkeys": `INSERT INTO passkeys (id, user_id, name, credential, public_key, sign_count, copyable, copied, transports, created_at, seen_at)
+		VALUES ('01890000-0000-7000-8000-000000000011', '01890000-0000-7000-8000-00000000000b', 'Phone', 'c', 'k', 23, 1, 0, 'internal', 24, 25)`,
+	"recovery_codes": `INSERT INTO recovery_codes (user_id, code_hash, created_at) VALUES ('01890000-0000-7000-8000-00000000000b', 'rh', 26)`,
+	"second_factors": `INSERT INTO second_factors (user_id, sealed, created_at, confirmed_at, last_step, wrong)
+		VALUES ('01890000-0000-7000-8000-00000000000b', 's', 27, 28, 29, 0)`,
+	"spent_challenges": `INSERT INTO spent_challenges (challenge_hash, expires_at) VALUES ('ch', 30)`,
 	"idempotency_keys": `INSERT INTO idempotency_keys (workspace_id, user_id, route, name, request_hash, answer, expires_at)
 		VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-00000000000b', 'POST /api/tasks', 'k', 'h', '{}', 17)`,
 }

@@ -31,6 +31,9 @@ const (
 
 	overLinks = `expires_at < $1`
 	findLinks = `SELECT token_hash FROM links WHERE ` + overLinks + ` AND token_hash > $2 ORDER BY token_hash LIMIT $3`
+
+	spentChallenges = `expires_at < $1`
+	findChallenges  = `SELECT challenge_hash FROM spent_challenges WHERE ` + spentChallenges + ` AND challenge_hash > $2 ORDER BY challenge_hash LIMIT $3`
 )
 
 // firstID sorts before every id.
@@ -65,6 +68,11 @@ func (s *Store) OldJobs(ctx context.Context, before time.Time, after string, lim
 // OverLinks names links that expired before a moment, likewise.
 func (s *Store) OverLinks(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
 	return s.names(ctx, findLinks, before, after, limit)
+}
+
+// SpentChallenges names challenges that ended before a moment, likewise.
+func (s *Store) SpentChallenges(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
+	return s.names(ctx, findChallenges, before, after, limit)
 }
 
 func orFirst(id string) string {
@@ -118,6 +126,11 @@ func (tx *Tx) PurgeJobs(names []string, before time.Time) (int, error) {
 // PurgeLinks takes links away that expired before a moment.
 func (tx *Tx) PurgeLinks(names []string, before time.Time) (int, error) {
 	return tx.purge("links", overLinks, "token_hash", names, before)
+}
+
+// PurgeChallenges takes challenges away that ended before a moment.
+func (tx *Tx) PurgeChallenges(names []string, before time.Time) (int, error) {
+	return tx.purge("spent_challenges", spentChallenges, "challenge_hash", names, before)
 }
 
 func (tx *Tx) purge(table, condition, key string, names []string, before time.Time) (int, error) {

@@ -59,6 +59,8 @@ type loginInput struct {
 	Body   struct {
 		Email    string `json:"email" example:"ada@example.com"`
 		Password string `json:"password"`
+		// Where there is a second factor, which a 401 of the type second-factor-required says.
+		Code string `json:"code,omitempty" doc:"Six digits of the second factor's app, or a recovery code" example:"123456"`
 	}
 }
 
@@ -81,20 +83,25 @@ type loginReply struct {
 
 func (a *API) login(ctx context.Context, in *loginInput) (*loginReply, error) {
 	tokens, err := a.app.SignIn(ctx, app.SignIn{
-		Email: in.Body.Email, Password: in.Body.Password, Device: in.Device, From: mindflow.From(in.kind(), in.Agent),
+		Email: in.Body.Email, Password: in.Body.Password, Code: in.Body.Code, Device: in.Device, From: mindflow.From(in.kind(), in.Agent),
 	})
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
+	return a.signedIn(tokens, in.BrowserSession), nil
+}
+
+// signedIn answers tokens, the refresh token in a cookie where that is asked for.
+func (a *API) signedIn(tokens app.Tokens, session BrowserSession) *loginReply {
 	device := http.Cookie{ //nolint:gosec // Secure is left out on a developer's machine only
 		Name: deviceCookie, Value: tokens.Device, Path: "/api/auth", MaxAge: int(app.DeviceTTL.Seconds()),
 		HttpOnly: true, Secure: !a.settings.PlainCookies, SameSite: http.SameSiteLaxMode,
 	}
 	r := &loginReply{CacheControl: noStore, SetCookie: []string{device.String()}, Body: viewTokens(tokens)}
-	if in.byCookie() {
+	if session.byCookie() {
 		r.SetCookie, r.Body.RefreshToken = append(r.SetCookie, a.refreshCookie(tokens)), ""
 	}
-	return r, nil
+	return r
 }
 
 type refreshBody struct {

@@ -78,7 +78,7 @@ func TestABrowserKeepsTheRefreshTokenWhereNoScriptReadsIt(t *testing.T) {
 var openRoutes = []string{
 	"POST /api/auth/register", "POST /api/auth/login", "POST /api/auth/refresh", "POST /api/auth/logout", "GET /api/auth/options",
 	"POST /api/auth/forgot-password", "POST /api/auth/reset-password", "POST /api/auth/verify-email",
-	"POST /api/auth/confirm-email", "POST /api/auth/keep-email",
+	"POST /api/auth/confirm-email", "POST /api/auth/keep-email", "POST /api/auth/passkey/begin", "POST /api/auth/passkey/login",
 }
 
 // Seen red with a sign-in step that took the cookie for a token.

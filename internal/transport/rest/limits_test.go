@@ -365,11 +365,12 @@ func TestEveryLimitedRouteSaysSoInTheDocument(t *testing.T) {
 		}
 	}
 	srv.nobody().do("GET /openapi.json", "").into(&d)
-	free := map[string]bool{"POST /api/auth/logout": true, "POST /api/auth/revoke": true, "GET /api/auth/options": true}
+	free := map[string]bool{"POST /api/auth/logout": true, "POST /api/auth/revoke": true, "GET /api/auth/options": true, "POST /api/auth/passkey/begin": true}
 	limits := map[string]string{
 		"POST /api/auth/register": `"sign-ins";q=10;w=60`, "POST /api/auth/login": `"sign-ins";q=10;w=60`, "POST /api/auth/refresh": `"refreshes";q=10;w=60`,
 		"POST /api/auth/forgot-password": `"sign-ins";q=10;w=60`, "POST /api/auth/reset-password": `"sign-ins";q=10;w=60`, "POST /api/auth/verify-email": `"sign-ins";q=10;w=60`,
 		"POST /api/auth/confirm-email": `"sign-ins";q=10;w=60`, "POST /api/auth/keep-email": `"sign-ins";q=10;w=60`,
+		"POST /api/auth/passkey/login": `"sign-ins";q=10;w=60`,
 	}
 	for path, methods := range d.Paths {
 		for method, op := range methods {

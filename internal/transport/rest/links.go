@@ -7,12 +7,14 @@ import (
 type optionsView struct {
 	Signup string `json:"signup" enum:"open,invite,closed" doc:"Who may open an account: everybody, who has an invitation, nobody"`
 	Mail   string `json:"mail" enum:"smtp,log,none" doc:"What becomes of mails: they are sent, their links are printed in the server's log, or there are none"`
+	// Browsers take them at an address with a name and https alone.
+	Passkeys bool `json:"passkeys" doc:"Whether people can sign in by passkeys here"`
 }
 
 type optionsReply struct{ Body optionsView }
 
 func (a *API) authOptions(context.Context, *struct{}) (*optionsReply, error) {
-	return &optionsReply{Body: optionsView{Signup: string(a.app.Signup()), Mail: string(a.app.Mailing())}}, nil
+	return &optionsReply{Body: optionsView{Signup: string(a.app.Signup()), Mail: string(a.app.Mailing()), Passkeys: a.app.TakesPasskeys()}}, nil
 }
 
 type forgotInput struct {

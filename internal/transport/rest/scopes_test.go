@@ -28,6 +28,7 @@ var admits = map[string]string{
 	"POST /api/auth/register": openToAll, "POST /api/auth/login": openToAll, "POST /api/auth/refresh": openToAll, "POST /api/auth/logout": openToAll,
 	"GET /api/auth/options": openToAll, "POST /api/auth/forgot-password": openToAll, "POST /api/auth/reset-password": openToAll,
 	"POST /api/auth/verify-email": openToAll, "POST /api/auth/confirm-email": openToAll, "POST /api/auth/keep-email": openToAll,
+	"POST /api/auth/passkey/begin": openToAll, "POST /api/auth/passkey/login": openToAll,
 	"GET /health": openToAll, "GET /health/live": openToAll, "GET /health/ready": openToAll,
 
 	"PATCH /api/auth/me": noTokens, "POST /api/auth/change-password": noTokens, "POST /api/auth/change-email": noTokens,
@@ -35,6 +36,11 @@ var admits = map[string]string{
 	"POST /api/auth/revoke": noTokens, "GET /api/sessions": noTokens, "DELETE /api/sessions/{id}": noTokens,
 	"GET /api/tokens": noTokens, "POST /api/tokens": noTokens, "DELETE /api/tokens/{id}": noTokens,
 	"POST /api/oauth/requests": noTokens, "POST /api/oauth/decisions": noTokens, "GET /api/grants": noTokens, "DELETE /api/grants/{id}": noTokens, "PUT /api/preferences": noTokens,
+
+	"GET /api/auth/second-factor": noTokens, "POST /api/auth/second-factor/begin": noTokens, "POST /api/auth/second-factor/confirm": noTokens,
+	"POST /api/auth/second-factor/recovery-codes": noTokens, "POST /api/auth/second-factor/off": noTokens,
+	"GET /api/auth/passkeys": noTokens, "POST /api/auth/passkeys": noTokens, "POST /api/auth/passkeys/begin": noTokens,
+	"POST /api/auth/passkeys/remove": noTokens, "PATCH /api/auth/passkeys/{id}": noTokens,
 
 	"GET /api/auth/me": readsWho, "GET /api/preferences": readsRank,
 
@@ -55,6 +61,11 @@ var bodiesOf = map[string]string{
 	"PUT /api/preferences": `{"weight_urgency": 41}`, "POST /api/tokens": `{"name": "another", "scopes": ["tasks:read"]}`,
 	"POST /api/import/{format}": "title\nx\n",
 	"POST /api/oauth/requests":  `{"client_id": "x", "redirect_uri": "x"}`, "POST /api/oauth/decisions": `{"client_id": "x", "redirect_uri": "x", "approve": true}`,
+
+	"POST /api/auth/second-factor/begin": `{"password": "x"}`, "POST /api/auth/second-factor/confirm": `{"code": "000000"}`,
+	"POST /api/auth/second-factor/recovery-codes": `{"password": "x"}`, "POST /api/auth/second-factor/off": `{"password": "x"}`,
+	"POST /api/auth/passkeys": `{"credential": {}}`, "POST /api/auth/passkeys/begin": `{"password": "x"}`,
+	"POST /api/auth/passkeys/remove": `{"id": "` + someone + `", "password": "x"}`, "PATCH /api/auth/passkeys/{id}": `{"name": "x"}`,
 }
 
 // Seen red: with a use case that does not look at the scopes, with the scopes
