@@ -38,7 +38,7 @@ export function NewToken({ onMade }: { onMade: (made: Made) => void }) {
       <fieldset aria-describedby={wrong.scopes ? `${id}-scopes` : undefined}>
         <legend className="mb-1 text-[13px] font-medium text-ink-2">It may</legend>
         {scopes.map(({ scope, words, standard }) => (
-          <label key={scope} className="flex min-h-11 cursor-pointer items-center gap-3 text-[14px] desk:min-h-9">
+          <label key={scope} className="flex min-h-11 cursor-pointer items-center gap-3 text-[14px] fine:min-h-9">
             <input
               type="checkbox"
               name="scope"

@@ -180,7 +180,10 @@ export function DeleteAccount({ leave }: { leave: () => Promise<void> }) {
       hint={
         <>
           Everything in it is erased after 14 days. Until then, sign in to keep it.{' '}
-          <a href="/settings/data" className="rounded-sm font-[550] text-accent hover:underline">
+          <a
+            href="/settings/data"
+            className="relative inline-block rounded-sm font-[550] text-accent before:absolute before:-inset-y-3.5 before:inset-x-0 before:content-[''] hover:underline"
+          >
             Export your tasks first
           </a>
           .
