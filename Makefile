@@ -56,8 +56,8 @@ test: postgres $(suite) ## Run every test, on both databases, with the race dete
 	cd bench && go test ./...
 	@awk -v overall=90 -v each=85 -f tools/coverage.awk coverage.out coverage.pure.out
 
-conformance: $(suite) ## Run the Model Context Protocol's conformance suite alone (it is among the tests)
-	go test ./internal/transport/mcp -run TestConformance -count=1 -v
+conformance: $(suite) ## Run the Model Context Protocol's conformance suite, and OAuth's whole way by a client library, alone (they are among the tests)
+	go test ./internal/transport/mcp ./internal/transport/oauth -run 'TestConformance|TestAGenericClient' -count=1 -v
 
 web-types: build $(npm_web) ## Write the web app's types anew from the OpenAPI document
 	mkdir -p .tools

@@ -31,8 +31,16 @@ func resourcesAt(issuer string) resources {
 // reach it. It is empty where that is not known; then none can ask.
 func (a *App) Issuer() string { return a.resources.issuer }
 
-// Resources are what tokens can be for.
-func (a *App) Resources() []string { return []string{a.resources.assistants, a.resources.api} }
+// Resource is what tokens can be for, and the scopes that are of use there.
+type Resource struct {
+	Address string
+	Scopes  mindflow.Scopes
+}
+
+// Resources are all of them, the usual one first.
+func (a *App) Resources() []Resource {
+	return []Resource{{a.resources.assistants, mindflow.TasksRead | mindflow.TasksWrite}, {a.resources.api, mindflow.Grantable}}
+}
 
 // meantFor reports whether a grant is for where a request came in.
 func (a *App) meantFor(g mindflow.Grant, through mindflow.Channel) bool {

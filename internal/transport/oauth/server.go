@@ -51,10 +51,10 @@ func Routes(a *app.App) []Route {
 		{"POST " + revokePath, s.revoke},
 	}
 	for i, resource := range a.Resources() {
-		path := resourcePath + strings.TrimPrefix(resource, a.Issuer())
-		routes = append(routes, Route{"GET " + path, described(s.resource(resource))})
+		document := described(s.resource(resource))
+		routes = append(routes, Route{"GET " + resourcePath + strings.TrimPrefix(resource.Address, a.Issuer()), document})
 		if i == 0 { // for programs that do not know the path
-			routes = append(routes, Route{"GET " + resourcePath, described(s.resource(resource))})
+			routes = append(routes, Route{"GET " + resourcePath, document})
 		}
 	}
 	return routes
@@ -76,6 +76,10 @@ func described(document any) func(http.ResponseWriter, *http.Request, netip.Addr
 // metadata is what RFC 8414 wants to know about an authorization server.
 func (s *Server) metadata() any {
 	issuer := s.app.Issuer()
+	resources := make([]string, 0, len(s.app.Resources()))
+	for _, r := range s.app.Resources() {
+		resources = append(resources, r.Address)
+	}
 	return struct {
 		Issuer                   string   `json:"issuer"`
 		Authorization            string   `json:"authorization_endpoint"`
@@ -95,7 +99,7 @@ func (s *Server) metadata() any {
 	}{
 		issuer, issuer + authorizePath, issuer + tokenPath, issuer + registerPath, issuer + revokePath,
 		mindflow.Grantable.Names(), responseTypes, []string{"query"}, grantTypes, noSecret, noSecret, []string{"S256"},
-		true, s.app.ReadsDocuments(), s.app.Resources(),
+		true, s.app.ReadsDocuments(), resources,
 	}
 }
 
@@ -108,14 +112,14 @@ var (
 )
 
 // resource is what RFC 9728 wants to know about a resource.
-func (s *Server) resource(resource string) any {
+func (s *Server) resource(r app.Resource) any {
 	return struct {
 		Resource string   `json:"resource"`
 		Servers  []string `json:"authorization_servers"`
 		Scopes   []string `json:"scopes_supported"`
 		Methods  []string `json:"bearer_methods_supported"`
 		Name     string   `json:"resource_name"`
-	}{resource, []string{s.app.Issuer()}, mindflow.Grantable.Names(), []string{"header"}, "MindFlow"}
+	}{r.Address, []string{s.app.Issuer()}, r.Scopes.Names(), []string{"header"}, "MindFlow"}
 }
 
 // answer sends what is about one program, which nobody keeps.
