@@ -301,7 +301,7 @@ func TestWhatAClientCannotGetItIsTold(t *testing.T) {
 }
 
 // A page of another site decides nothing: no cookie is enough, and with a token it
-// is refused all the same.
+// is refused all the same. Seen red without ownPages.
 func TestNobodyElsesPageDecides(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {

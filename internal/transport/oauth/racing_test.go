@@ -26,8 +26,8 @@ func atOnce(n int, do func(server int) answer) []answer {
 }
 
 // Of fifty who come with a code at once one gets tokens, and since it was shown
-// again these are good for nothing. Seen red with a code that is read and then
-// marked as used.
+// again these are good for nothing. Seen red with a code that is used up
+// without the condition that nobody has.
 func TestOfFiftyWhoRaceWithACodeOneGetsTokens(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
@@ -50,7 +50,7 @@ func TestOfFiftyWhoRaceWithACodeOneGetsTokens(t *testing.T) {
 
 // All who come with a refresh token at once get the same successor: there is one
 // line of them, which two can never carry on. Seen red with a successor made by
-// chance, and with a token that is read and then marked as used.
+// chance, and with a token that is spent without the condition that nobody has.
 func TestAllWhoRaceWithARefreshTokenGetOneSuccessor(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {

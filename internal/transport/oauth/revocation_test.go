@@ -9,7 +9,8 @@ import (
 )
 
 // Whatever ends a grant is done at one server and true at both with the next
-// request; and what was decided but not yet fetched ends with it.
+// request; and what was decided but not yet fetched ends with it. Seen red with a
+// new password that lets codes wait.
 func TestEachEndOfAGrantIsTrueOnEveryServer(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
@@ -79,7 +80,7 @@ func TestEachEndOfAGrantIsTrueOnEveryServer(t *testing.T) {
 }
 
 // A session's end takes what it decided and nobody has fetched; what was fetched
-// goes on.
+// goes on. Seen red with a code that does not ask after its session.
 func TestACodeEndsWithTheSessionThatDecided(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
