@@ -17,9 +17,15 @@ export class App {
   ) {}
 
   /** Starts a server; settings are added to its own. */
-  static async start(settings: Record<string, string> = {}): Promise<App> {
+  static start = (settings: Record<string, string> = {}): Promise<App> => App.at('127.0.0.1', () => settings)
+
+  /** Starts a server that has a name, as passkeys ask for. */
+  static named = (): Promise<App> => App.at('localhost', (url) => ({ PUBLIC_URL: url }))
+
+  private static async at(host: string, more: (url: string) => Record<string, string>): Promise<App> {
     const dir = await mkdtemp(join(tmpdir(), 'mindflow-e2e-'))
-    const address = `127.0.0.1:${await freePort()}`
+    const port = await freePort()
+    const [address, url] = [`127.0.0.1:${port}`, `http://${host}:${port}`]
     const env = {
       PATH: process.env.PATH ?? '',
       DATA_DIR: dir,
@@ -28,9 +34,9 @@ export class App {
       RATE_LIMIT_USER: 'off',
       RATE_LIMIT_READ: 'off',
       RATE_LIMIT_AUTH: 'off',
-      ...settings,
+      ...more(url),
     }
-    const app = new App(`http://${address}`, dir, run(env), env)
+    const app = new App(url, dir, run(env), env)
     await app.ready()
     return app
   }

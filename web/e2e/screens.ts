@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { Task } from '../src/api/client'
-import { open, type App, type Complaints, type Person } from './app'
+import { open, password, type App, type Complaints, type Person } from './app'
 
 /**
  * Every screen, and what opens over it. What all of them have to do (axe, hostile text,
@@ -204,6 +204,18 @@ export const screens: Screen[] = [
   },
   { name: 'settings-theme', path: () => '/settings/theme', ready: '[role=radiogroup]' },
   { name: 'settings-account', path: () => '/settings/account', ready: 'h1' },
+  {
+    name: 'settings-second-factor',
+    path: () => '/settings/account',
+    ready: 'h1',
+    open: async ({ page }) => {
+      const factor = page.getByRole('region', { name: 'Second factor' })
+      await factor.getByRole('button', { name: 'Set up an app' }).click()
+      await factor.getByLabel('Your password').fill(password)
+      await factor.getByRole('button', { name: 'Go on' }).click()
+      await factor.getByRole('img').waitFor()
+    },
+  },
   { name: 'data', path: () => '/settings/data', ready: 'h1' },
   {
     name: 'data-report',

@@ -6,6 +6,8 @@ export type FieldProblem = components['schemas']['FieldProblem']
 /** What the server answered instead of what was asked for: RFC 9457. */
 export class Problem extends Error {
   readonly status: number
+  /** A word for programs; about:blank where the status says it all. */
+  readonly type: string
   readonly fields: FieldProblem[]
   readonly requestId: string | undefined
   /** Until when "nothing to do" holds, as an RFC 3339 instant. */
@@ -17,6 +19,7 @@ export class Problem extends Error {
     super(body.detail || body.title || `The server answered ${status}`)
     this.name = 'Problem'
     this.status = status
+    this.type = body.type ?? 'about:blank'
     this.fields = body.errors ?? []
     this.requestId = body.request_id
     this.validUntil = body.valid_until ?? undefined
@@ -53,6 +56,14 @@ export class SignedOut extends Error {
   }
 }
 
+/** What could not be made here, in words for the person. */
+export class NotMade extends Error {
+  constructor(words: string) {
+    super(words)
+    this.name = 'NotMade'
+  }
+}
+
 /** Somebody else changed the task meanwhile. */
 export class Conflict extends Error {
   constructor(
@@ -66,6 +77,10 @@ export class Conflict extends Error {
   }
 }
 
+/** The password is right, and a code of the second factor is asked for, or a right one. */
+export const wantsCode = (error: unknown): error is Problem =>
+  error instanceof Problem && error.type === 'second-factor-required'
+
 export const isStatus = (error: unknown, status: number): error is Problem =>
   error instanceof Problem && error.status === status
 
@@ -78,6 +93,7 @@ export function explain(error: unknown): string {
   if (error instanceof SignedOut) return 'Your session has ended. Sign in again.'
   if (error instanceof Conflict)
     return 'Somebody else, or another of your devices, changed it meanwhile. Look at it, and try again.'
+  if (error instanceof NotMade) return error.message
   if (!(error instanceof Problem)) return 'Something went wrong here. Reload the page and try again.'
   switch (error.status) {
     case 429:

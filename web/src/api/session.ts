@@ -166,11 +166,25 @@ export async function accessToken(refused: string | null = null): Promise<string
   return isFresh(grant, refused) ? grant.token : renew(refused)
 }
 
-export async function signIn(email: string, password: string): Promise<void> {
-  const fresh = await granted(await post('login', { email, password }))
+async function enter(answer: Promise<Response>): Promise<void> {
+  const fresh = await granted(await answer)
   turn(`${Date.now()}.${Math.random()}`)
   keep(fresh)
 }
+
+/** Signs in, with a code of the second factor where the server asks for one. */
+export const signIn = (email: string, password: string, code?: string): Promise<void> =>
+  enter(post('login', { email, password, ...(code ? { code } : {}) }))
+
+/** What the browser is told to sign in by a passkey, whosever. */
+export async function passkeyOptions(): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  const response = await post('passkey/begin')
+  if (!response.ok) throw await problemOf(response)
+  return ((await response.json()) as { options: PublicKeyCredentialRequestOptionsJSON }).options
+}
+
+/** Signs in by what a passkey has signed. */
+export const signInByPasskey = (credential: object): Promise<void> => enter(post('passkey/login', { credential }))
 
 export async function signUp(who: {
   email: string

@@ -6,6 +6,8 @@ import { signOut, signOutEverywhere } from '../api/session'
 import { Button } from '../ui/button'
 import { Failure } from '../ui/field'
 import { Icon } from '../ui/icon'
+import { FactorSection } from './factor'
+import { PasskeysSection } from './passkeys'
 import { Section } from './section'
 import { SessionsSection } from './sessions'
 import { DeleteAccount, You } from './you'
@@ -40,6 +42,8 @@ export default function AccountSettings() {
         </dl>
       </Section>
       <You />
+      <FactorSection />
+      <PasskeysSection />
       <SessionsSection />
       <Section
         title="Sign out"
@@ -52,7 +56,7 @@ export default function AccountSettings() {
       </Section>
       <Section
         title="Sign out everywhere"
-        hint="Ends every session of this account at once: this one, other browsers, phones, and the command line. Each has to sign in again with the password. Tokens go on until they are revoked."
+        hint="Ends every session of this account at once: this one, other browsers, phones, and the command line. Each has to sign in again. Tokens go on until they are revoked."
       >
         <Button kind="danger" disabled={busy} onClick={() => void leave(signOutEverywhere)}>
           Sign out everywhere

@@ -1,0 +1,90 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { removePasskey, renamePasskey, type Passkey } from '../api/factor'
+import { useZone } from '../shell/zone'
+import { useMinute } from '../time/now'
+import { Button } from '../ui/button'
+import { Field } from '../ui/field'
+import { say } from '../ui/toast'
+import { momentWords } from './ago'
+import { useForm } from './form'
+import { PasswordForm } from './password-form'
+
+/** One passkey: another name for it, and its end, which asks for the password. */
+export function PasskeyRow({ passkey }: { passkey: Passkey }) {
+  const client = useQueryClient()
+  const zone = useZone()
+  const now = useMinute()
+  const [at, setAt] = useState<'rest' | 'name' | 'remove'>('rest')
+  const used = passkey.last_used_at ? `Used ${momentWords(passkey.last_used_at, now, zone)}` : 'Never used'
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line py-3">
+      <div className="min-w-0 flex-1 basis-60">
+        <p dir="auto" className="truncate font-[550]">
+          {passkey.name}
+        </p>
+        <p className="tnum text-[13px] text-ink-3">
+          {used} · added {momentWords(passkey.created_at, now, zone)}
+          {passkey.synced && ' · kept in several devices'}
+        </p>
+      </div>
+      {at === 'rest' ? (
+        <div className="flex flex-wrap gap-2">
+          <Button aria-label={`Rename ${passkey.name}`} onClick={() => setAt('name')}>
+            Rename
+          </Button>
+          <Button aria-label={`Remove ${passkey.name}…`} onClick={() => setAt('remove')}>
+            Remove…
+          </Button>
+        </div>
+      ) : (
+        <div className="basis-full">
+          {at === 'name' ? (
+            <Rename passkey={passkey} done={() => setAt('rest')} />
+          ) : (
+            <PasswordForm
+              act="Remove"
+              kind="danger"
+              send={async (password) => {
+                await removePasskey(client, passkey.id, password)
+                say(`Removed: ${passkey.name}`)
+              }}
+              cancel={() => setAt('rest')}
+            />
+          )}
+        </div>
+      )}
+    </li>
+  )
+}
+
+function Rename({ passkey, done }: { passkey: Passkey; done: () => void }) {
+  const client = useQueryClient()
+  const { form, wrong, below, busy } = useForm(['name'], async (sent) => {
+    await renamePasskey(client, passkey.id, String(sent.get('name')).trim())
+    done()
+    return ''
+  })
+  return (
+    <form {...form}>
+      <Field
+        label="Name"
+        name="name"
+        required
+        maxLength={100}
+        autoComplete="off"
+        dir="auto"
+        autoFocus
+        defaultValue={passkey.name}
+        error={wrong('name')}
+      />
+      {below}
+      <div className="flex flex-wrap gap-2">
+        <Button kind="primary" type="submit" disabled={busy}>
+          Save the name
+        </Button>
+        <Button onClick={done}>Cancel</Button>
+      </div>
+    </form>
+  )
+}
