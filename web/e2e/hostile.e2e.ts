@@ -166,3 +166,17 @@ test('as a name, and in addresses', async () => {
   expect(out.complaints).toEqual([])
   quiet()
 })
+
+// Seen red with a look at the first two characters of the address alone.
+test('a link to the sign-in leads nowhere else, also when one signs in in another tab', async () => {
+  const { page } = await open(browser)
+  const other = await page.context().newPage()
+  const went: string[] = []
+  page.on('request', (r) => r.isNavigationRequest() && went.push(r.url()))
+  await page.goto(`${app.url}/sign-in?next=${encodeURIComponent('/\t/evil.invalid/')}`)
+  await page.getByLabel('Password').waitFor()
+  await ada.signIn(other)
+  await expect.poll(() => page.url()).toBe(`${app.url}/`)
+  expect(went.filter((url) => !url.startsWith(app.url))).toEqual([])
+  await page.context().close()
+})

@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { ownPath } from './account/own-path'
 import { isSignedIn } from './api/session'
 import { prefetchNow } from './api/queries'
 import Now from './now/now'
@@ -28,10 +29,6 @@ function Root() {
 }
 
 type Next = { next?: string | undefined; ended?: boolean | undefined }
-
-/** Only a path of this app: whoever sends a link must not lead people elsewhere. */
-const ownPath = (path: unknown): string | undefined =>
-  typeof path === 'string' && /^\/(?![/\\])/.test(path) ? path : undefined
 
 const entrance = (search: Record<string, unknown>): Next => ({
   next: ownPath(search.next),
