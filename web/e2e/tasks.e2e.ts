@@ -228,6 +228,20 @@ describe('a task at the side', () => {
     await expect.poll(() => panel.getByText(/10080/).count()).toBe(0)
   })
 
+  // Seen red where a pause or leaving the field alone saved it.
+  test('keeps what was typed a moment ago when the tab is closed, or read anew', async () => {
+    const { page, person } = await at('/tasks', ['one'])
+    const { id } = await find(person, 'one')
+    await row(page, 'one').click()
+    const description = page.locator('[data-panel]').getByLabel('Description')
+    await description.fill('before the reload')
+    await page.reload()
+    await expect.poll(() => person.task(id)).toMatchObject({ description: 'before the reload' })
+    await description.fill('and before the end')
+    await page.close({ runBeforeUnload: true })
+    await expect.poll(() => person.task(id)).toMatchObject({ description: 'and before the end' })
+  })
+
   test('notices that somebody else was quicker, and lets one choose', async () => {
     const { page, person } = await at('/tasks', ['one'])
     const { id } = await find(person, 'one')

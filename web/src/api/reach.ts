@@ -22,6 +22,11 @@ function set(to: boolean) {
   for (const listener of listeners) listener()
 }
 
+/** The page is being left: what is sent then has to outlive it. */
+let leaving = false
+window.addEventListener('pagehide', () => (leaving = true))
+window.addEventListener('pageshow', () => (leaving = false))
+
 /** A proxy answers for a server that is down; our own 503 is no page. */
 const isProxys = (response: Response) =>
   response.status === 502 ||
@@ -47,7 +52,7 @@ export async function reach(...[request, init]: Parameters<typeof fetch>): Promi
   const { signal, wait } = limited(caller)
   let response: Response
   try {
-    response = await fetch(request, { ...init, signal })
+    response = await fetch(request, { ...init, signal, ...(leaving ? { keepalive: true } : {}) })
   } catch (cause) {
     wait()
     if (caller?.aborted) throw cause

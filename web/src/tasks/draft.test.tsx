@@ -4,6 +4,8 @@ import { reach } from '../api/reach'
 import { task } from '../test/tasks'
 import { useDraft } from './draft'
 
+vi.mock('../api/session', () => ({ isSignedIn: () => true }))
+
 const a = task('a')
 
 /** What was asked to be saved, each to be answered by hand: whether it was kept. */
@@ -18,6 +20,7 @@ beforeEach(() => {
 })
 
 afterEach(() => {
+  vi.restoreAllMocks()
   vi.useRealTimers()
   vi.unstubAllGlobals()
 })
@@ -91,4 +94,32 @@ test('what was dropped does not come back', async () => {
   await answer(0, false)
   it.unmount()
   expect(texts()).toEqual(['new'])
+})
+
+test('what was typed is sent when the tab is closed', () => {
+  const it = field()
+  type(it, 'new')
+  window.dispatchEvent(new Event('pagehide'))
+  expect(texts()).toEqual(['new'])
+})
+
+test('what was typed is sent when the tab is no longer seen', () => {
+  const it = field()
+  type(it, 'new')
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+  document.dispatchEvent(new Event('visibilitychange'))
+  expect(texts()).toEqual(['new'])
+})
+
+test('who closes the tab is asked where something typed was not kept, and nowhere else', async () => {
+  const closes = () => window.dispatchEvent(new Event('beforeunload', { cancelable: true }))
+  const it = field()
+  type(it, 'new')
+  expect(closes()).toBe(true)
+  act(() => it.result.current.leave())
+  await answer(0, false)
+  expect(closes()).toBe(false)
+  act(() => it.result.current.leave())
+  await answer(1, true)
+  expect(closes()).toBe(true)
 })

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Task } from '../api/client'
 import { isReachable, onReach } from '../api/reach'
+import { isSignedIn } from '../api/session'
 
 const pause = 900
 
@@ -67,6 +68,20 @@ export function useDraft(
     latest.current = send
   })
   useEffect(() => () => void latest.current(), [])
+  // So has who closes the tab, or puts the phone away; what cannot be sent is asked about first.
+  useEffect(() => {
+    const send = () => void latest.current()
+    const hide = () => document.visibilityState === 'hidden' && send()
+    const ask = (e: BeforeUnloadEvent) => failed.current && isSignedIn() && e.preventDefault()
+    window.addEventListener('pagehide', send)
+    document.addEventListener('visibilitychange', hide)
+    window.addEventListener('beforeunload', ask)
+    return () => {
+      window.removeEventListener('pagehide', send)
+      document.removeEventListener('visibilitychange', hide)
+      window.removeEventListener('beforeunload', ask)
+    }
+  }, [])
   useEffect(() => onReach(() => void (isReachable() && failed.current && latest.current())), [])
 
   return {
