@@ -121,6 +121,20 @@ const sheet = [
   'Call grandmother;;;',
 ].join('\n')
 
+// Seen red with names that gave way: the last one was cut off.
+test('on the narrowest phone the name of each page is whole', async () => {
+  const person = await app.person()
+  const { page } = await open(browser, { viewport: { width: 360, height: 740 } })
+  await person.signIn(page)
+  await page.goto(`${app.url}/settings/account`)
+  const names = page.getByRole('navigation', { name: 'Settings' }).getByRole('link')
+  await expect.poll(() => names.count()).toBe(6)
+  expect(
+    await names.evaluateAll((all) => all.filter((a) => a.scrollWidth > a.clientWidth).map((a) => a.textContent)),
+  ).toEqual([])
+  await page.context().close()
+})
+
 test('a file is looked through, then imported, then known', async () => {
   const person = await app.person()
   const { page, complaints } = await open(browser)

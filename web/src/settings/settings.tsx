@@ -33,7 +33,7 @@ export default function Settings() {
             key={to}
             to={to}
             activeOptions={{ exact: true }}
-            className="-mb-px flex min-h-11 min-w-11 items-center justify-center rounded-t-lg border-b-2 border-transparent font-medium whitespace-nowrap text-ink-2 outline-offset-[-2px] hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent"
+            className="-mb-px flex min-h-11 min-w-11 shrink-0 items-center justify-center rounded-t-lg border-b-2 border-transparent font-medium whitespace-nowrap text-ink-2 outline-offset-[-2px] hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent"
           >
             {label}
           </Link>
