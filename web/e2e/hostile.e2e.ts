@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Task } from '../src/api/client'
-import { App, launch, open, password, type Complaints, type Person } from './app'
+import { App, kept, launch, open, password, type Complaints, type Person } from './app'
 import { screens, show, settle } from './screens'
 
 /** Text that has broken other programs, in every field and on every screen: it stays text. */
@@ -178,5 +178,54 @@ test('a link to the sign-in leads nowhere else, also when one signs in in anothe
   await ada.signIn(other)
   await expect.poll(() => page.url()).toBe(`${app.url}/`)
   expect(went.filter((url) => !url.startsWith(app.url))).toEqual([])
+  await page.context().close()
+})
+
+// Seen red with what was kept for one beside what is the other's.
+test('a cookie that became another account’s shows nothing of the one before', async () => {
+  const { page, complaints } = await open(browser)
+  const [one, other] = [await app.person(), await app.person()]
+  await one.add({ title: 'Of the one' })
+  await other.add({ title: 'Of the other' })
+  await one.signIn(page)
+  await page.goto(`${app.url}/settings/account`)
+  await page.getByText(one.email).waitFor()
+  await kept(page)
+  const login = (body: object) =>
+    fetch('/api/auth/login', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Session': 'cookie' },
+      body: JSON.stringify(body),
+    }).then((r) => r.status)
+  expect(await page.evaluate(login, { email: other.email, password })).toBe(200)
+  await page.addInitScript((email) => {
+    const look = () => document.body?.innerText.includes(email) && console.error(`seen: ${email}`)
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true })
+  }, one.email)
+  await page.goto(app.url)
+  await page.getByRole('heading', { level: 1, name: 'Of the other' }).waitFor()
+  await page.getByRole('link', { name: 'Settings' }).first().click()
+  await page.getByRole('link', { name: 'Account' }).click()
+  await page.getByText(other.email).waitFor()
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
+// Seen red: nothing was drawn at all.
+test('where the browser forbids to keep anything, one can sign in, and do something', async () => {
+  const { page } = await open(browser)
+  const bob = await app.person()
+  const { id } = await bob.add({ title: 'Only this' })
+  await page.addInitScript(() => {
+    for (const name of ['localStorage', 'sessionStorage'])
+      Object.defineProperty(window, name, {
+        get() {
+          throw new DOMException('denied', 'SecurityError')
+        },
+      })
+  })
+  await bob.signIn(page)
+  await page.getByRole('button', { name: 'Done' }).click()
+  await expect.poll(async () => (await bob.task(id)).status).toBe('completed')
   await page.context().close()
 })

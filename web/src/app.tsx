@@ -57,9 +57,9 @@ function turned(turn: Turn) {
 const patience = (ms: number) => new Promise((go) => setTimeout(go, ms))
 
 /** Starts the app on a page that was loaded by the script, when somebody may have been signed in. */
-export async function start(script: string, wasSignedIn: boolean): Promise<void> {
+export async function start(script: string, before: string | null): Promise<void> {
   onSession(turned)
-  if (wasSignedIn && !isSignedIn()) turned('ended') // while this was on its way
+  if (before && before !== signedIn()) turned(isSignedIn() ? 'entered' : 'ended') // while this was on its way
   // What Now needs is under way before anything is drawn. Nothing known: then the server has a moment to answer.
   // A browser that does not give out what it keeps must not keep the app from starting.
   if (isSignedIn()) {

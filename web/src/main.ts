@@ -1,5 +1,5 @@
 import { askEarly } from './api/early'
-import { isSignedIn, tokenAsked } from './api/session'
+import { signedIn, tokenAsked } from './api/session'
 import { drawNow, paths } from './first/now'
 import { applyTheme } from './shell/theme'
 import './styles.css'
@@ -7,12 +7,12 @@ import './styles.css'
 // What the first screen shows is asked for before the code that shows it is there.
 performance.mark('main')
 applyTheme()
-const wasSignedIn = isSignedIn()
-const app = () => void import('./app').then(({ start }) => start(import.meta.url, wasSignedIn))
+const before = signedIn()
+const app = () => void import('./app').then(({ start }) => start(import.meta.url, before))
 const patience = (ms: number) => new Promise((go) => setTimeout(go, ms))
 const frame = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)))
 
-if (!wasSignedIn) app()
+if (!before) app()
 else if (location.pathname === '/') {
   askEarly(paths)
   // To read the app takes the whole page's time. So what there is to say is said first, if the server is quick.

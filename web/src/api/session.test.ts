@@ -56,6 +56,7 @@ beforeEach(() => {
 })
 
 afterEach(() => {
+  vi.restoreAllMocks()
   vi.useRealTimers()
   vi.unstubAllGlobals()
 })
@@ -154,6 +155,40 @@ describe('a session', () => {
     await here.signIn('ada@example.com', 'correct horse battery')
     expect(await there.accessToken()).toBe('token-1')
     expect(asked).toEqual(['login'])
+  })
+
+  // Seen red where the session wrote there itself: the sign-in failed, with the cookie in place.
+  test('begins where the browser keeps nothing', async () => {
+    server((_, n) => grant(n))
+    vi.spyOn(window, 'localStorage', 'get').mockImplementation(() => {
+      throw new DOMException('denied', 'SecurityError')
+    })
+    const here = await tab()
+    await here.signIn('ada@example.com', 'correct horse battery')
+    expect(here.isSignedIn()).toBe(true)
+    expect(await here.accessToken()).toBe('token-1')
+    await here.signOut()
+    expect(here.isSignedIn()).toBe(false)
+  })
+
+  // Seen red where the cookie alone decided: what was kept for one was shown beside what is the other's.
+  test('whose cookie became another account’s begins anew as that one', async () => {
+    const of = (sub: string, n: number) =>
+      json(200, { access_token: `a.${btoa(JSON.stringify({ sub, n }))}.c`, expires_in: 900 })
+    const asked = server((path, n) => of(path.endsWith('login') ? 'ada' : 'bob', n))
+    const here = await tab()
+    await here.signIn('ada@example.com', 'correct horse battery')
+    const name = here.signedIn()
+    const listener = vi.fn()
+    here.onSession(listener)
+    const refused = await here.accessToken()
+    await expect(here.accessToken(refused)).rejects.toMatchObject({ name: 'SignedOut' })
+    expect(listener.mock.calls).toEqual([['entered']])
+    expect(here.signedIn()).not.toBe(name)
+    const token = await here.accessToken()
+    expect(await here.accessToken(token)).not.toBe(token) // from now on it is bob's, and stays so
+    expect(listener).toHaveBeenCalledTimes(1)
+    expect(asked).toEqual(['login', 'refresh', 'refresh', 'refresh'])
   })
 
   test('does not begin with a wrong password', async () => {

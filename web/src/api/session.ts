@@ -1,4 +1,5 @@
 import { Problem, SignedOut } from './errors'
+import { kept, keepText } from './kept'
 import { reach } from './reach'
 
 /**
@@ -10,13 +11,13 @@ import { reach } from './reach'
 type Grant = { token: string; expires: number }
 type Said = { who: string | null; grant: Grant | null }
 
-/** Remembers, across reloads, that somebody is signed in here: a name for this sign-in. It admits nobody. */
+/** Remembers, across reloads, that somebody is signed in here: a name for this sign-in, with whose it is. It admits nobody. */
 const marker = 'mindflow.signed-in'
 const lockName = 'mindflow.refresh'
 /** A token is renewed before it is over by the clock of another machine. */
 const margin = 30_000
 
-let who = localStorage.getItem(marker)
+let who = kept(marker)
 let grant: Grant | null = null
 
 /** What became of the session: it was left here, it ended, or somebody came in through another tab. */
@@ -33,17 +34,14 @@ channel?.addEventListener('message', ({ data }: MessageEvent<Said>) => {
 function turn(to: string | null, how?: Turn) {
   who = to
   grant = null
-  if (to === localStorage.getItem(marker)) {
-    // Another tab has done it.
-  } else if (to) localStorage.setItem(marker, to)
-  else localStorage.removeItem(marker)
+  if (to !== kept(marker)) keepText(marker, to) // else another tab has done it
   channel?.postMessage({ who, grant } satisfies Said)
   if (how) for (const listener of listeners) listener(how)
 }
 
 /** Other tabs sign in and out too, also while this one sleeps: it must not go on as somebody else. */
 function look() {
-  const there = localStorage.getItem(marker)
+  const there = kept(marker)
   if (there !== who) turn(there, there ? 'entered' : 'ended')
 }
 
@@ -94,6 +92,25 @@ async function granted(response: Response): Promise<Grant> {
   }
   const lasts = seconds * 1000
   return { token, expires: Date.now() + lasts - Math.min(margin, lasts / 4) }
+}
+
+/** Whose account a token is for. */
+function accountOf({ token }: Grant): string | undefined {
+  try {
+    const claims = atob(token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/'))
+    return (JSON.parse(claims) as { sub?: string }).sub
+  } catch {
+    return undefined
+  }
+}
+
+const nameFor = (grant: Grant) => `${accountOf(grant) ?? ''} ${Date.now()}.${Math.random()}`
+
+/** Reports whether a token is for another account than the one a sign-in is named for, where both are known. */
+function isAnothers(grant: Grant, name: string): boolean {
+  const account = accountOf(grant)
+  const named = /^(.+) /.exec(name)?.[1]
+  return account !== undefined && named !== undefined && named !== account
 }
 
 function keep(fresh: Grant) {
@@ -150,6 +167,11 @@ function renew(refused: string | null): Promise<string> {
     }
     look()
     if (who !== whose) throw new SignedOut()
+    if (isAnothers(fresh, whose)) {
+      // The cookie became another one's, and this browser was not told: nothing of the two may mix.
+      turn(nameFor(fresh), 'entered')
+      throw new SignedOut()
+    }
     keep(fresh)
     return fresh.token
   }).finally(() => {
@@ -168,7 +190,7 @@ export async function accessToken(refused: string | null = null): Promise<string
 
 async function enter(answer: Promise<Response>): Promise<void> {
   const fresh = await granted(await answer)
-  turn(`${Date.now()}.${Math.random()}`)
+  turn(nameFor(fresh))
   keep(fresh)
 }
 

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { kept, keepText } from '../api/kept'
 
 /** Light, dark, or as the system has it. Kept on this device. */
 export type Theme = 'system' | 'light' | 'dark'
@@ -7,7 +8,7 @@ const key = 'mindflow.theme'
 const listeners = new Set<() => void>()
 const dark = typeof matchMedia === 'undefined' ? null : matchMedia('(prefers-color-scheme: dark)')
 
-export const theme = (): Theme => (localStorage.getItem(key) as Theme | null) ?? 'system'
+export const theme = (): Theme => (kept(key) as Theme | null) ?? 'system'
 
 export function applyTheme() {
   const wanted = theme()
@@ -15,8 +16,7 @@ export function applyTheme() {
 }
 
 export function setTheme(to: Theme) {
-  if (to === 'system') localStorage.removeItem(key)
-  else localStorage.setItem(key, to)
+  keepText(key, to === 'system' ? null : to)
   applyTheme()
   for (const listener of listeners) listener()
 }

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { kept, keepText } from '../api/kept'
 import { isDesk, onDesk } from '../ui/desk'
 
 /** Days as columns, or one below the other. Kept on this device; where there is no room for columns it is a list. */
@@ -8,11 +9,11 @@ const key = 'mindflow.upcoming'
 const listeners = new Set<() => void>()
 onDesk(() => listeners.forEach((listener) => listener()))
 
-const chosen = (): Look => (localStorage.getItem(key) === 'list' ? 'list' : 'columns')
+const chosen = (): Look => (kept(key) === 'list' ? 'list' : 'columns')
 const look = (): Look => (isDesk() ? chosen() : 'list')
 
 export function setLook(to: Look) {
-  localStorage.setItem(key, to)
+  keepText(key, to)
   for (const listener of listeners) listener()
 }
 
