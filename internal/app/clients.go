@@ -57,8 +57,14 @@ func (a *App) client(ctx context.Context, actor mindflow.Actor, id string) (mind
 	if err != nil || registered.String() != id {
 		return mindflow.Client{}, errClient
 	}
-	client, err := a.store.Client(ctx, registered)
+	client, err := a.registered(ctx, registered)
 	return client, unless(err, errClient)
+}
+
+// registered reads a client that introduced itself. One that nobody has granted
+// anything is forgotten after a day, even before it is swept.
+func (a *App) registered(ctx context.Context, id mindflow.ClientID) (mindflow.Client, error) {
+	return a.store.Client(ctx, id, a.now().Add(-keepUnused))
 }
 
 // ReadsDocuments reports whether programs can be described by documents of their own.

@@ -63,13 +63,13 @@ func (a *App) guarded(ctx context.Context, from netip.Addr, client string, excha
 		return ProgramTokens{}, err
 	}
 	tokens, err := exchange()
-	var e *mindflow.Error
-	if wrong := errors.As(err, &e) && e.Refusal != ""; !wrong {
+	e, known := errors.AsType[*mindflow.Error](err)
+	if !known || e.Refusal == "" {
 		a.giveBack(ctx, key, slot)
 		return tokens, err
 	}
 	if id, parsed := mindflow.ParseID[mindflow.Client](client); parsed == nil && e.Refusal == mindflow.InvalidGrant {
-		if _, err := a.store.Client(ctx, id); mindflow.KindOf(err) == mindflow.KindNotFound {
+		if _, err := a.registered(ctx, id); mindflow.KindOf(err) == mindflow.KindNotFound {
 			return tokens, errUnknown
 		}
 	}
@@ -96,9 +96,9 @@ func (a *App) exchangeCode(ctx context.Context, x CodeExchange) (ProgramTokens, 
 			return err
 		}
 		if again = !used; again {
-			return a.usedBefore(tx, hash)
+			return usedBefore(tx, hash)
 		}
-		return a.grant(tx, code, tokens, x.Resource)
+		return makeGrant(tx, code, tokens, x.Resource)
 	})
 	switch {
 	case err != nil:
@@ -111,7 +111,7 @@ func (a *App) exchangeCode(ctx context.Context, x CodeExchange) (ProgramTokens, 
 
 // usedBefore ends the grant of a code that was used up, which is kept though the
 // answer is an error.
-func (*App) usedBefore(tx *store.Tx, hash string) error {
+func usedBefore(tx *store.Tx, hash string) error {
 	code, err := tx.Code(hash)
 	if err != nil || code.UsedAt.IsZero() {
 		return unless(err, nil)
@@ -119,8 +119,8 @@ func (*App) usedBefore(tx *store.Tx, hash string) error {
 	return tx.AbortGrant(code.Grant.ID)
 }
 
-// grant makes the grant of a code, if the session it was given in still lives.
-func (a *App) grant(tx *store.Tx, code store.Code, tokens ProgramTokens, resource string) error {
+// makeGrant makes the grant of a code, if the session it was given in still lives.
+func makeGrant(tx *store.Tx, code store.Code, tokens ProgramTokens, resource string) error {
 	lives, err := tx.Lives(code.Grant.UserID, code.SessionID)
 	switch {
 	case err != nil:
@@ -143,14 +143,14 @@ func (a *App) grant(tx *store.Tx, code store.Code, tokens ProgramTokens, resourc
 			return err
 		}
 	}
-	return a.addTokens(tx, g.ID, tokens)
+	return addTokens(tx, g.ID, tokens)
 }
 
 func newProgramTokens(scopes mindflow.Scopes, refresh string) ProgramTokens {
 	return ProgramTokens{Access: credentials.NewToken(credentials.AccessToken), Refresh: refresh, ExpiresIn: accessTTL, Scopes: scopes}
 }
 
-func (a *App) addTokens(tx *store.Tx, id mindflow.GrantID, tokens ProgramTokens) error {
+func addTokens(tx *store.Tx, id mindflow.GrantID, tokens ProgramTokens) error {
 	err := tx.AddGrantToken(store.GrantToken{
 		Hash: credentials.HashSecret(tokens.Refresh), GrantID: id, Kind: store.RenewalToken, ExpiresAt: tx.Now().Add(renewalTTL),
 	})
@@ -211,7 +211,7 @@ func (a *App) renew(ctx context.Context, r Renewal) (ProgramTokens, error) {
 		if err := tx.DropSpentAccess(grant.ID); err != nil {
 			return err
 		}
-		return a.addTokens(tx, grant.ID, tokens)
+		return addTokens(tx, grant.ID, tokens)
 	})
 	switch {
 	case err != nil:

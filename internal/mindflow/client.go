@@ -34,6 +34,7 @@ const (
 const (
 	MaxClientName   = 60
 	MaxRedirectURIs = 20
+	maxRedirects    = 4000 // bytes of them all: anybody may have them kept
 )
 
 // ClientDraft is what a program says about itself, as RFC 7591 names it: when it
@@ -55,6 +56,8 @@ func (d ClientDraft) Validate() (Client, error) {
 		bad.add("redirect_uris", "must hold at least one")
 	case n > MaxRedirectURIs:
 		bad.add("redirect_uris", fmt.Sprintf("must hold at most %d", MaxRedirectURIs))
+	case len(strings.Join(d.RedirectURIs, "")) > maxRedirects:
+		bad.add("redirect_uris", fmt.Sprintf("must have at most %d characters together", maxRedirects))
 	default:
 		for _, uri := range d.RedirectURIs {
 			if err := CheckRedirect(uri); err != nil {

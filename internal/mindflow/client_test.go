@@ -83,7 +83,7 @@ func TestWhatAClientSaysAboutItself(t *testing.T) {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
-	for _, uris := range [][]string{nil, make([]string, MaxRedirectURIs+1)} {
+	for _, uris := range [][]string{nil, make([]string, MaxRedirectURIs+1), {"https://a.example/" + strings.Repeat("x", 1900), "https://b.example/" + strings.Repeat("x", 1900), "https://c.example/" + strings.Repeat("x", 1900)}} {
 		if _, err := (ClientDraft{RedirectURIs: uris}).Validate(); KindOf(err) != KindInvalid {
 			t.Errorf("%d addresses: %v", len(uris), err)
 		}

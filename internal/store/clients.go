@@ -33,12 +33,15 @@ func (tx *Tx) TrimClients(leave int) error {
 	return err
 }
 
-// Client reads a client that introduced itself.
-func (s *Store) Client(ctx context.Context, id mindflow.ClientID) (mindflow.Client, error) {
+const clientByID = `SELECT name, redirect_uris, created_at FROM clients WHERE id = $1 AND (used_at IS NOT NULL OR created_at > $2)`
+
+// Client reads a client that introduced itself: lately, if nobody has granted it
+// anything.
+func (s *Store) Client(ctx context.Context, id mindflow.ClientID, lately time.Time) (mindflow.Client, error) {
 	c := mindflow.Client{ID: id.String(), Kind: mindflow.RegisteredClient}
 	var uris string
 	var created int64
-	err := one(s.read(ctx), `SELECT name, redirect_uris, created_at FROM clients WHERE id = $1`, []any{id.String()}, &c.Name, &uris, &created)
+	err := one(s.read(ctx), clientByID, []any{id.String(), lately.UnixMicro()}, &c.Name, &uris, &created)
 	c.RedirectURIs, c.CreatedAt = strings.Split(uris, "\n"), mindflow.UTC(created)
 	return c, absent(err, "client")
 }

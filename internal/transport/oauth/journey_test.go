@@ -1,12 +1,14 @@
 package oauth_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"mindflow/internal/mindflow"
+	"mindflow/internal/store/storetest"
 )
 
 func TestAProgramIsConnectedAndCutOff(t *testing.T) {
@@ -113,6 +115,42 @@ func TestClaudeAndChatGPTAreKnownByWhereTheirAnswersGo(t *testing.T) {
 			_, query := w.decide(w.ask(asks...), "tasks:read").sentTo()
 			got := w.exchange(0, query.Get("code"), "redirect_uri="+redirect, "resource="+issuer+"/mcp").want(http.StatusOK)
 			w.alive(name, got.at("access_token"))
+		}
+	})
+}
+
+// published stands for the internet: documents of programs, by their address.
+type published map[string]mindflow.Client
+
+func (p published) ClientDocument(_ context.Context, id string) (mindflow.Client, error) {
+	if c, ok := p[id]; ok {
+		return c, nil
+	}
+	return mindflow.Client{}, mindflow.InvalidField("client_id", "is not an address of a document")
+}
+
+func TestAProgramIsDescribedByADocumentOfItsOwn(t *testing.T) {
+	t.Parallel()
+	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
+		const id = "https://app.example.com/oauth/client.json"
+		with := settings()
+		with.Documents = published{id: {ID: id, Kind: mindflow.DocumentClient, Name: "Documented", RedirectURIs: []string{callback}}}
+		w := newWorld(t, kind, with, "")
+		if a := w.send(0, "GET /.well-known/oauth-authorization-server", ""); a.at("client_id_metadata_document_supported") != "true" {
+			t.Error(a.body)
+		}
+		w.client = id
+		if seen := w.consider(w.ask()).want(200); !strings.Contains(seen.body, `"name":"Documented","address":"`+id+`","kind":"document","redirect_host":"app.example.com"`) {
+			t.Error(seen.body)
+		}
+		access, refresh := w.tokens()
+		w.alive("a documented program's token", access)
+		w.renew(1, refresh).want(200)
+		if list := w.send(0, "GET /api/grants", "", "Authorization: Bearer "+w.session); !strings.Contains(list.body, `"address":"`+id+`"`) {
+			t.Error(list.body)
+		}
+		if a := w.consider(w.ask("client_id=https://other.example/client.json")); a.status != 422 || !strings.Contains(a.body, `"field":"client_id"`) {
+			t.Errorf("%d %s", a.status, a.body)
 		}
 	})
 }
