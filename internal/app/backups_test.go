@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,6 +29,9 @@ func furnished(t *testing.T, kind storetest.Kind, tasks int) *store.Store {
 	for _, email := range []string{"ada@example.com", "grace@example.com"} {
 		actor := register(t, a, email)
 		makeToken(t, a, signedIn(t, a, email))
+		if _, err := a.RegisterClient(t.Context(), netip.Addr{}, mindflow.ClientDraft{Name: "Client", RedirectURIs: []string{"https://a.example/cb"}}); err != nil {
+			t.Fatal(err)
+		}
 		if email != "ada@example.com" { // who signs in by the password alone
 			withFactors(t, s, actor.UserID)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"mindflow/internal/app"
 	"mindflow/internal/mindflow"
@@ -28,6 +29,8 @@ func TestErasingAUserLeavesNothingOfThem(t *testing.T) {
 		token := makeToken(t, a, actor)
 		withFactors(t, s, actor.UserID)
 		withFactors(t, s, other.ID)
+		withCode(t, s, actor.UserID)
+		withCode(t, s, other.ID)
 		file := "title\n"
 		for i := range 700 { // more than a bite
 			file += fmt.Sprintf("row %d\n", i)
@@ -101,6 +104,21 @@ func TestErasingAUserLeavesNothingOfThem(t *testing.T) {
 			t.Errorf("the address is not free again: %v", err)
 		}
 	})
+}
+
+// withCode has a program wait for what it was granted.
+func withCode(t *testing.T, s *store.Store, user mindflow.UserID) {
+	t.Helper()
+	now := s.Now()
+	err := s.Write(t.Context(), func(tx *store.Tx) error {
+		return tx.AddCode(store.Code{
+			Hash: user.String(), SessionID: mindflow.NewID[mindflow.Session](now), RedirectURI: "https://a.example/cb", Challenge: "x", ExpiresAt: now.Add(time.Hour),
+			Grant: mindflow.Grant{ID: mindflow.NewID[mindflow.Grant](now), UserID: user, ClientID: "c", Name: "Client", Scopes: mindflow.TasksRead, CreatedAt: now},
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Fails when a change that was admitted before is made after the first step of
