@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"mindflow/internal/app/can"
 	"mindflow/internal/mindflow"
 )
 
@@ -13,6 +14,8 @@ type Next struct {
 	Best       *BestTask // nil when nothing is actionable
 	Then       []Scored  // the next ones, best first
 	Actionable int       // how many tasks are
+	At         time.Time // when this was so
+	ReadOnly   bool      // who asks may not change tasks
 	// Until is when the answer will be another one though nothing changes: with
 	// nothing to do, when something comes up. Zero is never.
 	Until time.Time
@@ -20,9 +23,11 @@ type Next struct {
 
 // WhatsNext finds the best task, and so many of those after it.
 func (a *App) WhatsNext(ctx context.Context, actor mindflow.Actor, then int) (Next, error) {
+	next := Next{At: a.now(), ReadOnly: can.Edit.Within(actor.Scopes) != nil || !can.Edit.By(actor.Role)}
 	best, err := a.BestTask(ctx, actor)
 	if e, ok := errors.AsType[*mindflow.Error](err); ok && e.Kind == mindflow.KindNotFound {
-		return Next{Until: e.ValidUntil}, nil
+		next.Until = e.ValidUntil
+		return next, nil
 	}
 	if err != nil {
 		return Next{}, err
@@ -31,7 +36,7 @@ func (a *App) WhatsNext(ctx context.Context, actor mindflow.Actor, then int) (Ne
 	if err != nil {
 		return Next{}, err
 	}
-	next := Next{Best: best, Actionable: page.Total, Until: best.ValidUntil}
+	next.Best, next.Actionable, next.Until = best, page.Total, best.ValidUntil
 	for _, s := range page.Tasks {
 		if s.Task.ID != best.Task.ID && len(next.Then) < then {
 			next.Then = append(next.Then, s)

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Task } from '../src/api/client'
 import { App, kept, launch, open, password, type Complaints, type Person } from './app'
+import { corpus } from './corpus'
 import { screens, show, settle } from './screens'
 
 /** Text that has broken other programs, in every field and on every screen: it stays text. */
@@ -16,27 +15,6 @@ let ada: Person
 let tasks: Task[]
 let texts: string[]
 let fired = 0
-
-/** The texts of test/hostile, as Go writes them. */
-async function corpus(): Promise<string[]> {
-  const source = await readFile(join(import.meta.dirname, '../../test/hostile/hostile.go'), 'utf8')
-  const [, list] = source.split('var Texts = []string{\n') as [string, string]
-  return list
-    .slice(0, list.indexOf('\n}'))
-    .split('\n')
-    .map((line) => /^\t(?:`(.*)`|(".*")),$/.exec(line))
-    .filter((m) => m !== null)
-    .map(
-      ([, raw, quoted]) =>
-        raw ??
-        (JSON.parse(
-          quoted!
-            .replace(/\\x(..)/g, '\\u00$1')
-            .replace(/\\U0*(\w+)/g, (_, h: string) => String.fromCodePoint(parseInt(h, 16))),
-        ) as string),
-    )
-    .filter((text) => text.length <= 200)
-}
 
 beforeAll(async () => {
   texts = await corpus()

@@ -67,17 +67,47 @@ func (s *Server) updateTask(ctx context.Context, actor mindflow.Actor, in update
 
 // nameIn names a task.
 type nameIn struct {
+	versionIn
+
 	Task string `json:"task" jsonschema:"its id, or a piece of its title that no other task has"`
 }
 
-func limitName(s *jsonschema.Schema) { s.Properties["task"].MinLength = new(1) }
+func limitName(s *jsonschema.Schema) {
+	s.Properties["task"].MinLength = new(1)
+	s.Properties["version"].Type, s.Properties["version"].Types, s.Properties["version"].Minimum = "integer", nil, new(1.0)
+}
+
+// versionIn says which version of a task was seen.
+type versionIn struct {
+	Version optional[int] `json:"version,omitzero" jsonschema:"the one you saw: refused if the task has changed since"`
+}
+
+// match holds for the version that was seen. Its snooze may have ended meanwhile:
+// that is no change of anybody's.
+func (in versionIn) match() (mindflow.Match, error) {
+	seen := in.Version
+	switch {
+	case !seen.Set:
+		return mindflow.Match{}, nil
+	case seen.Null, seen.Value < 1:
+		return mindflow.Match{}, mindflow.InvalidField("version", "must be one that was answered, from 1 on")
+	}
+	t := mindflow.Task{Version: mindflow.Version(seen.Value)}
+	woken := t
+	woken.Woken = true
+	return mindflow.Match{Set: true, ETags: []string{t.ETag(), woken.ETag()}}, nil
+}
 
 func (s *Server) completeTask(ctx context.Context, actor mindflow.Actor, in nameIn) (oneOut, string, error) {
+	match, err := in.match()
+	if err != nil {
+		return oneOut{}, "", err
+	}
 	before, err := s.one(ctx, actor, "task", in.Task)
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	after, err := s.app.CompleteTask(ctx, actor, before.ID, mindflow.Match{})
+	after, err := s.app.CompleteTask(ctx, actor, before.ID, match)
 	if err != nil {
 		return oneOut{}, "", err
 	}
@@ -91,6 +121,8 @@ func (s *Server) completeTask(ctx context.Context, actor mindflow.Actor, in name
 
 // snoozeIn says for how long a task shall be out of sight.
 type snoozeIn struct {
+	versionIn
+
 	Task     string           `json:"task" jsonschema:"its id, or a piece of its title that no other task has"`
 	Duration optional[string] `json:"duration,omitzero" jsonschema:"30m, 2h, 1d (the same time tomorrow) or 1w; 3h when nothing is said"`
 	Until    optional[string] `json:"until,omitzero" jsonschema:"instead: until this date and time (2026-11-28T09:00); without an offset in the person's time zone"`
@@ -98,11 +130,15 @@ type snoozeIn struct {
 
 func (s *Server) snoozeTask(ctx context.Context, actor mindflow.Actor, in snoozeIn) (oneOut, string, error) {
 	snooze := mindflow.Snooze{Duration: in.Duration.Field, Until: in.Until.Field}
+	match, err := in.match()
+	if err != nil {
+		return oneOut{}, "", err
+	}
 	before, err := s.one(ctx, actor, "task", in.Task)
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	after, err := s.app.SnoozeTask(ctx, actor, before.ID, snooze, mindflow.Match{})
+	after, err := s.app.SnoozeTask(ctx, actor, before.ID, snooze, match)
 	if err != nil {
 		return oneOut{}, "", err
 	}

@@ -13,6 +13,8 @@ type nextOut struct {
 	Then       []scoredView `json:"then" jsonschema:"the next two, best first"`
 	Actionable int          `json:"actionable" jsonschema:"how many tasks could be done now"`
 	ValidUntil string       `json:"valid_until,omitempty" jsonschema:"when the answer will be another one though no task changes; absent for never"`
+	At         string       `json:"at" jsonschema:"when this was so"`
+	ReadOnly   bool         `json:"read_only,omitempty" jsonschema:"you were not allowed to change tasks"`
 	Timezone   string       `json:"timezone"`
 }
 
@@ -28,7 +30,10 @@ func (s *Server) whatsNext(ctx context.Context, actor mindflow.Actor, _ struct{}
 	if err != nil {
 		return nextOut{}, "", err
 	}
-	out := nextOut{Then: []scoredView{}, Actionable: next.Actionable, ValidUntil: instant(next.Until, z), Timezone: z.String()}
+	out := nextOut{
+		Then: []scoredView{}, Actionable: next.Actionable, ValidUntil: instant(next.Until, z),
+		At: instant(next.At, z), ReadOnly: next.ReadOnly, Timezone: z.String(),
+	}
 	if next.Best == nil {
 		return out, nothingNow(out.ValidUntil), nil
 	}

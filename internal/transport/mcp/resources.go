@@ -11,10 +11,11 @@ import (
 )
 
 // resources are what a person can attach to a conversation, where the client
-// offers that: the answers of two tools, as JSON.
+// offers that: the answers of two tools, as JSON. And the card, which hosts show.
 func (s *Server) resources(server *mcp.Server) {
 	resource(server, "mindflow://best", "best", "What to do now", "The best task, why, the next two, and until when that holds: what whats_next answers", s.whatsNext)
 	resource(server, "mindflow://today", "today", "Today", "The day at a glance: what day_overview answers", s.dayOverview)
+	card(server)
 }
 
 func resource[O any](server *mcp.Server, uri, name, title, about string, read func(context.Context, mindflow.Actor, struct{}) (O, string, error)) {

@@ -50,6 +50,7 @@ func New(a *app.App, settings Settings) *Server {
 		Instructions: instructions,
 		Capabilities: &mcp.ServerCapabilities{ // what is offered does not change while a server runs
 			Tools: &mcp.ToolCapabilities{}, Prompts: &mcp.PromptCapabilities{}, Resources: &mcp.ResourceCapabilities{},
+			Extensions: map[string]any{"io.modelcontextprotocol/ui": map[string]any{"mimeTypes": []string{cardKind}}},
 		},
 		SetCacheable: cacheable,
 	})
@@ -196,7 +197,7 @@ func (s *Server) received(next mcp.MethodHandler) mcp.MethodHandler {
 // cacheable lets clients keep what is the same for everybody; what is about a
 // person nobody keeps.
 func cacheable(_ context.Context, req mcp.Request, c *mcp.Cacheable) {
-	if _, reads := req.GetParams().(*mcp.ReadResourceParams); reads {
+	if params, reads := req.GetParams().(*mcp.ReadResourceParams); reads && !isCard(params.URI) {
 		c.TTLMs, c.CacheScope = 0, "private"
 		return
 	}

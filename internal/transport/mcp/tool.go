@@ -40,6 +40,7 @@ type offer[I, O any] struct {
 	effect      effect
 	again       bool // the same call again changes nothing more
 	about       string
+	meta        mcp.Meta                 // what hosts that show the card are told
 	limits      func(*jsonschema.Schema) // adds to the schema what the input's type does not say
 	use         func(context.Context, mindflow.Actor, I) (O, string, error)
 }
@@ -48,7 +49,7 @@ type offer[I, O any] struct {
 // same in short, and the JSON after it is for clients that read text only.
 func (o offer[I, O]) add(s *Server, server *mcp.Server) {
 	tool := &mcp.Tool{
-		Name: o.name, Title: o.title, Description: o.about, Annotations: o.effect.hints(o.title, o.again),
+		Meta: o.meta, Name: o.name, Title: o.title, Description: o.about, Annotations: o.effect.hints(o.title, o.again),
 		InputSchema: schemaOf[I](o.limits), OutputSchema: schemaOf[O](nil),
 	}
 	server.AddTool(tool, func(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {

@@ -15,7 +15,7 @@ func (s *Server) tools(server *mcp.Server) {
 		about: "The one task to do now, why, the two after it, and until when this holds. " +
 			"Use it when the person asks what to do, what matters most, or has time to spare. " +
 			"Do not use it to look a task up (find_tasks), or to see the whole day (day_overview).",
-		use: s.whatsNext,
+		meta: shownOnCard, use: s.whatsNext,
 	}.add(s, server)
 	offer[addIn, addOut]{
 		name: "add_tasks", title: "Add tasks", effect: adds,
@@ -43,14 +43,14 @@ func (s *Server) tools(server *mcp.Server) {
 		name: "complete_task", title: "Complete a task", effect: moves, again: true,
 		about: "Marks a task as done. Use it when the person says that they did it. " +
 			"Do not use it for what they no longer want to do (update_task with the status cancelled). update_task with the status pending takes it back.",
-		limits: limitName, use: s.completeTask,
+		meta: calledByCard, limits: limitName, use: s.completeTask,
 	}.add(s, server)
 	offer[snoozeIn, oneOut]{
 		name: "snooze_task", title: "Put a task off", effect: moves,
 		about: "Puts a task out of sight for a while, or until a date and time; then it comes back by itself. " +
 			"Use it when the person cannot or does not want to do it now. " +
 			"Do not use it to move a deadline (update_task with due_date).",
-		limits: limitName, use: s.snoozeTask,
+		meta: calledByCard, limits: limitName, use: s.snoozeTask,
 	}.add(s, server)
 	offer[explainIn, explainOut]{
 		name: "explain_ranking", title: "Why one task comes before another", effect: reads, again: true,

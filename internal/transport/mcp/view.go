@@ -25,6 +25,7 @@ type taskView struct {
 	PreferredTime string   `json:"preferred_time,omitempty" jsonschema:"morning, afternoon or evening"`
 	Tags          []string `json:"tags,omitempty"`
 	CompletedAt   string   `json:"completed_at,omitempty"`
+	Version       int      `json:"version" jsonschema:"goes up with each change"`
 }
 
 // maxExcerpt is how much of a description stands in an answer about several
@@ -37,6 +38,7 @@ func viewTask(t *mindflow.Task, z mindflow.Zone) taskView {
 		ID: t.ID.String(), Title: t.Title, Description: t.Description, Status: string(t.Status), Priority: t.Priority,
 		DueDate: when(t.Due, z), StartDate: when(t.Start, z), SnoozedUntil: instant(t.SnoozedUntil, z),
 		EffortMinutes: t.EffortMinutes, PreferredTime: string(t.PreferredTime), Tags: t.Tags, CompletedAt: instant(t.CompletedAt, z),
+		Version: int(t.Version),
 	}
 }
 
