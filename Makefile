@@ -73,7 +73,7 @@ e2e: build $(npm_web) ## Drive the built binary in Chromium (about six minutes)
 	cd web && npm run --silent e2e
 
 journeys: build $(npm_web) ## The journeys among them that go through everything, about three minutes
-	cd web && npm run --silent e2e -- first-run now tasks errors offline renewal tokens accounts
+	cd web && npm run --silent e2e -- first-run now tasks errors offline renewal tokens accounts consent
 
 screenshots: build $(npm_web) ## Take pictures of each screen, in both themes, wide and narrow, into docs/screens
 	cd web && npm run --silent screenshots

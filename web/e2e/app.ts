@@ -91,7 +91,7 @@ export const password = 'correct horse battery'
 
 export class Person {
   constructor(
-    private readonly url: string,
+    readonly url: string,
     readonly email: string,
     private readonly token: string,
   ) {}

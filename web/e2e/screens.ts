@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { Task } from '../src/api/client'
 import { open, password, type App, type Complaints, type Person } from './app'
+import { Program } from './program'
 
 /**
  * Every screen, and what opens over it. What all of them have to do (axe, hostile text,
@@ -50,6 +51,13 @@ const table = (tasks: Task[]) =>
     '\n',
   )
 
+/** A program with a name of theirs. */
+const introduce = ({ person, tasks }: At, redirect: string) =>
+  Program.introduce(person.url, (tasks.at(3) ?? tasks[0]!).title, redirect)
+
+const far = 'https://assistant.with-a-rather-long-name.apps.example.com/oauth/callback'
+const near = 'http://127.0.0.1/done'
+
 export const screens: Screen[] = [
   { name: 'sign-in', path: () => '/sign-in', ready: 'form', who: 'nobody' },
   { name: 'session-ended', path: () => '/sign-in?ended=true', ready: 'form', who: 'nobody' },
@@ -72,6 +80,29 @@ export const screens: Screen[] = [
   { name: 'verify', path: () => `/verify#${'a'.repeat(43)}`, ready: 'button', who: 'nobody' },
   { name: 'keep-address', path: () => `/keep-address#${'a'.repeat(43)}`, ready: 'button', who: 'nobody' },
   { name: 'leaving', path: () => '/leaving', ready: 'button' },
+  { name: 'consent', path: async (at) => (await introduce(at, far)).path(), ready: 'fieldset' },
+  { name: 'consent-here', path: async (at) => (await introduce(at, near)).path(), ready: 'fieldset' },
+  {
+    name: 'consent-narrowed',
+    path: async (at) => (await introduce(at, 'https://claude.ai/api/mcp/auth_callback')).path(),
+    ready: 'fieldset',
+    open: async ({ page }) => {
+      await page.getByLabel('Read your tasks').uncheck()
+      await page.locator('button:not([aria-disabled=true])', { hasText: /^Allow$/ }).waitFor()
+    },
+  },
+  {
+    name: 'consent-refused',
+    path: async (at) => (await introduce(at, far)).path({ code_challenge_method: 'plain' }),
+    ready: 'h1:not(:empty)',
+    open: ({ page }) => button(page, /^Back to/).waitFor(),
+  },
+  {
+    name: 'consent-impossible',
+    path: async (at) => (await introduce(at, far)).path({ redirect_uri: 'https://evil.example/' }),
+    ready: 'h1',
+    open: ({ page }) => page.getByRole('heading', { name: 'Nobody can be let in by this link' }).waitFor(),
+  },
   { name: 'welcome', path: () => '/welcome', ready: 'form' },
   { name: 'now', path: () => '/', ready: 'article' },
   {
@@ -202,6 +233,21 @@ export const screens: Screen[] = [
       await page.getByRole('button', { name: 'Keep' }).waitFor()
     },
   },
+  {
+    name: 'settings-assistants',
+    path: async (at) => {
+      await (await introduce(at, far)).letInBy(at.person)
+      return '/settings/assistants'
+    },
+    ready: 'ul[aria-label="Connected assistants"]',
+    open: async ({ page }) => {
+      await page
+        .getByRole('button', { name: /^Cut off/ })
+        .first()
+        .click()
+      await page.getByRole('button', { name: 'Keep' }).waitFor()
+    },
+  },
   { name: 'settings-theme', path: () => '/settings/theme', ready: '[role=radiogroup]' },
   { name: 'settings-account', path: () => '/settings/account', ready: 'h1' },
   {
@@ -238,6 +284,7 @@ export const screens: Screen[] = [
     },
   },
   { name: 'now-empty', path: () => '/', ready: 'h1', who: 'newcomer' },
+  { name: 'settings-assistants-empty', path: () => '/settings/assistants', ready: 'input', who: 'newcomer' },
   { name: 'tasks-empty', path: () => '/tasks', ready: 'h2', who: 'newcomer' },
   { name: 'upcoming-empty', path: () => '/upcoming', ready: '[data-board]', who: 'newcomer' },
 ]

@@ -1,5 +1,6 @@
 import { askEarly } from './api/early'
 import { signedIn, tokenAsked } from './api/session'
+import { consentPath } from './consent/place'
 import { drawNow, paths } from './first/now'
 import { applyTheme } from './shell/theme'
 import './styles.css'
@@ -12,7 +13,8 @@ const app = () => void import('./app').then(({ start }) => start(import.meta.url
 const patience = (ms: number) => new Promise((go) => setTimeout(go, ms))
 const frame = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go)))
 
-if (!before) app()
+if (location.pathname === consentPath) void import('./consent/start').then(({ start }) => start())
+else if (!before) app()
 else if (location.pathname === '/') {
   askEarly(paths)
   // To read the app takes the whole page's time. So what there is to say is said first, if the server is quick.

@@ -11,6 +11,7 @@ import { ownPath } from './account/own-path'
 import { isSignedIn } from './api/session'
 import { prefetchNow } from './api/queries'
 import Now from './now/now'
+import { isConsent } from './consent/place'
 import { Frame } from './shell/frame'
 import { Broken, Column, NotFound } from './shell/pages'
 import { useRouteTitle } from './shell/title'
@@ -36,7 +37,9 @@ const entrance = (search: Record<string, unknown>): Next => ({
 })
 
 const away = ({ search }: { search: Next }) => {
-  if (isSignedIn()) throw redirect({ to: search.next ?? '/', replace: true })
+  const { next = '/' } = search
+  if (isSignedIn())
+    throw redirect(isConsent(next) ? { href: next, reloadDocument: true, replace: true } : { to: next, replace: true })
 }
 
 const signIn = createRoute({
@@ -195,6 +198,12 @@ const settingsPages = [
     path: 'tokens',
     staticData: { title: 'Tokens' },
     component: lazyRouteComponent(() => import('./settings/tokens')),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: 'assistants',
+    staticData: { title: 'Assistants' },
+    component: lazyRouteComponent(() => import('./settings/assistants')),
   }),
   createRoute({
     getParentRoute: () => settings,

@@ -58,7 +58,7 @@ self.addEventListener('fetch', (e) => {
   if (
     e.request.mode === 'navigate' &&
     url.origin === location.origin &&
-    !/^\/(api|docs|openapi|health)/.test(url.pathname)
+    !/^\/(api|docs|oauth|openapi|health)/.test(url.pathname)
   ) {
     e.respondWith(open(e.request))
   } else if (url.origin !== location.origin && url.pathname.startsWith('/assets/')) {

@@ -354,7 +354,7 @@ func TestThePageThatAsksCannotBeFramed(t *testing.T) {
 	for _, accept := range []string{"text/html", "*/*"} {
 		a := w.send(0, "GET /oauth/authorize?client_id=x&redirect_uri=https://evil.example/&response_type=code", "", "Accept: "+accept).want(200)
 		if !strings.Contains(a.header.Get("Content-Security-Policy"), "frame-ancestors 'none'") || a.header.Get("X-Frame-Options") != "DENY" ||
-			a.header.Get("Referrer-Policy") != "no-referrer" || a.header.Get("Cross-Origin-Opener-Policy") != "same-origin" || !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
+			a.header.Get("Referrer-Policy") != "no-referrer" || a.header.Get("Cross-Origin-Opener-Policy") != "unsafe-none" || !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
 			t.Errorf("%v", a.header)
 		}
 		if a.header.Get("Location") != "" || a.header.Get("Access-Control-Allow-Origin") != "" {

@@ -67,7 +67,8 @@ func (a *API) entrance(next http.Handler) http.Handler {
 		if r.ContentLength != 0 {
 			rec.hurry()
 		}
-		if message := unreadableQuery(r.URL.RawQuery); message != "" {
+		// What programs send people to the consent page with, that page reads, and tells them what is wrong.
+		if message := unreadableQuery(r.URL.RawQuery); message != "" && r.URL.Path != consentPath {
 			a.answer(w, r, problemOf(http.StatusBadRequest, message))
 			return
 		}

@@ -26,7 +26,7 @@ func headersOf(production bool) []header {
 var forPages = []header{
 	{"Cross-Origin-Resource-Policy", []string{"same-origin"}},
 	{"Referrer-Policy", []string{"no-referrer"}},
-	{"Cross-Origin-Opener-Policy", []string{"same-origin"}},
+	{openerHeader, []string{"same-origin"}},
 	{"Permissions-Policy", []string{"camera=(), geolocation=(), microphone=(), payment=(), usb=()"}},
 }
 
@@ -35,7 +35,10 @@ type header struct {
 	value []string
 }
 
-const policyHeader = "Content-Security-Policy"
+const (
+	policyHeader = "Content-Security-Policy"
+	openerHeader = "Cross-Origin-Opener-Policy"
+)
 
 // private keeps what people are answered out of every cache, unless a route
 // says better.

@@ -22,6 +22,14 @@ var (
 // nothing else.
 const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
+// consentPath is the web app's page on which people let programs in.
+const consentPath = "/oauth/authorize"
+
+// anyOpener lets a page keep the window that opened it. Assistants open the consent
+// page in a window of its own, and take one that was cut off from them for closed.
+// Such a page has to stand being sent elsewhere by who opened it.
+var anyOpener = []string{"unsafe-none"}
+
 // site serves the documents about the API, and gives to the web app its files
 // and whatever else a browser wants to show.
 func (a *API) site() {
@@ -39,13 +47,17 @@ func (a *API) site() {
 		a.mux.Handle("GET /docs/"+name, assets)
 	}
 	a.mux.Handle("GET /{$}", a.settings.Site)
-	a.mux.HandleFunc("GET /oauth/authorize", func(w http.ResponseWriter, r *http.Request) {
+	a.mux.HandleFunc("GET "+consentPath, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Frame-Options", "DENY") // for browsers that do not know the policy
+		w.Header()[openerHeader] = anyOpener
 		a.settings.Site.ServeHTTP(w, r)
 	})
 	a.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 		if reads && !strings.HasPrefix(r.URL.Path, "/api/") && (wantsPage(r) || a.settings.SiteHolds != nil && a.settings.SiteHolds(r.URL.Path)) {
+			if strings.HasPrefix(r.URL.Query().Get("next"), consentPath+"?") { // the sign-in on the way there
+				w.Header()[openerHeader] = anyOpener
+			}
 			a.settings.Site.ServeHTTP(w, r)
 			return
 		}

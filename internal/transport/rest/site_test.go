@@ -36,6 +36,9 @@ func TestThePageIsForBrowsersAndTheRestIsForPrograms(t *testing.T) {
 		{"GET /tasks", "", 404, false},
 		{"POST /tasks", browser, 404, false},
 		{"DELETE /sw.js", browser, 404, false},
+		{"GET /tasks?q=", browser, 400, false},
+		{"GET /oauth/authorize?scope=&state=1&state=2&x=%00;", browser, 200, true},
+		{"POST /oauth/authorize?scope=x", browser, 405, false},
 		{"GET /assets/index-new.js", script, 200, true},
 		{"GET /sw.js", script, 200, true},
 		{"GET /assets/index-old.js", script, 404, false},
@@ -54,6 +57,26 @@ func TestThePageIsForBrowsersAndTheRestIsForPrograms(t *testing.T) {
 		}
 		if kind := w.Header().Get("Content-Type"); !c.site && kind != "application/problem+json" {
 			t.Errorf("%s for %q: %s", c.request, c.accept, kind)
+		}
+	}
+}
+
+// Assistants open the consent page in a window of its own and wait for it: it is not
+// cut off from them, nor is the sign-in before it. Every other page is.
+func TestThePagesOfConsentKeepTheirOpener(t *testing.T) {
+	t.Parallel()
+	h := rest.New(nil, slog.New(slog.DiscardHandler), rest.Settings{Site: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}).Handler()
+	for path, want := range map[string]string{
+		"/": "same-origin", "/tasks?next=x": "same-origin", "/sign-in": "same-origin", "/sign-in?next=%2Ftasks": "same-origin",
+		"/sign-in?next=https%3A%2F%2Fa.example%2Foauth%2Fauthorize%3F": "same-origin",
+		"/oauth/authorize?client_id=x":                                 "unsafe-none", "/sign-in?next=%2Foauth%2Fauthorize%3Fclient_id%3Dx": "unsafe-none",
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+		r.Header.Set("Accept", "text/html")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if got := w.Header().Get("Cross-Origin-Opener-Policy"); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
 		}
 	}
 }

@@ -7,7 +7,7 @@ export const entranceLink =
   'inline-flex min-h-11 min-w-11 items-center rounded-sm font-[550] text-accent hover:underline'
 
 /** The quiet page on which people come in. */
-export function Entrance({ title, children, below }: { title: string; children: ReactNode; below?: ReactNode }) {
+export function Entrance({ title, children, below }: { title: ReactNode; children: ReactNode; below?: ReactNode }) {
   return (
     <main className="mx-auto flex min-h-dvh max-w-100 flex-col justify-center px-5 py-12">
       <p className="mb-10 flex items-center gap-2.5 font-[650] tracking-[-0.01em]">

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState, type FormEvent } from 'react'
 import { explain, isStatus, wantsCode } from '../api/errors'
 import { meQuery } from '../api/queries'
 import { signIn } from '../api/session'
+import { isConsent } from '../consent/place'
 import { Button } from '../ui/button'
 import { Failure, Field } from '../ui/field'
 import { CodeStep } from './code-step'
@@ -23,7 +24,8 @@ export default function SignIn() {
 
   const go = useCallback(async () => {
     const me = await client.fetchQuery(meQuery).catch(() => null) // whatever keeps it is said on the next screen
-    await navigate({ to: me?.erase_at ? '/leaving' : (next ?? '/'), replace: true })
+    if (next && isConsent(next) && !me?.erase_at) location.replace(next)
+    else await navigate({ to: me?.erase_at ? '/leaving' : (next ?? '/'), replace: true })
   }, [client, navigate, next])
   const ofPasskey = (error: unknown) => {
     setBusy(false)

@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
 import { explain, Problem } from '../api/errors'
 import { signUp } from '../api/session'
+import { isConsent } from '../consent/place'
 import { guessZone } from '../time/zone'
 import { Button } from '../ui/button'
 import { Failure, Field } from '../ui/field'
@@ -43,7 +44,8 @@ export default function SignUp() {
         ...(name ? { full_name: name } : {}),
         ...(invitation ? { invitation } : {}),
       })
-      await navigate({ to: '/welcome', replace: true })
+      if (next && isConsent(next)) location.replace(next)
+      else await navigate({ to: '/welcome', replace: true })
     } catch (failure) {
       setError(failure)
       setBusy(false)

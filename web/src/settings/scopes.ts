@@ -1,8 +1,23 @@
-/** What a token may do, in the words of the screen. */
+/** What programs may do, in the words of the screen. */
 export const scopes = [
-  { scope: 'tasks:read', words: 'Read your tasks', standard: true },
-  { scope: 'tasks:write', words: 'Add and change tasks', standard: true },
-  { scope: 'account:read', words: 'Read your name and e-mail address', standard: false },
+  {
+    scope: 'tasks:read',
+    words: 'Read your tasks',
+    more: 'With their notes, dates and tags, and which comes first.',
+    standard: true,
+  },
+  {
+    scope: 'tasks:write',
+    words: 'Add and change tasks',
+    more: 'Complete, snooze and delete them, too.',
+    standard: true,
+  },
+  {
+    scope: 'account:read',
+    words: 'Read your name and e-mail address',
+    more: 'And your settings, such as the time zone.',
+    standard: false,
+  },
 ] as const
 
 /** How long a token may live, in days. */
@@ -13,7 +28,7 @@ export const lives = [
   { days: 365, words: 'In a year' },
 ] as const
 
-/** What a token's scopes let it do: Read your tasks · Add and change tasks. */
+/** What scopes let a program do: Read your tasks · Add and change tasks. */
 export const scopeWords = (of: readonly string[] | null): string =>
   scopes
     .filter(({ scope }) => of?.includes(scope))

@@ -9,6 +9,7 @@ export const sections = [
   { to: '/settings/theme', label: 'Theme' },
   { to: '/settings/data', label: 'Data' },
   { to: '/settings/tokens', label: 'Tokens' },
+  { to: '/settings/assistants', label: 'Assistants' },
   { to: '/settings/account', label: 'Account' },
 ] as const
 

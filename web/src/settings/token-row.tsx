@@ -1,33 +1,20 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import { explain } from '../api/errors'
 import { revokeToken, type Token } from '../api/grants'
 import { useZone } from '../shell/zone'
 import { useMinute } from '../time/now'
-import { Button } from '../ui/button'
-import { Failure } from '../ui/field'
 import { say } from '../ui/toast'
 import { momentWords } from './ago'
+import { Ending } from './ending'
 import { scopeWords } from './scopes'
 
-/** One token, and its end, which is asked about: whatever uses it stops at once. */
+/** One token, and its end. */
 export function TokenRow({ token }: { token: Token }) {
   const client = useQueryClient()
   const zone = useZone()
   const now = useMinute()
-  const [asked, setAsked] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<unknown>(null)
   const revoke = async () => {
-    setBusy(true)
-    setError(null)
-    try {
-      await revokeToken(client, token.id)
-      say(`Revoked: ${token.name}`)
-    } catch (failure) {
-      setError(failure)
-      setBusy(false)
-    }
+    await revokeToken(client, token.id)
+    say(`Revoked: ${token.name}`)
   }
   const used = token.last_used_at ? `Used ${momentWords(token.last_used_at, now, zone)}` : 'Never used'
   return (
@@ -41,21 +28,7 @@ export function TokenRow({ token }: { token: Token }) {
           {used} · expires {momentWords(token.expires_at, now, zone)}
         </p>
       </div>
-      {asked ? (
-        <div role="group" aria-label={`Revoke ${token.name}?`} className="flex flex-wrap items-center gap-2">
-          <Button kind="danger" autoFocus disabled={busy} onClick={() => void revoke()}>
-            Revoke
-          </Button>
-          <Button disabled={busy} onClick={() => setAsked(false)}>
-            Keep
-          </Button>
-        </div>
-      ) : (
-        <Button aria-label={`Revoke ${token.name}…`} onClick={() => setAsked(true)}>
-          Revoke…
-        </Button>
-      )}
-      <div className="basis-full empty:hidden">{error !== null && <Failure>{explain(error)}</Failure>}</div>
+      <Ending verb="Revoke" name={token.name} end={revoke} />
     </li>
   )
 }

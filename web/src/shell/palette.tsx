@@ -51,6 +51,12 @@ function Finder() {
     { id: 'settings', label: 'Go to Settings', icon: 'settings' as const, run: go('/settings') },
     { id: 'weights', label: 'Score weights', icon: 'settings' as const, run: go('/settings/score') },
     { id: 'data', label: 'Import and export', icon: 'upload' as const, run: go('/settings/data') },
+    {
+      id: 'assistants',
+      label: 'Assistants: connect, cut off',
+      icon: 'settings' as const,
+      run: go('/settings/assistants'),
+    },
     { id: 'account', label: 'Account and sign out', icon: 'signOut' as const, run: go('/settings/account') },
     { id: 'light', label: 'Theme: light', icon: 'sun' as const, run: () => setTheme('light') },
     { id: 'dark', label: 'Theme: dark', icon: 'moon' as const, run: () => setTheme('dark') },
