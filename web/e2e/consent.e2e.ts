@@ -46,10 +46,10 @@ test('somebody signs in on the way, allows less than is asked for, and cuts it o
   await page.waitForURL(/\/sign-in\?/)
   await signInHere(page, ada)
 
-  await page.getByRole('heading', { name: `Let ${name} use your MindFlow?` }).waitFor()
+  await page.getByRole('heading', { name: `Let “${name}” use your MindFlow?` }).waitFor()
   expect(new URL(page.url()).pathname + new URL(page.url()).search, 'to the letter').toBe(program.path())
   await page.getByText(ada.email).waitFor()
-  await page.getByText(/It gave itself this name; anybody can/).waitFor()
+  await page.getByText(/It gave itself its name, and anybody can/).waitFor()
   await page.getByText('An app on this computer').waitFor()
   expect(await page.evaluate(() => document.activeElement?.tagName), 'Enter is for nothing yet').not.toBe('BUTTON')
 
@@ -122,7 +122,7 @@ test('a press that was meant for something else allows nothing', async () => {
 
   // Back asks anew; nothing was allowed.
   await page.goBack()
-  await page.getByRole('heading', { name: /^Let Hasty/ }).waitFor()
+  await page.getByRole('heading', { name: /^Let “Hasty”/ }).waitFor()
   expect(await ada.call('/api/grants')).toEqual({ items: [] })
 })
 
@@ -145,13 +145,13 @@ test('nobody is sent where no known program wants its answer', async () => {
   ]
   for (const path of asks) {
     await page.goto(app.url + path)
-    await page.getByRole('heading', { name: 'Nobody can be let in by this link' }).waitFor()
+    await page.getByRole('heading', { name: 'This link cannot be used' }).waitFor()
     expect(await page.getByRole('button').count()).toBe(0)
   }
   // What a known program cannot get, it is told once the person goes back.
   const before = waiting.came.length
   await page.goto(app.url + program.path({ code_challenge_method: 'plain' }))
-  await page.getByRole('heading', { name: 'Known asks for what it cannot get' }).waitFor()
+  await page.getByRole('heading', { name: '“Known” asks for what it cannot get' }).waitFor()
   expect(left).toEqual([])
   expect(waiting.came.length).toBe(before)
   await page.getByRole('button', { name: 'Back to the app on this computer' }).click()
@@ -223,7 +223,7 @@ test('a session that ends, another account, and a server that is gone', async ()
   await allow(page).click()
   await page.getByRole('heading', { name: 'Welcome back. Your session has ended.' }).waitFor()
   await signInHere(page, ada)
-  await page.getByRole('heading', { name: /^Let Patient/ }).waitFor()
+  await page.getByRole('heading', { name: /^Let “Patient”/ }).waitFor()
   expect(page.url()).toBe(app.url + program.path())
   expect(complaints).toEqual([])
 })
@@ -236,6 +236,6 @@ test('who opens an account on the way comes back, too', async () => {
   await page.getByLabel('E-mail').fill(`${crypto.randomUUID()}@example.com`)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Open the account' }).click()
-  await page.getByRole('heading', { name: /^Let First/ }).waitFor()
+  await page.getByRole('heading', { name: /^Let “First”/ }).waitFor()
   expect(page.url()).toBe(app.url + program.path())
 })

@@ -101,7 +101,7 @@ export const screens: Screen[] = [
     name: 'consent-impossible',
     path: async (at) => (await introduce(at, far)).path({ redirect_uri: 'https://evil.example/' }),
     ready: 'h1',
-    open: ({ page }) => page.getByRole('heading', { name: 'Nobody can be let in by this link' }).waitFor(),
+    open: ({ page }) => page.getByRole('heading', { name: 'This link cannot be used' }).waitFor(),
   },
   { name: 'welcome', path: () => '/welcome', ready: 'form' },
   { name: 'now', path: () => '/', ready: 'article' },

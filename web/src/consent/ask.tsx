@@ -8,6 +8,7 @@ import { mayFollow, type Asked } from './asked'
 import { useCalm } from './calm'
 import { failureWords } from './consent'
 import { decide, type Program, type Request } from './queries'
+import { Name } from './name'
 import { knownWords, placeWords } from './words'
 
 /** The question itself. Both answers look alike, and neither is given by a press that was for something else. */
@@ -54,7 +55,7 @@ export function Ask({
     <Entrance
       title={
         <>
-          Let <bdi>{client.name}</bdi> use your MindFlow?
+          Let <Name of={client} /> use your MindFlow?
         </>
       }
     >
@@ -80,7 +81,7 @@ export function Ask({
             </label>
           ))}
       </fieldset>
-      <p role="status" className="mt-2 min-h-5 text-[13px] text-ink-2">
+      <p role="status" className="min-h-5 text-[13px] text-ink-2">
         {narrowed(granted)}
       </p>
       <p className="mt-2 text-[14px] text-ink-2">
@@ -116,32 +117,21 @@ function narrowed(granted: readonly string[]): string {
   return ''
 }
 
-/** Who asks, where the answer goes, and whose account it is about. */
+/** Where the answer goes, what is known of who asks, and whose account it is about. */
 function Who({ client, email, busy, leave }: { client: Program; email: string; busy: boolean; leave: () => void }) {
   return (
-    <dl className="flex flex-col gap-4 rounded-card border border-line bg-surface px-4 pt-4 text-[14px]">
-      <div>
-        <dt className="text-[13px] text-ink-3">Who asks</dt>
-        <dd className="font-[550]">
-          <bdi>{client.name}</bdi>
-        </dd>
-        {client.kind === 'document' && (
-          <dd dir="ltr" className="text-[13px] text-ink-2">
-            {client.address}
-          </dd>
-        )}
-        <dd className="text-[13px] text-ink-2">{knownWords(client)}</dd>
-      </div>
+    <dl className="flex flex-col gap-3 rounded-card border border-line bg-surface px-4 pt-3 text-[14px]">
       <div>
         <dt className="text-[13px] text-ink-3">The answer goes to</dt>
         <dd className="font-[550]">
           {client.on_this_computer ? 'An app on this computer' : <bdi dir="ltr">{client.redirect_host}</bdi>}
         </dd>
-        {client.on_this_computer && (
+        {(client.kind === 'document' || client.on_this_computer) && (
           <dd dir="ltr" className="text-[13px] text-ink-2">
-            {client.kind === 'document' ? client.redirect_host : client.address}
+            {client.address}
           </dd>
         )}
+        <dd className="mt-1 text-[13px] text-ink-2">{knownWords(client)}</dd>
       </div>
       <div className="border-t border-line pt-3">
         <dt className="text-[13px] text-ink-3">Your account</dt>

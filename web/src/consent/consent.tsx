@@ -7,6 +7,7 @@ import { Button, buttonClass } from '../ui/button'
 import { Bone, Soon } from '../ui/skeleton'
 import { mayFollow, readAsked, type Asked } from './asked'
 import { Ask } from './ask'
+import { Name } from './name'
 import { requestQuery, type Request } from './queries'
 import { placeWords } from './words'
 
@@ -74,7 +75,7 @@ function Coming() {
 /** Nobody is sent anywhere from here: it is not known whose address that would be. */
 function Impossible({ children }: { children: ReactNode }) {
   return (
-    <Entrance title="Nobody can be let in by this link">
+    <Entrance title="This link cannot be used">
       <p className="text-ink-2">{children}</p>
       <p className="mt-3 mb-6 text-ink-2">
         Nothing was allowed, and nothing was sent. Go back to the program, and have it connect anew.
@@ -114,7 +115,7 @@ function Refused({
     <Entrance
       title={
         <>
-          <bdi>{client.name}</bdi> asks for what it cannot get
+          <Name of={client} /> asks for what it cannot get
         </>
       }
     >

@@ -4,13 +4,13 @@ import type { Program } from './queries'
 export function knownWords({ kind, on_this_computer: here }: Program): string {
   switch (kind) {
     case 'known':
-      return 'The answer goes to an address that is known to be its maker’s.'
+      return 'An address that is known to be its maker’s.'
     case 'document':
-      return 'Whoever owns this address says what it is called, and where the answer goes.'
+      return 'What it is called, and where the answer goes, is said at this address by whoever owns it.'
     default:
       return here
-        ? 'It gave itself this name; anybody can. Allow it only if you have just begun this in an app of yours.'
-        : 'It gave itself this name; anybody can. Go by where the answer goes.'
+        ? 'It gave itself its name, and anybody can: allow it only if you have just begun this in an app of yours.'
+        : 'It gave itself its name, and anybody can: go by this address.'
   }
 }
 

@@ -33,13 +33,13 @@ export default function AssistantSettings() {
       >
         <Entry />
         <dl className="mt-5 flex max-w-[60ch] flex-col gap-2 text-[14px]">
-          {ways.map(({ who, how, more }) => (
+          {ways.map(({ who, how, more, where }) => (
             <div key={who}>
               <dt className="font-[550]">{who}</dt>
               <dd className="text-ink-2">{how}</dd>
               <dd>
                 <a href={more} target="_blank" rel="noreferrer" className={entranceLink}>
-                  How to<span className="sr-only"> connect {who}</span>, by its maker
+                  {where}
                 </a>
               </dd>
             </div>
@@ -56,15 +56,18 @@ const ways = [
     who: 'ChatGPT',
     how: 'In its settings, under Connectors, turn on developer mode and create a connector with this address.',
     more: 'https://developers.openai.com/apps-sdk/deploy/connect-chatgpt',
+    where: 'How to, by OpenAI',
   },
   {
     who: 'Claude',
     how: 'In its settings, under Connectors, add a custom connector with this address.',
     more: 'https://support.claude.com/articles/11175166-getting-started-with-custom-connectors-using-remote-mcp',
+    where: 'How to, by Anthropic',
   },
   {
     who: 'An editor',
     how: 'Add an MCP server of the kind HTTP with this address. It opens a browser for the rest.',
     more: 'https://code.visualstudio.com/docs/copilot/customization/mcp-servers',
+    where: 'How to, in Visual Studio Code',
   },
 ]

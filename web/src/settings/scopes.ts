@@ -3,7 +3,7 @@ export const scopes = [
   {
     scope: 'tasks:read',
     words: 'Read your tasks',
-    more: 'With their notes, dates and tags, and which comes first.',
+    more: 'With notes, dates, tags, and what comes first.',
     standard: true,
   },
   {
