@@ -202,11 +202,8 @@ func (a *App) renew(ctx context.Context, r Renewal) (ProgramTokens, error) {
 			reused, err = a.shownAgain(tx, hash, r.Refresh, &tokens)
 			return err
 		}
-		switch lives, err := tx.ExtendGrant(grant.ID, tx.Now().Add(renewalTTL)); {
-		case err != nil:
+		if err := extend(tx, grant.ID); err != nil {
 			return err
-		case !lives:
-			return errRenewal
 		}
 		if err := tx.DropSpentAccess(grant.ID); err != nil {
 			return err
@@ -220,6 +217,15 @@ func (a *App) renew(ctx context.Context, r Renewal) (ProgramTokens, error) {
 		return ProgramTokens{}, errRenewal
 	}
 	return tokens, nil
+}
+
+// extend moves the end of a grant whose program has come, unless it has ended.
+func extend(tx *store.Tx, id mindflow.GrantID) error {
+	lives, err := tx.ExtendGrant(id, tx.Now().Add(renewalTTL))
+	if err == nil && !lives {
+		err = errRenewal
+	}
+	return err
 }
 
 // shownAgain answers a refresh token that cannot be exchanged: within the grace
@@ -239,6 +245,9 @@ func (a *App) shownAgain(tx *store.Tx, hash, refresh string, tokens *ProgramToke
 			return false, err
 		}
 		if unused {
+			if err := extend(tx, grant.ID); err != nil {
+				return false, err
+			}
 			tokens.Refresh = next
 			return false, addAccess(tx, grant.ID, *tokens)
 		}

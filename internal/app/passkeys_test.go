@@ -267,6 +267,7 @@ func TestOnlyAPasskeyMadeHereJustNowIsKept(t *testing.T) {
 			"in another session":        {elsewhere, device(honest).Make(begin())},
 			"for a sign-in's challenge": {ada, device(honest).Make(swapped(begin(), w.request(0)))},
 			"of nothing":                {ada, nil},
+			"with a key of megabytes":   {ada, device(func(d *passkeytest.Device) { d.KeyBytes = 1 << 20 }).Make(begin())},
 		} {
 			if _, err := w.apps[0].AddPasskey(ctx, c.who, "x", c.answer); mindflow.KindOf(err) != mindflow.KindInvalid {
 				t.Errorf("made %s: %v", what, err)
@@ -294,6 +295,25 @@ func TestOnlyAPasskeyMadeHereJustNowIsKept(t *testing.T) {
 		if _, err := w.apps[0].AddPasskey(ctx, ada, "x", last); mindflow.KindOf(err) != mindflow.KindUnauthenticated {
 			t.Errorf("in a session that has ended: %v", err)
 		}
+	})
+}
+
+// Fails when what a browser says of an authenticator is kept as it comes, at
+// whatever length.
+func TestOfTheWaysToAnAuthenticatorThoseThatAreKnownAreKept(t *testing.T) {
+	eachTown(t, func(w *town) {
+		w.register("ada@example.com")
+		_, ada := w.signIn("ada@example.com", hers)
+		phone := passkeytest.New(w.t, site)
+		phone.Transports = []string{"usb", strings.Repeat("x ", 100_000), "internal", "usb", "cable"}
+		w.adds(ada, phone, "Phone")
+		keys, err := w.apps[0].Passkeys(w.t.Context(), ada)
+		w.must(err)
+		if len(keys) != 1 || fmt.Sprint(keys[0].Transports) != "[usb internal hybrid]" {
+			w.t.Errorf("%.200v", keys)
+		}
+		_, err = w.byPasskey(0, phone.Sign(w.request(0)))
+		w.must(err)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/netip"
 	"net/url"
+	"slices"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -86,6 +87,14 @@ func ownerOf(u mindflow.User, keys ...mindflow.Passkey) owner {
 // algorithms are what authenticators there are can do.
 var algorithms = webauthn.CredentialParametersRecommendedL3()
 
+// ways are those from a browser to an authenticator that there are. Others are not
+// kept: a browser may say anything.
+var ways = []protocol.AuthenticatorTransport{protocol.USB, protocol.NFC, protocol.BLE, protocol.SmartCard, protocol.Hybrid, protocol.Internal}
+
+// maxPublicKey bounds what is kept of a key, in bytes: an RSA key of 4096 bits has
+// about 530, and whoever makes one may add what they like.
+const maxPublicKey = 2048
+
 // Creation is what a browser is told to make a passkey for somebody, who has some
 // already, as JSON.
 func (p *Passkeys) Creation(u mindflow.User, has []mindflow.Passkey, challenge []byte) ([]byte, error) {
@@ -140,12 +149,17 @@ func (p *Passkeys) Made(u mindflow.User, n NewPasskey) (mindflow.Passkey, error)
 	if err != nil {
 		return mindflow.Passkey{}, ErrPasskey
 	}
+	if len(made.PublicKey) > maxPublicKey {
+		return mindflow.Passkey{}, ErrPasskey
+	}
 	k := mindflow.Passkey{
 		UserID: u.ID, Credential: made.ID, PublicKey: made.PublicKey, SignCount: made.Authenticator.SignCount,
 		Copyable: made.Flags.BackupEligible, Copied: made.Flags.BackupState,
 	}
 	for _, t := range made.Transport {
-		k.Transports = append(k.Transports, string(t))
+		if slices.Contains(ways, t) && !slices.Contains(k.Transports, string(t)) {
+			k.Transports = append(k.Transports, string(t))
+		}
 	}
 	return k, nil
 }

@@ -26,9 +26,15 @@ INSERT INTO authorization_codes (code_hash, grant_id, user_id, session_id, clien
                                  scopes, audience, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 
-// AddCode keeps a code. Its user is locked.
+const dropLateCodes = `DELETE FROM authorization_codes WHERE user_id = $1 AND used_at IS NULL AND expires_at <= $2`
+
+// AddCode keeps a code, in the place of those of its user that nobody came for in
+// time. The user is locked.
 func (tx *Tx) AddCode(c Code) error {
 	g := c.Grant
+	if _, err := tx.exec(dropLateCodes, g.UserID.String(), tx.now.UnixMicro()); err != nil {
+		return err
+	}
 	err := tx.must(insertCode, c.Hash, g.ID.String(), g.UserID.String(), c.SessionID.String(), g.ClientID, g.Name, g.Address,
 		c.RedirectURI, c.Challenge, g.Scopes.String(), g.Audience, g.CreatedAt.UnixMicro(), c.ExpiresAt.UnixMicro())
 	if err != nil {

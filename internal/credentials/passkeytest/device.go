@@ -26,6 +26,8 @@ type Device struct {
 	RPID       string // signed in place of the one that was asked for
 	Handle     []byte // of another person
 	Count      int    // signs with this count
+	Transports []string
+	KeyBytes   int // more of the public key than there is to it
 
 	tb   testing.TB
 	keys []key
@@ -41,7 +43,7 @@ type key struct {
 // New is a device with a browser at an origin.
 func New(tb testing.TB, origin string) *Device {
 	tb.Helper()
-	return &Device{Origin: origin, tb: tb, Count: -1}
+	return &Device{Origin: origin, tb: tb, Count: -1, Transports: []string{"internal", "hybrid"}}
 }
 
 // Flags of what an authenticator has seen and is.
@@ -121,7 +123,11 @@ func (d *Device) Make(options []byte) []byte {
 	d.keys = append(d.keys, k)
 	point, err := private.PublicKey.Bytes()
 	d.must(err)
-	public, err := webauthncbor.Marshal(map[int]any{1: 2, 3: -7, -1: 1, -2: point[1 : 1+coordBytes], -3: point[1+coordBytes:]})
+	parts := map[int]any{1: 2, 3: -7, -1: 1, -2: point[1 : 1+coordBytes], -3: point[1+coordBytes:]}
+	if d.KeyBytes > 0 {
+		parts[-70_000] = make([]byte, d.KeyBytes)
+	}
+	public, err := webauthncbor.Marshal(parts)
 	d.must(err)
 	auth := d.authData(o.RP.ID, d.flags()|attested, 0)
 	auth = append(auth, make([]byte, 16)...) // of no known make
@@ -134,7 +140,7 @@ func (d *Device) Make(options []byte) []byte {
 		"clientExtensionResults": map[string]any{},
 		"response": map[string]any{
 			"clientDataJSON": text(d.clientData("webauthn.create", o.Challenge)), "attestationObject": text(object),
-			"transports": []string{"internal", "hybrid"},
+			"transports": d.Transports,
 		},
 	})
 	d.must(err)

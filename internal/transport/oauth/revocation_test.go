@@ -79,6 +79,46 @@ func TestEachEndOfAGrantIsTrueOnEveryServer(t *testing.T) {
 	})
 }
 
+// The answer that got lost is not given again once the grant has ended: its tokens
+// would be good for nothing, and the program should learn that. Seen red with a
+// grace that does not ask after the grant.
+func TestTheGraceOfARefreshTokenEndsWithItsGrant(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		_, refresh := w.tokens()
+		next := w.renew(0, refresh).want(200)
+		grants, err := w.apps[0].Connected(t.Context(), w.ada)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.apps[0].Disconnect(t.Context(), w.ada, grants[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if a := w.renew(1, refresh); a.status != 400 || a.at("error") != "invalid_grant" {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+		w.dead("it was cut off", next.at("access_token"), next.at("refresh_token"))
+	})
+}
+
+// Who allows on and on, and whose program never comes, leaves no heap of codes.
+// Seen red without the one before being dropped.
+func TestCodesThatNobodyCameForMakeRoom(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		for range 5 {
+			w.code()
+			w.clock.move(time.Minute)
+		}
+		last := w.code()
+		w.exchange(0, last).want(200)
+		w.clock.move(48 * time.Hour)
+		if swept, err := w.apps[0].Sweep(t.Context()); err != nil || swept.Codes != 1 {
+			t.Errorf("%d codes were kept, %v", swept.Codes, err)
+		}
+	})
+}
+
 // A session's end takes what it decided and nobody has fetched; what was fetched
 // goes on. Seen red with a code that does not ask after its session.
 func TestACodeEndsWithTheSessionThatDecided(t *testing.T) {
