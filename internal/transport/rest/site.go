@@ -55,7 +55,7 @@ func (a *API) site() {
 	a.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 		if reads && !strings.HasPrefix(r.URL.Path, "/api/") && (wantsPage(r) || a.settings.SiteHolds != nil && a.settings.SiteHolds(r.URL.Path)) {
-			if strings.HasPrefix(r.URL.Query().Get("next"), consentPath+"?") { // the sign-in on the way there
+			if leadsToConsent(r) {
 				w.Header()[openerHeader] = anyOpener
 			}
 			a.settings.Site.ServeHTTP(w, r)
@@ -64,6 +64,13 @@ func (a *API) site() {
 		a.unknown(w, r)
 	})
 	a.shadow()
+}
+
+// leadsToConsent reports whether a page is the sign-in, or the opening of an
+// account, on the way to the consent page. The word of the address alone is not
+// enough: whoever opens a window writes it.
+func leadsToConsent(r *http.Request) bool {
+	return (r.URL.Path == "/sign-in" || r.URL.Path == "/sign-up") && strings.HasPrefix(r.URL.Query().Get("next"), consentPath+"?")
 }
 
 // document serves a document that is made when it is first asked for.

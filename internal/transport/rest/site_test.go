@@ -67,9 +67,10 @@ func TestThePagesOfConsentKeepTheirOpener(t *testing.T) {
 	t.Parallel()
 	h := rest.New(nil, slog.New(slog.DiscardHandler), rest.Settings{Site: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}).Handler()
 	for path, want := range map[string]string{
-		"/": "same-origin", "/tasks?next=x": "same-origin", "/sign-in": "same-origin", "/sign-in?next=%2Ftasks": "same-origin",
+		"/": "same-origin", "/tasks?next=x": "same-origin", "/tasks?next=%2Foauth%2Fauthorize%3F": "same-origin", "/settings/data?next=%2Foauth%2Fauthorize%3F": "same-origin", "/sign-in": "same-origin", "/sign-in?next=%2Ftasks": "same-origin",
 		"/sign-in?next=https%3A%2F%2Fa.example%2Foauth%2Fauthorize%3F": "same-origin",
 		"/oauth/authorize?client_id=x":                                 "unsafe-none", "/sign-in?next=%2Foauth%2Fauthorize%3Fclient_id%3Dx": "unsafe-none",
+		"/sign-up?next=%2Foauth%2Fauthorize%3Fclient_id%3Dx": "unsafe-none",
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 		r.Header.Set("Accept", "text/html")
