@@ -3,11 +3,11 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useId, useRef, useState, type FormEvent } from 'react'
 import { create, edit, setPreferences } from '../api/changes'
 import type { Task } from '../api/client'
-import { explain } from '../api/errors'
+import { explain, Problem } from '../api/errors'
 import { preferencesQuery } from '../api/queries'
 import { guessZone, zones } from '../time/zone'
 import { Button, buttonClass } from '../ui/button'
-import { Failure, inputClass } from '../ui/field'
+import { Failure, Field, inputClass } from '../ui/field'
 import { Entrance, entranceLink } from './entrance'
 
 /** The first run: where the person is, and the first things to do. */
@@ -19,6 +19,7 @@ export default function Welcome() {
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
   const list = useId()
+  const wrongZone = error instanceof Problem && error.field('timezone') !== undefined
   const made = useRef(new Map<number, Task>()) // whoever tries again makes no task twice
 
   const keepZone = async () => {
@@ -70,28 +71,22 @@ export default function Welcome() {
     >
       <form onSubmit={(e) => void start(e)} className="flex flex-col gap-6">
         <div>
-          <label htmlFor={`${list}-zone`} className="mb-1 block text-[13px] font-medium text-ink-2">
-            Time zone
-          </label>
-          <input
-            id={`${list}-zone`}
+          <Field
+            label="Time zone"
             list={list}
             value={zone}
             onChange={(e) => setZone(e.target.value)}
             required
             autoComplete="off"
             spellCheck={false}
-            aria-describedby={`${list}-hint`}
-            className={inputClass}
+            error={wrongZone ? 'There is no such zone. Choose one of the list, such as Europe/Berlin.' : undefined}
+            hint={`${zone === guessZone() ? 'Guessed from this browser. ' : ''}Today and tomorrow begin by it.`}
           />
           <datalist id={list}>
             {zones().map((z) => (
               <option key={z} value={z} />
             ))}
           </datalist>
-          <p id={`${list}-hint`} className="mt-1 text-[13px] text-ink-3">
-            Guessed from this browser. Today and tomorrow begin by it.
-          </p>
         </div>
         <fieldset className="flex flex-col gap-2">
           <legend className="mb-1 text-[13px] font-medium text-ink-2">Up to three things to do</legend>
@@ -107,7 +102,7 @@ export default function Welcome() {
             />
           ))}
         </fieldset>
-        <Failure>{error !== null && explain(error)}</Failure>
+        <Failure>{error !== null && !wrongZone && explain(error)}</Failure>
         <div className="flex flex-wrap gap-2">
           <Button kind="primary" type="submit" disabled={busy}>
             Start
