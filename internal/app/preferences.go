@@ -14,14 +14,14 @@ import (
 // request, tells whether they still hold.
 type preferencesCache struct {
 	store *store.Store
-	kept  *otter.Cache[mindflow.UserID, mindflow.Preferences]
+	kept  *otter.Cache[mindflow.UserID, *mindflow.Preferences] // pointers, as the snapshots are: one code for both
 	asked lookups
 }
 
 const maxPreferences = 10_000
 
 func newPreferencesCache(s *store.Store) *preferencesCache {
-	return &preferencesCache{store: s, kept: otter.Must(&otter.Options[mindflow.UserID, mindflow.Preferences]{MaximumSize: maxPreferences})}
+	return &preferencesCache{store: s, kept: otter.Must(&otter.Options[mindflow.UserID, *mindflow.Preferences]{MaximumSize: maxPreferences})}
 }
 
 // Preferences are the actor's, no older than the request.
@@ -37,12 +37,12 @@ func (a *App) preferencesOf(ctx context.Context, actor mindflow.Actor) (mindflow
 	c := a.preferences
 	if p, ok := c.kept.GetIfPresent(actor.UserID); ok && p.Version >= actor.PreferencesVersion {
 		c.asked.hit()
-		return p, nil
+		return *p, nil
 	}
 	c.asked.miss()
 	p, err := c.store.Preferences(ctx, actor.UserID)
 	if err == nil {
-		c.kept.Set(actor.UserID, p)
+		c.kept.Set(actor.UserID, &p)
 	}
 	return p, err
 }
