@@ -55,18 +55,17 @@ func (a *App) ExchangeCode(ctx context.Context, from netip.Addr, x CodeExchange)
 }
 
 // guarded counts what a network gets wrong, and tells a client that was forgotten
-// that it is not known any more.
+// that it is not known any more. It counts afterwards: nothing here can be guessed,
+// and many people's programs come from one network, which others' errors must not keep
+// out, nor keep from ending a grant.
 func (a *App) guarded(ctx context.Context, from netip.Addr, client string, exchange func() (ProgramTokens, error)) (ProgramTokens, error) {
-	key := ofNetwork(mindflow.LimitedClients, from)
-	slot, err := a.take(ctx, key)
-	if err != nil {
-		return ProgramTokens{}, err
-	}
 	tokens, err := exchange()
 	e, known := errors.AsType[*mindflow.Error](err)
 	if !known || e.Refusal == "" {
-		a.giveBack(ctx, key, slot)
 		return tokens, err
+	}
+	if _, err := a.take(ctx, ofNetwork(mindflow.LimitedClients, from)); err != nil {
+		return ProgramTokens{}, err
 	}
 	if id, parsed := mindflow.ParseID[mindflow.Client](client); parsed == nil && e.Refusal == mindflow.InvalidGrant {
 		if _, err := a.registered(ctx, id); mindflow.KindOf(err) == mindflow.KindNotFound {
@@ -272,20 +271,15 @@ func (a *App) successor(tx *store.Tx, refresh string) (next string, unused bool,
 // 7009), whichever of its tokens that is. One that is good for nothing is no
 // error.
 func (a *App) GiveUp(ctx context.Context, from netip.Addr, token, client string) error {
-	key := ofNetwork(mindflow.LimitedClients, from)
-	slot, err := a.take(ctx, key)
-	if err != nil {
-		return err
-	}
 	_, grant, err := a.store.GrantOfToken(ctx, credentials.HashSecret(token))
+	unknown, others := mindflow.KindOf(err) == mindflow.KindNotFound, err == nil && client != "" && client != grant.ClientID
 	switch {
-	case mindflow.KindOf(err) == mindflow.KindNotFound:
-		return nil
-	case err == nil && client != "" && client != grant.ClientID:
+	case unknown || others:
+		if _, err := a.take(ctx, ofNetwork(mindflow.LimitedClients, from)); err != nil || unknown {
+			return err
+		}
 		return mindflow.Refused(mindflow.InvalidGrant, "The token was given to another client")
-	}
-	a.giveBack(ctx, key, slot)
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	return a.store.Write(ctx, func(tx *store.Tx) error { return tx.AbortGrant(grant.ID) })

@@ -149,8 +149,9 @@ func TestBrowsersMaySpeakWithWhatIsPublic(t *testing.T) {
 	}
 }
 
-// What a network gets wrong is counted, what it gets right is not: many people's
-// assistants come from one.
+// What a network gets wrong is counted, what it gets right is not, nor refused: many
+// people's assistants come from one. Seen red with a slot that is taken before anything
+// is looked at.
 func TestANetworkGetsOnlySoMuchWrong(t *testing.T) {
 	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
@@ -166,15 +167,27 @@ func TestANetworkGetsOnlySoMuchWrong(t *testing.T) {
 			w.exchange(1, "wrong").want(400)
 		}
 		for _, a := range []answer{
-			w.exchange(0, "wrong"), w.renew(1, refresh), w.post(0, "/oauth/revoke", map[string]string{"token": refresh}),
+			w.exchange(0, "wrong"), w.renew(1, "mfr_wrong"), w.post(0, "/oauth/revoke", map[string]string{"token": "wrong"}),
 			w.send(1, "POST /oauth/register", `{"redirect_uris": ["https://a.example/"]}`, asJSON),
 		} {
 			if a.status != 429 || a.at("error") != "temporarily_unavailable" || a.header.Get("Retry-After") != "60" {
 				t.Errorf("%d %v %s", a.status, a.header, a.body)
 			}
 		}
-		c.move(time.Minute)
+		// Others from there, who have done nothing wrong, go on; and what ends a grant ends it.
 		refresh = w.renew(1, refresh).want(200).at("refresh_token")
+		code := w.code()
+		access := w.exchange(1, code).want(200).at("access_token")
+		w.exchange(0, code).want(429)
+		if a := w.atMCP(1, access); a.status != 401 {
+			t.Errorf("after its code was shown twice: %d", a.status)
+		}
+		given, _ := w.tokens()
+		w.post(0, "/oauth/revoke", map[string]string{"token": given}).want(200)
+		if a := w.atMCP(1, given); a.status != 401 {
+			t.Errorf("after it was given up: %d", a.status)
+		}
+		c.move(time.Minute)
 		// One grant may not renew without end either.
 		for {
 			if a := w.renew(0, refresh); a.status == 429 {
