@@ -144,7 +144,7 @@ func TestAChallengeIsForOnePurposeAndAWhile(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, ends, ok)
 		}
 	}
-	if string(s.NewChallenge("sign in", time.Minute)) == string(s.NewChallenge("sign in", time.Minute)) {
+	if other := s.NewChallenge("sign in", time.Minute); string(other) == string(s.NewChallenge("sign in", time.Minute)) {
 		t.Error("two are alike")
 	}
 }

@@ -251,5 +251,5 @@ func seconds(s string) time.Duration {
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		return 0
 	}
-	return time.Duration(n) * time.Second //nolint:gosec // 31 bits
+	return time.Duration(n) * time.Second
 }

@@ -266,12 +266,25 @@ func TestWhatAClientCannotGetItIsTold(t *testing.T) {
 	each(t, func(w *world) {
 		plain := "code_challenge_method=plain"
 		for _, row := range []struct{ change, reason string }{
-			{"response_type=token", "unsupported_response_type"}, {"response_type=", "unsupported_response_type"}, {"response_type=code token", "unsupported_response_type"},
-			{plain, "invalid_request"}, {"code_challenge_method=", "invalid_request"}, {"code_challenge_method=s256", "invalid_request"}, {"code_challenge=", "invalid_request"},
-			{"code_challenge=" + verifier, "invalid_request"}, {"code_challenge=" + credentials.Challenge(verifier) + "=", "invalid_request"}, {"code_challenge=" + credentials.Challenge(verifier)[1:], "invalid_request"},
-			{"scope=sudo", "invalid_scope"}, {"scope=TASKS:READ", "invalid_scope"}, {"scope=tasks:read,tasks:write", "invalid_scope"},
-			{"resource=" + issuer, "invalid_target"}, {"resource=" + issuer + "/", "invalid_target"}, {"resource=" + issuer + "/mcp/", "invalid_target"}, {"resource=https://other.example/mcp", "invalid_target"},
-			{"resource=" + issuer + "/mcp#x", "invalid_target"}, {"resource=" + strings.ToUpper(issuer) + "/mcp", "invalid_target"},
+			{"response_type=token", "unsupported_response_type"},
+			{"response_type=", "unsupported_response_type"},
+			{"response_type=code token", "unsupported_response_type"},
+			{plain, "invalid_request"},
+			{"code_challenge_method=", "invalid_request"},
+			{"code_challenge_method=s256", "invalid_request"},
+			{"code_challenge=", "invalid_request"},
+			{"code_challenge=" + verifier, "invalid_request"},
+			{"code_challenge=" + credentials.Challenge(verifier) + "=", "invalid_request"},
+			{"code_challenge=" + credentials.Challenge(verifier)[1:], "invalid_request"},
+			{"scope=sudo", "invalid_scope"},
+			{"scope=TASKS:READ", "invalid_scope"},
+			{"scope=tasks:read,tasks:write", "invalid_scope"},
+			{"resource=" + issuer, "invalid_target"},
+			{"resource=" + issuer + "/", "invalid_target"},
+			{"resource=" + issuer + "/mcp/", "invalid_target"},
+			{"resource=https://other.example/mcp", "invalid_target"},
+			{"resource=" + issuer + "/mcp#x", "invalid_target"},
+			{"resource=" + strings.ToUpper(issuer) + "/mcp", "invalid_target"},
 		} {
 			seen := w.consider(w.ask(row.change)).want(200)
 			if !strings.Contains(seen.body, `"error":"`+row.reason+`"`) || !strings.Contains(seen.body, `"scopes":[]`) {

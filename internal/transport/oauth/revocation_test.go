@@ -33,7 +33,7 @@ func TestEachEndOfAGrantIsTrueOnEveryServer(t *testing.T) {
 			}},
 			{"the account is disabled", false, func() error { return here.Disable(ctx, "ada@example.com") }, func() error { return here.Enable(ctx, "ada@example.com") }},
 			{"the account leaves", false, func() error { _, err := here.DeleteAccount(ctx, w.ada, password, ""); return err }, func() error {
-				w.ada, w.session = w.signIn(w.ada)
+				w.ada, w.session = w.signIn(w.ada) //nolint:contextcheck // the world has its test's
 				_, err := here.KeepAccount(ctx, w.ada)
 				return err
 			}},

@@ -98,7 +98,10 @@ func (s *Server) metadata() any {
 		Resources                []string `json:"protected_resources"`
 	}{
 		issuer, issuer + authorizePath, issuer + tokenPath, issuer + registerPath, issuer + revokePath,
-		mindflow.Grantable.Names(), responseTypes, []string{"query"}, grantTypes, noSecret, noSecret, []string{"S256"},
+		mindflow.Grantable.Names(), responseTypes,
+		[]string{"query"},
+		grantTypes, noSecret, noSecret,
+		[]string{"S256"},
 		true, s.app.ReadsDocuments(), resources,
 	}
 }
