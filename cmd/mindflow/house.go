@@ -102,12 +102,16 @@ func (h *house) wire(c *console) (err error) {
 	if err != nil {
 		return err
 	}
+	var documents app.ClientDocuments
+	if h.config.ClientDocuments {
+		documents = egress.NewDocuments(egress.New(egress.Settings{Networks: h.config.EgressAllow}), c.clock, h.log)
+	}
 	h.app = app.New(h.store, signer, app.Settings{
 		AccessTokenTTL: h.config.AccessTokenTTL, RefreshTokenTTL: h.config.RefreshTokenTTL, SnapshotTTL: h.config.ScoreCacheTTL,
 		Quotas: h.config.Quotas(), EventRetention: h.config.EventRetention, Watch: watch,
 		Limits: h.limits(), Limiter: limiter,
 		Mailer: mailer, Mailing: h.config.Mailing(), PublicURL: h.config.WebURL(), Signup: h.config.Signup,
-		Documents: egress.NewDocuments(egress.New(egress.Settings{Networks: h.config.EgressAllow}), c.clock, h.log),
+		Documents: documents,
 	})
 	return nil
 }

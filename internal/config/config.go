@@ -64,6 +64,9 @@ type Config struct {
 	// EgressAllow are networks that addresses named by people may lie in, beside
 	// the internet.
 	EgressAllow Networks `env:"EGRESS_ALLOW"`
+	// ClientDocuments has programs be known by documents of their own, which are
+	// read on the internet.
+	ClientDocuments bool `env:"CLIENT_DOCUMENTS" envDefault:"true"`
 
 	SMTPURL  string `env:"SMTP_URL"`
 	MailFrom string `env:"MAIL_FROM"`

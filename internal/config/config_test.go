@@ -33,7 +33,7 @@ func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
 		RateLimitUser: mindflow.Rate{Limit: 60, Per: time.Minute}, RateLimitRead: mindflow.Rate{Limit: 600, Per: time.Minute},
 		RateLimitAuth: mindflow.Rate{Limit: 10, Per: time.Minute}, RateLimitSignIn: mindflow.Rate{Limit: 10, Per: 15 * time.Minute},
 		Signup: mindflow.SignupOpen, RateLimitMail: mindflow.Rate{Limit: 5, Per: time.Hour}, RateLimitClients: mindflow.Rate{Limit: 30, Per: time.Minute},
-		BackupTime: "03:00", BackupKeep: 7,
+		ClientDocuments: true, BackupTime: "03:00", BackupKeep: 7,
 	}
 	for name, environment := range map[string]map[string]string{
 		"nothing": {},
@@ -43,7 +43,7 @@ func TestAnEmptyEnvironmentIsADevelopersMachine(t *testing.T) {
 			"PUBLIC_URL": "", "CORS_ALLOWED_ORIGINS": "", "MAX_CONNECTIONS": "", "MAX_IN_FLIGHT": "", "SHUTDOWN_DELAY": "", "SHUTDOWN_TIMEOUT": "",
 			"BACKUP_DIR": "", "BACKUP_TIME": "", "BACKUP_KEEP": "", "BACKUP_KEY": "",
 			"SMTP_URL": "", "MAIL_FROM": "", "SIGNUP": "", "RATE_LIMIT_MAIL": "",
-			"RATE_LIMIT_USER": "", "RATE_LIMIT_READ": "", "RATE_LIMIT_AUTH": "", "RATE_LIMIT_SIGNIN": "", "REDIS_URL": "", "TRUSTED_PROXIES": "", "EGRESS_ALLOW": "",
+			"RATE_LIMIT_USER": "", "RATE_LIMIT_READ": "", "RATE_LIMIT_AUTH": "", "RATE_LIMIT_SIGNIN": "", "REDIS_URL": "", "TRUSTED_PROXIES": "", "EGRESS_ALLOW": "", "CLIENT_DOCUMENTS": "",
 		},
 		"other programs' settings": {"PATH": "/bin", "HOME": "/root"},
 	} {
@@ -125,6 +125,7 @@ func TestEverySettingIsRead(t *testing.T) {
 				c.TrustedProxies = append(c.TrustedProxies, netip.MustParsePrefix(network))
 			}
 		}},
+		{"no documents of programs", "CLIENT_DOCUMENTS=false", func(c *Config) { c.ClientDocuments = false }},
 		{"a network to reach", "EGRESS_ALLOW=192.168.1.0/24", func(c *Config) { c.EgressAllow = Networks{netip.MustParsePrefix("192.168.1.0/24")} }},
 	}
 	for _, tt := range tests {
@@ -253,7 +254,7 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 func TestEveryKindThatCanBeMisreadHasItsSettingsName(t *testing.T) {
 	for _, setting := range []string{
 		"DEBUG", "ACCESS_TOKEN_TTL", "ACCESS_TOKEN_EXPIRE_HOURS", "REFRESH_TOKEN_TTL", "SCORE_CACHE_TTL",
-		"MAX_CONNECTIONS", "MAX_IN_FLIGHT", "SHUTDOWN_DELAY", "SHUTDOWN_TIMEOUT", "RATE_LIMIT_USER", "TRUSTED_PROXIES", "EGRESS_ALLOW",
+		"MAX_CONNECTIONS", "MAX_IN_FLIGHT", "SHUTDOWN_DELAY", "SHUTDOWN_TIMEOUT", "RATE_LIMIT_USER", "TRUSTED_PROXIES", "EGRESS_ALLOW", "CLIENT_DOCUMENTS",
 	} {
 		if _, err := Load(map[string]string{setting: "!"}); err == nil || !strings.HasPrefix(err.Error(), setting+" ") {
 			t.Errorf("%s: %v", setting, err)
