@@ -14,6 +14,7 @@ import (
 	"mindflow/internal/mindflow"
 	"mindflow/internal/ratelimit"
 	"mindflow/internal/ratelimit/redistest"
+	"mindflow/test/stage"
 )
 
 // limiter is any of the bodies.
@@ -22,25 +23,9 @@ type limiter interface {
 	GiveBack(context.Context, mindflow.LimitKey, mindflow.Taken)
 }
 
-// clock is moved by hand.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
+func newClock() *stage.Clock {
+	return stage.At(time.Date(2026, time.November, 27, 8, 0, 0, 0, time.UTC))
 }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, time.November, 27, 8, 0, 0, 0, time.UTC)} }
 
 // plain is a Redis alone: what it cannot answer fails the test.
 type plain struct {
@@ -91,7 +76,7 @@ type opener struct {
 var singleBodies = []opener{
 	{"memory", func(*testing.T) body {
 		c := newClock()
-		return body{ratelimit.NewMemory(c.Now), c.move, time.Second}
+		return body{ratelimit.NewMemory(c.Now), c.Move, time.Second}
 	}},
 	{"redis", func(t *testing.T) body {
 		return body{plain{t, openRedis(t, redistest.Start(t).URL())}, time.Sleep, 2 * time.Millisecond}

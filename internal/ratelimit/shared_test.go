@@ -1,7 +1,6 @@
 package ratelimit_test
 
 import (
-	"bytes"
 	"log/slog"
 	"strings"
 	"sync"
@@ -13,25 +12,8 @@ import (
 	"mindflow/internal/mindflow"
 	"mindflow/internal/ratelimit"
 	"mindflow/internal/ratelimit/redistest"
+	"mindflow/test/stage"
 )
-
-// logbook is a log that tests can read.
-type logbook struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logbook) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(b)
-}
-
-func (l *logbook) count(s string) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Count(l.buf.String(), s)
-}
 
 const (
 	goneWords = "redis does not answer"
@@ -42,12 +24,12 @@ const (
 type server struct {
 	*ratelimit.Shared
 
-	log *logbook
+	log *stage.Logbook
 }
 
 func newServer(t *testing.T, url string) server {
 	t.Helper()
-	log := &logbook{}
+	log := &stage.Logbook{}
 	s := ratelimit.NewShared(ratelimit.NewMemory(time.Now), openRedis(t, url), slog.New(slog.NewTextHandler(log, nil)))
 	t.Cleanup(func() { _ = s.Close() })
 	return server{s, log}
@@ -113,13 +95,13 @@ func TestRedisFails(t *testing.T) {
 				t.Errorf("%d were let in by a server that is alone", let)
 			}
 			fault.heal(redis)
-			awaitTrue(t, 5*time.Second, func() bool { return one.log.count(backWords) == 1 })
+			awaitTrue(t, 5*time.Second, func() bool { return one.log.Count(backWords) == 1 })
 			again := someKey()
 			awaitTrue(t, 5*time.Second, func() bool {
 				one.Take(t.Context(), again, mindflow.Rate{Limit: 1000, Per: time.Hour})
 				return other.Take(t.Context(), again, mindflow.Rate{Limit: 1000, Per: time.Hour}).Remaining < 900
 			})
-			if gone, back := one.log.count(goneWords), one.log.count(backWords); gone != 1 || back != 1 {
+			if gone, back := one.log.Count(goneWords), one.log.Count(backWords); gone != 1 || back != 1 {
 				t.Errorf("the log says %d times that it is gone, %d times that it is back", gone, back)
 			}
 		})
@@ -141,8 +123,8 @@ func TestRedisIsWiped(t *testing.T) {
 			let++
 		}
 	}
-	if let != rate.Limit || s.log.count(goneWords) != 0 {
-		t.Errorf("%d were let in; the log says %d times that Redis is gone", let, s.log.count(goneWords))
+	if let != rate.Limit || s.log.Count(goneWords) != 0 {
+		t.Errorf("%d were let in; the log says %d times that Redis is gone", let, s.log.Count(goneWords))
 	}
 }
 
@@ -178,7 +160,7 @@ func TestARedisThatNeverWasThere(t *testing.T) {
 		t.Error("refused")
 	}
 	redis.Restart()
-	awaitTrue(t, 5*time.Second, func() bool { return s.log.count(backWords) == 1 && s.Ping(t.Context()) == nil })
+	awaitTrue(t, 5*time.Second, func() bool { return s.log.Count(backWords) == 1 && s.Ping(t.Context()) == nil })
 }
 
 func TestNothingGoesOnAfterClose(t *testing.T) {

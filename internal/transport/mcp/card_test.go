@@ -157,7 +157,7 @@ func TestATaskThatHasChangedSinceItWasSeenIsNotTouched(t *testing.T) {
 			ada.call(tool, `{"task": "rent", "version": "2"}`).fails("version must be a whole number")
 		}
 		ada.call("snooze_task", `{"task": "rent", "version": 2, "duration": "1h"}`).ok().want("task.version", "3")
-		srv.clock.move(2 * 60 * 60 * 1e9) // awake again: nobody's change
+		srv.clock.Move(2 * 60 * 60 * 1e9) // awake again: nobody's change
 		ada.call("complete_task", `{"task": "rent", "version": 3}`).ok().want("task.status", "completed")
 	})
 }

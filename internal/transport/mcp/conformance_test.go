@@ -15,6 +15,7 @@ import (
 
 	"mindflow/internal/app"
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
 
 // suite is the official conformance suite with its own Node, as make installs it.
@@ -76,7 +77,7 @@ func leftOut(t *testing.T) map[string]string {
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	s := findSuite(t)
-	c := &clock{now: friday}
+	c := stage.At(friday)
 	srv := serve(t, c, storetest.OpenAt(t, storetest.SQLite, c.Now), app.Limits{})
 	ada := srv.person("ada@example.com", "Europe/Berlin")
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

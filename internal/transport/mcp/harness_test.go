@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +23,7 @@ import (
 	"mindflow/internal/telemetry"
 	"mindflow/internal/transport/mcp"
 	"mindflow/internal/transport/rest"
+	"mindflow/test/stage"
 	"mindflow/web"
 )
 
@@ -32,51 +32,15 @@ func TestMain(m *testing.M) { os.Exit(storetest.Run(m)) }
 // The tests' day is a Friday, one hour behind the wall clock in Berlin.
 var friday = time.Date(2026, time.November, 27, 8, 0, 0, 0, time.UTC)
 
-// clock is moved by hand.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// logbook is a log that tests can read.
-type logbook struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logbook) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(b)
-}
-
-func (l *logbook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
 // server is the product over a fresh database, reached through HTTP.
 type server struct {
 	t      *testing.T
-	clock  *clock
+	clock  *stage.Clock
 	store  *store.Store
 	app    *app.App
 	signer *credentials.Signer
 	http   *httptest.Server
-	log    *logbook
+	log    *stage.Logbook
 }
 
 func each(t *testing.T, test func(srv *server)) {
@@ -89,12 +53,12 @@ func eachWith(t *testing.T, limits app.Limits, test func(srv *server)) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		t.Helper()
 		t.Parallel()
-		c := &clock{now: friday}
+		c := stage.At(friday)
 		test(serve(t, c, storetest.OpenAt(t, kind, c.Now), limits))
 	})
 }
 
-func serve(t *testing.T, c *clock, s *store.Store, limits app.Limits) *server {
+func serve(t *testing.T, c *stage.Clock, s *store.Store, limits app.Limits) *server {
 	t.Helper()
 	signer, err := credentials.NewSigner([]string{"a secret key of the tests, long enough"}, c.Now)
 	if err != nil {
@@ -104,7 +68,7 @@ func serve(t *testing.T, c *clock, s *store.Store, limits app.Limits) *server {
 		AccessTokenTTL: time.Hour, RefreshTokenTTL: time.Hour, SnapshotTTL: 5 * time.Minute,
 		Limits: limits, Limiter: ratelimit.NewMemory(c.Now),
 	})
-	srv := &server{t: t, clock: c, store: s, app: a, signer: signer, log: &logbook{}}
+	srv := &server{t: t, clock: c, store: s, app: a, signer: signer, log: &stage.Logbook{}}
 	assistants := mcp.New(a, mcp.Settings{Version: "7.0.0"})
 	srv.http = httptest.NewServer(rest.New(a, slog.New(telemetry.Traced(slog.NewTextHandler(srv.log, nil))), rest.Settings{
 		Version: "7.0.0", Environment: "testing", Site: web.Placeholder(),

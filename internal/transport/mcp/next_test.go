@@ -32,7 +32,7 @@ func TestWhatsNextIsKindWhenNothingIsToBeDone(t *testing.T) {
 		ada.call("whats_next", "").ok().says("Nothing is waiting to be done").want("best", "-").want("then", "[]").want("valid_until", "-")
 		ada.call("add_tasks", `{"tasks": [{"title": "Later", "start_date": "2026-11-30"}]}`).ok()
 		ada.call("whats_next", "").ok().says("Nothing needs doing right now", "2026-11-30T00:00:00+01:00").want("valid_until", "2026-11-30T00:00:00+01:00")
-		srv.clock.move(3 * 24 * time.Hour)
+		srv.clock.Move(3 * 24 * time.Hour)
 		ada.call("whats_next", "").ok().want("best.task.title", "Later")
 	})
 }

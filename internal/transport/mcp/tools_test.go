@@ -134,7 +134,7 @@ func TestADayWithAnAssistant(t *testing.T) {
 		ada.call("snooze_task", `{"task": "a book", "duration": "1d"}`).ok().want("task.snoozed_until", "2026-11-28T09:00:00+01:00")
 		ada.call("snooze_task", `{"task": "a book"}`).ok().want("task.snoozed_until", "2026-11-27T12:00:00+01:00")
 		ada.call("day_overview", "").ok().want("snoozed_until_today.count", "1")
-		srv.clock.move(4 * time.Hour)
+		srv.clock.Move(4 * time.Hour)
 		ada.call("find_tasks", `{"query": "book"}`).ok().fits(fits).want("tasks.0.status", "pending")
 		ada.call("update_task", `{"task": "book", "status": "cancelled"}`).ok().want("task.status", "cancelled")
 		ada.call("complete_task", `{"task": "book"}`).fails("A cancelled task cannot be completed; reopen it first", "find_tasks")
@@ -462,7 +462,7 @@ func TestCallsAreCountedAsReadsAndChanges(t *testing.T) {
 		if status != 429 || header.Get("Retry-After") == "" || header.Get("RateLimit-Policy") != `"reads";q=12;w=60` {
 			srv.t.Errorf("%d with Retry-After %q and %q", status, header.Get("Retry-After"), header.Get("RateLimit-Policy"))
 		}
-		srv.clock.move(time.Minute)
+		srv.clock.Move(time.Minute)
 		ada.call("add_tasks", `{"text": "three"}`).ok()
 	})
 }

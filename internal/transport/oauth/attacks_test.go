@@ -153,12 +153,12 @@ func TestACodeIsForOneClientAddressVerifierAndMinute(t *testing.T) {
 		}
 		w.exchange(1, code).want(200) // none of these used it up
 		late := w.code()
-		w.clock.move(time.Minute)
+		w.clock.Move(time.Minute)
 		if a := w.exchange(0, late); a.at("error") != "invalid_grant" {
 			t.Errorf("a minute later: %s", a.body)
 		}
 		early := w.code()
-		w.clock.move(time.Minute - time.Microsecond)
+		w.clock.Move(time.Minute - time.Microsecond)
 		w.exchange(0, early).want(200)
 	})
 }
@@ -171,7 +171,7 @@ func TestACodeThatIsShownTwiceEndsTheGrant(t *testing.T) {
 			code := w.code()
 			got := w.exchange(0, code).want(200)
 			w.alive(says, got.at("access_token"))
-			w.clock.move(time.Hour / 2)
+			w.clock.Move(time.Hour / 2)
 			if a := w.exchange(1, code, again...); a.status == 200 || a.at("access_token") != "" {
 				t.Errorf("%s: %s", says, a.body)
 			}
@@ -186,7 +186,7 @@ func TestARefreshTokenThatIsShownAgainEndsTheGrant(t *testing.T) {
 		// Within ten seconds, while its successor is unused, it is answered alike: the first answer may be lost.
 		access, first := w.tokens()
 		second := w.renew(0, first).want(200)
-		w.clock.move(9 * time.Second)
+		w.clock.Move(9 * time.Second)
 		again := w.renew(1, first).want(200)
 		if again.at("refresh_token") != second.at("refresh_token") || again.at("access_token") == second.at("access_token") {
 			t.Errorf("%s, then %s", second.body, again.body)
@@ -194,7 +194,7 @@ func TestARefreshTokenThatIsShownAgainEndsTheGrant(t *testing.T) {
 		for _, token := range []string{access, second.at("access_token"), again.at("access_token")} {
 			w.alive("within the grace", token)
 		}
-		w.clock.move(2 * time.Second)
+		w.clock.Move(2 * time.Second)
 		if a := w.renew(1, first); a.status != 400 || a.at("error") != "invalid_grant" {
 			t.Errorf("after the grace: %d %s", a.status, a.body)
 		}
@@ -210,7 +210,7 @@ func TestARefreshTokenThatIsShownAgainEndsTheGrant(t *testing.T) {
 		// Days later it is still known.
 		_, first = w.tokens()
 		second = w.renew(0, first).want(200)
-		w.clock.move(29 * 24 * time.Hour)
+		w.clock.Move(29 * 24 * time.Hour)
 		if _, err := w.apps[0].Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -224,7 +224,7 @@ func TestARefreshTokenThatIsShownAgainEndsTheGrant(t *testing.T) {
 			t.Error(a.body)
 		}
 		w.alive("after another client tried", access)
-		w.clock.move(mindflow.ClientGrantDays * 24 * time.Hour)
+		w.clock.Move(mindflow.ClientGrantDays * 24 * time.Hour)
 		if a := w.renew(0, first); a.at("error") != "invalid_grant" {
 			t.Errorf("after its time: %s", a.body)
 		}

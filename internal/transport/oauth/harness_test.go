@@ -1,7 +1,6 @@
 package oauth_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -25,48 +24,13 @@ import (
 	"mindflow/internal/transport/mcp"
 	"mindflow/internal/transport/oauth"
 	"mindflow/internal/transport/rest"
+	"mindflow/test/stage"
 	"mindflow/web"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Run(m)) }
 
 var friday = time.Date(2026, time.November, 27, 8, 0, 0, 0, time.UTC)
-
-// clock is moved by hand.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// logbook is a log that tests can read.
-type logbook struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logbook) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(b)
-}
-
-func (l *logbook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
 
 const (
 	issuer   = "https://mind.example.org"
@@ -79,12 +43,12 @@ const (
 // client that has registered.
 type world struct {
 	t       *testing.T
-	clock   *clock
+	clock   *stage.Clock
 	store   *store.Store
 	signer  *credentials.Signer
 	apps    [2]*app.App
 	http    [2]*httptest.Server
-	log     logbook
+	log     stage.Logbook
 	ada     mindflow.Actor
 	session string // ada's access token
 	client  string
@@ -102,7 +66,7 @@ func each(t *testing.T, test func(w *world)) {
 // where people reach it.
 func newWorld(t *testing.T, kind storetest.Kind, settings app.Settings, name string) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{now: friday}}
+	w := &world{t: t, clock: stage.At(friday)}
 	where := storetest.URL(t, kind)
 	settings.AccessTokenTTL, settings.RefreshTokenTTL, settings.SnapshotTTL = 10_000*time.Hour, 10_000*time.Hour, time.Hour
 	for i := range w.apps {

@@ -47,7 +47,7 @@ func TestAProgramIsConnectedAndCutOff(t *testing.T) {
 		}
 		// It renews, and is listed.
 		w.keepUses()
-		w.clock.move(mindflow.ClientGrantDays * 24 * time.Hour / 2)
+		w.clock.Move(mindflow.ClientGrantDays * 24 * time.Hour / 2)
 		next := w.renew(0, got.at("refresh_token")).want(http.StatusOK)
 		if a := w.atMCP(1, got.at("access_token")); a.status != http.StatusUnauthorized {
 			t.Errorf("after its hour the access token gets %d", a.status)

@@ -14,6 +14,7 @@ import (
 	"mindflow/internal/mindflow"
 	"mindflow/internal/ratelimit"
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
 
 func TestTheMetadataSaysWhatThereIs(t *testing.T) {
@@ -155,7 +156,7 @@ func TestBrowsersMaySpeakWithWhatIsPublic(t *testing.T) {
 func TestANetworkGetsOnlySoMuchWrong(t *testing.T) {
 	t.Parallel()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		c := &clock{now: friday}
+		c := stage.At(friday)
 		limited := settings()
 		limited.Limits, limited.Limiter = app.Limits{Clients: mindflow.Rate{Limit: 5, Per: time.Minute}, SignIns: mindflow.Rate{Limit: 10, Per: time.Minute}}, ratelimit.NewMemory(c.Now)
 		w := newWorld(t, kind, limited, "") // one registration
@@ -187,7 +188,7 @@ func TestANetworkGetsOnlySoMuchWrong(t *testing.T) {
 		if a := w.atMCP(1, given); a.status != 401 {
 			t.Errorf("after it was given up: %d", a.status)
 		}
-		c.move(time.Minute)
+		c.Move(time.Minute)
 		// One grant may not renew without end either.
 		for {
 			if a := w.renew(0, refresh); a.status == 429 {

@@ -69,7 +69,7 @@ func TestAllWhoRaceWithARefreshTokenGetOneSuccessor(t *testing.T) {
 			t.Fatalf("successors: %v", successors)
 		}
 		w.alive("after the race", access)
-		w.clock.move(time.Minute)
+		w.clock.Move(time.Minute)
 		w.renew(0, refresh).want(http.StatusBadRequest)
 		for next := range successors {
 			w.dead("the token was shown after the race", access, next)

@@ -108,11 +108,11 @@ func TestCodesThatNobodyCameForMakeRoom(t *testing.T) {
 	each(t, func(w *world) {
 		for range 5 {
 			w.code()
-			w.clock.move(time.Minute)
+			w.clock.Move(time.Minute)
 		}
 		last := w.code()
 		w.exchange(0, last).want(200)
-		w.clock.move(48 * time.Hour)
+		w.clock.Move(48 * time.Hour)
 		if swept, err := w.apps[0].Sweep(t.Context()); err != nil || swept.Codes != 1 {
 			t.Errorf("%d codes were kept, %v", swept.Codes, err)
 		}
@@ -168,7 +168,7 @@ func TestClientsAndCodesAreSwept(t *testing.T) {
 	each(t, func(w *world) {
 		sweep := func(after time.Duration, clients, codes int) {
 			t.Helper()
-			w.clock.move(after)
+			w.clock.Move(after)
 			if swept, err := w.apps[0].Sweep(t.Context()); err != nil || swept.Clients != clients || swept.Codes != codes {
 				t.Errorf("%+v, %v; want %d clients and %d codes", swept, err, clients, codes)
 			}
@@ -179,7 +179,7 @@ func TestClientsAndCodesAreSwept(t *testing.T) {
 		unused := w.register(`{"redirect_uris": ["` + callback + `"]}`)
 		sweep(24*time.Hour-time.Second, 0, 0)
 		w.consider(w.ask("client_id=" + unused)).want(200)
-		w.clock.move(2 * time.Second)
+		w.clock.Move(2 * time.Second)
 		w.consider(w.ask("client_id=" + unused)).want(422) // before it is swept, too
 		w.consider(w.ask()).want(200)
 		sweep(0, 1, 0)

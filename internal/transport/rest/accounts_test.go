@@ -210,11 +210,11 @@ func TestAnAccessTokenExpiresAndARefreshTokenBringsAnother(t *testing.T) {
 		t := srv.t
 		srv.nobody().do("POST /api/auth/register", adaSays).want(http.StatusCreated)
 		first := srv.login()
-		srv.clock.move(accessTTL - 2*time.Second)
+		srv.clock.Move(accessTTL - 2*time.Second)
 		if srv.me(first.Access) != http.StatusOK {
 			t.Error("it expires too early")
 		}
-		srv.clock.move(3 * time.Second)
+		srv.clock.Move(3 * time.Second)
 		if srv.me(first.Access) != http.StatusUnauthorized {
 			t.Error("it does not expire")
 		}
@@ -222,12 +222,12 @@ func TestAnAccessTokenExpiresAndARefreshTokenBringsAnother(t *testing.T) {
 		if status != http.StatusOK || second.Refresh == first.Refresh || srv.me(second.Access) != http.StatusOK {
 			t.Errorf("refreshed: %d, %+v", status, second)
 		}
-		srv.clock.move(refreshTTL - time.Minute)
+		srv.clock.Move(refreshTTL - time.Minute)
 		third, status := srv.refresh(second.Refresh)
 		if status != http.StatusOK {
 			t.Errorf("the session does not live on: %d", status)
 		}
-		srv.clock.move(refreshTTL)
+		srv.clock.Move(refreshTTL)
 		if _, status := srv.refresh(third.Refresh); status != http.StatusUnauthorized {
 			t.Errorf("the refresh token does not expire: %d", status)
 		}
@@ -277,7 +277,7 @@ func TestRotationOfRefreshTokens(t *testing.T) {
 				known := map[string]tokens{"a": first, "x": {Refresh: "none of ours"}}
 				newest := first
 				for _, s := range c.steps {
-					srv.clock.move(s.after)
+					srv.clock.Move(s.after)
 					got, status := srv.refresh(known[s.show].Refresh)
 					if (status == http.StatusOK) != (s.as != "") || status != http.StatusOK && status != http.StatusUnauthorized {
 						t.Fatalf("%s shown: %d", s.show, status)

@@ -172,7 +172,7 @@ func TestEveryAnswerEqualsARecomputation(t *testing.T) {
 					ada.best()
 					if i%5 == 0 {
 						ada.ranked()
-						srv.clock.move(time.Duration(i) * 7 * time.Minute)
+						srv.clock.Move(time.Duration(i) * 7 * time.Minute)
 					}
 				}
 			})
@@ -237,14 +237,14 @@ func followBoundaries(t *testing.T, ada person) {
 		if best != "" && !bestUntil.IsZero() && bestUntil.Before(until) {
 			t.Fatalf("the best changes at %s, the list not before %s", bestUntil, until)
 		}
-		ada.srv.clock.set(until.Add(-time.Microsecond))
+		ada.srv.clock.Set(until.Add(-time.Microsecond))
 		if before, same := ada.ranked(); !slices.Equal(before, list) || !same.Equal(until) {
 			t.Fatalf("the list changed before %s:\n%v\n%v", until, list, before)
 		}
 		if before, _ := ada.bestAnswer(); before != best {
 			t.Fatalf("the best changed before %s:\n%s\n%s", until, best, before)
 		}
-		ada.srv.clock.set(until)
+		ada.srv.clock.Set(until)
 		if after, next := ada.ranked(); slices.Equal(after, list) || !next.IsZero() && !next.After(until) {
 			t.Fatalf("nothing changed at %s:\n%v", until, list)
 		}

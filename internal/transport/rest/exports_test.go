@@ -21,7 +21,7 @@ func furnished(p person) int {
 	p.srv.t.Helper()
 	made := 0
 	create := func(body string) string {
-		p.srv.clock.move(time.Second)
+		p.srv.clock.Move(time.Second)
 		made++
 		return p.create(body)
 	}
@@ -38,7 +38,7 @@ func furnished(p person) int {
 		create(string(body))
 	}
 	p.do("DELETE /api/tasks/"+p.create(`{"title": "Deleted"}`), "").want(http.StatusNoContent)
-	p.srv.clock.move(2 * time.Hour)
+	p.srv.clock.Move(2 * time.Hour)
 	return made
 }
 

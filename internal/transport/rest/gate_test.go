@@ -15,13 +15,14 @@ import (
 
 	"mindflow/internal/store/storetest"
 	"mindflow/internal/transport/rest"
+	"mindflow/test/stage"
 )
 
 // busy is an API with few places, whose front page takes until it is released.
 func busy(t *testing.T, places int) (srv *server, release func()) {
 	t.Helper()
 	held := make(chan struct{})
-	log := &logbook{}
+	log := &stage.Logbook{}
 	api := rest.New(nil, slog.New(slog.NewTextHandler(log, nil)), rest.Settings{
 		Version: "7.0.0", MaxInFlight: places,
 		Site: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

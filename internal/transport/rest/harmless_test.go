@@ -48,7 +48,7 @@ func TestHostileTextComesBackAsItWasTyped(t *testing.T) {
 		t := srv.t
 		want := map[string]stored{}
 		for i, text := range hostile.Texts {
-			srv.clock.move(time.Second)
+			srv.clock.Move(time.Second)
 			typed := mindflow.Tidy(text)
 			task := stored{Title: typed, Description: typed + "\n\t" + typed, Tags: []string{"plain"}}
 			if mindflow.Length(typed) <= mindflow.MaxTag {

@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +26,7 @@ import (
 	"mindflow/internal/store/storetest"
 	"mindflow/internal/telemetry"
 	"mindflow/internal/transport/rest"
+	"mindflow/test/stage"
 	"mindflow/web"
 )
 
@@ -37,27 +37,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // The tests' day is a Friday, one hour behind the wall clock in Berlin.
 var friday = time.Date(2026, time.November, 27, 8, 0, 0, 123456000, time.UTC)
 
-// clock is moved by hand.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: friday} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) set(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = t
-}
-
-func (c *clock) move(d time.Duration) { c.set(c.Now().Add(d)) }
+func newClock() *stage.Clock { return stage.At(friday) }
 
 const (
 	accessTTL  = 15 * time.Minute
@@ -68,30 +48,12 @@ const (
 type server struct {
 	t      *testing.T
 	url    string // of the database
-	clock  *clock
+	clock  *stage.Clock
 	store  *store.Store
 	app    *app.App
 	signer *credentials.Signer
 	http   *httptest.Server
-	log    *logbook
-}
-
-// logbook is a log that tests can read.
-type logbook struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logbook) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(b)
-}
-
-func (l *logbook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
+	log    *stage.Logbook
 }
 
 func newServer(t *testing.T, kind storetest.Kind) *server {
@@ -112,7 +74,7 @@ func eachServer(t *testing.T, test func(srv *server)) {
 }
 
 // open opens a database that may be open already.
-func open(t *testing.T, url string, c *clock) *store.Store {
+func open(t *testing.T, url string, c *stage.Clock) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), url, c.Now)
 	if err != nil {
@@ -141,26 +103,26 @@ func rawSQL(t *testing.T, url, statement string, args ...any) {
 
 // serve puts the API over a store. Access tokens live long, so that tests may
 // move the clock; accounts' tests ask for the product's.
-func serve(t *testing.T, c *clock, s *store.Store, site http.Handler) *server {
+func serve(t *testing.T, c *stage.Clock, s *store.Store, site http.Handler) *server {
 	t.Helper()
 	return serveFor(t, c, s, site, 20*365*24*time.Hour)
 }
 
-func serveFor(t *testing.T, c *clock, s *store.Store, site http.Handler, access time.Duration) *server {
+func serveFor(t *testing.T, c *stage.Clock, s *store.Store, site http.Handler, access time.Duration) *server {
 	t.Helper()
 	return serveWith(t, c, s, app.Settings{AccessTokenTTL: access, RefreshTokenTTL: refreshTTL, SnapshotTTL: 5 * time.Minute}, rest.Settings{
 		Version: "7.0.0", Environment: "testing", Site: site, Checks: rest.Checks{Database: s.Ping, Schema: s.Ready},
 	})
 }
 
-func serveWith(t *testing.T, c *clock, s *store.Store, settings app.Settings, outside rest.Settings) *server {
+func serveWith(t *testing.T, c *stage.Clock, s *store.Store, settings app.Settings, outside rest.Settings) *server {
 	t.Helper()
 	signer, err := credentials.NewSigner([]string{"a secret key of the tests, long enough"}, c.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a := app.New(s, signer, settings)
-	srv := &server{t: t, clock: c, store: s, app: a, signer: signer, log: &logbook{}}
+	srv := &server{t: t, clock: c, store: s, app: a, signer: signer, log: &stage.Logbook{}}
 	srv.http = httptest.NewServer(rest.New(a, slog.New(telemetry.Traced(slog.NewTextHandler(srv.log, nil))), outside).Handler())
 	t.Cleanup(srv.http.Close)
 	return srv
@@ -426,7 +388,7 @@ func table(t *testing.T, name string, rows []row) {
 		var out strings.Builder
 		saved, seen := map[string]string{}, int64(1)
 		for _, r := range rows {
-			srv.clock.move(time.Second + r.later)
+			srv.clock.Move(time.Second + r.later)
 			request, body, want := r.req, r.body, r.want
 			for name, id := range saved {
 				request = strings.ReplaceAll(request, "{"+name+"}", id)

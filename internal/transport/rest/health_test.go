@@ -14,6 +14,7 @@ import (
 
 	"mindflow/internal/store/storetest"
 	"mindflow/internal/transport/rest"
+	"mindflow/test/stage"
 )
 
 func works(context.Context) error { return nil }
@@ -21,9 +22,9 @@ func works(context.Context) error { return nil }
 func broken(context.Context) error { return errors.New("it is gone") }
 
 // checked is an API of which only the checks matter.
-func checked(t *testing.T, checks rest.Checks) (*rest.API, person, *logbook) {
+func checked(t *testing.T, checks rest.Checks) (*rest.API, person, *stage.Logbook) {
 	t.Helper()
-	log := &logbook{}
+	log := &stage.Logbook{}
 	api := rest.New(nil, slog.New(slog.NewTextHandler(log, nil)), rest.Settings{
 		Version: "7.0.0", Environment: "production", Site: http.NotFoundHandler(), Checks: checks,
 	})

@@ -140,7 +140,7 @@ func (p person) sameAgain(other person, request, body string) {
 	t.Helper()
 	name := key + mindflow.NewID[mindflow.Task](p.srv.clock.Now()).String()
 	first := p.do(request, body, name)
-	p.srv.clock.move(7 * time.Hour)
+	p.srv.clock.Move(7 * time.Hour)
 	for _, again := range []answer{p.do(request, body, name), other.do(request, body, name)} {
 		if first.status >= 300 || again.same() != first.same() {
 			t.Errorf("%s %s: first\n%s\nthen\n%s", request, body, first.same(), again.same())

@@ -87,18 +87,18 @@ func TestRequestsOverTheLimitAreRefusedUntilTheyFit(t *testing.T) {
 		ada := srv.person("ada@example.com", "UTC")
 		for range 60 {
 			ada.do("POST /api/tasks", create).want(http.StatusCreated)
-			srv.clock.move(100 * time.Millisecond)
+			srv.clock.Move(100 * time.Millisecond)
 		}
 		wait := ada.do("POST /api/tasks", create).refused("changes")
 		if wait != 54*time.Second {
 			t.Errorf("to wait %v", wait)
 		}
-		srv.clock.move(wait - time.Millisecond)
+		srv.clock.Move(wait - time.Millisecond)
 		ada.do("POST /api/tasks", create).refused("changes")
-		srv.clock.move(time.Millisecond)
+		srv.clock.Move(time.Millisecond)
 		ada.do("POST /api/tasks", create).want(http.StatusCreated)
 		ada.do("POST /api/tasks", create).refused("changes")
-		srv.clock.move(time.Minute)
+		srv.clock.Move(time.Minute)
 		for range 60 {
 			ada.do("DELETE /api/tasks/"+someone, "").want(http.StatusNotFound) // what fails is a request too
 		}
@@ -193,7 +193,7 @@ func TestSigningInIsLimitedMoreStrictlyByAddress(t *testing.T) {
 			anybody.do("POST /api/auth/logout", `{"refresh_token": "none"}`, from("203.0.113.7")).want(http.StatusNoContent)
 			anybody.do("GET /health", "", from("203.0.113.7")).want(http.StatusOK)
 		}
-		srv.clock.move(time.Minute)
+		srv.clock.Move(time.Minute)
 		anybody.do("POST /api/auth/login", adaSigns, from("203.0.113.7")).want(http.StatusOK)
 	})
 }
@@ -216,7 +216,7 @@ func TestASessionIsRefreshedTenTimesAMinute(t *testing.T) {
 		if _, status := srv.refresh(other.Refresh); status != http.StatusOK {
 			t.Errorf("another session: %d", status)
 		}
-		srv.clock.move(time.Minute) // and the token that was refused is as good as before
+		srv.clock.Move(time.Minute) // and the token that was refused is as good as before
 		srv.nobody().do("POST /api/auth/refresh", again).want(http.StatusOK)
 	})
 }
@@ -281,7 +281,7 @@ func TestGuessesOfAPasswordHaveAQuotaThatLocksNobodyOut(t *testing.T) {
 			srv.guess("ada@example.com", 200+i, again.device()).want(http.StatusUnauthorized)
 		}
 		srv.guess("ada@example.com", 300, home.device()).refused("") // the same device, an older mark
-		srv.clock.move(15 * time.Minute)
+		srv.clock.Move(15 * time.Minute)
 		srv.signIn("ada@example.com", password, "X-Forwarded-For: 203.0.113.3").want(http.StatusOK)
 	})
 }
@@ -338,7 +338,7 @@ func TestRightPasswordsDoNotCountAndADeviceRemembersSeveralAccounts(t *testing.T
 	// Whatever a client says its device is, it is answered.
 	for _, junk := range []string{"Cookie: mindflow_device=", "Cookie: mindflow_device=" + strings.Repeat("x.", 5000), `Cookie: mindflow_device="é"`, "Cookie: " + strings.Repeat("a", 9000)} {
 		srv.guess("nobody@example.com", 0, junk).want(http.StatusUnauthorized)
-		srv.clock.move(time.Hour)
+		srv.clock.Move(time.Hour)
 	}
 }
 

@@ -28,11 +28,11 @@ func shelf(srv *server) person {
 		`{"title": "elder", "status": "cancelled"}`,
 		`{"title": "fig_50%", "status": "in_progress", "tags": ["ÉTÉ"]}`,
 	} {
-		srv.clock.move(time.Second)
+		srv.clock.Move(time.Second)
 		ada.create(body)
 	}
 	srv.person("eve@example.com", "UTC").create(`{"title": "Eve's", "tags": ["fruit"]}`)
-	srv.clock.move(time.Second)
+	srv.clock.Move(time.Second)
 	return ada
 }
 
@@ -236,7 +236,7 @@ func TestAListIsWalkedByItsCursors(t *testing.T) {
 		var made []string
 		for i := range 23 {
 			if i%3 > 0 { // some were created at the same moment
-				srv.clock.move(time.Second)
+				srv.clock.Move(time.Second)
 			}
 			due := []string{`null`, `"2027-03-14"`, `"2027-03-13"`, `"2027-03-14T05:00:00Z"`, `"2027-03-14T12:00:00Z"`}[i%5]
 			made = append(made, fmt.Sprintf("t%02d", i))
@@ -261,7 +261,7 @@ func TestAListIsWalkedByItsCursors(t *testing.T) {
 		step := 0
 		disturbed := walk(t, ada, "/api/tasks/pending?sort=due_date", 5, func() {
 			step++
-			srv.clock.move(24 * time.Hour)
+			srv.clock.Move(24 * time.Hour)
 			ada.do("PUT /api/preferences", fmt.Sprintf(`{"timezone": %q}`, []string{"Asia/Tokyo", "UTC"}[step%2])).want(http.StatusOK)
 			ada.create(fmt.Sprintf(`{"title": "new%d", "due_date": "2027-01-01", "snoozed_until": "2030-01-01T00:00:00Z"}`, step))
 		})

@@ -55,9 +55,9 @@ func TestBestTaskReturnsHighestScore(t *testing.T) {
 	t.Parallel()
 	each(t, func(srv *server, ada person) {
 		ada.create(`{"title": "later", "due_date": "2027-01-01", "priority": 5}`)
-		srv.clock.move(time.Second)
+		srv.clock.Move(time.Second)
 		ada.create(blogPost)
-		srv.clock.move(time.Second)
+		srv.clock.Move(time.Second)
 		ada.create(`{"title": "overdue", "due_date": "2026-11-26", "priority": 4, "effort_estimate_minutes": 30}`)
 		srv.person("eve@example.com", "UTC").create(`{"title": "hers", "due_date": "2026-11-26", "priority": 5, "effort_estimate_minutes": 5}`)
 		ada.best().want(http.StatusOK).
@@ -90,9 +90,9 @@ func TestBestTaskExcludesSnoozed(t *testing.T) {
 		ada.create(`{"title": "rest", "priority": 1}`)
 		ada.do("POST /api/tasks/"+id+"/snooze?hours=2", "").want(http.StatusOK)
 		ada.best().want(http.StatusOK).has("task.title=rest; valid_until=2026-11-27T10:00:00Z")
-		srv.clock.set(time.Date(2026, 11, 27, 9, 59, 59, 999999000, time.UTC))
+		srv.clock.Set(time.Date(2026, 11, 27, 9, 59, 59, 999999000, time.UTC))
 		ada.best().has("task.title=rest")
-		srv.clock.move(time.Microsecond)
+		srv.clock.Move(time.Microsecond)
 		ada.best().has("task.title=blog-post; task.status=pending")
 	})
 }
@@ -107,9 +107,9 @@ func TestBestTaskExcludesWhatHasNotStarted(t *testing.T) {
 			t.Error(got)
 		}
 		ada.do("GET /api/tasks/ranked", "").has("total=0; valid_until=2026-11-27T09:00:00Z")
-		srv.clock.move(time.Hour)
+		srv.clock.Move(time.Hour)
 		ada.best().want(http.StatusOK).has("task.title=soon; valid_until=2026-11-27T23:00:00Z")
-		srv.clock.set(time.Date(2026, 11, 27, 23, 0, 0, 0, time.UTC))
+		srv.clock.Set(time.Date(2026, 11, 27, 23, 0, 0, 0, time.UTC))
 		ada.best().want(http.StatusOK).has("task.title=tomorrow; valid_until=null")
 	})
 }
@@ -132,7 +132,7 @@ func TestRankedTasksReturnsAllWithScores(t *testing.T) {
 			`{"title": "twin"}`,
 		} {
 			ada.create(body)
-			srv.clock.move(time.Microsecond) // equal scores stand by creation
+			srv.clock.Move(time.Microsecond) // equal scores stand by creation
 		}
 		a := ada.do("GET /api/tasks/ranked", "").want(http.StatusOK)
 		if got := a.titles(); got != "morning-review blog-post doing none twin" {
@@ -193,7 +193,7 @@ func TestCacheReturnsCachedScores(t *testing.T) {
 		t := ada.srv.t
 		ada.create(morningReview)
 		first := ada.best()
-		srv.clock.move(time.Minute)
+		srv.clock.Move(time.Minute)
 		if again := ada.best(); string(again.body) != string(first.body) {
 			t.Errorf("%s\nthen %s", first.body, again.body)
 		}
@@ -206,11 +206,11 @@ func TestCacheExpiresAfterTTL(t *testing.T) {
 		t := ada.srv.t
 		ada.create(blogPost)
 		ada.best()
-		srv.clock.move(5*time.Minute - time.Microsecond)
+		srv.clock.Move(5*time.Minute - time.Microsecond)
 		if n := ada.statements("GET /api/tasks/best", ""); n != 1 {
 			t.Errorf("%d statements before the five minutes are over", n)
 		}
-		srv.clock.move(time.Microsecond)
+		srv.clock.Move(time.Microsecond)
 		if n := ada.statements("GET /api/tasks/best", ""); n <= 1 {
 			t.Error("the facts were not read anew")
 		}
@@ -276,9 +276,9 @@ func TestABoundaryShowsAtOnce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			srv.clock.set(at.Add(-time.Microsecond))
+			srv.clock.Set(at.Add(-time.Microsecond))
 			ada.best().has("score=" + score)
-			srv.clock.set(at)
+			srv.clock.Set(at)
 			score = c.score
 			ada.best().has("score=" + score)
 			ada.do("GET /api/tasks/ranked", "").has("tasks.0.score=" + score)
@@ -321,21 +321,21 @@ func TestARankingIsWalkedAtTheMomentItBegan(t *testing.T) {
 		for _, due := range []string{`"2026-11-27"`, `"2026-11-27T12:00:00Z"`, `"2026-11-28"`, `null`, `"2026-12-30"`, `null`, `"2026-12-01"`} {
 			ids = append(ids, ada.create(`{"title": "t`+string(rune('a'+len(ids)))+`", "preferred_time": "evening", "due_date": `+due+`}`))
 			if len(ids)%3 == 0 {
-				srv.clock.move(time.Second)
+				srv.clock.Move(time.Second)
 			}
 		}
 		for _, query := range []string{"", "?weight_urgency=0.5&weight_priority=3"} {
-			srv.clock.set(friday.Add(time.Minute))
+			srv.clock.Set(friday.Add(time.Minute))
 			whole := strings.Join(walk(t, ada, "/api/tasks/ranked"+query, 200, nil), " ")
 			if len(strings.Fields(whole)) != 7 {
 				t.Fatalf("ranked %s", whole)
 			}
 			for limit := 1; limit <= 3; limit++ {
-				srv.clock.set(friday.Add(time.Minute))
+				srv.clock.Set(friday.Add(time.Minute))
 				n := 0
 				pages := walk(t, ada, "/api/tasks/ranked"+query, limit, func() {
 					n++
-					srv.clock.move(7 * time.Hour)
+					srv.clock.Move(7 * time.Hour)
 					ada.do("PUT /api/preferences", `{"weight_effort": `+string(rune('0'+n))+`}`).want(http.StatusOK)
 					ada.create(`{"title": "hidden", "snoozed_until": "2099-01-01T00:00:00Z"}`)
 				})
@@ -345,7 +345,7 @@ func TestARankingIsWalkedAtTheMomentItBegan(t *testing.T) {
 			}
 		}
 		// A task that changes may go or come; the others neither repeat nor vanish.
-		srv.clock.set(friday.Add(time.Minute))
+		srv.clock.Set(friday.Add(time.Minute))
 		first := ada.do("GET /api/tasks/ranked?limit=3", "").want(http.StatusOK)
 		ada.do("POST /api/tasks/"+ids[0]+"/complete", "").want(http.StatusOK)
 		rest := ada.do("GET /api/tasks/ranked?cursor="+first.at("next_cursor"), "").want(http.StatusOK)

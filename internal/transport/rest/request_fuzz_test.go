@@ -20,6 +20,7 @@ import (
 	"mindflow/internal/store/storetest"
 	"mindflow/internal/transport/rest"
 	"mindflow/test/hostile"
+	"mindflow/test/stage"
 	"mindflow/web"
 )
 
@@ -52,7 +53,7 @@ func newTarget(tb testing.TB, kind storetest.Kind) *target {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &target{server: &server{clock: c, store: s, app: a, signer: signer, log: &logbook{}}, handler: api.Handler(), document: document}
+	return &target{server: &server{clock: c, store: s, app: a, signer: signer, log: &stage.Logbook{}}, handler: api.Handler(), document: document}
 }
 
 // newcomer signs somebody up, with a few tasks. What came before may have ended
@@ -82,7 +83,7 @@ func (x *target) try(t *testing.T, method, address, headers, body string) answer
 		x.newcomer(t)
 	}
 	x.requests++
-	x.clock.move(time.Millisecond)
+	x.clock.Move(time.Millisecond)
 	var raw strings.Builder
 	sent := x.fill.Replace(body)
 	fmt.Fprintf(&raw, "%s %s HTTP/1.1\r\nHost: localhost\r\n", method, x.fill.Replace(address))

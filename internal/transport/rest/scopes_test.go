@@ -268,7 +268,7 @@ func TestSessionsAreListedAndEndedThroughTheAPI(t *testing.T) {
 		srv.nobody().do("POST /api/auth/register", fmt.Sprintf(`{"email": "ada@example.com", "password": %q}`, password)).want(http.StatusCreated)
 		login := fmt.Sprintf(`{"email": "ada@example.com", "password": %q}`, password)
 		here := srv.nobody().do("POST /api/auth/login", login, "X-Session: cookie", "User-Agent: Browser/1.0").want(http.StatusOK)
-		srv.clock.move(time.Minute)
+		srv.clock.Move(time.Minute)
 		there := srv.nobody().do("POST /api/auth/login", login, "User-Agent: mindflow").want(http.StatusOK)
 		ada, terminal := person{srv: srv, token: here.at("access_token")}, person{srv: srv, token: there.at("access_token")}
 		list := ada.do("GET /api/sessions", "").want(http.StatusOK)

@@ -55,7 +55,7 @@ func TestASecondFactorThroughTheAPI(t *testing.T) {
 			t.Errorf("half a sign-in is remembered: %v", asked.header)
 		}
 		anybody.do("POST /api/auth/login", strings.Replace(adaSigns, password, "incorrect horse", 1)).want(http.StatusUnauthorized).has("type=about:blank")
-		srv.clock.move(30 * time.Second)
+		srv.clock.Move(30 * time.Second)
 		with := func(code string) string { return strings.Replace(adaSigns, "}", fmt.Sprintf(`, "code": %q}`, code), 1) }
 		code := srv.code(secret)
 		anybody.do("POST /api/auth/login", with("000001")).want(http.StatusUnauthorized).has("type=second-factor-required")

@@ -21,6 +21,7 @@ import (
 	"mindflow/internal/store/storetest"
 	"mindflow/internal/telemetry"
 	"mindflow/internal/transport/rest"
+	"mindflow/test/stage"
 )
 
 // canary is in everything a person sends in these tests, in any case.
@@ -53,7 +54,7 @@ func (in *inbox) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 // telling serves on a database with everything that tells switched on.
 func telling(t *testing.T, url string, asJSON bool) *mine {
 	t.Helper()
-	m := &mine{server: &server{t: t, clock: newClock(), log: &logbook{}, url: url}, reports: &inbox{}}
+	m := &mine{server: &server{t: t, clock: newClock(), log: &stage.Logbook{}, url: url}, reports: &inbox{}}
 	endpoint := httptest.NewServer(m.reports)
 	t.Cleanup(endpoint.Close)
 	reports, err := telemetry.NewReports(telemetry.ReportSettings{

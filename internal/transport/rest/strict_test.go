@@ -14,6 +14,7 @@ import (
 
 	"mindflow/internal/store/storetest"
 	"mindflow/internal/transport/rest"
+	"mindflow/test/stage"
 	"mindflow/web"
 )
 
@@ -331,7 +332,7 @@ func TestTheLogTellsOfEachRequest(t *testing.T) {
 		t.Error("browsers may guess")
 	}
 	// Who does not want to hear of requests hears nothing.
-	var quiet logbook
+	var quiet stage.Logbook
 	h := rest.New(srv.app, slog.New(slog.NewTextHandler(&quiet, &slog.HandlerOptions{Level: slog.LevelWarn})), rest.Settings{Version: "7.0.0", Site: web.Placeholder()}).Handler()
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/health", nil))
 	if quiet.String() != "" {

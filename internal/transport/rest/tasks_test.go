@@ -190,12 +190,12 @@ func TestAnAnswerCanBeSentBackUnchanged(t *testing.T) {
 			"a snoozed one":   func() string { return ada.create(`{"title": "x", "snoozed_until": "2027-01-01T00:00:00Z"}`) },
 			"a woken one": func() string {
 				id := ada.create(`{"title": "x", "snoozed_until": "2026-11-27T09:00:00Z"}`)
-				srv.clock.move(2 * time.Hour)
+				srv.clock.Move(2 * time.Hour)
 				return id
 			},
 		} {
 			id := prepare()
-			srv.clock.move(time.Second)
+			srv.clock.Move(time.Second)
 			got := ada.do("GET /api/tasks/"+id, "")
 			for _, method := range []string{"PUT", "PATCH"} {
 				back := ada.do(method+" /api/tasks/"+id, string(got.body), "If-Match: "+got.header.Get("ETag"))
@@ -203,7 +203,7 @@ func TestAnAnswerCanBeSentBackUnchanged(t *testing.T) {
 					t.Errorf("%s of %s: %d %s\nwas %s", method, name, back.status, back.body, got.body)
 				}
 			}
-			srv.clock.set(friday)
+			srv.clock.Set(friday)
 		}
 	})
 }
@@ -320,7 +320,7 @@ func TestAnEndedSnoozeReadsAsPendingEverywhere(t *testing.T) {
 			if (best.status == http.StatusNotFound) != asleep {
 				t.Errorf("best: %d", best.status)
 			}
-			srv.clock.set(friday.Truncate(time.Second).Add(time.Hour)) // to the second of its end
+			srv.clock.Set(friday.Truncate(time.Second).Add(time.Hour)) // to the second of its end
 		}
 		for _, path := range []string{"/api/tasks", "/api/tasks/pending", "/api/tasks/ranked"} {
 			prefix := "tasks.0."

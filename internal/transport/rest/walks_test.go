@@ -39,7 +39,7 @@ func newWalker(rt *rapid.T, srv *server, n int) *walker {
 	var ids []mindflow.TaskID
 	for range rapid.IntRange(6, 16).Draw(rt, "tasks") {
 		if rapid.Bool().Draw(rt, "later") {
-			srv.clock.move(time.Second)
+			srv.clock.Move(time.Second)
 		}
 		made := w.do("POST /api/tasks", w.body(true)).want(http.StatusCreated).at("id")
 		if rapid.Bool().Draw(rt, "restless") {
@@ -52,7 +52,7 @@ func newWalker(rt *rapid.T, srv *server, n int) *walker {
 		}
 		ids = append(ids, id)
 	}
-	srv.clock.move(time.Minute)
+	srv.clock.Move(time.Minute)
 	tasks, err := srv.store.Tasks(srv.t.Context(), w.actor.WorkspaceID, ids)
 	if err != nil {
 		rt.Fatal(err)
@@ -124,7 +124,7 @@ func (w *walker) change() (request, body string) {
 	case 1:
 		return "PUT /api/preferences", fmt.Sprintf(`{"timezone": %q, "weight_effort": %d}`, pick(w.rt, "moved to", "Asia/Tokyo", "America/Havana"), rapid.IntRange(0, 20).Draw(w.rt, "weight"))
 	case 2, 3: // snoozes end
-		w.srv.clock.move(time.Duration(rapid.IntRange(1, 40).Draw(w.rt, "hours on")) * time.Hour)
+		w.srv.clock.Move(time.Duration(rapid.IntRange(1, 40).Draw(w.rt, "hours on")) * time.Hour)
 		return "", ""
 	}
 	task := "/api/tasks/" + rapid.SampledFrom(w.restless).Draw(w.rt, "which")
