@@ -42,14 +42,16 @@ func (a *App) AddTasks(ctx context.Context, actor mindflow.Actor, drafts []mindf
 		if len(bad) > 0 { // only now: a repeat is answered as before, though a moment has passed since
 			return nil, mindflow.Invalid(bad...)
 		}
-		for _, task := range tasks {
-			if err := checkAssignee(tx, actor, mindflow.Task{}, task); err != nil {
+		made := make([]mindflow.Task, len(tasks))
+		for i, task := range tasks {
+			var err error
+			if made[i], err = settle(tx, actor, mindflow.Task{}, task); err != nil {
 				return nil, err
 			}
-			if _, err := tx.CreateTask(task, "", actor, mindflow.TaskCreated); err != nil {
+			if _, err := tx.CreateTask(made[i], "", actor, mindflow.TaskCreated); err != nil {
 				return nil, err
 			}
 		}
-		return tasks, nil
+		return made, nil
 	})
 }

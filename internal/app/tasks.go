@@ -20,11 +20,10 @@ func (a *App) CreateTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 		return a.repeated(ctx, actor, id, hash, err)
 	}
 	made, err := write(ctx, a, actor, can.Edit, func(tx *store.Tx) (made madeTask, err error) {
-		if err := checkAssignee(tx, actor, mindflow.Task{}, task); err != nil {
+		if made.Task, err = settle(tx, actor, mindflow.Task{}, task); err != nil {
 			return made, err
 		}
-		made.Task = task
-		if made.Created, err = tx.CreateTask(task, hash, actor, mindflow.TaskCreated); err != nil || made.Created {
+		if made.Created, err = tx.CreateTask(made.Task, hash, actor, mindflow.TaskCreated); err != nil || made.Created {
 			return made, err
 		}
 		made.Task, err = sameTask(tx, task.ID, hash)
@@ -118,7 +117,7 @@ func (a *App) EditTask(ctx context.Context, actor mindflow.Actor, id mindflow.Ta
 		if err != nil {
 			return after, err
 		}
-		return after, checkAssignee(tx, actor, t, after)
+		return settle(tx, actor, t, after)
 	})
 }
 
@@ -205,17 +204,4 @@ func (a *App) changeTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 		a.bodies.saw(actor.WorkspaceID, task)
 	}
 	return task, err
-}
-
-// checkAssignee refuses to assign a task to somebody outside its workspace.
-func checkAssignee(tx *store.Tx, actor mindflow.Actor, before, after mindflow.Task) error {
-	who := after.AssigneeID
-	if who.IsZero() || who == before.AssigneeID || who == actor.UserID {
-		return nil
-	}
-	member, err := tx.IsMember(who)
-	if err == nil && !member {
-		err = mindflow.InvalidField("assignee_id", "must be a member of the workspace")
-	}
-	return err
 }

@@ -23,15 +23,35 @@ type Task struct {
 	EffortMinutes *int                 `json:"effort_estimate_minutes"`
 	PreferredTime *string              `json:"preferred_time"`
 	Tags          []string             `json:"tags"`
-	Version       int64                `json:"version"`
-	CreatedAt     string               `json:"created_at"`
-	UpdatedAt     string               `json:"updated_at"`
-	CompletedAt   *string              `json:"completed_at"`
-	DeletedAt     *string              `json:"deleted_at"`
+
+	ProjectID  *mindflow.ProjectID `json:"project_id"`
+	ParentID   *mindflow.TaskID    `json:"parent_id"`
+	BlockedBy  []mindflow.TaskID   `json:"blocked_by"`
+	Position   *string             `json:"position"`
+	Reminders  []mindflow.Reminder `json:"reminders"`
+	Recurrence *Recurrence         `json:"recurrence"`
+	Steps      *mindflow.Progress  `json:"steps"`
+
+	Version     int64   `json:"version"`
+	CreatedAt   string  `json:"created_at"`
+	UpdatedAt   string  `json:"updated_at"`
+	CompletedAt *string `json:"completed_at"`
+	DeletedAt   *string `json:"deleted_at"`
 
 	// ETag names this state of the task, for conditions of edits. Tasks in
 	// lists have none.
 	ETag string `json:"-"`
+}
+
+// Recurrence is how a task repeats. Rule and From are the person's; the rest is
+// the server's.
+type Recurrence struct {
+	Rule     string `json:"rule"`
+	From     string `json:"from"`
+	Timezone string `json:"timezone,omitempty"`
+	Start    string `json:"start,omitempty"`
+	Slot     string `json:"slot,omitempty"`
+	SeriesID string `json:"series_id,omitempty"`
 }
 
 // Scored is a task with its score, and why.
@@ -93,6 +113,12 @@ type Draft struct {
 	PreferredTime Field[string]          `json:"preferred_time,omitzero"`
 	Tags          Field[[]string]        `json:"tags,omitzero"`
 	AssigneeID    Field[mindflow.UserID] `json:"assignee_id,omitzero"`
+
+	ProjectID  Field[mindflow.ProjectID]  `json:"project_id,omitzero"`
+	ParentID   Field[mindflow.TaskID]     `json:"parent_id,omitzero"`
+	BlockedBy  Field[[]mindflow.TaskID]   `json:"blocked_by,omitzero"`
+	Reminders  Field[[]mindflow.Reminder] `json:"reminders,omitzero"`
+	Recurrence Field[Recurrence]          `json:"recurrence,omitzero"`
 }
 
 // Field is one field of a draft: not set, cleared, or a value.

@@ -10,7 +10,7 @@ const InstantLayout = "2006-01-02T15:04:05.000000Z07:00"
 
 type fieldValue struct {
 	name  string
-	value any // nil, string, int or []string
+	value any // nil, string, int, []string, []Reminder or Recurrence
 }
 
 // fields lists what a person can change, always in the same order.
@@ -25,22 +25,43 @@ func (t Task) fields() []fieldValue {
 		{"snoozed_until", instantOrNil(t.SnoozedUntil)},
 		{"effort_estimate_minutes", orNil(t.EffortMinutes)},
 		{"preferred_time", orNil(string(t.PreferredTime))},
-		{"tags", tagsOrNil(t.Tags)},
+		{"tags", listOrNil(t.Tags)},
 		{"assignee_id", idOrNil(t.AssigneeID)},
 		{"completed_at", instantOrNil(t.CompletedAt)},
 		{"deleted_at", instantOrNil(t.DeletedAt)},
 	}
 }
 
+// fields lists what few tasks have, always in the same order.
+func (d Details) fields() []fieldValue {
+	var recurrence any
+	if !d.Recurrence.IsZero() {
+		recurrence = d.Recurrence
+	}
+	return []fieldValue{
+		{"project_id", idOrNil(d.ProjectID)},
+		{"parent_id", idOrNil(d.ParentID)},
+		{"blocked_by", listOrNil(IDTexts(d.BlockedBy))},
+		{"position", orNil(d.Position)},
+		{"reminders", listOrNil(d.Reminders)},
+		{"recurrence", recurrence},
+	}
+}
+
 func equalValue(a, b any) bool {
-	x, isTags := a.([]string)
-	if y, both := b.([]string); isTags && both {
-		return slices.Equal(x, y)
+	switch x := a.(type) {
+	case []string:
+		y, both := b.([]string)
+		return both && slices.Equal(x, y)
+	case []Reminder:
+		y, both := b.([]Reminder)
+		return both && slices.Equal(x, y)
+	case Recurrence:
+		y, both := b.(Recurrence)
+		return both && x.Same(y)
 	}
-	if isTags {
-		return false
-	}
-	if _, isTags = b.([]string); isTags {
+	switch b.(type) {
+	case []string, []Reminder, Recurrence: // cannot be compared by ==
 		return false
 	}
 	return a == b
@@ -61,11 +82,11 @@ func instantOrNil(t time.Time) any {
 	return t.UTC().Format(InstantLayout)
 }
 
-func tagsOrNil(tags []string) any {
-	if len(tags) == 0 {
+func listOrNil[T any](list []T) any {
+	if len(list) == 0 {
 		return nil
 	}
-	return tags
+	return list
 }
 
 func idOrNil[T any](id ID[T]) any {

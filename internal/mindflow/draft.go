@@ -39,7 +39,14 @@ type Draft struct {
 	PreferredTime Field[string]   `json:",omitzero"`
 	Tags          Field[[]string] `json:",omitzero"`
 	AssigneeID    Field[string]   `json:",omitzero"`
-	ReadOnly      ReadOnly        `json:",omitzero"`
+
+	ProjectID  Field[string]          `json:",omitzero"`
+	ParentID   Field[string]          `json:",omitzero"`
+	BlockedBy  Field[[]string]        `json:",omitzero"`
+	Reminders  Field[[]ReminderDraft] `json:",omitzero"`
+	Recurrence Field[RecurrenceDraft] `json:",omitzero"`
+
+	ReadOnly ReadOnly `json:",omitzero"`
 }
 
 // ReadOnly holds keys that only the server sets. A draft may repeat them, so
@@ -53,6 +60,9 @@ type ReadOnly struct {
 	UpdatedAt   Field[string] `json:",omitzero"`
 	CompletedAt Field[string] `json:",omitzero"`
 	DeletedAt   Field[string] `json:",omitzero"`
+
+	Position Field[string]   `json:",omitzero"`
+	Steps    Field[Progress] `json:",omitzero"`
 }
 
 // Apply is the task after the draft: every legal field taken over, or an error
@@ -65,6 +75,7 @@ func (d Draft) Apply(t Task, z Zone, now time.Time) (Task, error) {
 	d.applyText(&t, &bad)
 	d.applyFacts(&t, &bad)
 	d.applyDates(&t, z, &bad)
+	d.applyDetails(&t, z, &bad)
 	t.checkOrder(before, z, &bad)
 	if err := d.applyStatus(&t, z, now, &bad); err != nil && len(bad) == 0 {
 		return t, err
@@ -83,6 +94,7 @@ func (d Draft) Validate() []FieldError {
 	d.applyText(&t, &bad)
 	d.applyFacts(&t, &bad)
 	d.applyDates(&t, Zone{}, &bad)
+	d.applyDetails(&t, Zone{}, &bad)
 	_, startsOnDay := t.Start.Day()
 	if _, dueOnDay := t.Due.Day(); startsOnDay && dueOnDay {
 		t.checkOrder(Task{}, Zone{}, &bad) // the same in every zone
@@ -294,6 +306,10 @@ func (r ReadOnly) check(t Task, bad *fieldErrors) {
 	text("user_id", r.UserID, t.UserID.String())
 	if r.Version.Set && Version(r.Version.Value) != t.Version {
 		bad.add("version", "is set by the server and cannot be changed")
+	}
+	text("position", r.Position, t.Details.Position)
+	if r.Steps.Set && r.Steps.Value != t.Steps {
+		bad.add("steps", "is set by the server and cannot be changed")
 	}
 	instant("created_at", r.CreatedAt, t.CreatedAt)
 	instant("updated_at", r.UpdatedAt, t.UpdatedAt)

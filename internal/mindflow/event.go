@@ -70,8 +70,9 @@ type Event struct {
 	Verb        Verb
 	ActorID     UserID
 	Channel     Channel
-	Program     Program // what it was done by; zero for our own
-	TaskID      TaskID  // zero when it is not about a task
+	Program     Program   // what it was done by; zero for our own
+	TaskID      TaskID    // zero when it is not about a task
+	Subject     SubjectID // of an event about a project or a template, as its verb says: what it is about
 	Changes     Changes
 }
 
@@ -86,6 +87,9 @@ func (e Event) Through() string {
 	}
 	return "token " + e.Program.Name
 }
+
+// Subject is a thing with events that is no task.
+type Subject struct{}
 
 // SystemEvent is an entry about something that belongs to no workspace.
 type SystemEvent struct {
@@ -107,13 +111,19 @@ type Change struct {
 // TaskChanges lists the fields in which two tasks differ, as they were kept.
 func TaskChanges(before, after Task) Changes {
 	changes := Changes{}
-	old, now := before.kept().fields(), after.kept().fields()
-	for i, field := range now {
-		if !equalValue(old[i].value, field.value) {
-			changes[field.name] = Change{Before: old[i].value, After: field.value}
-		}
+	changes.add(before.kept().fields(), after.kept().fields())
+	if !before.Details.IsZero() || !after.Details.IsZero() {
+		changes.add(before.Details.fields(), after.Details.fields())
 	}
 	return changes
+}
+
+func (c Changes) add(before, after []fieldValue) {
+	for i, field := range after {
+		if !equalValue(before[i].value, field.value) {
+			c[field.name] = Change{Before: before[i].value, After: field.value}
+		}
+	}
 }
 
 // VerbOf is what happened between two states of a task.

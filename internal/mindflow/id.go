@@ -16,10 +16,14 @@ type ID[T any] [16]byte
 type (
 	// TaskID names a task.
 	TaskID = ID[Task]
+	// ProjectID names a project.
+	ProjectID = ID[Project]
 	// UserID names a user.
 	UserID = ID[User]
 	// WorkspaceID names a workspace.
 	WorkspaceID = ID[Workspace]
+	// SubjectID names what an event is about when that is no task.
+	SubjectID = ID[Subject]
 	// SessionID names a session.
 	SessionID = ID[Session]
 	// GrantID names a grant.
@@ -113,3 +117,12 @@ func (id *ID[T]) Scan(src any) error {
 
 // IsZero reports whether id names nothing.
 func (id ID[T]) IsZero() bool { return id == ID[T]{} }
+
+// IDTexts are the canonical forms of ids.
+func IDTexts[T any](ids []ID[T]) []string {
+	var texts []string
+	for _, id := range ids {
+		texts = append(texts, id.String())
+	}
+	return texts
+}

@@ -74,6 +74,8 @@ type Task struct {
 	EffortMinutes int
 	PreferredTime PreferredTime
 	Tags          []string
+	Details       Details  `json:",omitzero"`
+	Steps         Progress `json:",omitzero"`
 	Version       Version
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
@@ -83,6 +85,35 @@ type Task struct {
 	// not been changed since; it is not stored.
 	Woken      bool
 	SleptUntil time.Time // of a woken task: the end of its snooze, as it is kept
+}
+
+// Details is what few tasks have.
+type Details struct {
+	ProjectID  ProjectID  `json:",omitzero"` // zero: in none
+	ParentID   TaskID     `json:",omitzero"` // of a step: the task it is a step of
+	BlockedBy  []TaskID   `json:",omitzero"` // what has to be done before, as far as it is open
+	Position   string     `json:",omitzero"` // in the manual order; empty: by creation
+	Reminders  []Reminder `json:",omitzero"`
+	Recurrence Recurrence `json:",omitzero"`
+}
+
+// IsZero reports whether the task has none of it.
+func (d Details) IsZero() bool {
+	return d.ProjectID.IsZero() && d.ParentID.IsZero() && len(d.BlockedBy) == 0 && d.Position == "" &&
+		len(d.Reminders) == 0 && d.Recurrence.IsZero()
+}
+
+// Same reports whether two tasks have the same details.
+func (d Details) Same(o Details) bool {
+	return d.ProjectID == o.ProjectID && d.ParentID == o.ParentID && slices.Equal(d.BlockedBy, o.BlockedBy) &&
+		d.Position == o.Position && slices.Equal(d.Reminders, o.Reminders) && d.Recurrence.Same(o.Recurrence)
+}
+
+// Progress is how far the steps of a task have come. The server counts them:
+// each change of it makes a new version of the task.
+type Progress struct {
+	Total int `json:"total"`
+	Done  int `json:"done"`
 }
 
 // Version counts the changes of one thing, from 1. Zero stands for "whichever".
@@ -211,6 +242,6 @@ func (t Task) Same(o Task) bool {
 	return t.AssigneeID == o.AssigneeID && t.Title == o.Title && t.Description == o.Description &&
 		t.Status == o.Status && t.Priority == o.Priority && t.Due.Equal(o.Due) && t.Start.Equal(o.Start) &&
 		t.SnoozedUntil.Equal(o.SnoozedUntil) && t.EffortMinutes == o.EffortMinutes &&
-		t.PreferredTime == o.PreferredTime && slices.Equal(t.Tags, o.Tags) &&
+		t.PreferredTime == o.PreferredTime && slices.Equal(t.Tags, o.Tags) && t.Details.Same(o.Details) &&
 		t.CompletedAt.Equal(o.CompletedAt) && t.DeletedAt.Equal(o.DeletedAt)
 }

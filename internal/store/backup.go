@@ -32,6 +32,8 @@ var backedUp = []kept{
 	{"second_factors", "user_id"},
 	{"recovery_codes", "user_id, code_hash"},
 	{"passkeys", "id"},
+	{"projects", "workspace_id, id"},
+	{"templates", "workspace_id, id"},
 	{"tasks", "workspace_id, id"},
 	{"task_texts", "workspace_id, task_id"},
 	{"task_sources", "workspace_id, format, source_id"},

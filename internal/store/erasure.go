@@ -35,6 +35,8 @@ var belongings = []belonging{
 	{table: "task_sources", where: ofWorkspace, workspace: true, key: "source_id"},
 	{table: "task_texts", where: ofWorkspace, workspace: true, key: "task_id"},
 	{table: "tasks", where: ofWorkspace, workspace: true, key: "id"},
+	{table: "projects", where: ofWorkspace, workspace: true, key: "id"},
+	{table: "templates", where: ofWorkspace, workspace: true, key: "id"},
 	{table: "events", where: ofWorkspace, workspace: true, key: "seq"},
 	{table: "refresh_tokens", where: `session_id IN (SELECT id FROM sessions WHERE user_id = $1)`, key: "token_hash"},
 	{table: "sessions", where: ofUser, key: "id"},

@@ -18,11 +18,11 @@ const (
 INSERT INTO events (workspace_id, seq, id, at, verb, schema_version, actor_id, channel, task_id, changes,
        total_tasks, total_tags, total_bytes)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
-	// Most come through no program: a parameter that is NULL costs as much as another.
-	insertEventThrough = `
+	// Most are about a task and come through no program: a parameter that is NULL costs as much as another.
+	insertWholeEvent = `
 INSERT INTO events (workspace_id, seq, id, at, verb, schema_version, actor_id, channel, task_id, changes,
-       total_tasks, total_tags, total_bytes, grant_id, client, call_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+       total_tasks, total_tags, total_bytes, grant_id, client, call_id, subject_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
 )
 
 // Record appends an event to its workspace's log, as the next in sequence, with
@@ -38,9 +38,13 @@ func (tx *Tx) Record(e mindflow.Event, by mindflow.Actor) error {
 		return err
 	}
 	insert := insertEvent
-	if p := by.Program; p != nil {
-		insert = insertEventThrough
-		columns = append(columns, orNull(&tx.ids, p.GrantID), nullable(p.Name), nullable(p.CallID))
+	if by.Program != nil || !e.Subject.IsZero() {
+		var p mindflow.Program
+		if by.Program != nil {
+			p = *by.Program
+		}
+		insert = insertWholeEvent
+		columns = append(columns, orNull(&tx.ids, p.GrantID), nullable(p.Name), nullable(p.CallID), orNull(&tx.ids, e.Subject))
 	}
 	if err := tx.must(insert, columns...); err != nil {
 		return fmt.Errorf("record event: %w", err)
@@ -63,7 +67,7 @@ func eventColumns(e mindflow.Event, holds mindflow.Usage, ids *idTexts) ([]any, 
 }
 
 const eventsAfter = `
-SELECT seq, id, at, verb, actor_id, channel, task_id, changes, grant_id, coalesce(client, ''), coalesce(call_id, '')
+SELECT seq, id, at, verb, actor_id, channel, task_id, changes, grant_id, coalesce(client, ''), coalesce(call_id, ''), subject_id
   FROM events
  WHERE workspace_id = $1 AND seq > $2
  ORDER BY seq
@@ -96,12 +100,13 @@ func (s *Store) eventsAfter(ctx context.Context, w mindflow.WorkspaceID, after i
 		var at int64
 		var task nullID[mindflow.Task]
 		var grant nullID[mindflow.Grant]
+		var subject nullID[mindflow.Subject]
 		var changes string
-		err := rows.Scan(&e.Seq, &e.ID, &at, &e.Verb, &e.ActorID, &e.Channel, &task, &changes, &grant, &e.Program.Name, &e.Program.CallID)
+		err := rows.Scan(&e.Seq, &e.ID, &at, &e.Verb, &e.ActorID, &e.Channel, &task, &changes, &grant, &e.Program.Name, &e.Program.CallID, &subject)
 		if err != nil {
 			return err
 		}
-		e.At, e.TaskID, e.Program.GrantID = mindflow.UTC(at), task.id, grant.id
+		e.At, e.TaskID, e.Program.GrantID, e.Subject = mindflow.UTC(at), task.id, grant.id, subject.id
 		events = append(events, e)
 		return json.Unmarshal([]byte(changes), &events[len(events)-1].Changes)
 	})

@@ -28,10 +28,10 @@ SELECT coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = $1), 0),
                    FROM members m JOIN users u ON u.id = m.user_id AND u.workspace_id = m.workspace_id
                                   JOIN user_preferences p ON p.user_id = u.id
                   WHERE m.workspace_id = $1), 0),
-       t.id, t.created_at, t.status, t.deleted_at, t.due_at, t.due_on, t.start_at, t.start_on,
+       t.id, t.created_at, t.status, coalesce(t.deleted_at, t.shelved_at), t.due_at, t.due_on, t.start_at, t.start_on,
        t.snoozed_until_at, t.effort_estimate_minutes, t.preferred_time, t.priority, t.version
   FROM workspaces w LEFT JOIN tasks t ON t.workspace_id = w.id AND `
-	allFacts     = factColumns + `t.deleted_at IS NULL AND t.status IN ('pending', 'in_progress', 'snoozed') WHERE w.id = $1`
+	allFacts     = factColumns + `t.deleted_at IS NULL AND t.shelved_at IS NULL AND t.status IN ('pending', 'in_progress', 'snoozed') WHERE w.id = $1`
 	changedFacts = factColumns + `t.changed_seq > $2 WHERE w.id = $1`
 )
 
@@ -71,7 +71,7 @@ func (s *Store) Facts(ctx context.Context, w mindflow.WorkspaceID, since int64) 
 
 type factRow struct {
 	id                                sql.RawBytes
-	created, deleted                  sql.NullInt64
+	created, away                     sql.NullInt64 // away: deleted, or shelved with its project
 	status, dueOn, startOn, preferred sql.RawBytes
 	dueAt, startAt, snoozed           sql.NullInt64
 	effort, priority, version         sql.NullInt64
@@ -79,7 +79,7 @@ type factRow struct {
 
 func (r *factRow) dest(c *FactChanges) []any {
 	return []any{
-		&c.Version, &c.Preferences, &r.id, &r.created, &r.status, &r.deleted, &r.dueAt, &r.dueOn, &r.startAt, &r.startOn,
+		&c.Version, &c.Preferences, &r.id, &r.created, &r.status, &r.away, &r.dueAt, &r.dueOn, &r.startAt, &r.startOn,
 		&r.snoozed, &r.effort, &r.preferred, &r.priority, &r.version,
 	}
 }
@@ -101,7 +101,7 @@ func (r *factRow) fact() (mindflow.Fact, bool, error) {
 	if f.StartOn, err = dayOrNone(r.startOn); err != nil {
 		return f, false, err
 	}
-	return f, !r.deleted.Valid && mindflow.Status(r.status).Open(), nil
+	return f, !r.away.Valid && mindflow.Status(r.status).Open(), nil
 }
 
 func orNone(n sql.NullInt64) int64 {

@@ -222,6 +222,10 @@ var later = map[string]string{
 	"recovery_codes": `INSERT INTO recovery_codes (user_id, code_hash, created_at) VALUES ('01890000-0000-7000-8000-00000000000b', 'rh', 26)`,
 	"second_factors": `INSERT INTO second_factors (user_id, sealed, created_at, confirmed_at, last_step, wrong)
 		VALUES ('01890000-0000-7000-8000-00000000000b', 's', 27, 28, 29, 0)`,
+	"projects": `INSERT INTO projects (workspace_id, id, name, name_key, version, changed_seq, created_at, updated_at, archived_at)
+		VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-000000000012', 'House', 'house', 1, 1, 31, 32, 33)`,
+	"templates": `INSERT INTO templates (workspace_id, id, name, name_key, content, version, changed_seq, created_at, updated_at)
+		VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-000000000013', 'Trip', 'trip', '{}', 1, 1, 34, 35)`,
 	"spent_challenges": `INSERT INTO spent_challenges (challenge_hash, expires_at) VALUES ('ch', 30)`,
 	"idempotency_keys": `INSERT INTO idempotency_keys (workspace_id, user_id, route, name, request_hash, answer, expires_at)
 		VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-00000000000b', 'POST /api/tasks', 'k', 'h', '{}', 17)`,

@@ -16,7 +16,8 @@ import (
 // taskColumns are a task's, in the order taskRow scans them.
 const taskColumns = `t.workspace_id, t.id, t.user_id, t.assignee_id, t.title, t.status, t.priority,
        t.due_at, t.due_on, t.start_at, t.start_on, t.snoozed_until_at, t.effort_estimate_minutes,
-       t.preferred_time, t.tags, t.version, t.created_at, t.updated_at, t.completed_at, t.deleted_at,
+       t.preferred_time, t.tags, t.details, t.steps_total, t.steps_done,
+       t.version, t.created_at, t.updated_at, t.completed_at, t.deleted_at,
        x.description`
 
 const taskTables = `tasks t JOIN task_texts x ON x.workspace_id = t.workspace_id AND x.task_id = t.id`
@@ -25,10 +26,11 @@ type taskRow struct {
 	task                               mindflow.Task
 	assignee                           nullID[mindflow.User]
 	dueAt, startAt, snoozed            sql.NullInt64
-	effort                             sql.NullInt64
+	effort, stepsTotal, stepsDone      sql.NullInt64
 	created, updated                   int64
 	completed, deleted                 sql.NullInt64
 	dueOn, startOn, preferred, tagJSON sql.NullString
+	details                            sql.NullString
 }
 
 // nullID scans an id column that may be NULL.
@@ -48,7 +50,8 @@ func (r *taskRow) dest() []any {
 	return []any{
 		&t.WorkspaceID, &t.ID, &t.UserID, &r.assignee, &t.Title, &t.Status, &t.Priority,
 		&r.dueAt, &r.dueOn, &r.startAt, &r.startOn, &r.snoozed, &r.effort,
-		&r.preferred, &r.tagJSON, &t.Version, &r.created, &r.updated, &r.completed, &r.deleted,
+		&r.preferred, &r.tagJSON, &r.details, &r.stepsTotal, &r.stepsDone,
+		&t.Version, &r.created, &r.updated, &r.completed, &r.deleted,
 		&t.Description,
 	}
 }
@@ -68,7 +71,10 @@ func (r *taskRow) read() (mindflow.Task, error) {
 	t.CreatedAt, t.UpdatedAt = mindflow.UTC(r.created), mindflow.UTC(r.updated)
 	t.EffortMinutes = int(r.effort.Int64)
 	t.PreferredTime = mindflow.PreferredTime(r.preferred.String)
-	err = readTags(r.tagJSON, &t)
+	t.Steps = mindflow.Progress{Total: int(r.stepsTotal.Int64), Done: int(r.stepsDone.Int64)}
+	if err = readTags(r.tagJSON, &t); err == nil {
+		err = readDetails(r.details, &t)
+	}
 	return t, err
 }
 
@@ -197,8 +203,10 @@ func readTasks(q querier, query string, args []any) ([]mindflow.Task, error) {
 const insertTask = `
 INSERT INTO tasks (workspace_id, id, user_id, assignee_id, title, title_key, status, priority,
        due_at, due_on, start_at, start_on, snoozed_until_at, effort_estimate_minutes,
-       preferred_time, tags, tag_keys, version, changed_seq, created_at, updated_at, completed_at, deleted_at, draft_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+       preferred_time, tags, tag_keys, details, project_id, parent_id, blocked_by, position,
+       version, changed_seq, created_at, updated_at, completed_at, deleted_at, draft_hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+       $25, $26, $27, $28, $29)
     ON CONFLICT (workspace_id, id) DO NOTHING`
 
 const insertTaskText = `INSERT INTO task_texts (workspace_id, task_id, description, search_key) VALUES ($1, $2, $3, $4)`
@@ -235,16 +243,16 @@ func taskTextColumns(t mindflow.Task, ids *idTexts) []any {
 	return []any{textOf(ids, t.WorkspaceID), textOf(ids, t.ID), t.Description, searchKey(t)}
 }
 
-// taskFacts are the columns a person can change, from assignee_id to tag_keys.
+// taskFacts are the columns a person can change, from assignee_id to position.
 func taskFacts(t mindflow.Task, ids *idTexts) []any {
 	dueAt, dueOn := dateColumns(t.Due)
 	startAt, startOn := dateColumns(t.Start)
 	tags, keys := tagColumns(t.Tags)
-	return []any{
+	return append([]any{
 		orNull(ids, t.AssigneeID), t.Title, mindflow.Fold(t.Title), string(t.Status), t.Priority,
 		dueAt, dueOn, startAt, startOn, micros(t.SnoozedUntil), nullable(t.EffortMinutes),
 		nullable(string(t.PreferredTime)), tags, keys,
-	}
+	}, detailColumns(t.Details, ids)...)
 }
 
 func dateColumns(w mindflow.When) (at, on any) {
@@ -278,7 +286,8 @@ UPDATE tasks
    SET assignee_id = $3, title = $4, title_key = $5, status = $6, priority = $7,
        due_at = $8, due_on = $9, start_at = $10, start_on = $11, snoozed_until_at = $12, effort_estimate_minutes = $13,
        preferred_time = $14, tags = $15, tag_keys = $16,
-       version = $17, changed_seq = $18, updated_at = $19, completed_at = $20, deleted_at = $21
+       details = $17, project_id = $18, parent_id = $19, blocked_by = $20, position = $21,
+       version = $22, changed_seq = $23, updated_at = $24, completed_at = $25, deleted_at = $26
  WHERE workspace_id = $1 AND id = $2`
 
 const updateTaskText = `UPDATE task_texts SET description = $3, search_key = $4 WHERE workspace_id = $1 AND task_id = $2`

@@ -120,8 +120,20 @@ func reach(from any, schemas, used map[string]any) {
 				reach(v, schemas, used)
 			} else if used[name] == nil {
 				used[name] = schemas[name]
+				sayable(part(schemas, name))
 				reach(schemas[name], schemas, used)
 			}
+		}
+	}
+}
+
+// sayable leaves out of a schema what only repeats an answer: builders need not
+// send it.
+func sayable(schema map[string]any) {
+	properties := part(schema, "properties")
+	for name := range properties {
+		if part(properties, name)["description"] == "Read-only" {
+			delete(properties, name)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"mindflow/internal/mindflow"
@@ -40,12 +41,32 @@ func appendTask(b []byte, t *mindflow.Task) []byte {
 		}
 		b = appendText(b, tag)
 	}
-	b = strconv.AppendInt(append(b, `],"version":`...), int64(t.Version), 10)
+	b = appendDetails(append(b, ']'), t)
+	b = strconv.AppendInt(append(b, `,"version":`...), int64(t.Version), 10)
 	b = appendInstant(append(b, `,"created_at":`...), t.CreatedAt, mindflow.InstantLayout)
 	b = appendInstant(append(b, `,"updated_at":`...), t.UpdatedAt, mindflow.InstantLayout)
 	b = appendInstant(append(b, `,"completed_at":`...), t.CompletedAt, mindflow.InstantLayout)
 	b = appendInstant(append(b, `,"deleted_at":`...), t.DeletedAt, time.RFC3339)
 	return append(b, '}')
+}
+
+// appendDetails appends what few tasks have.
+func appendDetails(b []byte, t *mindflow.Task) []byte {
+	if t.Details.IsZero() && t.Steps == (mindflow.Progress{}) {
+		return append(b, `,"project_id":null,"parent_id":null,"blocked_by":[],"position":null,"reminders":[],"recurrence":null,"steps":null`...)
+	}
+	v := taskView{}.withDetails(t.Details, t.Steps)
+	for _, key := range [...]struct {
+		name  string
+		value any
+	}{
+		{"project_id", v.ProjectID}, {"parent_id", v.ParentID}, {"blocked_by", v.BlockedBy}, {"position", v.Position},
+		{"reminders", v.Reminders}, {"recurrence", v.Recurrence}, {"steps", v.Steps},
+	} {
+		encoded, _ := json.Marshal(key.value) // ids, texts and numbers always encode
+		b = append(append(append(append(b, `,"`...), key.name...), `":`...), encoded...)
+	}
+	return b
 }
 
 func appendID[T any](b []byte, id mindflow.ID[T]) []byte {

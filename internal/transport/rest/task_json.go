@@ -24,11 +24,60 @@ type taskView struct {
 	EffortMinutes *int                 `json:"effort_estimate_minutes" minimum:"1" maximum:"10080"`
 	PreferredTime *string              `json:"preferred_time" doc:"morning, afternoon, evening or null"`
 	Tags          []string             `json:"tags" nullable:"false"`
-	Version       int64                `json:"version" doc:"Grows by one with each change"`
-	CreatedAt     string               `json:"created_at" format:"date-time"`
-	UpdatedAt     string               `json:"updated_at" format:"date-time"`
-	CompletedAt   *string              `json:"completed_at" format:"date-time"`
-	DeletedAt     *string              `json:"deleted_at" format:"date-time"`
+
+	ProjectID  *string             `json:"project_id" format:"uuid"`
+	ParentID   *string             `json:"parent_id" format:"uuid" doc:"Of a step: the task it is a step of"`
+	BlockedBy  []mindflow.TaskID   `json:"blocked_by" nullable:"false" doc:"What has to be done before, as far as it is open"`
+	Position   *string             `json:"position" doc:"Its place in the manual order; null: by creation"`
+	Reminders  []mindflow.Reminder `json:"reminders" nullable:"false"`
+	Recurrence *recurrenceView     `json:"recurrence"`
+	Steps      *mindflow.Progress  `json:"steps" doc:"How far its steps have come; null without any"`
+
+	Version     int64   `json:"version" doc:"Grows by one with each change"`
+	CreatedAt   string  `json:"created_at" format:"date-time"`
+	UpdatedAt   string  `json:"updated_at" format:"date-time"`
+	CompletedAt *string `json:"completed_at" format:"date-time"`
+	DeletedAt   *string `json:"deleted_at" format:"date-time"`
+}
+
+// recurrenceView is how a task repeats.
+type recurrenceView struct {
+	Rule     string          `json:"rule" doc:"By RFC 5545"`
+	From     string          `json:"from" enum:"schedule,completion" doc:"What the next occurrence is counted from"`
+	Timezone string          `json:"timezone"`
+	Start    string          `json:"start" doc:"What the rule counts from: a day, or a date-time of the clock in timezone"`
+	Slot     string          `json:"slot" doc:"Where the rule put this occurrence, in the form of start"`
+	SeriesID mindflow.TaskID `json:"series_id" format:"uuid" doc:"The first task of the series"`
+}
+
+func viewRecurrence(r mindflow.Recurrence) *recurrenceView {
+	if r.IsZero() {
+		return nil
+	}
+	return &recurrenceView{r.Rule, string(r.From), r.Timezone, r.Start, r.Slot, r.Series}
+}
+
+// withDetails adds what few tasks have.
+func (v taskView) withDetails(d mindflow.Details, steps mindflow.Progress) taskView {
+	v.ProjectID, v.ParentID, v.Position = idText(d.ProjectID), idText(d.ParentID), nonEmpty(d.Position)
+	v.BlockedBy, v.Reminders, v.Recurrence = d.BlockedBy, d.Reminders, viewRecurrence(d.Recurrence)
+	if v.BlockedBy == nil {
+		v.BlockedBy = []mindflow.TaskID{}
+	}
+	if v.Reminders == nil {
+		v.Reminders = []mindflow.Reminder{}
+	}
+	if steps != (mindflow.Progress{}) {
+		v.Steps = &steps
+	}
+	return v
+}
+
+func idText[T any](id mindflow.ID[T]) *string {
+	if id.IsZero() {
+		return nil
+	}
+	return nonEmpty(id.String())
 }
 
 func viewTask(t mindflow.Task) taskView {
@@ -41,16 +90,14 @@ func viewTask(t mindflow.Task) taskView {
 		CreatedAt: t.CreatedAt.Format(mindflow.InstantLayout), UpdatedAt: t.UpdatedAt.Format(mindflow.InstantLayout),
 		CompletedAt: micros(t.CompletedAt), DeletedAt: seconds(t.DeletedAt),
 	}
-	if !t.AssigneeID.IsZero() {
-		v.AssigneeID = nonEmpty(t.AssigneeID.String())
-	}
+	v.AssigneeID = idText(t.AssigneeID)
 	if t.EffortMinutes != 0 {
 		v.EffortMinutes = &t.EffortMinutes
 	}
 	if v.Tags == nil {
 		v.Tags = []string{}
 	}
-	return v
+	return v.withDetails(t.Details, t.Steps)
 }
 
 func nonEmpty(s string) *string {
@@ -87,6 +134,40 @@ type DraftFields struct {
 	PreferredTime optional[string]   `json:"preferred_time,omitzero" doc:"morning, afternoon, evening or null"`
 	Tags          optional[[]string] `json:"tags,omitzero" doc:"At most 20 names of at most 50 characters"`
 	AssigneeID    optional[string]   `json:"assignee_id,omitzero" doc:"A member of the workspace"`
+
+	ProjectID  optional[string]         `json:"project_id,omitzero" doc:"A project of the workspace"`
+	ParentID   optional[string]         `json:"parent_id,omitzero" doc:"Makes it a step of that task"`
+	BlockedBy  optional[[]string]       `json:"blocked_by,omitzero" doc:"Tasks that have to be done before, at most 50"`
+	Reminders  optional[[]reminderBody] `json:"reminders,omitzero" doc:"At most 10, each with before_minutes or at"`
+	Recurrence optional[recurrenceBody] `json:"recurrence,omitzero" doc:"How it repeats; needs a due date"`
+}
+
+// reminderBody is a reminder as a person says it.
+type reminderBody struct {
+	BeforeMinutes *int   `json:"before_minutes,omitempty" minimum:"0" maximum:"527040" doc:"So long before it is due; of a day, before 09:00"`
+	At            string `json:"at,omitempty" doc:"An instant"`
+}
+
+// recurrenceBody says how a task repeats.
+type recurrenceBody struct {
+	Rule     string `json:"rule" doc:"By RFC 5545, such as FREQ=WEEKLY;BYDAY=MO"`
+	From     string `json:"from,omitempty" enum:"schedule,completion" doc:"What the next occurrence is counted from; schedule when absent"`
+	Timezone string `json:"timezone,omitempty" doc:"Read-only"`
+	Start    string `json:"start,omitempty" doc:"Read-only"`
+	Slot     string `json:"slot,omitempty" doc:"Read-only"`
+	SeriesID string `json:"series_id,omitempty" doc:"Read-only"`
+}
+
+func reminderDrafts(f mindflow.Field[[]reminderBody]) mindflow.Field[[]mindflow.ReminderDraft] {
+	drafts := mindflow.Field[[]mindflow.ReminderDraft]{Set: f.Set, Null: f.Null}
+	for _, r := range f.Value {
+		drafts.Value = append(drafts.Value, mindflow.ReminderDraft(r))
+	}
+	return drafts
+}
+
+func recurrenceDraft(f mindflow.Field[recurrenceBody]) mindflow.Field[mindflow.RecurrenceDraft] {
+	return mindflow.Field[mindflow.RecurrenceDraft]{Set: f.Set, Null: f.Null, Value: mindflow.RecurrenceDraft(f.Value)}
 }
 
 func (d DraftFields) draft() mindflow.Draft {
@@ -94,6 +175,8 @@ func (d DraftFields) draft() mindflow.Draft {
 		Title: d.Title.Field, Description: d.Description.Field, Status: d.Status.Field, Priority: d.Priority.Field,
 		DueDate: d.DueDate.Field, StartDate: d.StartDate.Field, SnoozedUntil: d.SnoozedUntil.Field,
 		EffortMinutes: d.EffortMinutes.Field, PreferredTime: d.PreferredTime.Field, Tags: d.Tags.Field, AssigneeID: d.AssigneeID.Field,
+		ProjectID: d.ProjectID.Field, ParentID: d.ParentID.Field, BlockedBy: d.BlockedBy.Field,
+		Reminders: reminderDrafts(d.Reminders.Field), Recurrence: recurrenceDraft(d.Recurrence.Field),
 	}
 }
 
@@ -106,6 +189,10 @@ func documentDraft(s *huma.Schema) {
 	bounds(s, "tags", map[string]any{"maxItems": mindflow.MaxTags})
 	bounds(s, "assignee_id", map[string]any{"format": "uuid"})
 	bounds(s, "snoozed_until", map[string]any{"format": "date-time"})
+	bounds(s, "project_id", map[string]any{"format": "uuid"})
+	bounds(s, "parent_id", map[string]any{"format": "uuid"})
+	bounds(s, "blocked_by", map[string]any{"maxItems": mindflow.MaxBlockers})
+	bounds(s, "reminders", map[string]any{"maxItems": mindflow.MaxReminders})
 }
 
 // createBody is what creates a task.
@@ -149,6 +236,9 @@ type editBody struct {
 	UpdatedAt   optional[string] `json:"updated_at,omitzero" doc:"Read-only"`
 	CompletedAt optional[string] `json:"completed_at,omitzero" doc:"Read-only"`
 	DeletedAt   optional[string] `json:"deleted_at,omitzero" doc:"Read-only"`
+
+	Position optional[string]            `json:"position,omitzero" doc:"Read-only"`
+	Steps    optional[mindflow.Progress] `json:"steps,omitzero" doc:"Read-only"`
 }
 
 // TransformSchema documents limits.
@@ -165,6 +255,7 @@ func (b *editBody) edit() mindflow.Draft {
 	d.ReadOnly = mindflow.ReadOnly{
 		ID: b.ID.Field, WorkspaceID: b.WorkspaceID.Field, UserID: b.UserID.Field, Version: b.Version.Field,
 		CreatedAt: b.CreatedAt.Field, UpdatedAt: b.UpdatedAt.Field, CompletedAt: b.CompletedAt.Field, DeletedAt: b.DeletedAt.Field,
+		Position: b.Position.Field, Steps: b.Steps.Field,
 	}
 	return d
 }

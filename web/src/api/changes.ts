@@ -357,6 +357,13 @@ export function create(client: QueryClient, draft: Draft & { title: string }): P
     effort_estimate_minutes: draft.effort_estimate_minutes ?? null,
     preferred_time: draft.preferred_time ?? null,
     tags: draft.tags ?? [],
+    project_id: draft.project_id ?? null,
+    parent_id: draft.parent_id ?? null,
+    blocked_by: draft.blocked_by ?? [],
+    position: null,
+    reminders: draft.reminders ?? [],
+    recurrence: null, // the server says what comes of a rule
+    steps: null,
     version: 0, // not the server's yet
     created_at: now,
     updated_at: now,

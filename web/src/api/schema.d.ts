@@ -994,6 +994,8 @@ export interface components {
              * @description A member of the workspace
              */
             assignee_id?: string | null;
+            /** @description Tasks that have to be done before, at most 50 */
+            blocked_by?: string[] | null;
             /** @description At most 2000 characters */
             description?: string | null;
             /** @description A day (2026-11-27) or an instant (2026-11-27T17:00:00+01:00); without an offset in your time zone */
@@ -1008,6 +1010,11 @@ export interface components {
              * @description A UUID, best of version 7; the same id with the same body is the same task
              */
             id?: string | null;
+            /**
+             * Format: uuid
+             * @description Makes it a step of that task
+             */
+            parent_id?: string | null;
             /** @description morning, afternoon, evening or null */
             preferred_time?: string | null;
             /**
@@ -1015,6 +1022,31 @@ export interface components {
              * @description 1 to 5, 5 the highest; 3 when absent
              */
             priority?: number | null;
+            /**
+             * Format: uuid
+             * @description A project of the workspace
+             */
+            project_id?: string | null;
+            /** @description How it repeats; needs a due date */
+            recurrence?: {
+                /**
+                 * @description What the next occurrence is counted from; schedule when absent
+                 * @enum {string}
+                 */
+                from?: "schedule" | "completion";
+                /** @description By RFC 5545, such as FREQ=WEEKLY;BYDAY=MO */
+                rule: string;
+                /** @description Read-only */
+                series_id?: string;
+                /** @description Read-only */
+                slot?: string;
+                /** @description Read-only */
+                start?: string;
+                /** @description Read-only */
+                timezone?: string;
+            } | null;
+            /** @description At most 10, each with before_minutes or at */
+            reminders?: components["schemas"]["ReminderBody"][] | null;
             /**
              * Format: date-time
              * @description An instant in the future snoozes; null wakes
@@ -1062,6 +1094,8 @@ export interface components {
              * @description A member of the workspace
              */
             assignee_id?: string | null;
+            /** @description Tasks that have to be done before, at most 50 */
+            blocked_by?: string[] | null;
             /** @description Read-only */
             completed_at?: string | null;
             /** @description Read-only */
@@ -1079,6 +1113,13 @@ export interface components {
             effort_estimate_minutes?: number | null;
             /** @description Read-only */
             id?: string | null;
+            /**
+             * Format: uuid
+             * @description Makes it a step of that task
+             */
+            parent_id?: string | null;
+            /** @description Read-only */
+            position?: string | null;
             /** @description morning, afternoon, evening or null */
             preferred_time?: string | null;
             /**
@@ -1086,6 +1127,31 @@ export interface components {
              * @description 1 to 5, 5 the highest; 3 when absent
              */
             priority?: number | null;
+            /**
+             * Format: uuid
+             * @description A project of the workspace
+             */
+            project_id?: string | null;
+            /** @description How it repeats; needs a due date */
+            recurrence?: {
+                /**
+                 * @description What the next occurrence is counted from; schedule when absent
+                 * @enum {string}
+                 */
+                from?: "schedule" | "completion";
+                /** @description By RFC 5545, such as FREQ=WEEKLY;BYDAY=MO */
+                rule: string;
+                /** @description Read-only */
+                series_id?: string;
+                /** @description Read-only */
+                slot?: string;
+                /** @description Read-only */
+                start?: string;
+                /** @description Read-only */
+                timezone?: string;
+            } | null;
+            /** @description At most 10, each with before_minutes or at */
+            reminders?: components["schemas"]["ReminderBody"][] | null;
             /**
              * Format: date-time
              * @description An instant in the future snoozes; null wakes
@@ -1095,6 +1161,13 @@ export interface components {
             start_date?: string | null;
             /** @description pending, in_progress, snoozed, completed or cancelled */
             status?: string | null;
+            /** @description Read-only */
+            steps?: {
+                /** Format: int64 */
+                done: number;
+                /** Format: int64 */
+                total: number;
+            } | null;
             /** @description At most 20 names of at most 50 characters */
             tags?: string[] | null;
             /** @description 1 to 200 characters */
@@ -1365,6 +1438,12 @@ export interface components {
              */
             valid_until?: string;
         };
+        Progress: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            total: number;
+        };
         RankedReplyBody: {
             /** @description For the next page; null on the last */
             next_cursor: string | null;
@@ -1401,6 +1480,25 @@ export interface components {
             /** @description What the multiplier adds or takes away */
             time_of_day_score: number;
             total_score: number;
+        };
+        RecurrenceView: {
+            /**
+             * @description What the next occurrence is counted from
+             * @enum {string}
+             */
+            from: "schedule" | "completion";
+            /** @description By RFC 5545 */
+            rule: string;
+            /**
+             * Format: uuid
+             * @description The first task of the series
+             */
+            series_id: string;
+            /** @description Where the rule put this occurrence, in the form of start */
+            slot: string;
+            /** @description What the rule counts from: a day, or a date-time of the clock in timezone */
+            start: string;
+            timezone: string;
         };
         RefreshBody: {
             /** @description Required unless it is in the cookie */
@@ -1440,6 +1538,21 @@ export interface components {
             message: string;
             /** @description Where in the file */
             place: string;
+        };
+        Reminder: {
+            /** Format: date-time */
+            At: string;
+            /** Format: int64 */
+            BeforeMinutes: number;
+        };
+        ReminderBody: {
+            /** @description An instant */
+            at?: string;
+            /**
+             * Format: int64
+             * @description So long before it is due; of a day, before 09:00
+             */
+            before_minutes?: number;
         };
         RemovePasskeyInputBody: {
             /**
@@ -1529,6 +1642,8 @@ export interface components {
              * @description Whose it is to do
              */
             assignee_id: string | null;
+            /** @description What has to be done before, as far as it is open */
+            blocked_by: string[];
             /** Format: date-time */
             completed_at: string | null;
             /** Format: date-time */
@@ -1542,6 +1657,13 @@ export interface components {
             effort_estimate_minutes: number | null;
             /** Format: uuid */
             id: string;
+            /**
+             * Format: uuid
+             * @description Of a step: the task it is a step of
+             */
+            parent_id: string | null;
+            /** @description Its place in the manual order; null: by creation */
+            position: string | null;
             /** @description morning, afternoon, evening or null */
             preferred_time: string | null;
             /**
@@ -1549,12 +1671,18 @@ export interface components {
              * @description 5 is the highest
              */
             priority: number;
+            /** Format: uuid */
+            project_id: string | null;
+            recurrence: components["schemas"]["RecurrenceView"];
+            reminders: components["schemas"]["Reminder"][];
             /** Format: date-time */
             snoozed_until: string | null;
             /** @description A day or an instant, as due_date */
             start_date: string | null;
             /** @enum {string} */
             status: "pending" | "in_progress" | "snoozed" | "completed" | "cancelled";
+            /** @description How far its steps have come; null without any */
+            steps: components["schemas"]["Progress"];
             tags: string[];
             title: string;
             /** Format: date-time */
