@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The long forms of the tests: every fuzz target for FUZZ_TIME (60s), every property with RAPID_CHECKS (20000) examples,
-# STEPS (100000) racing steps held against a recomputation, the long forms of the faults, mutations of the rules,
-# and the whole suite repeated under the race detector.
+# RULES (10000) repeats held against another program, STEPS (100000) racing steps held against a recomputation, the long forms
+# of the faults, mutations of the rules, and the whole suite repeated under the race detector.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,6 +19,9 @@ for package in $properties; do
 	echo "== $package, many more examples"
 	go test -race -timeout 120m -count=1 "$package" -rapid.checks="${RAPID_CHECKS:-20000}"
 done
+
+echo "== rules of repeats, held against another program"
+MINDFLOW_TEST_RULES=${RULES:-10000} go test -timeout 60m -count=1 -v -run AnotherProgram ./internal/rules/recurrence
 
 echo "== answers of many racing steps, on both databases"
 MINDFLOW_TEST_STEPS=${STEPS:-100000} go test -race -timeout 60m -count=1 -v -run EveryStep ./internal/app
