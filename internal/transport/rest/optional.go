@@ -45,6 +45,16 @@ func (o optional[T]) Schema(r huma.Registry) *huma.Schema {
 	return &s
 }
 
+// orNull is a thing with fields in an answer, or null: huma knows no reference
+// that may be null.
+type orNull[T any] struct{ value *T }
+
+// MarshalJSON implements json.Marshaler.
+func (o orNull[T]) MarshalJSON() ([]byte, error) { return json.Marshal(o.value) }
+
+// Schema documents the value's type, or null.
+func (o orNull[T]) Schema(r huma.Registry) *huma.Schema { return optional[T]{}.Schema(r) }
+
 // bounds documents a limit without having huma enforce it: lengths count after
 // trimming, which the vocabulary does.
 func bounds(s *huma.Schema, name string, limits map[string]any) {

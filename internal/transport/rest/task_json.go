@@ -25,13 +25,13 @@ type taskView struct {
 	PreferredTime *string              `json:"preferred_time" doc:"morning, afternoon, evening or null"`
 	Tags          []string             `json:"tags" nullable:"false"`
 
-	ProjectID  *string             `json:"project_id" format:"uuid"`
-	ParentID   *string             `json:"parent_id" format:"uuid" doc:"Of a step: the task it is a step of"`
-	BlockedBy  []mindflow.TaskID   `json:"blocked_by" nullable:"false" doc:"What has to be done before, as far as it is open"`
-	Position   *string             `json:"position" doc:"Its place in the manual order; null: by creation"`
-	Reminders  []mindflow.Reminder `json:"reminders" nullable:"false"`
-	Recurrence *recurrenceView     `json:"recurrence"`
-	Steps      *mindflow.Progress  `json:"steps" doc:"How far its steps have come; null without any"`
+	ProjectID  *string                   `json:"project_id" format:"uuid"`
+	ParentID   *string                   `json:"parent_id" format:"uuid" doc:"Of a step: the task it is a step of"`
+	BlockedBy  []mindflow.TaskID         `json:"blocked_by" nullable:"false" doc:"What has to be done before, as far as it is open"`
+	Position   *string                   `json:"position" doc:"Its place in the manual order; null: by creation"`
+	Reminders  []reminderBody            `json:"reminders" nullable:"false"`
+	Recurrence orNull[recurrenceView]    `json:"recurrence"`
+	Steps      orNull[mindflow.Progress] `json:"steps" doc:"How far its steps have come; null without any"`
 
 	Version     int64   `json:"version" doc:"Grows by one with each change"`
 	CreatedAt   string  `json:"created_at" format:"date-time"`
@@ -50,25 +50,34 @@ type recurrenceView struct {
 	SeriesID mindflow.TaskID `json:"series_id" format:"uuid" doc:"The first task of the series"`
 }
 
-func viewRecurrence(r mindflow.Recurrence) *recurrenceView {
+func viewRecurrence(r mindflow.Recurrence) orNull[recurrenceView] {
 	if r.IsZero() {
-		return nil
+		return orNull[recurrenceView]{}
 	}
-	return &recurrenceView{r.Rule, string(r.From), r.Timezone, r.Start, r.Slot, r.Series}
+	return orNull[recurrenceView]{&recurrenceView{r.Rule, string(r.From), r.Timezone, r.Start, r.Slot, r.Series}}
+}
+
+func viewReminders(reminders []mindflow.Reminder) []reminderBody {
+	views := make([]reminderBody, len(reminders))
+	for i, r := range reminders {
+		if r.At.IsZero() {
+			views[i].BeforeMinutes = &reminders[i].BeforeMinutes
+		} else {
+			views[i].At = r.At.Format(time.RFC3339)
+		}
+	}
+	return views
 }
 
 // withDetails adds what few tasks have.
 func (v taskView) withDetails(d mindflow.Details, steps mindflow.Progress) taskView {
 	v.ProjectID, v.ParentID, v.Position = idText(d.ProjectID), idText(d.ParentID), nonEmpty(d.Position)
-	v.BlockedBy, v.Reminders, v.Recurrence = d.BlockedBy, d.Reminders, viewRecurrence(d.Recurrence)
+	v.BlockedBy, v.Reminders, v.Recurrence = d.BlockedBy, viewReminders(d.Reminders), viewRecurrence(d.Recurrence)
 	if v.BlockedBy == nil {
 		v.BlockedBy = []mindflow.TaskID{}
 	}
-	if v.Reminders == nil {
-		v.Reminders = []mindflow.Reminder{}
-	}
 	if steps != (mindflow.Progress{}) {
-		v.Steps = &steps
+		v.Steps.value = &steps
 	}
 	return v
 }

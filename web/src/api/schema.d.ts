@@ -1438,12 +1438,6 @@ export interface components {
              */
             valid_until?: string;
         };
-        Progress: {
-            /** Format: int64 */
-            done: number;
-            /** Format: int64 */
-            total: number;
-        };
         RankedReplyBody: {
             /** @description For the next page; null on the last */
             next_cursor: string | null;
@@ -1480,25 +1474,6 @@ export interface components {
             /** @description What the multiplier adds or takes away */
             time_of_day_score: number;
             total_score: number;
-        };
-        RecurrenceView: {
-            /**
-             * @description What the next occurrence is counted from
-             * @enum {string}
-             */
-            from: "schedule" | "completion";
-            /** @description By RFC 5545 */
-            rule: string;
-            /**
-             * Format: uuid
-             * @description The first task of the series
-             */
-            series_id: string;
-            /** @description Where the rule put this occurrence, in the form of start */
-            slot: string;
-            /** @description What the rule counts from: a day, or a date-time of the clock in timezone */
-            start: string;
-            timezone: string;
         };
         RefreshBody: {
             /** @description Required unless it is in the cookie */
@@ -1538,12 +1513,6 @@ export interface components {
             message: string;
             /** @description Where in the file */
             place: string;
-        };
-        Reminder: {
-            /** Format: date-time */
-            At: string;
-            /** Format: int64 */
-            BeforeMinutes: number;
         };
         ReminderBody: {
             /** @description An instant */
@@ -1673,8 +1642,26 @@ export interface components {
             priority: number;
             /** Format: uuid */
             project_id: string | null;
-            recurrence: components["schemas"]["RecurrenceView"];
-            reminders: components["schemas"]["Reminder"][];
+            recurrence: {
+                /**
+                 * @description What the next occurrence is counted from
+                 * @enum {string}
+                 */
+                from: "schedule" | "completion";
+                /** @description By RFC 5545 */
+                rule: string;
+                /**
+                 * Format: uuid
+                 * @description The first task of the series
+                 */
+                series_id: string;
+                /** @description Where the rule put this occurrence, in the form of start */
+                slot: string;
+                /** @description What the rule counts from: a day, or a date-time of the clock in timezone */
+                start: string;
+                timezone: string;
+            } | null;
+            reminders: components["schemas"]["ReminderBody"][];
             /** Format: date-time */
             snoozed_until: string | null;
             /** @description A day or an instant, as due_date */
@@ -1682,7 +1669,12 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "in_progress" | "snoozed" | "completed" | "cancelled";
             /** @description How far its steps have come; null without any */
-            steps: components["schemas"]["Progress"];
+            steps: {
+                /** Format: int64 */
+                done: number;
+                /** Format: int64 */
+                total: number;
+            } | null;
             tags: string[];
             title: string;
             /** Format: date-time */
