@@ -71,6 +71,8 @@ func (a *API) routes() {
 	route(a, "POST /api/tasks/{id}/snooze", "snooze-task", "Tasks", "Put a task out of sight until later", a.snoozeTask, answers[taskView](a), granted(mindflow.TasksWrite))
 	route(a, "POST /api/tasks/{id}/restore", "restore-task", "Tasks", "Bring a deleted task back", a.restoreTask, answers[taskView](a), granted(mindflow.TasksWrite))
 
+	route(a, "POST /api/recurrence/preview", "preview-recurrence", "Tasks", "When something would come again", a.previewRecurrence, limit(mindflow.LimitedReads), granted(mindflow.TasksRead))
+
 	route(a, "GET /api/preferences", "get-preferences", "Preferences", "How your tasks are scored, and where you are", a.getPreferences, also("304", "They still have that ETag"), granted(mindflow.AccountRead, mindflow.TasksRead))
 	route(a, "PUT /api/preferences", "put-preferences", "Preferences", "Change preferences: absent keeps", a.putPreferences)
 
@@ -174,7 +176,8 @@ func route[I, O any](a *API, pattern, id, tag, summary string, handler func(cont
 	}
 	a.limits(&op)
 	_, once := op.Metadata[unkept]
-	if method == http.MethodPost && len(op.Security) > 0 && !strings.HasPrefix(path, "/api/auth/") && !once {
+	asks := op.Metadata[limited] == mindflow.LimitedReads // and changes nothing
+	if method == http.MethodPost && len(op.Security) > 0 && !strings.HasPrefix(path, "/api/auth/") && !once && !asks {
 		a.retryable(&op)
 	}
 	problem := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")

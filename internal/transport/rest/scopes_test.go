@@ -45,7 +45,7 @@ var admits = map[string]string{
 	"GET /api/auth/me": readsWho, "GET /api/preferences": readsRank,
 
 	"GET /api/tasks": readsTasks, "GET /api/tasks/pending": readsTasks, "GET /api/tasks/best": readsTasks, "GET /api/tasks/ranked": readsTasks,
-	"GET /api/tasks/{id}": readsTasks, "GET /api/export/{format}": readsTasks,
+	"GET /api/tasks/{id}": readsTasks, "GET /api/export/{format}": readsTasks, "POST /api/recurrence/preview": readsTasks,
 
 	"POST /api/tasks": editsTasks, "PATCH /api/tasks/{id}": editsTasks, "PUT /api/tasks/{id}": editsTasks, "DELETE /api/tasks/{id}": editsTasks,
 	"POST /api/tasks/{id}/complete": editsTasks, "POST /api/tasks/{id}/reopen": editsTasks, "POST /api/tasks/{id}/snooze": editsTasks,
@@ -59,8 +59,8 @@ var bodiesOf = map[string]string{
 	"PATCH /api/auth/me": `{"full_name": "Ada"}`, "POST /api/auth/change-password": `{"current_password": "x", "new_password": "correct horse battery"}`,
 	"POST /api/auth/change-email": `{"password": "x", "email": "new@example.com"}`, "POST /api/auth/delete-account": `{"password": "x"}`,
 	"PUT /api/preferences": `{"weight_urgency": 41}`, "POST /api/tokens": `{"name": "another", "scopes": ["tasks:read"]}`,
-	"POST /api/import/{format}": "title\nx\n",
-	"POST /api/oauth/requests":  `{"client_id": "x", "redirect_uri": "x"}`, "POST /api/oauth/decisions": `{"client_id": "x", "redirect_uri": "x", "approve": true}`,
+	"POST /api/import/{format}": "title\nx\n", "POST /api/recurrence/preview": `{"rule": "FREQ=DAILY", "start": "2026-11-27"}`,
+	"POST /api/oauth/requests": `{"client_id": "x", "redirect_uri": "x"}`, "POST /api/oauth/decisions": `{"client_id": "x", "redirect_uri": "x", "approve": true}`,
 
 	"POST /api/auth/second-factor/begin": `{"password": "x"}`, "POST /api/auth/second-factor/confirm": `{"code": "000000"}`,
 	"POST /api/auth/second-factor/recovery-codes": `{"password": "x"}`, "POST /api/auth/second-factor/off": `{"password": "x"}`,

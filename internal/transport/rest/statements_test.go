@@ -36,6 +36,7 @@ var costs = []struct {
 	{"POST /api/tasks/{id}/reopen", "", 6, 4},
 	{"DELETE /api/tasks/{id}", "", 6, 4}, // the second finds nothing
 	{"POST /api/tasks/{id}/restore", "", 6, 4},
+	{"POST /api/recurrence/preview", `{"rule": "FREQ=DAILY", "start": "2026-11-27"}`, 2, 1},
 	{"PUT /api/preferences", `{"weight_urgency": 41}`, 6, 4},
 }
 
@@ -53,7 +54,7 @@ func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
 					request := strings.ReplaceAll(c.request, "{id}", id)
 					cold, warm := fresh.statements(request, c.body), fresh.statements(request, c.body)
 					wantCold, wantWarm := c.cold, c.warm
-					if strings.HasSuffix(t.Name(), "/sqlite") && !strings.HasPrefix(c.request, "GET") {
+					if strings.HasSuffix(t.Name(), "/sqlite") && !strings.HasPrefix(c.request, "GET") && !strings.HasSuffix(c.request, "/preview") {
 						wantCold, wantWarm = wantCold-1, wantWarm-1 // its BEGIN is the lock
 					}
 					if cold != wantCold || warm != wantWarm {

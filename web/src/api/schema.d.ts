@@ -602,6 +602,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recurrence/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** When something would come again */
+        post: operations["preview-recurrence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -1412,6 +1429,23 @@ export interface components {
             /** @description 0 to 1000, at most two decimals */
             weight_urgency: number;
             windows: components["schemas"]["WindowsView"];
+        };
+        PreviewBody: {
+            /**
+             * Format: int64
+             * @description How many at most, 1 to 500; 10 when absent
+             */
+            limit?: number | null;
+            /** @description By RFC 5545, daily or slower, such as FREQ=WEEKLY;BYDAY=MO,FR */
+            rule: string | null;
+            /** @description What it counts from: a day (2026-11-27) or a date and time (2026-11-27T17:00); an occurrence only if the rule names it */
+            start: string | null;
+            /** @description IANA time zone; yours when absent */
+            timezone?: string | null;
+        };
+        PreviewReplyBody: {
+            /** @description Days, or dates and times with an offset, as the start is; fewer than asked for where the rule ends */
+            occurrences: string[];
         };
         Problem: {
             /** @description What is wrong with this request */
@@ -4458,6 +4492,80 @@ export interface operations {
                     /**
                      * @description The limit: q requests in any w seconds
                      * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-recurrence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewReplyBody"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
