@@ -149,10 +149,6 @@ func (m *SMTP) message(mail mindflow.Mail) (*gomail.Msg, error) {
 		return nil, err
 	}
 	l := wordsOf(mail)
-	text, html, err := l.render()
-	if err != nil {
-		return nil, fmt.Errorf("put mail into words: %w", err)
-	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	msg.FromMailAddress(m.from)
 	msg.ToMailAddress(to)
@@ -161,8 +157,8 @@ func (m *SMTP) message(mail mindflow.Mail) (*gomail.Msg, error) {
 	msg.SetDateWithValue(mail.At.UTC())
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // who is away sends no answer
 	msg.SetGenHeader("X-Auto-Response-Suppress", "All")
-	msg.SetBodyString(gomail.TypeTextPlain, text)
-	msg.AddAlternativeString(gomail.TypeTextHTML, html)
+	msg.SetBodyString(gomail.TypeTextPlain, l.text())
+	msg.AddAlternativeString(gomail.TypeTextHTML, l.html())
 	return msg, nil
 }
 

@@ -99,7 +99,7 @@ func TestEveryMailIsReadableAsTextAndAsHTMLAndAsksNoOtherHost(t *testing.T) {
 	}
 }
 
-// Fails when a greeting takes a name as it is, or text/template renders HTML.
+// Fails when a greeting takes a name as it is.
 func TestWhatPeopleWroteIsInert(t *testing.T) {
 	s := mailtest.Start(t, mailtest.Settings{})
 	m := mailer(t, s, "smtp")

@@ -1,48 +1,12 @@
 package notify
 
 import (
-	"bytes"
-	_ "embed"
-	htmltemplate "html/template"
 	"regexp"
 	"strings"
-	texttemplate "text/template"
 	"time"
 
 	"mindflow/internal/mindflow"
 )
-
-// letter is a mail in words. What a person typed stands in the greeting alone,
-// and only if it looks like a name.
-type letter struct {
-	Subject string
-	Name    string // empty: nobody is named
-	Say     []string
-	Do      string // what the link does
-	Link    string
-	Then    []string
-}
-
-var (
-	//go:embed letter.html
-	htmlText string
-	//go:embed letter.txt
-	plainText string
-
-	asHTML = htmltemplate.Must(htmltemplate.New("html").Parse(htmlText))
-	asText = texttemplate.Must(texttemplate.New("text").Parse(plainText))
-)
-
-func (l letter) render() (text, html string, err error) {
-	var t, h bytes.Buffer
-	if err := asText.Execute(&t, l); err != nil {
-		return "", "", err
-	}
-	if err := asHTML.Execute(&h, l); err != nil {
-		return "", "", err
-	}
-	return t.String(), h.String(), nil
-}
 
 // ignored is what to do with a mail nobody asked for.
 const ignored = "If you did not ask for this, leave this mail alone: without the link nothing happens."
