@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/alecthomas/kong"
-
 	"mindflow/internal/client"
 	"mindflow/internal/formats/all"
 )
@@ -83,7 +81,7 @@ type completeCommand struct {
 // Run answers what a line can go on with, one word a line: the shell's name
 // comes first, then the line up to the cursor (bash) or its words without the
 // program's name.
-func (cmd completeCommand) Run(c *console, k *kong.Context) error {
+func (cmd completeCommand) Run(c *console) error {
 	if len(cmd.Words) < 2 {
 		return fmt.Errorf("%w: complete takes the shell's name and the words", errUsage)
 	}
@@ -94,7 +92,7 @@ func (cmd completeCommand) Run(c *console, k *kong.Context) error {
 	}
 	var text strings.Builder
 	typed := words[len(words)-1]
-	for _, s := range complete(c, k.Model.Node, words) {
+	for _, s := range complete(c, new(commands).tree(), words) {
 		switch {
 		case s.word == files:
 			text.WriteString(files + "\n")
@@ -142,11 +140,11 @@ type suggestion struct{ word, help string }
 
 // complete answers what the last word may be. It follows the words as the
 // parser does: commands, flags with their values, arguments.
-func complete(c *console, node *kong.Node, words []string) []suggestion {
+func complete(c *console, v *verb, words []string) []suggestion {
 	arguments, onlyArguments := 0, false
-	var valued *kong.Flag // waits for its value
+	var valued *value // waits for its value
 	for _, word := range words[:len(words)-1] {
-		switch child := childOf(node, word); {
+		switch below := v.verb(word); {
 		case valued != nil:
 			valued = nil
 		case onlyArguments:
@@ -154,11 +152,11 @@ func complete(c *console, node *kong.Node, words []string) []suggestion {
 		case word == "--":
 			onlyArguments = true
 		case strings.HasPrefix(word, "-") && word != "-":
-			if flag := flagOf(node, word); flag != nil && !flag.IsBool() && !strings.Contains(word, "=") {
+			if flag := v.flag(word); flag != nil && !flag.isBool() && !strings.Contains(word, "=") {
 				valued = flag
 			}
-		case child != nil:
-			node = child
+		case below != nil:
+			v = below
 		default:
 			arguments++
 		}
@@ -167,58 +165,34 @@ func complete(c *console, node *kong.Node, words []string) []suggestion {
 	name, _, assigned := strings.Cut(typed, "=")
 	switch {
 	case valued != nil:
-		return valuesOf(c, valued.Value, "")
+		return valuesOf(c, valued, "")
 	case onlyArguments || !strings.HasPrefix(typed, "-"):
 	case assigned:
-		if flag := flagOf(node, name); flag != nil {
-			return valuesOf(c, flag.Value, name+"=")
+		if flag := v.flag(name); flag != nil {
+			return valuesOf(c, flag, name+"=")
 		}
 		return nil
 	default:
-		return flagsOf(node)
+		return flagsOf(v)
 	}
 	var found []suggestion
-	for _, child := range node.Children {
-		if !child.Hidden && arguments == 0 && !onlyArguments {
-			found = append(found, suggestion{child.Name, summary(child.Help)})
+	for _, below := range v.verbs {
+		if !below.hidden() && arguments == 0 && !onlyArguments {
+			found = append(found, suggestion{below.name, summary(below.tag.Get("help"))})
 		}
 	}
-	if n := len(node.Positional); n > 0 {
-		if last := node.Positional[n-1]; arguments < n || last.IsSlice() {
-			found = append(found, valuesOf(c, node.Positional[min(arguments, n-1)], "")...)
+	if n := len(v.arguments); n > 0 {
+		if last := v.arguments[n-1]; arguments < n || last.many() {
+			found = append(found, valuesOf(c, v.arguments[min(arguments, n-1)], "")...)
 		}
 	}
 	return found
 }
 
-func childOf(node *kong.Node, name string) *kong.Node {
-	for _, child := range node.Children {
-		if child.Name == name || slices.Contains(child.Aliases, name) {
-			return child
-		}
-	}
-	return nil
-}
-
-// flagOf is the flag that a word such as --limit=3, --limit or -q begins with.
-func flagOf(node *kong.Node, word string) *kong.Flag {
-	word, _, _ = strings.Cut(word, "=")
-	for _, group := range node.AllFlags(false) {
-		for _, flag := range group {
-			if word == "--"+flag.Name || flag.Short != 0 && word == "-"+string(flag.Short) {
-				return flag
-			}
-		}
-	}
-	return nil
-}
-
-func flagsOf(node *kong.Node) []suggestion {
+func flagsOf(v *verb) []suggestion {
 	var found []suggestion
-	for _, group := range node.AllFlags(true) {
-		for _, flag := range group {
-			found = append(found, suggestion{"--" + flag.Name, summary(flag.Help)})
-		}
+	for _, flag := range v.allFlags() {
+		found = append(found, suggestion{"--" + flag.name, summary(flag.help())})
 	}
 	return found
 }
@@ -230,22 +204,17 @@ func summary(help string) string {
 }
 
 // valuesOf are the values a flag or argument may have.
-func valuesOf(c *console, value *kong.Value, prefix string) []suggestion {
-	var words []string
-	switch {
-	case value.Enum != "":
-		words = value.EnumSlice()
-	default:
-		switch value.Tag.Get("complete") {
-		case "formats":
-			words = all.Names()
-		case "files":
-			words = []string{files}
-		case "accounts":
-			words = knownAccounts(c)
-		case "servers":
-			words = knownServers(c)
-		}
+func valuesOf(c *console, v *value, prefix string) []suggestion {
+	words := v.choice()
+	switch v.tag.Get("complete") {
+	case "formats":
+		words = all.Names()
+	case "files":
+		words = []string{files}
+	case "accounts":
+		words = knownAccounts(c)
+	case "servers":
+		words = knownServers(c)
 	}
 	found := make([]suggestion, len(words))
 	for i, word := range words {

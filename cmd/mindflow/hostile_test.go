@@ -37,6 +37,18 @@ func TestNothingOfATextCommandsATerminal(t *testing.T) {
 	}
 }
 
+// A slip is quoted, whatever it is. Seen red with an error that is printed as it is.
+func TestAWrongCommandLineIsAnsweredWithoutCommandingTheTerminal(t *testing.T) {
+	s := newShell(t)
+	for _, text := range slices.Concat(hostile.Texts, hostile.Controls) {
+		for _, args := range [][]string{{"list", text}, {"list", "--sort", text}, {"list", "--" + text}, {"list", "--limit", text}, {"completion", text}} {
+			if r := s.run(t, args...); r.code != exitUsage || obeyed(r.out) || obeyed(r.err) {
+				t.Errorf("%q: %+v", args, r)
+			}
+		}
+	}
+}
+
 // What people add, and what files bring. Seen red with a table that printed
 // titles as they are.
 func TestHostileTasksAreListedWithoutCommandingTheTerminal(t *testing.T) {

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/alecthomas/kong"
-
 	"mindflow/internal/client"
 	"mindflow/internal/mindflow"
 )
@@ -22,23 +20,10 @@ type listCommand struct {
 	DueAfter  string   `placeholder:"DATE" help:"Due then or later: today, tomorrow, 2026-11-27, or \"2026-11-27 17:00\" in your time zone."`
 	DueBefore string   `placeholder:"DATE" help:"Due earlier than that."`
 	Search    string   `short:"q" placeholder:"TEXT" help:"With this in title, note or tags."`
-	Sort      order    `enum:"due_date,-due_date,priority,-priority,title,-title,created_at,-created_at,updated_at,-updated_at" default:"due_date" help:"By due_date, priority, title, created_at or updated_at; - reverses. When nothing is said, by due_date, those without one last."`
+	Sort      string   `lacks:"a field is missing, such as due_date or -priority" enum:"due_date,-due_date,priority,-priority,title,-title,created_at,-created_at,updated_at,-updated_at" default:"due_date" help:"By due_date, priority, title, created_at or updated_at; - reverses. When nothing is said, by due_date, those without one last."`
 	Limit     int      `placeholder:"N" default:"50" help:"At most so many."`
 	All       bool     `help:"However many there are."`
 	Ranked    bool     `help:"What can be done now, best first, with the score."`
-}
-
-// order is a sort, whose - is no flag's.
-type order string
-
-// Decode takes the next word whatever it begins with.
-func (o *order) Decode(ctx *kong.DecodeContext) error {
-	token := ctx.Scan.Pop()
-	if token.IsEOL() {
-		return errors.New("a field is missing, such as due_date or -priority")
-	}
-	*o = order(token.String())
-	return nil
 }
 
 // Help documents what scripts see.
@@ -114,7 +99,7 @@ func (cmd listCommand) zone(c *console, api *client.Client) (mindflow.Zone, erro
 }
 
 func (cmd listCommand) query(c *console, z mindflow.Zone) (client.TaskQuery, error) {
-	q := client.TaskQuery{Statuses: cmd.statuses(), Priorities: cmd.Priority, Tags: cmd.Tag, Search: cmd.Search, Sort: string(cmd.Sort)}
+	q := client.TaskQuery{Statuses: cmd.statuses(), Priorities: cmd.Priority, Tags: cmd.Tag, Search: cmd.Search, Sort: cmd.Sort}
 	for _, date := range [...]struct {
 		flag, said string
 		field      *string

@@ -9,12 +9,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // time zones, wherever it runs
 
-	"github.com/alecthomas/kong"
 	_ "golang.org/x/crypto/x509roots/fallback" // certificate authorities, wherever it runs
 )
 
@@ -30,6 +31,9 @@ const (
 
 // commands is the command line.
 type commands struct {
+	Help   bool   `short:"h" help:"Show context-sensitive help."`
+	Chosen chosen `embed:"" group:"whose"`
+
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
 	User    userCommand    `cmd:"" help:"Look after the accounts of this server's database."`
@@ -53,20 +57,12 @@ type commands struct {
 	Accounts accountsCommand `cmd:"" group:"person" help:"List the accounts you are signed in to."`
 	Use      useCommand      `cmd:"" group:"person" help:"Choose the account that commands speak for."`
 	Token    tokenCommand    `cmd:"" group:"person" help:"Let scripts act for you: make, list and revoke tokens."`
-
-	Chosen chosen `embed:"" group:"whose"`
 }
 
 // chosen is whom a command shall speak for, and where.
 type chosen struct {
 	Account string `placeholder:"EMAIL[@SERVER]" complete:"accounts" help:"The account; else $$MINDFLOW_ACCOUNT, else the current one."`
 	Server  string `placeholder:"URL" complete:"servers" help:"The server; else $$MINDFLOW_SERVER, else the account's."`
-}
-
-// groups are the headings of the help.
-var groups = []kong.Group{
-	{Key: "person", Title: "At a terminal, against a server:"},
-	{Key: "whose", Title: "Whose tasks:"},
 }
 
 // console is what a command speaks to: its arguments' environment, the streams
@@ -106,54 +102,57 @@ func environment(pairs []string) map[string]string {
 // errUsage marks a mistake in how a command was called.
 var errUsage = errors.New("wrong usage")
 
+// misuse is a command line that is written wrongly.
+type misuse struct{ error }
+
+// Is makes it wrong usage.
+func (misuse) Is(target error) bool { return target == errUsage }
+
 // run runs one command line and answers its exit code.
-func run(args []string, c *console) (code int) {
-	type exited struct{ code int }
-	defer func() {
-		if reason := recover(); reason != nil {
-			e, ok := reason.(exited)
-			if !ok {
-				panic(reason)
-			}
-			code = e.code
-		}
-	}()
-	var cli commands
-	parser, err := kong.New(&cli, kong.Name("mindflow"),
-		kong.Description("A task manager that answers one question: what should I do now?"),
-		kong.Writers(c.out, c.err), kong.Exit(func(code int) { panic(exited{code}) }), kong.UsageOnError(), kong.ExplicitGroups(groups), kong.Bind(c))
-	if err != nil {
-		fmt.Fprintln(c.err, "mindflow:", err)
-		return exitFailed
-	}
+func run(args []string, c *console) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
 	if args[0] == "help" {
-		args = append(args[1:], "--help")
+		args = append(slices.Clone(args[1:]), "--help")
 	}
-	parsed, err := parser.Parse(args)
-	if err != nil {
-		fmt.Fprintf(c.err, "mindflow: %v\nRun \"mindflow --help\" for how it is used.\n", err)
+	var cli commands
+	err := cli.run(args, c)
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintln(c.err, "mindflow:", printable(err.Error()))
+	if hint := hintAt(c, err); hint != "" {
+		fmt.Fprintln(c.err, hint)
+	}
+	if errors.Is(err, errUsage) {
 		return exitUsage
 	}
-	c.chosen = cli.Chosen
-	if group := parsed.Selected().Group; c.chosen != (chosen{}) && (group == nil || group.Key != "person") {
-		err = fmt.Errorf("%w: %s speaks to no server, so --account and --server say nothing to it", errUsage, parsed.Command())
-	} else {
-		err = parsed.Run(c)
-	}
+	return exitFailed
+}
+
+// tree is all there is to call.
+func (cli *commands) tree() *verb {
+	return newVerb("mindflow", `help:"A task manager that answers one question: what should I do now?"`, reflect.ValueOf(cli).Elem(), nil)
+}
+
+func (cli *commands) run(args []string, c *console) error {
+	called, err := cli.tree().parse(args)
 	if err != nil {
-		fmt.Fprintln(c.err, "mindflow:", printable(err.Error()))
-		if hint := hintAt(c, err); hint != "" {
-			fmt.Fprintln(c.err, hint)
-		}
-		if errors.Is(err, errUsage) {
-			return exitUsage
-		}
-		return exitFailed
+		return misuse{err}
 	}
-	return exitDone
+	if cli.Help {
+		return called.explain(c)
+	}
+	called = called.usual()
+	if err := called.missing(); err != nil {
+		return misuse{err}
+	}
+	c.chosen = cli.Chosen
+	if c.chosen != (chosen{}) && called.group() != "person" {
+		return fmt.Errorf("%w: %s speaks to no server, so --account and --server say nothing to it", errUsage, called.path())
+	}
+	return called.command.(runner).Run(c)
 }
 
 type versionCommand struct{}

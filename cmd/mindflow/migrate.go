@@ -287,7 +287,7 @@ func (cmd migrateStampCommand) Run(c *console) error {
 
 type migrateCreateCommand struct {
 	Name string `arg:"" help:"What the step does, in a few words."`
-	Dir  string `type:"path" placeholder:"FOLDER" help:"Where the steps are; else found from the present folder."`
+	Dir  string `placeholder:"FOLDER" help:"Where the steps are; else found from the present folder."`
 }
 
 // stepsInSource is where the steps are in the source tree.
@@ -295,12 +295,13 @@ var stepsInSource = filepath.Join("internal", "store", "migrations")
 
 // Run writes the files of a new step.
 func (cmd migrateCreateCommand) Run(c *console) error {
-	dir := cmd.Dir
-	if dir == "" {
-		var err error
-		if dir, err = findSteps(); err != nil {
-			return err
-		}
+	find := findSteps
+	if cmd.Dir != "" {
+		find = func() (string, error) { return filepath.Abs(cmd.Dir) }
+	}
+	dir, err := find()
+	if err != nil {
+		return err
 	}
 	files, err := store.CreateStep(dir, cmd.Name)
 	var text strings.Builder

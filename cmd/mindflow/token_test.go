@@ -41,6 +41,10 @@ func TestAScriptActsByAToken(t *testing.T) {
 		!strings.Contains(lines[2], "reader          tasks:read") || strings.Contains(list, token) {
 		t.Error(list)
 	}
+	same(t, s.must(t, "token", "list", "--account=ada@example.com"), list)
+	if r := s.run(t, "token", "list", "--account=eve@example.com"); r.code != exitFailed || !strings.Contains(r.err, "you are not signed in as eve@example.com") {
+		t.Errorf("%+v", r)
+	}
 	expect(t, s.run(t, "token", "revoke", "nobody"), exitFailed, "", "mindflow: there is no such token; \"mindflow token list\" lists yours\n")
 	same(t, s.must(t, "token", "revoke", "reader"), "Revoked the token reader (########). From now on it admits nobody.\n")
 	expect(t, script.run(t, "next"), exitFailed, "", "mindflow: The token is not valid, has expired, or was revoked\nThe token is the one of MINDFLOW_TOKEN.\n")
