@@ -45,6 +45,7 @@ func writeOnce[T any](ctx context.Context, a *App, actor mindflow.Actor, need ca
 			}
 			var fresh T
 			if result = fresh; known.Answer != "" {
+				mindflow.TraceOf(ctx).Changed(changeOf(known.Answer))
 				return decodeAnswer(known.Answer, &result)
 			}
 			if result, err = fn(tx); err != nil {
@@ -57,7 +58,8 @@ func writeOnce[T any](ctx context.Context, a *App, actor mindflow.Actor, need ca
 			if err != nil {
 				return err
 			}
-			return tx.KeepAnswer(actor, answer, tx.Now().Add(keptFor))
+			mindflow.TraceOf(ctx).Changed(tx.Change())
+			return tx.KeepAnswer(actor, withChange(answer, tx.Change()), tx.Now().Add(keptFor))
 		})
 	})
 	return result, err
@@ -96,6 +98,29 @@ func encodeAnswer(result any) (string, error) {
 		return "", fmt.Errorf("encode answer: %w", err)
 	}
 	return string(encoded), nil
+}
+
+// changeKey begins an answer that says what undoes the change. No use case answers
+// a field of that name, so whoever reads the answer passes over it.
+const changeKey = `{"Change":`
+
+// withChange is an answer that says what undoes the change; a list cannot.
+func withChange(answer string, change mindflow.ChangeID) string {
+	fields, object := strings.CutPrefix(answer, "{")
+	if change == "" || !object || fields == "}" {
+		return answer
+	}
+	quoted, _ := json.Marshal(change) // a string always encodes
+	return changeKey + string(quoted) + "," + fields
+}
+
+// changeOf is what undoes the change an answer is of, empty where it does not say.
+func changeOf(answer string) mindflow.ChangeID {
+	var kept struct{ Change mindflow.ChangeID }
+	if strings.HasPrefix(answer, changeKey) {
+		_ = decodeAnswer(answer, &kept) // what cannot be read says nothing
+	}
+	return kept.Change
 }
 
 func decodeAnswer(answer string, result any) error {

@@ -97,6 +97,7 @@ func (a *App) Import(ctx context.Context, actor mindflow.Actor, in Import, file 
 	if err := can.Edit.Within(actor.Scopes); err != nil { // a dry run, too: it says what is there
 		return ImportReport{}, err
 	}
+	actor = actor.InOneCall(a.now())
 	if actor.Key != nil {
 		return a.importOnce(ctx, actor, in, file)
 	}

@@ -33,6 +33,7 @@ func (a *App) importOnce(ctx context.Context, actor mindflow.Actor, in Import, f
 		return actor.Key.Hash + hex.EncodeToString(hash.Sum(nil)), err
 	}
 	if known.Answer != "" {
+		mindflow.TraceOf(ctx).Changed(changeOf(known.Answer))
 		return recallImport(known, whole)
 	}
 	stop, kept := a.renewing(ctx, actor, claim), false
@@ -110,6 +111,9 @@ func (a *App) answerClaim(ctx context.Context, actor mindflow.Actor, claim store
 	answer, err := a.fitted(ctx, actor, report)
 	if err != nil {
 		return err
+	}
+	if trace := mindflow.TraceOf(ctx); trace != nil {
+		answer = withChange(answer, trace.Change())
 	}
 	return a.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		return tx.AnswerClaim(actor, claim, hash, answer, tx.Now().Add(keptFor))

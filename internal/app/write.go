@@ -33,7 +33,11 @@ func write[T any](ctx context.Context, a *App, actor mindflow.Actor, need can.Ne
 		if result, err = fn(tx); err != nil {
 			return err
 		}
-		return a.settings.Quotas.Check(tx.Usage())
+		if err := a.settings.Quotas.Check(tx.Usage()); err != nil {
+			return err
+		}
+		mindflow.TraceOf(ctx).Changed(tx.Change())
+		return nil
 	})
 	return result, err
 }

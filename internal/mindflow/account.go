@@ -130,6 +130,20 @@ type Actor struct {
 	Key *IdempotencyKey
 }
 
+// InOneCall is the actor of a request that may write several events: whatever it
+// writes shares a call id, so that it can be told, and undone, as one change.
+func (a Actor) InOneCall(at time.Time) Actor {
+	var through Program
+	if a.Program != nil {
+		through = *a.Program
+	}
+	if through.CallID == "" {
+		through.CallID = NewID[Event](at).String()
+		a.Program = &through
+	}
+	return a
+}
+
 // Limits of an account's fields, in Unicode code points.
 const (
 	MinPassword = 12

@@ -1,6 +1,10 @@
 package mindflow
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Verb names what happened.
 type Verb string
@@ -56,6 +60,17 @@ func Compactable() []string {
 	}
 }
 
+// Undoable reports whether what happened can be taken back: changes to what a
+// person plans with can. What happened to accounts cannot, nor what is gone for good.
+func (v Verb) Undoable() bool {
+	kind, _, _ := strings.Cut(string(v), ".")
+	switch kind {
+	case "task", "project", "template":
+		return v != TaskAdopted
+	}
+	return v == PreferencesChanged
+}
+
 // Eases reports whether what happened leaves less to be done: such a change is
 // never refused for want of room.
 func (v Verb) Eases() bool { return v == TaskCompleted || v == TaskDeleted }
@@ -74,6 +89,30 @@ type Event struct {
 	TaskID      TaskID    // zero when it is not about a task
 	Subject     SubjectID // of an event about a project or a template, as its verb says: what it is about
 	Changes     Changes
+}
+
+// ChangeID names a change: the id of the call that made it, or where that was a
+// single event of no call, its sequence in the log.
+type ChangeID string
+
+// ChangeAt names the change that is the event at a sequence.
+func ChangeAt(seq int64) ChangeID { return ChangeID(strconv.FormatInt(seq, 10)) }
+
+// Seq is the sequence of the single event a change is; false when it is a call's.
+func (c ChangeID) Seq() (int64, bool) {
+	if len(c) == 0 || len(c) > len("9223372036854775807")-1 || strings.Trim(string(c), "0123456789") != "" {
+		return 0, false
+	}
+	seq, err := strconv.ParseInt(string(c), 10, 64)
+	return seq, err == nil
+}
+
+// ChangeID names the change that the event is, or is a part of.
+func (e Event) ChangeID() ChangeID {
+	if e.Program.CallID != "" {
+		return ChangeID(e.Program.CallID)
+	}
+	return ChangeAt(e.Seq)
 }
 
 // Through names what it came through, for people: "web", "token backup script",

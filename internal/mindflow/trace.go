@@ -1,6 +1,9 @@
 package mindflow
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
 // Trace says whose request something was done for. It is for logs, metrics and
 // error reports; no rule looks at it.
@@ -9,6 +12,9 @@ type Trace struct {
 	UserID    UserID // zero until somebody is known to have signed in
 	Err       error  // what broke, once the request has failed on our side
 	Notes     Notes  // nil where nobody keeps them
+
+	mu     sync.Mutex // several calls of one request may go on at once
+	change ChangeID
 }
 
 // Notes remember what was done for a request, in order, for the report of an
@@ -44,6 +50,23 @@ func (t *Trace) Failed(err error) {
 	if t != nil && t.Err == nil {
 		t.Err = err
 	}
+}
+
+// Changed remembers what undoes the change the request has made; the last of them
+// where it makes several.
+func (t *Trace) Changed(change ChangeID) {
+	if t != nil && change != "" {
+		t.mu.Lock()
+		t.change = change
+		t.mu.Unlock()
+	}
+}
+
+// Change is what was remembered, empty where nothing has changed.
+func (t *Trace) Change() ChangeID {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.change
 }
 
 // Watch is told when a span begins. The context it answers is for what happens

@@ -33,6 +33,11 @@ func (tx *Tx) Record(e mindflow.Event, by mindflow.Actor) error {
 	end.usage.Events++
 	end.grows = end.grows || !e.Verb.Eases()
 	e.ID, e.Seq, e.At, e.ActorID, e.Channel = mindflow.NewID[mindflow.Event](tx.now), end.seq, tx.now, by.UserID, by.Channel
+	if e.WorkspaceID == tx.home && e.Verb.Undoable() {
+		if tx.told = e.Seq; by.Program != nil {
+			tx.call = mindflow.ChangeID(by.Program.CallID)
+		}
+	}
 	columns, err := eventColumns(e, end.usage, &tx.ids)
 	if err != nil {
 		return err

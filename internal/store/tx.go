@@ -21,9 +21,11 @@ type Tx struct {
 	logs map[mindflow.WorkspaceID]*logEnd
 	ids  idTexts
 
-	changes  int  // statements that changed a row
-	failed   bool // a statement did not get through: the transaction may be gone
-	enqueued bool // a job that may be taken up at once
+	told     int64             // sequence of the last event of the home's log that can be undone; zero while there is none
+	call     mindflow.ChangeID // the call it is a part of, if it is
+	changes  int               // statements that changed a row
+	failed   bool              // a statement did not get through: the transaction may be gone
+	enqueued bool              // a job that may be taken up at once
 }
 
 // statement runs one SQL text within the transaction.
@@ -247,6 +249,15 @@ SELECT m.workspace_id, m.role, coalesce(e.seq, 0),
  WHERE m.user_id = $1`
 	standingInOne = standing + ` AND m.workspace_id = $2`
 )
+
+// Change names what undoes the change: the call of its events, or its one event.
+// It is empty while nothing has been recorded that can be undone.
+func (tx *Tx) Change() mindflow.ChangeID {
+	if tx.call == "" && tx.told != 0 {
+		return mindflow.ChangeAt(tx.told)
+	}
+	return tx.call
+}
 
 // next is the sequence the next event of a workspace gets.
 func (tx *Tx) next(workspace mindflow.WorkspaceID) int64 { return tx.log(workspace).seq + 1 }

@@ -3,9 +3,9 @@ package mcp
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -81,14 +81,15 @@ type call struct {
 	header http.Header  // of the answer
 	client string       // the program that calls, as it named itself; may be empty
 	read   atomic.Int32 // messages; in one version of the protocol a request may hold many
-	made   atomic.Int32 // calls of tools
 }
 
 type callKey struct{}
 
+// callText is how many random characters tell the calls of one request id apart.
+const callText = 8
+
 // actorOf is who makes a tool call: what it changes comes through the client, and
-// shares an id, that of the request. Where a request makes several calls, each has
-// its own.
+// shares an id, which begins with that of the request.
 func actorOf(ctx context.Context, req *mcp.CallToolRequest) mindflow.Actor {
 	c, ok := ctx.Value(callKey{}).(*call)
 	if !ok {
@@ -100,11 +101,10 @@ func actorOf(ctx context.Context, req *mcp.CallToolRequest) mindflow.Actor {
 	}
 	through.Name = cmp.Or(nameOf(req.ClientInfo()), c.client, through.Name)
 	if trace := mindflow.TraceOf(ctx); trace != nil {
-		through.CallID = trace.RequestID
+		through.CallID = trace.RequestID + "-"
 	}
-	if n := c.made.Add(1); n > 1 {
-		through.CallID += "-" + strconv.Itoa(int(n))
-	}
+	// The id of a request may be one that a program brings along, and brings again: a call's never is.
+	through.CallID += rand.Text()[:callText]
 	actor.Program = &through
 	return actor
 }

@@ -183,6 +183,7 @@ type recorder struct {
 	bytes      int64
 	trace      mindflow.Trace
 	id, left   [1]string // as headers' values: its own, and what a limit leaves
+	change     [1]string // and what undoes the change it has made
 	place      *gate     // nil when it has none
 	body       arrived
 	turnedAway bool
@@ -203,6 +204,7 @@ func (a *API) newRecorder(w http.ResponseWriter, r *http.Request) *recorder {
 func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 {
 		r.status = status
+		r.sayChange(status)
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
@@ -210,11 +212,26 @@ func (r *recorder) WriteHeader(status int) {
 func (r *recorder) Write(b []byte) (int, error) {
 	if r.status == 0 {
 		r.status = http.StatusOK
+		r.sayChange(r.status)
 	}
 	r.leave() // the work is done; what is left is up to the client
 	n, err := r.ResponseWriter.Write(b)
 	r.bytes += int64(n)
 	return n, err
+}
+
+// changeHeader says what undoes the change that was answered.
+const changeHeader = "Change"
+
+// sayChange puts into the answer's header what undoes the change the request has made.
+func (r *recorder) sayChange(status int) {
+	if status >= http.StatusBadRequest {
+		return // nothing was kept, or nobody can say
+	}
+	if change := r.trace.Change(); change != "" {
+		r.change[0] = string(change)
+		r.Header()[changeHeader] = r.change[:]
+	}
 }
 
 // Unwrap lets http.ResponseController reach the connection.

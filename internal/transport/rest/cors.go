@@ -21,7 +21,7 @@ func sharing(origins []string, next http.Handler) http.Handler {
 		AllowedHeaders: []string{
 			"Authorization", "Content-Type", "If-Match", "If-None-Match", keyHeader, clientHeader, "X-Session", "X-Request-ID",
 		},
-		ExposedHeaders:   []string{"ETag", "Location", "X-Request-ID", "RateLimit", "RateLimit-Policy", "Retry-After"},
+		ExposedHeaders:   []string{"ETag", "Location", changeHeader, "X-Request-ID", "RateLimit", "RateLimit-Policy", "Retry-After"},
 		AllowCredentials: true, // the cookie of a page on a sibling host
 		MaxAge:           corsTime,
 	}).Handler(next)
