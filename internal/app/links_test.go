@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"mindflow/internal/app"
 	"mindflow/internal/credentials"
 	"mindflow/internal/mindflow"
@@ -450,7 +452,7 @@ func TestAMailThatIsSentAgainIsTheSame(t *testing.T) {
 			w.must(w.apps[i].DeliverMail(w.t.Context(), job))
 			w.move(time.Minute)
 		}
-		if a, b := w.post.mails[0], w.post.mails[1]; a != b || a.ID != job.ID {
+		if a, b := w.post.mails[0], w.post.mails[1]; !cmp.Equal(a, b) || a.ID != job.ID {
 			w.t.Errorf("%+v, then %+v", a, b)
 		}
 	})

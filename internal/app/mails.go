@@ -20,12 +20,13 @@ type Mailer interface {
 // MailJob is the kind of job that sends a mail.
 const MailJob = "mail"
 
-// mailed is what a job to send a mail keeps: ids alone. The secret of a link is
-// made when the mail is sent.
+// mailed is what a job to send a mail keeps: ids, and what passkeys are called that
+// may be gone by then. The secret of a link is made when the mail is sent.
 type mailed struct {
-	Link   mindflow.LinkID `json:"link,omitzero"`
-	Notice mindflow.Notice `json:"notice,omitempty"`
-	User   mindflow.UserID `json:"user,omitzero"`
+	Link     mindflow.LinkID `json:"link,omitzero"`
+	Notice   mindflow.Notice `json:"notice,omitempty"`
+	User     mindflow.UserID `json:"user,omitzero"`
+	Passkeys []string        `json:"passkeys,omitempty"`
 }
 
 // Mailing is how this server sends mail.
@@ -55,12 +56,13 @@ func (a *App) makeLink(tx *store.Tx, l mindflow.Link) (string, mindflow.Link, er
 	return secret, l, tx.SaveLink(l, credentials.HashSecret(secret))
 }
 
-// sendNotice leaves a notice to a user to be sent, where mails are.
-func (a *App) sendNotice(ctx context.Context, tx *store.Tx, user mindflow.UserID, notice mindflow.Notice) error {
+// sendNotice leaves a notice to a user to be sent, where mails are. It names the
+// passkeys it is about.
+func (a *App) sendNotice(ctx context.Context, tx *store.Tx, user mindflow.UserID, notice mindflow.Notice, passkeys ...string) error {
 	if !a.mails() {
 		return nil
 	}
-	return leaveMail(ctx, tx, mailed{Notice: notice, User: user})
+	return leaveMail(ctx, tx, mailed{Notice: notice, User: user, Passkeys: passkeys})
 }
 
 func leaveMail(ctx context.Context, tx *store.Tx, m mailed) error {
@@ -114,7 +116,7 @@ func (a *App) linkMail(ctx context.Context, id mindflow.LinkID, mail *mindflow.M
 }
 
 func (a *App) noticeMail(ctx context.Context, m mailed, mail *mindflow.Mail) (bool, error) {
-	mail.Notice = m.Notice
+	mail.Notice, mail.Passkeys = m.Notice, m.Passkeys
 	return a.addressed(ctx, m.User, mail)
 }
 

@@ -87,7 +87,7 @@ func (a *App) SignInByPasskey(ctx context.Context, s PasskeySignIn) (Tokens, err
 			return err
 		}
 		if copied {
-			return a.sendNotice(ctx, tx, user.ID, mindflow.PasskeyIsCopied)
+			return a.sendNotice(ctx, tx, user.ID, mindflow.PasskeyIsCopied, known.Name)
 		}
 		if seen, err := tx.SawPasskey(signed); err != nil || !seen {
 			return err
@@ -191,7 +191,7 @@ func (a *App) keepPasskey(ctx context.Context, tx *store.Tx, user mindflow.User,
 	case !added:
 		return errHasPasskey
 	}
-	return a.announce(ctx, tx, user, mindflow.PasskeyIsAdded, mindflow.PasskeyAdded, through)
+	return a.announce(ctx, tx, user, mindflow.PasskeyIsAdded, mindflow.PasskeyAdded, through, key.Name)
 }
 
 // RenamePasskey gives one of the actor's passkeys another name, if one is named.
@@ -229,9 +229,10 @@ func (a *App) RemovePasskey(ctx context.Context, actor mindflow.Actor, id mindfl
 		return err
 	}
 	return a.change(ctx, c, func(tx *store.Tx) error {
-		if err := tx.RemovePasskey(actor.UserID, id); err != nil {
+		name, err := tx.RemovePasskey(actor.UserID, id)
+		if err != nil {
 			return err
 		}
-		return a.announce(ctx, tx, c.user, mindflow.PasskeyIsRemoved, mindflow.PasskeyRemoved, actor.Channel)
+		return a.announce(ctx, tx, c.user, mindflow.PasskeyIsRemoved, mindflow.PasskeyRemoved, actor.Channel, name)
 	})
 }

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,15 @@ func (w *town) adds(who mindflow.Actor, d *passkeytest.Device, name string) mind
 	return key
 }
 
+// toldNames checks which passkeys the newest mail names. Seen red with mails that
+// named none.
+func (w *town) toldNames(names ...string) {
+	w.t.Helper()
+	if last := w.post.mails[len(w.post.mails)-1]; !slices.Equal(last.Passkeys, names) {
+		w.t.Errorf("the mail names %q, not %q", last.Passkeys, names)
+	}
+}
+
 func (w *town) rename(who mindflow.Actor, id mindflow.PasskeyID, name string) (mindflow.Passkey, error) {
 	return w.apps[0].RenamePasskey(w.t.Context(), who, id, mindflow.Field[string]{Set: true, Value: name})
 }
@@ -63,6 +73,7 @@ func TestAPasskeySignsItsOwnerIn(t *testing.T) {
 		phone.Synced = true
 		first := w.adds(ada, phone, " Phone ")
 		w.tellsOf(mindflow.PasskeyIsAdded)
+		w.toldNames("Phone")
 		w.move(time.Second)
 		w.adds(ada, key, "")
 		w.turnOn(ada)
@@ -126,6 +137,7 @@ func TestAPasskeyIsRemovedByItsOwnerWithThePassword(t *testing.T) {
 		signed := phone.Sign(w.request(0))
 		w.must(w.apps[0].RemovePasskey(ctx, ada, key.ID, hers, ""))
 		w.tellsOf(mindflow.PasskeyIsRemoved)
+		w.toldNames("Phone")
 		w.refuses("a removed one's", signed)
 		for i := range mindflow.MaxPasskeys {
 			w.adds(ada, phone, fmt.Sprint(i))
@@ -133,8 +145,13 @@ func TestAPasskeyIsRemovedByItsOwnerWithThePassword(t *testing.T) {
 		if _, err := w.apps[0].BeginPasskey(ctx, ada, hers, ""); mindflow.KindOf(err) != mindflow.KindConflict {
 			t.Errorf("one too many: %v", err)
 		}
+		w.deliver()
 		if _, keys, err := w.apps[0].ResetSecondFactor(ctx, "ada@example.com", true); err != nil || keys != mindflow.MaxPasskeys {
 			t.Errorf("%d, %v", keys, err)
+		}
+		w.deliver()
+		if last := w.post.mails[len(w.post.mails)-1]; last.Notice != mindflow.PasskeyIsRemoved || len(last.Passkeys) != mindflow.MaxPasskeys {
+			t.Errorf("%+v", last)
 		}
 		w.refuses("one the operator took away", phone.Sign(w.request(0)))
 	})
@@ -206,6 +223,7 @@ func TestOnlyWhatWasSignedHereJustNowByItsOwnerAdmits(t *testing.T) {
 		phone.Count = 1
 		w.refuses("by a copy that has counted less", phone.Sign(w.request(0)))
 		w.tellsOf(mindflow.PasskeyIsCopied)
+		w.toldNames("Phone")
 		phone.Count = -1
 		_, err = w.byPasskey(0, phone.Sign(w.request(0)))
 		w.must(err)

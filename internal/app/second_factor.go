@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"time"
 
 	"mindflow/internal/app/can"
 	"mindflow/internal/credentials"
@@ -134,9 +135,10 @@ func (a *App) changeSigned(ctx context.Context, actor mindflow.Actor, fn func(tx
 	})
 }
 
-// announce mails a notice of what has happened to an account, and tells it in the log.
-func (a *App) announce(ctx context.Context, tx *store.Tx, user mindflow.User, notice mindflow.Notice, verb mindflow.Verb, through mindflow.Channel) error {
-	if err := a.sendNotice(ctx, tx, user.ID, notice); err != nil {
+// announce mails a notice of what has happened to an account, or to passkeys of it,
+// and tells it in the log.
+func (a *App) announce(ctx context.Context, tx *store.Tx, user mindflow.User, notice mindflow.Notice, verb mindflow.Verb, through mindflow.Channel, passkeys ...string) error {
+	if err := a.sendNotice(ctx, tx, user.ID, notice, passkeys...); err != nil {
 		return err
 	}
 	return tell(tx, user, verb, nil, through)
@@ -195,11 +197,14 @@ func (a *App) ResetSecondFactor(ctx context.Context, email string, passkeys bool
 		if err != nil {
 			return err
 		}
-		if was, removed = f.On(), 0; passkeys {
-			if removed, err = tx.RemovePasskeys(user.ID); err != nil {
+		was = f.On()
+		var names []string
+		if passkeys {
+			if names, err = tx.RemovePasskeys(user.ID); err != nil {
 				return err
 			}
 		}
+		removed = len(names)
 		if err := tx.EndFactor(user.ID); err != nil {
 			return err
 		}
@@ -209,7 +214,7 @@ func (a *App) ResetSecondFactor(ctx context.Context, email string, passkeys bool
 			}
 		}
 		if removed > 0 {
-			return a.announce(ctx, tx, user, mindflow.PasskeyIsRemoved, mindflow.PasskeyRemoved, mindflow.ThroughSystem)
+			return a.announce(ctx, tx, user, mindflow.PasskeyIsRemoved, mindflow.PasskeyRemoved, mindflow.ThroughSystem, names...)
 		}
 		return nil
 	})
@@ -218,28 +223,60 @@ func (a *App) ResetSecondFactor(ctx context.Context, email string, passkeys bool
 
 // passFactor holds a code against the second factor of a user whose password is
 // right and whose row is held. What it refuses with is kept apart from what went
-// wrong, since a wrong code is remembered.
+// wrong, since a wrong code is remembered: it is counted before it is looked at,
+// so that nothing that races, or asks another server, is looked at uncounted.
 func (a *App) passFactor(ctx context.Context, tx *store.Tx, user mindflow.UserID, code string) (refused, err error) {
 	f, err := tx.Factor(user)
 	switch {
 	case err != nil || !f.On():
 		return nil, err
+	case !f.RestsUntil(tx.Now()).IsZero():
+		return errRests(f, tx.Now()), nil
 	case code == "":
 		return errCodeNeeded, nil
+	}
+	if a.taken(f, code, tx.Now()) {
+		return errWrongCode, nil
+	}
+	wrong, looked, err := tx.GuessCode(user)
+	switch {
+	case err != nil:
+		return nil, err
+	case !looked:
+		return errRests(f, tx.Now()), nil
 	}
 	right, err := a.takeCode(ctx, tx, f, code)
 	if err != nil || right {
 		return nil, err
 	}
-	if err := tx.WrongCode(user); err != nil {
-		return nil, err
-	}
-	if f.Wrong+1 == mindflow.TellWrongCodes {
+	if wrong == mindflow.TellWrongCodes {
 		if err := a.sendNotice(ctx, tx, user, mindflow.CodesAreWrong); err != nil {
 			return nil, err
 		}
 	}
 	return errWrongCode, nil
+}
+
+// errRests refuses a code while none is looked at, right or wrong.
+func errRests(f mindflow.SecondFactor, now time.Time) error {
+	until := f.RestsUntil(now)
+	if until.IsZero() {
+		until = now.Add(mindflow.WrongCodesRest)
+	}
+	return mindflow.TooOften("There were too many wrong codes in a row; none is looked at for a while, not even a right one", until.Sub(now))
+}
+
+// taken reports whether a code is right, and was taken before or is older than one
+// that was. That is no guess: whoever sends one many times at once gets in once, and
+// is not kept out for the rest.
+func (a *App) taken(f mindflow.SecondFactor, code string, now time.Time) bool {
+	plain, recovery := credentials.PlainCode(code)
+	secret, err := a.signer.Open(f.UserID.String(), f.Sealed)
+	if err != nil || recovery {
+		return false
+	}
+	step, right := credentials.CodeStep(secret, plain, now)
+	return right && step <= f.LastStep
 }
 
 // takeCode takes a code, if it is right and was not taken before.

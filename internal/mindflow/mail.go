@@ -33,6 +33,8 @@ type Mail struct {
 	Purpose Purpose
 	Link    string // the whole address, with the secret
 	Notice  Notice
+	// Passkeys are the names of those a notice is about, as the person typed them.
+	Passkeys []string
 	// Until is when the link ends, or the account: in the person's zone.
 	Until time.Time
 	// At is when it was asked for.

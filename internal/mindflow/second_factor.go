@@ -15,6 +15,7 @@ type SecondFactor struct {
 	Since     time.Time // when a first code has shown that the app has the secret; zero before
 	LastStep  int64     // of the newest code that was taken: it and those before are worth nothing
 	Wrong     int       // codes in a row that were not right, each with the right password
+	WrongAt   time.Time // the newest of them; zero for none
 	CodesLeft int       // recovery codes
 }
 
@@ -63,6 +64,21 @@ func ParsePasskeyName(s string) (string, error) {
 // TellWrongCodes is after how many wrong codes in a row a person is told: whoever
 // types them knows the password.
 const TellWrongCodes = 5
+
+// After MaxWrongCodes wrong codes in a row none is looked at for WrongCodesRest,
+// from the newest on; then one more, and so on until one is right.
+const (
+	MaxWrongCodes  = 10
+	WrongCodesRest = 15 * time.Minute
+)
+
+// RestsUntil is when a code is looked at again; zero where one is now.
+func (f SecondFactor) RestsUntil(at time.Time) time.Time {
+	if until := f.WrongAt.Add(WrongCodesRest); f.Wrong >= MaxWrongCodes && at.Before(until) {
+		return until
+	}
+	return time.Time{}
+}
 
 // SetupTTL is how long a second factor that was begun can be confirmed.
 const SetupTTL = time.Hour

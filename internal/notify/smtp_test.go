@@ -3,6 +3,7 @@ package notify_test
 import (
 	"bytes"
 	"errors"
+	"html"
 	"log/slog"
 	"regexp"
 	"strings"
@@ -128,6 +129,39 @@ func TestWhatPeopleWroteIsInert(t *testing.T) {
 		all := s.Mails()
 		if got := all[len(all)-1]; !strings.HasPrefix(got.Text, "Hello "+name+",\n") {
 			t.Errorf("%d: %s", i, got.Text)
+		}
+	}
+}
+
+// Fails when a mail about passkeys does not say which, or takes their names as they
+// are. Seen red with mails that named none, and with names as they were typed.
+func TestMailsAboutPasskeysNameThemInertly(t *testing.T) {
+	s := mailtest.Start(t, mailtest.Settings{})
+	m := mailer(t, s, "smtp")
+	for i, row := range []struct {
+		names []string
+		said  string
+	}{
+		{[]string{"Phone"}, "The passkey “Phone” was "},
+		{[]string{"Ada's iPhone 15"}, "The passkey “Ada's iPhone 15” was "},
+		{[]string{"电话", "Ключ-2"}, "The passkeys “电话”, “Ключ-2” were "},
+		{[]string{"<img src=x onerror=alert(1)>"}, "The passkey “img src x onerror alert 1” was "},
+		{[]string{"https://evil.example/#now"}, "The passkey “https evil example now” was "},
+		{[]string{"ada@evil.example\r\nBcc: x@y.example"}, "The passkey “ada evil example Bcc x y example” was "},
+		{[]string{"Locked! Call 0900 123456"}, "The passkey “Locked Call” was "},
+		{[]string{"\u202etxt.exe"}, "The passkey “txt exe” was "},
+		{[]string{strings.Repeat("long ", 20)}, "The passkey “long long long long long long long long…” was "},
+		{[]string{"..."}, "A passkey was "},
+		{nil, "A passkey was "},
+	} {
+		notice := []mindflow.Notice{mindflow.PasskeyIsAdded, mindflow.PasskeyIsRemoved}[i%2]
+		mail := mindflow.Mail{ID: mindflow.NewID[mindflow.Job](friday), To: "ada@example.com", Notice: notice, At: friday, Passkeys: row.names}
+		if err := m.Send(t.Context(), mail); err != nil {
+			t.Fatal(err)
+		}
+		got := s.Wait(i + 1)[i]
+		if !strings.Contains(got.Text, row.said) || !strings.Contains(html.UnescapeString(got.HTML), row.said) || got.Header.Get("Bcc") != "" {
+			t.Errorf("%q: %s\n%s", row.names, got.Text, got.HTML)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"mindflow/internal/mindflow"
 )
@@ -44,13 +45,13 @@ func wordsOf(m mindflow.Mail) letter {
 		l.Say = []string{"Whoever runs this MindFlow server invites you to open an account with this address."}
 		l.Then = []string{once, "If you do not want one, leave this mail alone."}
 	default:
-		l.notice(m.Notice, until)
+		l.notice(m, until)
 	}
 	return l
 }
 
-func (l *letter) notice(n mindflow.Notice, until string) {
-	switch n {
+func (l *letter) notice(m mindflow.Mail, until string) {
+	switch m.Notice {
 	case mindflow.PasswordIsNew:
 		l.Subject = "Your password was changed"
 		l.Say = []string{
@@ -84,24 +85,38 @@ func (l *letter) notice(n mindflow.Notice, until string) {
 			"Somebody who knows the password of your MindFlow account has typed several wrong codes of your second factor. None of them let anybody in.",
 			"If that was not you, change your password at once.",
 		}
-	case mindflow.PasskeyIsAdded:
-		l.Subject = "A passkey was added"
-		l.Say = []string{"A passkey was added to your MindFlow account: whoever holds it can sign in, without the password.", notYou}
-	case mindflow.PasskeyIsRemoved:
-		l.Subject = "A passkey was removed"
-		l.Say = []string{"A passkey was removed from your MindFlow account: it signs nobody in any more.", notYou}
-	case mindflow.PasskeyIsCopied:
-		l.Subject = "A passkey may have been copied"
-		l.Say = []string{
-			"Somebody tried to sign in to your MindFlow account by a passkey that seems to exist twice: its count was behind. Nobody was let in.",
-			"Sign in with your password, and remove that passkey in the settings.",
-		}
+	case mindflow.PasskeyIsAdded, mindflow.PasskeyIsRemoved, mindflow.PasskeyIsCopied:
+		l.passkeys(m.Notice, m.Passkeys)
 	case mindflow.AccountLeaves:
 		l.Subject = "Your account will be erased"
 		l.Say = []string{
 			"As asked for, your MindFlow account will be erased with everything in it, on " + until + " or within a day after.",
 			"Until then you can change your mind: sign in, and choose to keep the account.",
 			"If you did not ask for this, sign in, keep the account, and change your password.",
+		}
+	}
+}
+
+// passkeys tells of passkeys by their names, where these can be said.
+func (l *letter) passkeys(n mindflow.Notice, names []string) {
+	which, verb := "A passkey", "was"
+	if said := quoted(names); len(said) == 1 {
+		which = "The passkey " + said[0]
+	} else if len(said) > 1 {
+		which, verb = "The passkeys "+strings.Join(said, ", "), "were"
+	}
+	switch n {
+	case mindflow.PasskeyIsAdded:
+		l.Subject = "A passkey was added"
+		l.Say = []string{which + " " + verb + " added to your MindFlow account: whoever holds it can sign in, without the password.", notYou}
+	case mindflow.PasskeyIsRemoved:
+		l.Subject = "A passkey was removed"
+		l.Say = []string{which + " " + verb + " removed from your MindFlow account, and will not sign anybody in any more.", notYou}
+	default:
+		l.Subject = "A passkey may have been copied"
+		l.Say = []string{
+			which + " of your MindFlow account seems to exist twice: somebody tried to sign in by it, and its count was behind. Nobody was let in.",
+			"Sign in with your password, and remove that passkey in the settings.",
 		}
 	}
 }
@@ -126,4 +141,45 @@ func plainName(s string) string {
 		return ""
 	}
 	return s
+}
+
+// Limits of what is said of a passkey's name: too little for a message of its own,
+// or for a number to call.
+const (
+	maxLabel  = 40
+	maxDigits = 6
+)
+
+// quoted are names of passkeys in quotes, as far as they can be said: letters and
+// digits, and what stands inside words. Of anything else mail programs may make a
+// link, or a form, or another direction of writing.
+func quoted(names []string) []string {
+	var said []string
+	for _, name := range names {
+		if name = plainLabel(name); name != "" {
+			said = append(said, "“"+name+"”")
+		}
+	}
+	return said
+}
+
+func plainLabel(s string) string {
+	digits := 0
+	for _, r := range s {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsLetter(r), unicode.IsMark(r), unicode.IsDigit(r) && digits <= maxDigits, r == '-', r == '\'', r == '’':
+			return r
+		}
+		return ' '
+	}, s)
+	runes := []rune(strings.Join(strings.Fields(s), " "))
+	if len(runes) > maxLabel {
+		return strings.TrimSpace(string(runes[:maxLabel])) + "…"
+	}
+	return string(runes)
 }

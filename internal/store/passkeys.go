@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,25 +105,32 @@ func (tx *Tx) SawPasskey(k mindflow.Passkey) (bool, error) {
 // RenamePasskey gives one of a user's passkeys another name.
 func (tx *Tx) RenamePasskey(user mindflow.UserID, id mindflow.PasskeyID, name string) error {
 	n, err := tx.count(`UPDATE passkeys SET name = $3 WHERE id = $1 AND user_id = $2`, id.String(), user.String(), name)
-	return onePasskey(n, err)
-}
-
-// RemovePasskey takes one of a user's passkeys away.
-func (tx *Tx) RemovePasskey(user mindflow.UserID, id mindflow.PasskeyID) error {
-	n, err := tx.count(`DELETE FROM passkeys WHERE id = $1 AND user_id = $2`, id.String(), user.String())
-	return onePasskey(n, err)
-}
-
-func onePasskey(n int, err error) error {
 	if err == nil && n == 0 {
 		err = mindflow.NotFound("passkey")
 	}
 	return err
 }
 
-// RemovePasskeys takes all of a user's passkeys away, and answers how many.
-func (tx *Tx) RemovePasskeys(user mindflow.UserID) (int, error) {
-	return tx.count(`DELETE FROM passkeys WHERE user_id = $1`, user.String())
+// RemovePasskey takes one of a user's passkeys away, and answers its name.
+func (tx *Tx) RemovePasskey(user mindflow.UserID, id mindflow.PasskeyID) (name string, err error) {
+	err = one(tx, `DELETE FROM passkeys WHERE id = $1 AND user_id = $2 RETURNING name`, []any{id.String(), user.String()}, &name)
+	return name, absent(err, "passkey")
+}
+
+// RemovePasskeys takes all of a user's passkeys away, and answers their names.
+func (tx *Tx) RemovePasskeys(user mindflow.UserID) ([]string, error) {
+	var names []string
+	err := each(tx, `DELETE FROM passkeys WHERE user_id = $1 RETURNING name`, []any{user.String()}, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		names = append(names, name)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("remove passkeys: %w", err)
+	}
+	slices.Sort(names)
+	return names, nil
 }
 
 const spendChallenge = `INSERT INTO spent_challenges (challenge_hash, expires_at) VALUES ($1, $2) ON CONFLICT (challenge_hash) DO NOTHING`

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,7 +24,7 @@ func (tx *Tx) BeginFactor(user mindflow.UserID, sealed string) (bool, error) {
 }
 
 const factorOfUser = `
-SELECT user_id, sealed, created_at, confirmed_at, last_step, wrong,
+SELECT user_id, sealed, created_at, confirmed_at, last_step, wrong, wrong_at,
        (SELECT count(*) FROM recovery_codes c WHERE c.user_id = f.user_id)
   FROM second_factors f
  WHERE user_id = $1`
@@ -41,26 +42,26 @@ func (tx *Tx) Factor(user mindflow.UserID) (mindflow.SecondFactor, error) {
 func readFactor(q querier, user mindflow.UserID) (mindflow.SecondFactor, error) {
 	var f mindflow.SecondFactor
 	var created int64
-	var since sql.NullInt64
-	err := one(q, factorOfUser, []any{user.String()}, &f.UserID, &f.Sealed, &created, &since, &f.LastStep, &f.Wrong, &f.CodesLeft)
+	var since, wrong sql.NullInt64
+	err := one(q, factorOfUser, []any{user.String()}, &f.UserID, &f.Sealed, &created, &since, &f.LastStep, &f.Wrong, &wrong, &f.CodesLeft)
 	if absent := absent(err, "second factor"); absent != nil {
 		if mindflow.KindOf(absent) == mindflow.KindNotFound {
 			return mindflow.SecondFactor{}, nil
 		}
 		return f, absent
 	}
-	f.CreatedAt, f.Since = mindflow.UTC(created), instant(since)
+	f.CreatedAt, f.Since, f.WrongAt = mindflow.UTC(created), instant(since), instant(wrong)
 	return f, nil
 }
 
 // ConfirmFactor has a user's second factor count from now on. The code of the step
 // has been taken.
 func (tx *Tx) ConfirmFactor(user mindflow.UserID, step int64) error {
-	return tx.must(`UPDATE second_factors SET confirmed_at = $2, last_step = $3, wrong = 0 WHERE user_id = $1 AND confirmed_at IS NULL`,
+	return tx.must(`UPDATE second_factors SET confirmed_at = $2, last_step = $3, wrong = 0, wrong_at = NULL WHERE user_id = $1 AND confirmed_at IS NULL`,
 		user.String(), tx.now.UnixMicro(), step)
 }
 
-const takeStep = `UPDATE second_factors SET last_step = $2, wrong = 0 WHERE user_id = $1 AND confirmed_at IS NOT NULL AND last_step < $2`
+const takeStep = `UPDATE second_factors SET last_step = $2, wrong = 0, wrong_at = NULL WHERE user_id = $1 AND confirmed_at IS NOT NULL AND last_step < $2`
 
 // TakeStep takes the code of a step. Of all who bring it at once, one is answered
 // true; nobody who brings it, or one before it, later.
@@ -69,10 +70,24 @@ func (tx *Tx) TakeStep(user mindflow.UserID, step int64) (bool, error) {
 	return n == 1, err
 }
 
-// WrongCode remembers one more wrong code.
-func (tx *Tx) WrongCode(user mindflow.UserID) error {
-	_, err := tx.exec(`UPDATE second_factors SET wrong = wrong + 1 WHERE user_id = $1`, user.String())
-	return err
+const guessCode = `
+UPDATE second_factors
+   SET wrong = wrong + 1, wrong_at = $2
+ WHERE user_id = $1 AND (wrong < $3 OR wrong_at IS NULL OR wrong_at <= $4)
+RETURNING wrong`
+
+// GuessCode counts one more wrong code, before a code is looked at: taking it
+// sets the count back. It answers how many there are now in a row, or false where
+// none is to be looked at. However many come at once, to however many servers, no
+// more are looked at than may be.
+func (tx *Tx) GuessCode(user mindflow.UserID) (wrong int, looked bool, err error) {
+	err = one(tx, guessCode, []any{
+		user.String(), tx.now.UnixMicro(), mindflow.MaxWrongCodes, tx.now.Add(-mindflow.WrongCodesRest).UnixMicro(),
+	}, &wrong)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	return wrong, err == nil, err
 }
 
 // TakeRecoveryCode takes a recovery code by its hash: once, whoever else brings it.
@@ -81,7 +96,7 @@ func (tx *Tx) TakeRecoveryCode(user mindflow.UserID, hash string) (bool, error) 
 	if err != nil || n == 0 {
 		return false, err
 	}
-	_, err = tx.exec(`UPDATE second_factors SET wrong = 0 WHERE user_id = $1`, user.String())
+	_, err = tx.exec(`UPDATE second_factors SET wrong = 0, wrong_at = NULL WHERE user_id = $1`, user.String())
 	return true, err
 }
 
