@@ -108,7 +108,7 @@ func (h *house) wire(c *console) (err error) {
 	}
 	h.app = app.New(h.store, signer, app.Settings{
 		AccessTokenTTL: h.config.AccessTokenTTL, RefreshTokenTTL: h.config.RefreshTokenTTL, SnapshotTTL: h.config.ScoreCacheTTL,
-		Quotas: h.config.Quotas(), EventRetention: h.config.EventRetention, Watch: watch,
+		Quotas: h.config.Quotas(), EventRetention: h.config.EventRetention, Watch: watch, Log: h.log,
 		Limits: h.limits(), Limiter: limiter,
 		Mailer: mailer, Mailing: h.config.Mailing(), PublicURL: h.config.WebURL(), Signup: h.config.Signup,
 		Documents: documents,

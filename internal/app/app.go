@@ -3,6 +3,7 @@
 package app
 
 import (
+	"log/slog"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -24,6 +25,8 @@ type Settings struct {
 	// means for ever.
 	EventRetention time.Duration
 	Watch          mindflow.Watch // told of what takes long beside the store; may be nil
+	// Log is told what whoever runs the server should know; it may be nil.
+	Log *slog.Logger
 	// Limits are held by the Limiter; without one there are none.
 	Limits  Limits
 	Limiter Limiter

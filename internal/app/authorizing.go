@@ -1,9 +1,11 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,7 +110,8 @@ func (a *App) Consider(ctx context.Context, actor mindflow.Actor, r mindflow.Aut
 	return c, nil
 }
 
-// wanted is what a program asks for, or the reason why it cannot get it.
+// wanted is what a program asks for that is of use at the resource, or the reason
+// why it cannot get it.
 func (a *App) wanted(r mindflow.Authorization) (mindflow.Scopes, error) {
 	switch {
 	case len(r.State) > maxState:
@@ -117,22 +120,25 @@ func (a *App) wanted(r mindflow.Authorization) (mindflow.Scopes, error) {
 		return 0, mindflow.Refused(mindflow.UnsupportedResponseType, "response_type must be code")
 	case r.ChallengeMethod != "S256" || !credentials.IsChallenge(r.Challenge):
 		return 0, mindflow.Refused(mindflow.InvalidRequest, "code_challenge is needed, with code_challenge_method S256")
-	case r.Resource != "" && r.Resource != a.resources.assistants && r.Resource != a.resources.api:
+	}
+	resources := a.Resources()
+	at := slices.IndexFunc(resources, func(known Resource) bool { return known.Address == cmp.Or(r.Resource, a.resources.assistants) })
+	if at < 0 {
 		return 0, mindflow.Refused(mindflow.InvalidTarget, "resource must be one of this server's")
 	}
-	return readScope(r.Scope)
+	return readScope(r.Scope, resources[at].Scopes)
 }
 
-// readScope reads what a program asks for. What is not known here it does not
-// get, as RFC 6749 (3.3) allows: programs ask for more than there is, such as
-// offline_access.
-func readScope(text string) (mindflow.Scopes, error) {
+// readScope reads what a program asks for. What is not known here, or of no use
+// there, it does not get, as RFC 6749 (3.3) allows: programs ask for more than there
+// is, such as offline_access.
+func readScope(text string, useful mindflow.Scopes) (mindflow.Scopes, error) {
 	if strings.TrimSpace(text) == "" {
 		return mindflow.TasksRead | mindflow.TasksWrite, nil
 	}
-	scopes := mindflow.KnownScopes(text)
+	scopes := mindflow.KnownScopes(text) & useful
 	if scopes == 0 {
-		return 0, mindflow.Refused(mindflow.InvalidScope, "scope must hold one of "+strings.Join(mindflow.Grantable.Names(), ", "))
+		return 0, mindflow.Refused(mindflow.InvalidScope, "scope must hold one of "+strings.Join(useful.Names(), ", "))
 	}
 	return scopes, nil
 }
@@ -187,17 +193,14 @@ func (a *App) Decide(ctx context.Context, actor mindflow.Actor, d Decision) (str
 		Hash: credentials.HashSecret(secret), SessionID: actor.SessionID, RedirectURI: d.RedirectURI, Challenge: d.Challenge,
 		Grant: mindflow.Grant{
 			UserID: actor.UserID, Kind: mindflow.ClientGrant, Name: c.Client.Name, ClientID: d.ClientID, Address: c.Address,
-			Scopes: granted, Audience: d.Resource,
+			Scopes: granted, Audience: cmp.Or(d.Resource, a.resources.assistants),
 		},
-	}
-	if code.Grant.Audience == "" {
-		code.Grant.Audience = a.resources.assistants
 	}
 	err = a.store.Write(ctx, func(tx *store.Tx) error {
 		if err := a.mayGrant(tx, actor); err != nil {
 			return err
 		}
-		if err := roomForGrant(tx, actor.UserID); err != nil {
+		if err := roomForGrant(tx, code); err != nil {
 			return err
 		}
 		code.Grant.ID, code.Grant.CreatedAt = mindflow.NewID[mindflow.Grant](tx.Now()), tx.Now()
@@ -210,9 +213,22 @@ func (a *App) Decide(ctx context.Context, actor mindflow.Actor, d Decision) (str
 	return a.sendBack(d.Authorization, url.Values{"code": {secret}}), nil
 }
 
-// roomForGrant refuses one program too many. The user is locked.
-func roomForGrant(tx *store.Tx, user mindflow.UserID) error {
-	n, err := tx.CountGrants(user, mindflow.ClientGrant)
+// replaces reports whether the grant of a code takes the place of the one the
+// program has for the same thing. A document describes a program wherever it runs:
+// on each of a person's computers it has a grant of its own.
+func replaces(code store.Code) bool {
+	_, err := mindflow.ParseID[mindflow.Client](code.Grant.ClientID)
+	return err == nil || !mindflow.RedirectOf(code.RedirectURI).OnThisComputer
+}
+
+// roomForGrant refuses one program too many; what takes another's place needs no
+// room. The user is locked.
+func roomForGrant(tx *store.Tx, code store.Code) error {
+	client, audience := code.Grant.ClientID, code.Grant.Audience
+	if !replaces(code) {
+		client, audience = "", "" // which no grant has
+	}
+	n, err := tx.CountGrantsUnlike(code.Grant.UserID, client, audience)
 	if err == nil && n >= mindflow.MaxClientGrants {
 		err = mindflow.Conflict(fmt.Sprintf("You have %d connected programs; cut one off that is not needed any more", n))
 	}

@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/netip"
+	"strings"
 	"time"
 
 	"mindflow/internal/credentials"
@@ -85,7 +87,7 @@ func (a *App) exchangeCode(ctx context.Context, x CodeExchange) (ProgramTokens, 
 		return ProgramTokens{}, unless(err, errCode)
 	}
 	tokens := newProgramTokens(code.Grant.Scopes, credentials.NewToken(credentials.RefreshToken))
-	again := false
+	again, ended := false, false
 	err = a.store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.LockUser(code.Grant.UserID); err != nil {
 			return unless(err, errCode)
@@ -94,8 +96,9 @@ func (a *App) exchangeCode(ctx context.Context, x CodeExchange) (ProgramTokens, 
 		if err != nil {
 			return err
 		}
-		if again = !used; again {
-			return usedBefore(tx, hash)
+		if again, ended = !used, false; again {
+			ended, err = usedBefore(tx, hash)
+			return err
 		}
 		return makeGrant(tx, code, tokens, x.Resource)
 	})
@@ -103,17 +106,28 @@ func (a *App) exchangeCode(ctx context.Context, x CodeExchange) (ProgramTokens, 
 	case err != nil:
 		return ProgramTokens{}, err
 	case again:
+		if ended {
+			a.tellStolen(ctx, "a program's code was shown a second time: its grant has ended", code.Grant)
+		}
 		return ProgramTokens{}, errCode
 	}
 	return tokens, nil
 }
 
+// tellStolen tells whoever runs the server that what is shown once was shown again:
+// somebody has it whom it was not given to, or the program does not keep count.
+func (a *App) tellStolen(ctx context.Context, what string, g mindflow.Grant) {
+	if a.settings.Log != nil {
+		a.settings.Log.WarnContext(ctx, what, slog.String("client", g.ClientID), slog.String("grant", g.ID.String()))
+	}
+}
+
 // usedBefore ends the grant of a code that was used up, which is kept though the
-// answer is an error.
-func usedBefore(tx *store.Tx, hash string) error {
+// answer is an error. It reports whether there was one to end.
+func usedBefore(tx *store.Tx, hash string) (bool, error) {
 	code, err := tx.Code(hash)
 	if err != nil || code.UsedAt.IsZero() {
-		return unless(err, nil)
+		return false, unless(err, nil)
 	}
 	return tx.AbortGrant(code.Grant.ID)
 }
@@ -129,10 +143,15 @@ func makeGrant(tx *store.Tx, code store.Code, tokens ProgramTokens, resource str
 	case resource != "" && resource != code.Grant.Audience:
 		return errTarget
 	}
-	if err := roomForGrant(tx, code.Grant.UserID); err != nil {
+	if err := roomForGrant(tx, code); err != nil {
 		return err
 	}
 	g := code.Grant
+	if replaces(code) {
+		if err := tx.EndGrantsLike(g.UserID, g.ClientID, g.Audience); err != nil {
+			return err
+		}
+	}
 	g.CreatedAt, g.ExpiresAt = tx.Now(), tx.Now().Add(renewalTTL)
 	if err := tx.CreateGrant(g); err != nil {
 		return err
@@ -142,27 +161,29 @@ func makeGrant(tx *store.Tx, code store.Code, tokens ProgramTokens, resource str
 			return err
 		}
 	}
-	return addTokens(tx, g.ID, tokens)
+	return addTokens(tx, g, tokens)
 }
 
 func newProgramTokens(scopes mindflow.Scopes, refresh string) ProgramTokens {
 	return ProgramTokens{Access: credentials.NewToken(credentials.AccessToken), Refresh: refresh, ExpiresIn: accessTTL, Scopes: scopes}
 }
 
-func addTokens(tx *store.Tx, id mindflow.GrantID, tokens ProgramTokens) error {
+func addTokens(tx *store.Tx, g mindflow.Grant, tokens ProgramTokens) error {
 	err := tx.AddGrantToken(store.GrantToken{
-		Hash: credentials.HashSecret(tokens.Refresh), GrantID: id, Kind: store.RenewalToken, ExpiresAt: tx.Now().Add(renewalTTL),
+		Hash: credentials.HashSecret(tokens.Refresh), GrantID: g.ID, Kind: store.RenewalToken, ExpiresAt: tx.Now().Add(renewalTTL),
 	})
 	if err != nil {
 		return err
 	}
-	return addAccess(tx, id, tokens)
+	return addAccess(tx, g, tokens)
 }
 
-func addAccess(tx *store.Tx, id mindflow.GrantID, tokens ProgramTokens) error {
-	return tx.AddGrantToken(store.GrantToken{
-		Hash: credentials.HashSecret(tokens.Access), GrantID: id, Kind: store.AccessToken, ExpiresAt: tx.Now().Add(accessTTL),
-	})
+func addAccess(tx *store.Tx, g mindflow.Grant, tokens ProgramTokens) error {
+	t := store.GrantToken{Hash: credentials.HashSecret(tokens.Access), GrantID: g.ID, Kind: store.AccessToken, ExpiresAt: tx.Now().Add(accessTTL)}
+	if tokens.Scopes != g.Scopes {
+		t.Scopes = tokens.Scopes
+	}
+	return tx.AddGrantToken(t)
 }
 
 // Renew exchanges a refresh token of a program. One that is shown again ends the
@@ -183,22 +204,26 @@ func (a *App) renew(ctx context.Context, r Renewal) (ProgramTokens, error) {
 		return ProgramTokens{}, errRenewal
 	case r.Resource != "" && r.Resource != grant.Audience:
 		return ProgramTokens{}, errTarget
-	case r.Scope != "" && mindflow.KnownScopes(r.Scope)&^grant.Scopes != 0:
-		return ProgramTokens{}, errBeyond
+	}
+	scopes, err := narrower(r.Scope, grant.Scopes)
+	if err != nil {
+		return ProgramTokens{}, err
 	}
 	if _, err := a.take(ctx, mindflow.LimitKey{What: mindflow.LimitedRefreshes, Whose: grant.ID}); err != nil {
 		return ProgramTokens{}, err
 	}
-	tokens := newProgramTokens(grant.Scopes, a.signer.NextToken(r.Refresh))
-	reused := false
+	tokens := newProgramTokens(scopes, a.signer.NextToken(r.Refresh))
+	reused, ended := false, false
 	err = a.store.Write(ctx, func(tx *store.Tx) error {
-		reused = false
+		reused, ended = false, false
 		fresh, err := tx.SpendToken(hash)
 		if err != nil {
 			return err
 		}
 		if !fresh {
-			reused, err = a.shownAgain(tx, hash, r.Refresh, &tokens)
+			if reused, err = a.shownAgain(tx, hash, r.Refresh, &tokens); reused {
+				ended, err = tx.AbortGrant(grant.ID)
+			}
 			return err
 		}
 		if err := extend(tx, grant.ID); err != nil {
@@ -207,15 +232,32 @@ func (a *App) renew(ctx context.Context, r Renewal) (ProgramTokens, error) {
 		if err := tx.DropSpentAccess(grant.ID); err != nil {
 			return err
 		}
-		return addTokens(tx, grant.ID, tokens)
+		return addTokens(tx, grant, tokens)
 	})
 	switch {
 	case err != nil:
 		return ProgramTokens{}, err
 	case reused:
+		if ended {
+			a.tellStolen(ctx, "a program's refresh token was shown a second time: its grant has ended", grant)
+		}
 		return ProgramTokens{}, errRenewal
 	}
 	return tokens, nil
+}
+
+// narrower are the scopes of the next access token, where a program asks for fewer
+// than it was granted; the next refresh token is good for all of them again (RFC
+// 6749, 6). What is not known here is left aside, as when it asked the person.
+func narrower(text string, granted mindflow.Scopes) (mindflow.Scopes, error) {
+	asked := mindflow.KnownScopes(text)
+	switch {
+	case strings.TrimSpace(text) == "":
+		return granted, nil
+	case asked == 0 || asked&^granted != 0:
+		return 0, errBeyond
+	}
+	return asked, nil
 }
 
 // extend moves the end of a grant whose program has come, unless it has ended.
@@ -229,7 +271,7 @@ func extend(tx *store.Tx, id mindflow.GrantID) error {
 
 // shownAgain answers a refresh token that cannot be exchanged: within the grace
 // with the same successor and another access token. It reports whether the grant
-// was ended instead, which is kept though the answer is an error.
+// is to end instead.
 func (a *App) shownAgain(tx *store.Tx, hash, refresh string, tokens *ProgramTokens) (bool, error) {
 	spent, grant, err := tx.GrantOfToken(hash)
 	if err != nil || spent.Kind != store.RenewalToken || spent.UsedAt.IsZero() {
@@ -248,10 +290,10 @@ func (a *App) shownAgain(tx *store.Tx, hash, refresh string, tokens *ProgramToke
 				return false, err
 			}
 			tokens.Refresh = next
-			return false, addAccess(tx, grant.ID, *tokens)
+			return false, addAccess(tx, grant, *tokens)
 		}
 	}
-	return true, tx.AbortGrant(grant.ID)
+	return true, nil
 }
 
 // successor is the token a refresh token was exchanged for, and whether it still
@@ -282,5 +324,8 @@ func (a *App) GiveUp(ctx context.Context, from netip.Addr, token, client string)
 	case err != nil:
 		return err
 	}
-	return a.store.Write(ctx, func(tx *store.Tx) error { return tx.AbortGrant(grant.ID) })
+	return a.store.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.AbortGrant(grant.ID)
+		return err
+	})
 }

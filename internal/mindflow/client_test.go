@@ -11,7 +11,7 @@ func TestWhereAnswersMayBeSent(t *testing.T) {
 		"https://chatgpt.com/connector_platform_oauth_redirect", "https://chatgpt.com/connector/oauth/Zk3-x_9",
 		"https://example.com", "https://example.com?x=1", "https://example.com:8443/done?a=b&c=%2F", "https://example.com/a//b", "https://xn--bcher-kva.example/",
 		"http://127.0.0.1:33418/", "http://127.0.0.1/callback", "http://[::1]:8080/cb", "http://localhost:1/callback", "https://192.0.2.7/",
-		"cursor://anysphere.cursor-mcp/oauth/callback", "vscode://vscode.dev/redirect", "com.example.app:/done", "com.example.app://done",
+		"cursor://anysphere.cursor-mcp/oauth/callback", "vscode://vscode.dev/redirect", "vscode-insiders://publisher.name/callback", "warp://mcp/oauth2callback", "windsurf://codeium.windsurf/callback", "com.example.app:/done", "com.example.app://done",
 	} {
 		if err := CheckRedirect(uri); err != nil {
 			t.Errorf("%s: %v", uri, err)
@@ -26,7 +26,7 @@ func TestWhereAnswersMayBeSent(t *testing.T) {
 		"https://example.com./", "https://0x7f.1/", "https://2130706433/", "https://example.com:/", "https://example.com:0/", "https://example.com:065/", "https://example.com:65536/", "https://example.com:x/",
 		"https://example.com/a/../b", "https://example.com/a/%2e%2E/b", "https://example.com/./a", "https://example.com/..", "https://a,b.example/", "https://*.example.com/",
 		"javascript:alert(1)", "javascript://example.com/%0aalert(1)", "data:text/html,x", "file:///etc/passwd", "blob:https://example.com/x", "vbscript:x", "about:blank", "ftp://example.com/", "ws://127.0.0.1/",
-		"app:/done", "com..app:/done", ".app:/done", "com.app.:/done", "com.example.app:done", "com.example.app:", "cursor://user@host/", "cursor://a/../b", "1com.example:/x",
+		"app:/done", "kiro://kiro.kiroagent/cb", "warps://mcp/cb", "warp:mcp/oauth2callback", "warp://user@mcp/oauth2callback", "com..app:/done", ".app:/done", "com.app.:/done", "com.example.app:done", "com.example.app:", "cursor://user@host/", "cursor://a/../b", "1com.example:/x",
 		"https://" + strings.Repeat("a.", 1000) + "example/",
 	} {
 		if err := CheckRedirect(uri); err == nil {
@@ -60,6 +60,29 @@ func TestAnAnswerGoesWhereTheClientSaidToTheLetter(t *testing.T) {
 	}
 	if (Client{RedirectURIs: []string{"javascript:alert(1)", "https://a/#x"}}).Redirects("javascript:alert(1)") {
 		t.Error("what should never have been kept is let pass")
+	}
+}
+
+// What well-known programs register, as they or their documentation say. Seen red
+// for Warp without its scheme: then it could not register at all.
+func TestWhatWellKnownProgramsRegisterIsTaken(t *testing.T) {
+	for program, uris := range map[string][]string{
+		"Cursor":             {"cursor://anysphere.cursor-mcp/oauth/callback", "https://www.cursor.com/agents/mcp/oauth/callback", "http://localhost:8787/callback"},
+		"Visual Studio Code": {"https://insiders.vscode.dev/redirect", "https://vscode.dev/redirect", "http://127.0.0.1/", "http://127.0.0.1:33418/"},
+		"Warp":               {"warp://mcp/oauth2callback", "http://127.0.0.1:9/mcp/oauth2callback"},
+		"Zed":                {"http://127.0.0.1:27523/callback", "http://127.0.0.1/callback"},
+		"goose":              {"http://localhost:49152/oauth_callback"},
+		"Kiro":               {"http://localhost:8890/oauth/callback"},
+		"Copilot, IntelliJ":  {"http://127.0.0.1:33428/callback", "http://127.0.0.1/callback"},
+	} {
+		if c, err := (ClientDraft{Name: program, RedirectURIs: uris}).Validate(); err != nil || len(c.RedirectURIs) != len(uris) {
+			t.Errorf("%s: %v", program, err)
+		}
+	}
+	for _, dangerous := range []string{"javascript://mcp/oauth2callback", "data://mcp/x", "file:///mcp", "vbscript://mcp/", "http://mcp/oauth2callback", "mailto:a@example.com", "ms-msdt:/id", "search-ms:/x", "intent://mcp/#Intent"} {
+		if _, err := (ClientDraft{RedirectURIs: []string{"warp://mcp/oauth2callback", dangerous}}).Validate(); len(FieldsOf(err)) != 1 {
+			t.Errorf("beside Warp's %s is let pass", dangerous)
+		}
 	}
 }
 

@@ -29,8 +29,9 @@ var (
 const maxRedirect = 2000
 
 // ownSchemes are schemes of programs that are known to use them. Others have to
-// be the reverse of a domain of their maker's (RFC 8252, 7.1).
-var ownSchemes = []string{"cursor", "vscode", "vscode-insiders", "windsurf"}
+// be the reverse of a domain of their maker's (RFC 8252, 7.1). Of a program that
+// registers several addresses, one that is refused refuses them all.
+var ownSchemes = []string{"cursor", "vscode", "vscode-insiders", "warp", "windsurf"}
 
 // CheckRedirect says what is wrong with an address that answers are to be sent to.
 // It must mean the same to whoever reads it, a browser above all.

@@ -14,6 +14,7 @@ type GrantToken struct {
 	Hash      string
 	GrantID   mindflow.GrantID
 	Kind      TokenKind
+	Scopes    mindflow.Scopes // fewer than its grant's; zero for all of them
 	ExpiresAt time.Time
 	UsedAt    time.Time // when a refresh token was exchanged
 }
@@ -27,11 +28,11 @@ const (
 	RenewalToken TokenKind = "refresh" // is exchanged for new ones
 )
 
-const insertGrantToken = `INSERT INTO grant_tokens (token_hash, grant_id, kind, expires_at) VALUES ($1, $2, $3, $4)`
+const insertGrantToken = `INSERT INTO grant_tokens (token_hash, grant_id, kind, expires_at, scopes) VALUES ($1, $2, $3, $4, $5)`
 
 // AddGrantToken adds a token to a grant.
 func (tx *Tx) AddGrantToken(t GrantToken) error {
-	if err := tx.must(insertGrantToken, t.Hash, t.GrantID.String(), string(t.Kind), t.ExpiresAt.UnixMicro()); err != nil {
+	if err := tx.must(insertGrantToken, t.Hash, t.GrantID.String(), string(t.Kind), t.ExpiresAt.UnixMicro(), nullable(t.Scopes.String())); err != nil {
 		return fmt.Errorf("add grant token: %w", err)
 	}
 	return nil
@@ -99,8 +100,8 @@ func (tx *Tx) DropSpentAccess(id mindflow.GrantID) error {
 }
 
 // AbortGrant ends a grant for which there is a reason not to trust its program.
-// It may not be there.
-func (tx *Tx) AbortGrant(id mindflow.GrantID) error {
-	_, err := tx.exec(`UPDATE grants SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL`, id.String(), tx.now.UnixMicro())
-	return err
+// It may not be there, or have ended: then it answers false.
+func (tx *Tx) AbortGrant(id mindflow.GrantID) (bool, error) {
+	n, err := tx.count(`UPDATE grants SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL`, id.String(), tx.now.UnixMicro())
+	return n == 1, err
 }

@@ -41,6 +41,23 @@ func (tx *Tx) CountGrants(user mindflow.UserID, kind mindflow.GrantKind) (int, e
 	return n, err
 }
 
+// CountGrantsUnlike counts those to programs a user has that have not ended, but
+// for those to one program for one thing. The user is locked.
+func (tx *Tx) CountGrantsUnlike(user mindflow.UserID, client, audience string) (int, error) {
+	n := 0
+	err := one(tx, `SELECT count(*) FROM grants WHERE`+liveGrants+` AND (client_id <> $4 OR audience <> $5)`,
+		[]any{user.String(), string(mindflow.ClientGrant), tx.now.UnixMicro(), client, audience}, &n)
+	return n, err
+}
+
+const endGrantsLike = `UPDATE grants SET ended_at = $4 WHERE user_id = $1 AND client_id = $2 AND audience = $3 AND ended_at IS NULL`
+
+// EndGrantsLike ends a user's grants to one program for one thing.
+func (tx *Tx) EndGrantsLike(user mindflow.UserID, client, audience string) error {
+	_, err := tx.exec(endGrantsLike, user.String(), client, audience, tx.now.UnixMicro())
+	return err
+}
+
 const grantsOfUser = `
 SELECT id, user_id, kind, name, coalesce(client_id, ''), coalesce(address, ''), scopes, coalesce(audience, ''), created_at, expires_at, ended_at, seen_at
   FROM grants
@@ -97,7 +114,7 @@ func (tx *Tx) EndGrants(user mindflow.UserID) error {
 const accessByToken = `
 SELECT u.id, u.workspace_id, m.role, p.version,
        coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = u.workspace_id), 0),
-       g.id, g.kind, g.name, g.scopes, coalesce(g.client_id, ''), coalesce(g.audience, ''), g.seen_at
+       g.id, g.kind, g.name, coalesce(t.scopes, g.scopes), coalesce(g.client_id, ''), coalesce(g.audience, ''), g.seen_at
   FROM grant_tokens t
   JOIN grants g ON g.id = t.grant_id
   JOIN users u ON u.id = g.user_id
@@ -107,7 +124,7 @@ SELECT u.id, u.workspace_id, m.role, p.version,
    AND g.ended_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2) AND u.disabled_at IS NULL`
 
 // GrantAccess reads, in one statement, by which grant a token admits its user,
-// and what Access reads. One that has ended admits nobody: it is not found.
+// for the scopes of the token, and what Access reads. One that has ended admits nobody: it is not found.
 func (s *Store) GrantAccess(ctx context.Context, hash string, now time.Time) (Access, mindflow.Grant, error) {
 	var a Access
 	var g mindflow.Grant

@@ -18,7 +18,10 @@ func TestATokenIsGoodForNothingButWhatItIsFor(t *testing.T) {
 	each(t, func(w *world) {
 		assistants, _ := w.tokens()
 		api, _ := w.tokens("resource=" + issuer + "/api")
-		usual, _ := w.tokens("resource=") // what programs of before RFC 8707 get
+		first := w.client
+		w.client = w.register(`{"redirect_uris": ["` + callback + `"]}`) // of one there is one grant for one thing
+		usual, _ := w.tokens("resource=")                                // what programs of before RFC 8707 get
+		w.client = first
 		for _, row := range []struct {
 			token    string
 			mcp, api int

@@ -68,6 +68,8 @@ func newWorld(t *testing.T, kind storetest.Kind, settings app.Settings, name str
 	t.Helper()
 	w := &world{t: t, clock: stage.At(friday)}
 	where := storetest.URL(t, kind)
+	log := slog.New(telemetry.Traced(slog.NewTextHandler(&w.log, nil)))
+	settings.Log = log
 	settings.AccessTokenTTL, settings.RefreshTokenTTL, settings.SnapshotTTL = 10_000*time.Hour, 10_000*time.Hour, time.Hour
 	for i := range w.apps {
 		s := storetest.Open(t, where, w.clock.Now)
@@ -81,7 +83,7 @@ func newWorld(t *testing.T, kind storetest.Kind, settings app.Settings, name str
 			settings.PublicURL = "http://" + w.http[i].Listener.Addr().String()
 		}
 		w.store, w.signer, w.apps[i] = s, signer, app.New(s, signer, settings)
-		w.http[i].Config.Handler = handler(w.apps[i], slog.New(telemetry.Traced(slog.NewTextHandler(&w.log, nil))))
+		w.http[i].Config.Handler = handler(w.apps[i], log)
 		w.http[i].Start()
 	}
 	w.ada, w.session = w.person("ada@example.com")

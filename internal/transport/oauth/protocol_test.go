@@ -160,7 +160,7 @@ func TestANetworkGetsOnlySoMuchWrong(t *testing.T) {
 		limited := settings()
 		limited.Limits, limited.Limiter = app.Limits{Clients: mindflow.Rate{Limit: 5, Per: time.Minute}, SignIns: mindflow.Rate{Limit: 10, Per: time.Minute}}, ratelimit.NewMemory(c.Now)
 		w := newWorld(t, kind, limited, "") // one registration
-		_, refresh := w.tokens()
+		_, refresh := w.tokens("resource=" + issuer + "/api")
 		for range 8 {
 			refresh = w.renew(0, refresh).want(200).at("refresh_token")
 		}

@@ -116,18 +116,17 @@ func TestNoGrantSlipsPastTheEndOfAll(t *testing.T) {
 func TestThereAreNoMoreProgramsThanThereMayBe(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
-		codes := make([]string, 0, mindflow.MaxClientGrants+4)
+		type waiting struct{ client, code string }
+		codes := make(chan waiting, mindflow.MaxClientGrants+4)
+		first := w.client
 		for range cap(codes) {
-			codes = append(codes, w.code())
+			codes <- waiting{w.client, w.code()}
+			w.client = w.register(`{"redirect_uris": ["` + callback + `"]}`)
 		}
 		made := 0
-		var next sync.Mutex
-		for _, a := range atOnce(len(codes), func(server int) answer {
-			next.Lock()
-			code := codes[0]
-			codes = codes[1:]
-			next.Unlock()
-			return w.exchange(server, code)
+		for _, a := range atOnce(cap(codes), func(server int) answer {
+			next := <-codes
+			return w.exchange(server, next.code, "client_id="+next.client)
 		}) {
 			switch {
 			case a.status == http.StatusOK:
@@ -140,5 +139,34 @@ func TestThereAreNoMoreProgramsThanThereMayBe(t *testing.T) {
 			t.Errorf("%d were made", made)
 		}
 		w.decide(w.ask(), "tasks:read").want(http.StatusConflict)
+		// Connecting anew takes the place of what there is, and needs no room.
+		grants, err := w.apps[0].Connected(t.Context(), w.ada)
+		if err != nil || len(grants) != mindflow.MaxClientGrants {
+			t.Fatal(len(grants), err)
+		}
+		w.client = grants[0].ClientID
+		w.tokens()
+		w.client = first
+	})
+}
+
+// Two who connect the same program at once leave one grant. Seen red with grants of
+// one program that stand beside each other.
+func TestOfThoseWhoConnectAProgramAtOnceOneGrantIsLeft(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		codes := make(chan string, 20)
+		for range cap(codes) {
+			codes <- w.code()
+		}
+		alive := 0
+		for _, a := range atOnce(cap(codes), func(server int) answer { return w.exchange(server, <-codes) }) {
+			if w.atMCP(0, a.want(http.StatusOK).at("access_token")).status == http.StatusOK {
+				alive++
+			}
+		}
+		if grants, err := w.apps[1].Connected(t.Context(), w.ada); err != nil || len(grants) != 1 || alive != 1 {
+			t.Errorf("%d grants, %d tokens that are let in, %v", len(grants), alive, err)
+		}
 	})
 }

@@ -18,17 +18,21 @@ type Protocol struct {
 	Serve func(http.ResponseWriter, *http.Request, mindflow.Actor)
 }
 
-// beside serves the other protocols.
+// beside serves the other protocols, each also where its path was typed with a slash
+// behind it: programs of them that are sent elsewhere may lose the body, or the
+// token, on the way. What a token is for is the path without it.
 func (a *API) beside() {
 	for _, p := range a.settings.Beside {
-		a.mux.HandleFunc(p.Path, func(w http.ResponseWriter, r *http.Request) {
+		serve := func(w http.ResponseWriter, r *http.Request) {
 			actor, err := a.letIn(w, r, p.Through)
 			if err != nil {
 				a.answer(w, r, a.problemAt(r.Context(), p.Path, err))
 				return
 			}
 			p.Serve(w, r, actor)
-		})
+		}
+		a.mux.HandleFunc(p.Path, serve)
+		a.mux.HandleFunc(p.Path+"/{$}", serve)
 	}
 	for _, p := range a.settings.Public {
 		_, path, _ := strings.Cut(p.Pattern, " ")
