@@ -117,6 +117,7 @@ const welcome = createRoute({
 const leaving = createRoute({
   getParentRoute: () => inside,
   path: '/leaving',
+  validateSearch: ({ next }: Record<string, unknown>): Pick<Next, 'next'> => ({ next: ownPath(next) }),
   staticData: { title: 'Keep your account?' },
   component: lazyRouteComponent(() => import('./account/leaving')),
 })

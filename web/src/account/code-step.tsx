@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react'
-import { explain, wantsCode } from '../api/errors'
+import { explain, isStatus, wantsCode } from '../api/errors'
 import { Button } from '../ui/button'
 import { Failure, Field } from '../ui/field'
 import { Entrance, entranceLink } from './entrance'
@@ -61,7 +61,11 @@ export function CodeStep({ enter, back }: { enter: (code: string) => Promise<voi
         />
         <Failure>
           {error !== null &&
-            (wantsCode(error) ? 'That code is not right, or was used before. Try the next one.' : explain(error))}
+            (wantsCode(error)
+              ? 'That code is not right, or was used before. Try the next one.'
+              : isStatus(error, 429) && error.retryAfter! > 60
+                ? `${error.message}. Try again in ${Math.ceil(error.retryAfter! / 60)} min.`
+                : explain(error))}
         </Failure>
         <Button kind="primary" type="submit" disabled={busy}>
           Sign in

@@ -1,20 +1,22 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, data } from '../api/client'
 import { explain } from '../api/errors'
 import { meQuery } from '../api/queries'
 import { signOut } from '../api/session'
+import { isConsent } from '../consent/place'
 import { Button } from '../ui/button'
 import { Failure } from '../ui/field'
 import { Entrance } from './entrance'
 
 export const dayOf = (instant: string) => new Date(instant).toLocaleDateString('en-GB', { dateStyle: 'long' })
 
-/** Who asked for their account to be erased comes in: they can still keep it. */
+/** Who asked for their account to be erased comes in: they can still keep it, and go on to where they wanted. */
 export default function Leaving() {
   const navigate = useNavigate()
   const client = useQueryClient()
+  const { next } = useSearch({ from: '/inside/leaving' })
   const erase = useQuery(meQuery).data?.erase_at
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
@@ -31,7 +33,8 @@ export default function Leaving() {
   const keep = () =>
     run(async () => {
       client.setQueryData(meQuery.queryKey, await data(api.POST('/api/auth/keep-account')))
-      await navigate({ to: '/', replace: true })
+      if (next && isConsent(next)) location.replace(next)
+      else await navigate({ to: next ?? '/', replace: true })
     })
   return (
     <Entrance title="Keep your account?">

@@ -24,8 +24,9 @@ export default function SignIn() {
 
   const go = useCallback(async () => {
     const me = await client.fetchQuery(meQuery).catch(() => null) // whatever keeps it is said on the next screen
-    if (next && isConsent(next) && !me?.erase_at) location.replace(next)
-    else await navigate({ to: me?.erase_at ? '/leaving' : (next ?? '/'), replace: true })
+    if (me?.erase_at) await navigate({ to: '/leaving', search: { next }, replace: true })
+    else if (next && isConsent(next)) location.replace(next)
+    else await navigate({ to: next ?? '/', replace: true })
   }, [client, navigate, next])
   const ofPasskey = (error: unknown) => {
     setBusy(false)
