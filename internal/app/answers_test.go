@@ -149,7 +149,7 @@ func (w *world) change(r *rand.Rand, name string) {
 	case n < 8:
 		_, err = a.EditTask(ctx, actor, id, someDraft(r, now, name), mindflow.Match{})
 	case n < 10:
-		_, err = a.CompleteTask(ctx, actor, id, mindflow.Match{})
+		_, err = a.CompleteTask(ctx, actor, id, app.Completion{}, mindflow.Match{})
 	case n == 10:
 		_, err = a.ReopenTask(ctx, actor, id, mindflow.Match{})
 	case n == 11:

@@ -15,7 +15,8 @@ type Standing struct {
 	Scored // of a task that is not open: without a score
 
 	Open       bool
-	Actionable bool // in the ranking: open, not asleep, and its start has come
+	Actionable bool                // in the ranking: open, not asleep, not blocked, and its start has come
+	WaitsFor   []mindflow.TaskName // what is open of that; it is blocked while anything is
 }
 
 // Deciding is what puts one task before another.
@@ -54,7 +55,7 @@ func (a *App) Compare(ctx context.Context, actor mindflow.Actor, first, second m
 		var facts [2]*mindflow.Fact
 		moved := false
 		for i, id := range []mindflow.TaskID{first, second} {
-			standing[i], facts[i], err = a.standing(ctx, actor, snap, score.At(p, now), id, now)
+			standing[i], facts[i], err = a.standing(ctx, actor, snap, p, id, now)
 			if err != nil {
 				return Comparison{}, err
 			}
@@ -70,7 +71,7 @@ func (a *App) Compare(ctx context.Context, actor mindflow.Actor, first, second m
 
 // standing is where a task stands. A fact without an open task, or the other way
 // round, is a task that has moved on.
-func (a *App) standing(ctx context.Context, actor mindflow.Actor, snap *snapshot, m *score.Moment, id mindflow.TaskID, now time.Time) (Standing, *mindflow.Fact, error) {
+func (a *App) standing(ctx context.Context, actor mindflow.Actor, snap *snapshot, p mindflow.Preferences, id mindflow.TaskID, now time.Time) (Standing, *mindflow.Fact, error) {
 	actor.WorkspaceVersion = snap.version
 	task, err := a.Task(ctx, actor, id)
 	if err != nil {
@@ -82,10 +83,41 @@ func (a *App) standing(ctx context.Context, actor mindflow.Actor, snap *snapshot
 	if i < 0 {
 		return s, nil, nil
 	}
-	fact := &snap.facts[i]
+	fact, m := &snap.facts[i], score.At(p, now)
 	s.Open = s.Open && fact.Version == task.Version
-	s.Scored, s.Actionable = scored(task, fact, m), m.Actionable(fact)
+	linked := snap.view(p.Zone).Of(fact)
+	if linked != nil {
+		fact = &linked.Fact
+	}
+	s.Scored, s.Actionable = scored(task, fact, m), m.Actionable(fact) && !linked.Blocked()
+	current, err := a.nameLinked(ctx, actor, linked, &s)
+	if err != nil || !current {
+		return s, nil, err
+	}
 	return s, fact, nil
+}
+
+// nameLinked adds to a standing what links make of the task. It answers false
+// when one of the others has moved on.
+func (a *App) nameLinked(ctx context.Context, actor mindflow.Actor, linked *score.Linked, s *Standing) (bool, error) {
+	if linked == nil {
+		return true, nil
+	}
+	refs := slices.Clone(linked.WaitsFor)
+	if linked.Inherits() {
+		refs = append(refs, linked.From)
+	}
+	tasks, current, err := a.bodies.of(ctx, actor.WorkspaceID, refs)
+	if err != nil || !current {
+		return current, err
+	}
+	if linked.Inherits() {
+		s.Reasoning = s.Reasoning.Because(tasks[len(linked.WaitsFor)].Name())
+	}
+	for _, t := range tasks[:len(linked.WaitsFor)] {
+		s.WaitsFor = append(s.WaitsFor, t.Name())
+	}
+	return true, nil
 }
 
 // compared puts two standings in their order.

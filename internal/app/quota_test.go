@@ -73,7 +73,7 @@ func TestAFullWorkspaceCanBeReadAndEmptied(t *testing.T) {
 		if best.Task.ID.IsZero() {
 			t.Error("no best task")
 		}
-		_, err = a.CompleteTask(t.Context(), actor, first.ID, none)
+		_, err = a.CompleteTask(t.Context(), actor, first.ID, app.Completion{}, none)
 		must(err)
 		must(a.DeleteTask(t.Context(), actor, first.ID, none))
 		_, err = add(draft("four")) // the deleted one can be restored, and counts
@@ -97,7 +97,7 @@ func TestAWorkspaceThatChangedTooOftenCanStillBeEmptied(t *testing.T) {
 		}
 		_, _, err := a.CreateTask(t.Context(), actor, mindflow.TaskID{}, draft("more"))
 		wantFull(t, err, "3 times")
-		if _, err := a.CompleteTask(t.Context(), actor, ids[0], mindflow.Match{}); err != nil {
+		if _, err := a.CompleteTask(t.Context(), actor, ids[0], app.Completion{}, mindflow.Match{}); err != nil {
 			t.Error(err)
 		}
 		if err := a.DeleteTask(t.Context(), actor, ids[1], mindflow.Match{}); err != nil {

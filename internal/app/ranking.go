@@ -123,18 +123,19 @@ func (a *App) bestOf(ctx context.Context, actor mindflow.Actor, snap *snapshot, 
 	if known := snap.answers.best[key]; known != nil && holdsAt(known.from, known.until, now) {
 		return known, nil
 	}
-	best := score.FindBest(snap.facts, p, now)
+	view := snap.view(p.Zone)
+	best := score.FindBest(view.Facts, p, now)
 	answer := &bestAnswer{from: now, until: best.ValidUntil, best: best}
 	if best.Index >= 0 {
-		fact := &snap.facts[best.Index]
-		tasks, current, err := a.bodies.of(ctx, actor.WorkspaceID, []mindflow.TaskRef{{ID: fact.ID, Version: fact.Version}})
+		first := []score.Placed{{Index: int32(best.Index), Score: best.Score}} //nolint:gosec // a ranking has at most 2³¹ facts
+		told, current, err := a.told(ctx, actor, view, first, score.At(p, now), now)
 		if err != nil {
 			return nil, err
 		}
 		if !current {
 			return answer, nil
 		}
-		answer.answer = &BestTask{scored(tasks[0].At(now), fact, score.At(p, now)), best.ValidUntil}
+		answer.answer = &BestTask{told[0], best.ValidUntil}
 	}
 	if snap.answers.best == nil {
 		snap.answers.best = map[answerKey]*bestAnswer{}
@@ -146,6 +147,35 @@ func (a *App) bestOf(ctx context.Context, actor mindflow.Actor, snap *snapshot, 
 func scored(t mindflow.Task, f *mindflow.Fact, m *score.Moment) Scored {
 	r := m.Reasoning(f)
 	return Scored{Task: t, Score: r.TotalScore, Reasoning: r}
+}
+
+// told are placed tasks as they read at a moment, with their scores as m sees
+// them, and which waiting tasks make them so urgent. It answers false when one of
+// all these has changed since the snapshot.
+func (a *App) told(ctx context.Context, actor mindflow.Actor, view *score.View, placed []score.Placed, m *score.Moment, at time.Time) ([]Scored, bool, error) {
+	refs := make([]mindflow.TaskRef, len(placed))
+	for i, place := range placed {
+		fact := &view.Facts[place.Index]
+		refs[i] = mindflow.TaskRef{ID: fact.ID, Version: fact.Version}
+		if linked := view.Of(fact); linked.Inherits() {
+			refs = append(refs, linked.From)
+		}
+	}
+	tasks, current, err := a.bodies.of(ctx, actor.WorkspaceID, refs)
+	if err != nil || !current {
+		return nil, false, err
+	}
+	all := make([]Scored, len(placed))
+	waiting := tasks[len(placed):]
+	for i, place := range placed {
+		fact := &view.Facts[place.Index]
+		all[i] = scored(tasks[i].At(at), fact, m)
+		if view.Of(fact).Inherits() {
+			all[i].Reasoning = all[i].Reasoning.Because(waiting[0].Name())
+			waiting = waiting[1:]
+		}
+	}
+	return all, true, nil
 }
 
 // RankedList asks for a page of the ranking. Trial weights re-rank without
@@ -233,8 +263,9 @@ func (a *App) RankedTasks(ctx context.Context, actor mindflow.Actor, l RankedLis
 		} else {
 			p.Weights = l.Trial.over(p.Weights)
 		}
-		ranking, from := snap.ranking(actor, p, moment, saved)
-		page, moved, err := a.rankedPage(ctx, actor, snap, ranking, p, from, moment, after, l.Limit)
+		view := snap.view(p.Zone)
+		ranking, from := snap.ranking(actor, view, p, moment, saved)
+		page, moved, err := a.rankedPage(ctx, actor, view, ranking, p, from, moment, after, l.Limit)
 		if err != nil || !moved {
 			return page, err
 		}
@@ -243,11 +274,11 @@ func (a *App) RankedTasks(ctx context.Context, actor mindflow.Actor, l RankedLis
 	return RankedPage{}, errMoving
 }
 
-// ranking answers the order of a snapshot's tasks, and the moment it was
+// ranking answers the order of the tasks in a view of a snapshot, and the moment it was
 // computed for: the one asked for, or an earlier one at which it was the same.
-func (s *snapshot) ranking(actor mindflow.Actor, p mindflow.Preferences, now time.Time, keep bool) (score.Ranking, time.Time) {
+func (s *snapshot) ranking(actor mindflow.Actor, view *score.View, p mindflow.Preferences, now time.Time, keep bool) (score.Ranking, time.Time) {
 	if !keep {
-		return score.Rank(s.facts, p, now), now
+		return score.Rank(view.Facts, p, now), now
 	}
 	key := answerKey{actor.UserID, p.Version}
 	s.answers.computing.Lock()
@@ -255,7 +286,7 @@ func (s *snapshot) ranking(actor mindflow.Actor, p mindflow.Preferences, now tim
 	if known := s.answers.rankings[key]; known != nil && holdsAt(known.from, known.until, now) {
 		return known.ranking, known.from
 	}
-	r := score.Rank(s.facts, p, now)
+	r := score.Rank(view.Facts, p, now)
 	if s.answers.rankings == nil {
 		s.answers.rankings = map[answerKey]*rankingAnswer{}
 	}
@@ -265,33 +296,25 @@ func (s *snapshot) ranking(actor mindflow.Actor, p mindflow.Preferences, now tim
 
 // rankedPage reads the tasks of a page. It answers true when one of them has
 // changed since the snapshot.
-func (a *App) rankedPage(ctx context.Context, actor mindflow.Actor, snap *snapshot, r score.Ranking, p mindflow.Preferences,
+func (a *App) rankedPage(ctx context.Context, actor mindflow.Actor, view *score.View, r score.Ranking, p mindflow.Preferences,
 	from, moment time.Time, after *rankedCursor, limit int,
 ) (RankedPage, bool, error) {
 	page := RankedPage{Total: len(r.Order), ValidUntil: r.ValidUntil}
 	start := 0
 	if after != nil {
-		start = after.place(snap.facts, r.Order)
+		start = after.place(view.Facts, r.Order)
 	}
 	placed := r.Order[start:min(start+limit, len(r.Order))]
 	if len(placed) == 0 {
 		return page, false, nil
 	}
-	refs := make([]mindflow.TaskRef, len(placed))
-	for i, place := range placed {
-		fact := &snap.facts[place.Index]
-		refs[i] = mindflow.TaskRef{ID: fact.ID, Version: fact.Version}
-	}
-	tasks, current, err := a.bodies.of(ctx, actor.WorkspaceID, refs)
-	if err != nil || !current {
+	var current bool
+	var err error
+	if page.Tasks, current, err = a.told(ctx, actor, view, placed, score.At(p, from), moment); err != nil || !current {
 		return page, !current, err
 	}
-	view := score.At(p, from)
-	for i, place := range placed {
-		page.Tasks = append(page.Tasks, scored(tasks[i].At(moment), &snap.facts[place.Index], view))
-	}
 	if last := placed[len(placed)-1]; start+len(placed) < len(r.Order) {
-		page.Next = closeRankedCursor(moment, p, last.Score, &snap.facts[last.Index])
+		page.Next = closeRankedCursor(moment, p, last.Score, &view.Facts[last.Index])
 	}
 	return page, false, nil
 }

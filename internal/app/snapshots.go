@@ -11,6 +11,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"mindflow/internal/mindflow"
+	"mindflow/internal/rules/score"
 	"mindflow/internal/store"
 )
 
@@ -45,7 +46,7 @@ func (sh *shelf) bytes() uint32 {
 	n := 1024
 	if s := sh.newest.Load(); s != nil {
 		// The order a ranking keeps is counted with the facts it ranks.
-		n += len(s.facts) * int(unsafe.Sizeof(mindflow.Fact{})+2*unsafe.Sizeof(int64(0)))
+		n += (1 + s.views.most()) * len(s.facts) * int(unsafe.Sizeof(mindflow.Fact{})+2*unsafe.Sizeof(int64(0)))
 	}
 	return uint32(min(n, 1<<31))
 }
@@ -56,7 +57,8 @@ type snapshot struct {
 	version     int64
 	preferences mindflow.Version // its owner's at that version; zero when nobody's
 	read        time.Time        // when it was last read in full
-	facts       []mindflow.Fact
+	facts       []mindflow.Fact  // of all open tasks
+	views       views            // what a ranking sees of them
 	answers     answers
 }
 
@@ -106,13 +108,17 @@ func (s *snapshots) load(ctx context.Context, w mindflow.WorkspaceID, last *snap
 		}
 		facts := slices.Clone(changes.Open) // without the room it grew into: a snapshot stays
 		slices.SortFunc(facts, func(a, b mindflow.Fact) int { return a.Compare(&b) })
-		return &snapshot{version: changes.Version, preferences: changes.Preferences, read: now, facts: facts}, nil
+		fresh := &snapshot{version: changes.Version, preferences: changes.Preferences, read: now, facts: facts}
+		fresh.views.over(facts, score.LinksOf(changes.Waiting))
+		return fresh, nil
 	}
 	changes, err := s.store.Facts(ctx, w, last.version)
 	if err != nil {
 		return nil, err
 	}
-	return &snapshot{version: changes.Version, preferences: changes.Preferences, read: last.read, facts: patched(last.facts, changes)}, nil
+	fresh := &snapshot{version: changes.Version, preferences: changes.Preferences, read: last.read, facts: patched(last.facts, changes)}
+	fresh.views.after(&last.views, fresh.facts, changes)
+	return fresh, nil
 }
 
 // patched is the facts after changes. What changed is taken out wherever it

@@ -121,10 +121,19 @@ func (a *App) EditTask(ctx context.Context, actor mindflow.Actor, id mindflow.Ta
 	})
 }
 
+// Completion says how a task is completed.
+type Completion struct {
+	EvenIfBlocked bool // though something it waits for is open
+}
+
 // CompleteTask marks a task done. Doing it again changes nothing.
-func (a *App) CompleteTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match) (mindflow.Task, error) {
+func (a *App) CompleteTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, c Completion, m mindflow.Match) (mindflow.Task, error) {
 	return a.changeTask(ctx, actor, id, m, func(tx *store.Tx, t mindflow.Task) (mindflow.Task, error) {
-		return t.Completed(tx.Now())
+		done, err := t.Completed(tx.Now())
+		if err == nil && !c.EvenIfBlocked {
+			err = unblocked(tx, t, done)
+		}
+		return done, err
 	})
 }
 

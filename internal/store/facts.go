@@ -16,7 +16,8 @@ type FactChanges struct {
 	Version     int64
 	Preferences mindflow.Version
 	Open        []mindflow.Fact
-	Gone        []mindflow.Fact // only ID and CreatedAt are set
+	Gone        []mindflow.Fact    // only ID and CreatedAt are set
+	Waiting     []mindflow.Waiting // those of the open ones that wait for others
 }
 
 // One statement sees one state on both databases: versions and rows belong
@@ -29,7 +30,7 @@ SELECT coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = $1), 0),
                                   JOIN user_preferences p ON p.user_id = u.id
                   WHERE m.workspace_id = $1), 0),
        t.id, t.created_at, t.status, coalesce(t.deleted_at, t.shelved_at), t.due_at, t.due_on, t.start_at, t.start_on,
-       t.snoozed_until_at, t.effort_estimate_minutes, t.preferred_time, t.priority, t.version
+       t.snoozed_until_at, t.effort_estimate_minutes, t.preferred_time, t.priority, t.version, t.blocked_by
   FROM workspaces w LEFT JOIN tasks t ON t.workspace_id = w.id AND `
 	allFacts     = factColumns + `t.deleted_at IS NULL AND t.shelved_at IS NULL AND t.status IN ('pending', 'in_progress', 'snoozed') WHERE w.id = $1`
 	changedFacts = factColumns + `t.changed_seq > $2 WHERE w.id = $1`
@@ -58,6 +59,7 @@ func (s *Store) Facts(ctx context.Context, w mindflow.WorkspaceID, since int64) 
 			return err
 		case open:
 			changes.Open = append(changes.Open, f)
+			return changes.waits(f.ID, r.blockers)
 		default:
 			changes.Gone = append(changes.Gone, mindflow.Fact{ID: f.ID, CreatedAt: f.CreatedAt})
 		}
@@ -69,10 +71,21 @@ func (s *Store) Facts(ctx context.Context, w mindflow.WorkspaceID, since int64) 
 	return changes, nil
 }
 
+// waits notes what an open task waits for, if it does.
+func (c *FactChanges) waits(id mindflow.TaskID, blockers []byte) error {
+	if len(blockers) == 0 {
+		return nil
+	}
+	ids, err := readIDs(blockers)
+	c.Waiting = append(c.Waiting, mindflow.Waiting{Task: id, For: ids})
+	return err
+}
+
 type factRow struct {
 	id                                sql.RawBytes
 	created, away                     sql.NullInt64 // away: deleted, or shelved with its project
 	status, dueOn, startOn, preferred sql.RawBytes
+	blockers                          sql.RawBytes
 	dueAt, startAt, snoozed           sql.NullInt64
 	effort, priority, version         sql.NullInt64
 }
@@ -80,7 +93,7 @@ type factRow struct {
 func (r *factRow) dest(c *FactChanges) []any {
 	return []any{
 		&c.Version, &c.Preferences, &r.id, &r.created, &r.status, &r.away, &r.dueAt, &r.dueOn, &r.startAt, &r.startOn,
-		&r.snoozed, &r.effort, &r.preferred, &r.priority, &r.version,
+		&r.snoozed, &r.effort, &r.preferred, &r.priority, &r.version, &r.blockers,
 	}
 }
 

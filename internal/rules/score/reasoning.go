@@ -5,7 +5,8 @@ import "mindflow/internal/mindflow"
 // Reasoning is the terms of a score and one plain sentence. Each number is in
 // hundredths. The parts are rounded half up, the multiplier is exact, and
 // TimeOfDayScore is what is left of the total (it may be negative), so that the
-// four scores always add up to TotalScore.
+// four scores always add up to TotalScore. InheritedFrom is the waiting task whose
+// urgency it is; zero when it is the task's own.
 type Reasoning struct {
 	DeadlineUrgency      mindflow.Hundredths
 	DeadlineUrgencyScore mindflow.Hundredths
@@ -16,6 +17,14 @@ type Reasoning struct {
 	TimeOfDayScore       mindflow.Hundredths
 	TotalScore           mindflow.Hundredths
 	Recommendation       string
+	InheritedFrom        mindflow.TaskName
+}
+
+// Because is the reasoning of a task that is so urgent because another waits for it.
+func (r Reasoning) Because(waiting mindflow.TaskName) Reasoning {
+	r.InheritedFrom = waiting
+	r.Recommendation += ", because " + mindflow.Quoted(waiting.Title) + " waits for it"
+	return r
 }
 
 // Reasoning explains f's score at this moment.

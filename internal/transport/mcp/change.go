@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/jsonschema-go/jsonschema"
 
+	"mindflow/internal/app"
 	"mindflow/internal/mindflow"
 )
 
@@ -98,7 +99,14 @@ func (in versionIn) match() (mindflow.Match, error) {
 	return mindflow.Match{Set: true, ETags: []string{t.ETag(), woken.ETag()}}, nil
 }
 
-func (s *Server) completeTask(ctx context.Context, actor mindflow.Actor, in nameIn) (oneOut, string, error) {
+// completeIn names a task that is done.
+type completeIn struct {
+	nameIn
+
+	EvenIfBlocked bool `json:"even_if_blocked,omitempty" jsonschema:"the person did it though what it waits for is still open"`
+}
+
+func (s *Server) completeTask(ctx context.Context, actor mindflow.Actor, in completeIn) (oneOut, string, error) {
 	match, err := in.match()
 	if err != nil {
 		return oneOut{}, "", err
@@ -107,7 +115,7 @@ func (s *Server) completeTask(ctx context.Context, actor mindflow.Actor, in name
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	after, err := s.app.CompleteTask(ctx, actor, before.ID, match)
+	after, err := s.app.CompleteTask(ctx, actor, before.ID, app.Completion{EvenIfBlocked: in.EvenIfBlocked}, match)
 	if err != nil {
 		return oneOut{}, "", err
 	}

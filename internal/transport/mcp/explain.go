@@ -93,6 +93,8 @@ func viewStanding(s *app.Standing, z mindflow.Zone) standingView {
 	case !s.Open:
 		v.Why = "it is " + string(s.Task.Status)
 		return v
+	case len(s.WaitsFor) > 0:
+		v.Why = "it waits for " + mindflow.Listed(s.WaitsFor)
 	case s.Task.Status == mindflow.StatusSnoozed:
 		v.Why = "it is snoozed until " + v.Task.SnoozedUntil
 	case !s.Actionable:

@@ -44,6 +44,9 @@ func explained(ctx context.Context, err error) string {
 
 // recovery says what to do about an error.
 func recovery(e *mindflow.Error) string {
+	if e.Reason == mindflow.ReasonBlocked {
+		return "Nothing was changed. Complete what it waits for first or, if the person did it all the same, call complete_task again with even_if_blocked: true."
+	}
 	switch e.Kind {
 	case mindflow.KindInvalid:
 		return "Nothing was changed. Mend what is named and call again."

@@ -39,7 +39,7 @@ func (s *Server) tools(server *mcp.Server) {
 			"Do not use it for a task that is done (complete_task) or to be put off (snooze_task). Tags replace all there were.",
 		limits: limitUpdate, use: s.updateTask,
 	}.add(s, server)
-	offer[nameIn, oneOut]{
+	offer[completeIn, oneOut]{
 		name: "complete_task", title: "Complete a task", effect: moves, again: true,
 		about: "Marks a task as done. Use it when the person says that they did it. " +
 			"Do not use it for what they no longer want to do (update_task with the status cancelled). update_task with the status pending takes it back.",

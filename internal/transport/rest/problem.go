@@ -17,7 +17,7 @@ import (
 
 // Problem is an error as RFC 9457 says.
 type Problem struct {
-	Type       string         `json:"type" format:"uri-reference" doc:"What kind of problem; about:blank means that the status says it, second-factor-required that the password is right and a code is asked for"`
+	Type       string         `json:"type" format:"uri-reference" doc:"What kind of problem; about:blank means that the status says it, second-factor-required that the password is right and a code is asked for, blocked that the task waits for others"`
 	Title      string         `json:"title" doc:"The status in words"`
 	Status     int            `json:"status" doc:"The HTTP status"`
 	Detail     string         `json:"detail" doc:"What is wrong with this request"`
@@ -95,6 +95,9 @@ func (a *API) problemAt(ctx context.Context, resource string, err error) *Proble
 	}
 	p := problemOf(statusOf[e.Kind], e.Message)
 	p.Type = cmp.Or(e.Reason, p.Type)
+	if e.Reason == mindflow.ReasonBlocked {
+		p.Detail += "; complete it all the same with POST /api/tasks/{id}/complete?blocked=true"
+	}
 	p.RequestID, p.ValidUntil = requestID(ctx), exact(e.ValidUntil)
 	for _, f := range e.Fields {
 		p.Errors = append(p.Errors, FieldProblem(f))

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mindflow/internal/app"
+	"mindflow/internal/mindflow"
 )
 
 // ScoredView is a task with its score, and why.
@@ -26,16 +27,28 @@ type reasoningView struct {
 	TimeOfDayScore       number `json:"time_of_day_score" doc:"What the multiplier adds or takes away"`
 	TotalScore           number `json:"total_score"`
 	Recommendation       string `json:"recommendation"`
+
+	InheritedFrom *taskName `json:"inherited_from" doc:"The task whose due date counts here, because it waits for this one; null when it is the task's own"`
+}
+
+// taskName is a task as others tell of it.
+type taskName struct {
+	ID    mindflow.TaskID `json:"id" format:"uuid"`
+	Title string          `json:"title"`
 }
 
 func viewScored(s app.Scored) ScoredView {
 	r := s.Reasoning
-	return ScoredView{Task: viewTask(s.Task), Score: number(s.Score), Reasoning: reasoningView{
+	view := ScoredView{Task: viewTask(s.Task), Score: number(s.Score), Reasoning: reasoningView{
 		DeadlineUrgency: number(r.DeadlineUrgency), DeadlineUrgencyScore: number(r.DeadlineUrgencyScore),
 		PriorityScore: number(r.PriorityScore), EffortBonus: number(r.EffortBonus), EffortBonusScore: number(r.EffortBonusScore),
 		TimeOfDayMultiplier: number(r.TimeOfDayMultiplier), TimeOfDayScore: number(r.TimeOfDayScore),
 		TotalScore: number(r.TotalScore), Recommendation: r.Recommendation,
 	}}
+	if !r.InheritedFrom.ID.IsZero() {
+		view.Reasoning.InheritedFrom = &taskName{r.InheritedFrom.ID, r.InheritedFrom.Title}
+	}
+	return view
 }
 
 type bestReply struct {

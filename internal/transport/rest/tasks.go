@@ -175,8 +175,17 @@ func (a *API) do(ctx context.Context, in *TaskPath, use taskUseCase) (*taskReply
 	return reply(task), nil
 }
 
-func (a *API) completeTask(ctx context.Context, in *TaskPath) (*taskReply, error) {
-	return a.do(ctx, in, a.app.CompleteTask)
+type completeInput struct {
+	TaskPath
+
+	Blocked bool `query:"blocked" doc:"Complete it though something it waits for is open"`
+}
+
+func (a *API) completeTask(ctx context.Context, in *completeInput) (*taskReply, error) {
+	how := app.Completion{EvenIfBlocked: in.Blocked}
+	return a.do(ctx, &in.TaskPath, func(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match) (mindflow.Task, error) {
+		return a.app.CompleteTask(ctx, actor, id, how, m)
+	})
 }
 
 func (a *API) reopenTask(ctx context.Context, in *TaskPath) (*taskReply, error) {
