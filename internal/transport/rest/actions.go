@@ -63,7 +63,7 @@ func (a *API) actionsDocument() ([]byte, error) {
 	schemas, used := part(document, "components", "schemas"), map[string]any{}
 	reach(paths, schemas, used)
 	part(document, "components")["schemas"] = used
-	return json.MarshalIndent(document, "", "  ")
+	return json.MarshalIndent(document, "", " ") // its size is bounded, and it is looked at now and then
 }
 
 // cut is an operation without headers and with what it answers when all is well.
