@@ -26,9 +26,13 @@ type TaskList struct {
 	DueAfter   string
 	DueBefore  string
 	Search     string
+	Project    string // an id, for its tasks and those of its sub-projects, or "none"
+	Archived   bool   // with the tasks of archived projects
 	Sort       string
 	Limit      int // 0: the default
 	Cursor     string
+
+	toDo bool // only what is to be done
 }
 
 // TaskPage is one page of a list; Next is empty on the last one.
@@ -94,8 +98,40 @@ func (l TaskList) page(q mindflow.TaskQuery, tasks []mindflow.Task, more bool) T
 
 // PendingTasks reads one page of what is to be done: pending and in progress.
 func (a *App) PendingTasks(ctx context.Context, actor mindflow.Actor, l TaskList) (TaskPage, error) {
-	l.Statuses = []mindflow.Status{mindflow.StatusPending, mindflow.StatusInProgress}
+	l.Statuses, l.toDo = []mindflow.Status{mindflow.StatusPending, mindflow.StatusInProgress}, true
 	return a.ListTasks(ctx, actor, l)
+}
+
+// noProject asks for the tasks that are in none.
+const noProject = "none"
+
+// inProject is which project's tasks a list is of.
+func (l TaskList) inProject() (mindflow.InProject, error) {
+	switch l.Project {
+	case "":
+		return mindflow.InProject{}, nil
+	case noProject:
+		return mindflow.InProject{None: true}, nil
+	}
+	id, err := mindflow.ParseID[mindflow.Project](l.Project)
+	if err != nil {
+		err = errors.New("must be a project's id, or none")
+	}
+	return mindflow.InProject{ID: id}, err
+}
+
+// shelved is what becomes of the tasks of archived projects: what is to be done
+// is never among them.
+func (l TaskList) shelved() mindflow.Shelved {
+	switch {
+	case l.toDo:
+		return mindflow.LeftOut
+	case l.Archived:
+		return mindflow.Included
+	case l.Project != "" && l.Project != noProject:
+		return mindflow.IfNamed
+	}
+	return mindflow.LeftOut
 }
 
 // query checks a list's words and turns them into what the store asks.
@@ -133,6 +169,9 @@ func (l TaskList) query(now time.Time, z mindflow.Zone) (mindflow.TaskQuery, err
 	refuse("due_after", err)
 	q.DueBefore, err = bound(l.DueBefore, q.Zone)
 	refuse("due_before", err)
+	q.Project, err = l.inProject()
+	refuse("project", err)
+	q.Shelved = l.shelved()
 	refuse("limit", checkPage(&q.Limit))
 	for _, status := range q.Statuses {
 		if !slices.Contains(mindflow.Statuses, status) {

@@ -18,6 +18,9 @@ func settle(tx *store.Tx, actor mindflow.Actor, before, after mindflow.Task) (mi
 	if before.Details.Same(after.Details) {
 		return after, nil
 	}
+	if err := checkProject(tx, before, after); err != nil {
+		return after, err
+	}
 	return after, nil
 }
 

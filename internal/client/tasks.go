@@ -135,6 +135,8 @@ type TaskQuery struct {
 	DueAfter   string // a day, an instant, or a date-time in the person's zone
 	DueBefore  string
 	Search     string // in title, description and tags
+	Project    string // an id, for its tasks and those of its sub-projects, or "none"
+	Archived   bool   // with the tasks of archived projects
 	Sort       string
 	Limit      int // 0: the server's default
 	Cursor     string
@@ -151,10 +153,13 @@ func (q TaskQuery) values() url.Values {
 	for _, tag := range q.Tags {
 		values.Add("tag", tag)
 	}
-	for name, value := range map[string]string{"due_after": q.DueAfter, "due_before": q.DueBefore, "q": q.Search, "sort": q.Sort} {
+	for name, value := range map[string]string{"due_after": q.DueAfter, "due_before": q.DueBefore, "q": q.Search, "project": q.Project, "sort": q.Sort} {
 		if value != "" {
 			values.Set(name, value)
 		}
+	}
+	if q.Archived {
+		values.Set("archived", "true")
 	}
 	return values
 }

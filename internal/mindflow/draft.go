@@ -286,33 +286,39 @@ func (t Task) moveTo(s Status, until, now time.Time) (Task, error) {
 	return t, nil
 }
 
+const errReadOnly = "is set by the server and cannot be changed"
+
+// keepsText refuses a text that only the server sets, unless it is the present one.
+func (b *fieldErrors) keepsText(field string, f Field[string], present string) {
+	if f.Set && f.Value != present {
+		b.add(field, errReadOnly)
+	}
+}
+
+// keepsInstant does the same for an instant.
+func (b *fieldErrors) keepsInstant(field string, f Field[string], present time.Time) {
+	if !f.Set || f.Null && present.IsZero() {
+		return
+	}
+	at, err := time.Parse(time.RFC3339, f.Value)
+	if err != nil || !at.Equal(present) {
+		b.add(field, errReadOnly)
+	}
+}
+
 func (r ReadOnly) check(t Task, bad *fieldErrors) {
-	text := func(field string, f Field[string], present string) {
-		if f.Set && f.Value != present {
-			bad.add(field, "is set by the server and cannot be changed")
-		}
-	}
-	instant := func(field string, f Field[string], present time.Time) {
-		if !f.Set || f.Null && present.IsZero() {
-			return
-		}
-		at, err := time.Parse(time.RFC3339, f.Value)
-		if err != nil || !at.Equal(present) {
-			bad.add(field, "is set by the server and cannot be changed")
-		}
-	}
-	text("id", r.ID, t.ID.String())
-	text("workspace_id", r.WorkspaceID, t.WorkspaceID.String())
-	text("user_id", r.UserID, t.UserID.String())
+	bad.keepsText("id", r.ID, t.ID.String())
+	bad.keepsText("workspace_id", r.WorkspaceID, t.WorkspaceID.String())
+	bad.keepsText("user_id", r.UserID, t.UserID.String())
 	if r.Version.Set && Version(r.Version.Value) != t.Version {
-		bad.add("version", "is set by the server and cannot be changed")
+		bad.add("version", errReadOnly)
 	}
-	text("position", r.Position, t.Details.Position)
+	bad.keepsText("position", r.Position, t.Details.Position)
 	if r.Steps.Set && r.Steps.Value != t.Steps {
-		bad.add("steps", "is set by the server and cannot be changed")
+		bad.add("steps", errReadOnly)
 	}
-	instant("created_at", r.CreatedAt, t.CreatedAt)
-	instant("updated_at", r.UpdatedAt, t.UpdatedAt)
-	instant("completed_at", r.CompletedAt, t.CompletedAt)
-	instant("deleted_at", r.DeletedAt, t.DeletedAt)
+	bad.keepsInstant("created_at", r.CreatedAt, t.CreatedAt)
+	bad.keepsInstant("updated_at", r.UpdatedAt, t.UpdatedAt)
+	bad.keepsInstant("completed_at", r.CompletedAt, t.CompletedAt)
+	bad.keepsInstant("deleted_at", r.DeletedAt, t.DeletedAt)
 }

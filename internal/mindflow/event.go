@@ -36,7 +36,13 @@ const (
 	TaskRestored       Verb = "task.restored"
 	TaskImported       Verb = "task.imported"
 	TasksPurged        Verb = "tasks.purged" // deleted ones, for good
-	UserErased         Verb = "user.erased"  // told by no workspace: there is none any more
+	ProjectCreated     Verb = "project.created"
+	ProjectUpdated     Verb = "project.updated"
+	ProjectArchived    Verb = "project.archived"
+	ProjectUnarchived  Verb = "project.unarchived"
+	ProjectDeleted     Verb = "project.deleted"
+	ProjectRestored    Verb = "project.restored"
+	UserErased         Verb = "user.erased" // told by no workspace: there is none any more
 )
 
 // What is told of things taken over from the Python service: that they came,
@@ -51,12 +57,14 @@ const (
 )
 
 // Compactable are the verbs of events that compaction takes away once they are
-// old: each tells of a change to a task whose present state is known. The others
+// old: each tells of a change to a task or a project whose present state is known. The others
 // tell of accounts, or hold what exists nowhere else.
 func Compactable() []string {
 	return []string{
 		string(TaskCreated), string(TaskUpdated), string(TaskCompleted), string(TaskReopened), string(TaskSnoozed),
 		string(TaskDeleted), string(TaskRestored), string(TaskImported),
+		string(ProjectCreated), string(ProjectUpdated), string(ProjectArchived), string(ProjectUnarchived),
+		string(ProjectDeleted), string(ProjectRestored),
 	}
 }
 
@@ -73,7 +81,7 @@ func (v Verb) Undoable() bool {
 
 // Eases reports whether what happened leaves less to be done: such a change is
 // never refused for want of room.
-func (v Verb) Eases() bool { return v == TaskCompleted || v == TaskDeleted }
+func (v Verb) Eases() bool { return v == TaskCompleted || v == TaskDeleted || v == ProjectDeleted }
 
 // Event is one entry of a workspace's append-only log. Seq counts from 1
 // without a gap; the last one is the workspace's version.

@@ -16,7 +16,11 @@ const (
 	ByDueDate   SortField = "due_date"
 	ByPriority  SortField = "priority"
 	ByTitle     SortField = "title"
+	ByPosition  SortField = "position"
 )
+
+// SortFields lists them.
+var SortFields = []SortField{ByCreatedAt, ByUpdatedAt, ByDueDate, ByPriority, ByTitle, ByPosition}
 
 // Order is a list's order: by a field, then by id; without a value comes last
 // either way.
@@ -35,10 +39,10 @@ func ParseOrder(s string) (Order, error) {
 	}
 	name, down := strings.CutPrefix(s, "-")
 	switch f := SortField(name); f {
-	case ByCreatedAt, ByUpdatedAt, ByDueDate, ByPriority, ByTitle:
+	case ByCreatedAt, ByUpdatedAt, ByDueDate, ByPriority, ByTitle, ByPosition:
 		return Order{f, down}, nil
 	}
-	return Order{}, fmt.Errorf("must be created_at, updated_at, due_date, priority or title, with a leading - to reverse")
+	return Order{}, fmt.Errorf("must be created_at, updated_at, due_date, priority, title or position, with a leading - to reverse")
 }
 
 // Limits of a page.
@@ -55,12 +59,31 @@ type TaskQuery struct {
 	DueFrom    time.Time // due at or after; a day counts at its start in Zone
 	DueBefore  time.Time
 	SearchKey  string // folded
+	Project    InProject
+	Shelved    Shelved
 	Order      Order
 	Limit      int
 	At         time.Time // the moment the list is read for
 	Zone       Zone
 	After      *Place // nil for the first page
 }
+
+// InProject asks for the tasks of a project and its sub-projects, or for those in
+// none. The zero one asks for all.
+type InProject struct {
+	ID   ProjectID
+	None bool
+}
+
+// Shelved says what becomes of the tasks of archived projects in a list.
+type Shelved uint8
+
+// What can become of them.
+const (
+	LeftOut  Shelved = iota // they are not in it
+	IfNamed                 // they are where the project that the list is of is archived itself
+	Included                // they are
+)
 
 // TaskRef names one state of a task; its dates place it in a list by due date.
 type TaskRef struct {
@@ -74,7 +97,7 @@ type Place struct {
 	Undated bool   // sorted by due date: among those without one
 	Number  int64  // created_at, updated_at, the start of the due date (Unix µs), or the priority
 	Day     Day    // sorted by due date: the latest day that has started there, or the due day
-	Text    string // the folded title
+	Text    string // the folded title, or the key in the manual order
 	ID      TaskID
 }
 
@@ -90,6 +113,8 @@ func (q TaskQuery) Place(t Task) Place {
 		p.Number = int64(t.Priority)
 	case ByTitle:
 		p.Text = Fold(t.Title)
+	case ByPosition:
+		p.Text = t.PlaceKey()
 	case ByDueDate:
 		return q.DuePlace(TaskRef{ID: t.ID, Due: t.Due})
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 func TestOrdersByName(t *testing.T) {
-	const bad = "must be created_at, updated_at, due_date, priority or title, with a leading - to reverse"
+	const bad = "must be created_at, updated_at, due_date, priority, title or position, with a leading - to reverse"
 	tests := []struct {
 		name, text string
 		want       Order
@@ -19,6 +19,7 @@ func TestOrdersByName(t *testing.T) {
 		{"by due date", "due_date", Order{ByDueDate, false}, ""},
 		{"by priority, reversed", "-priority", Order{ByPriority, true}, ""},
 		{"by title", "title", Order{ByTitle, false}, ""},
+		{"by hand, reversed", "-position", Order{ByPosition, true}, ""},
 		{"an unknown field", "score", Order{}, bad},
 		{"two signs", "--title", Order{}, bad},
 		{"a sign alone", "-", Order{}, bad},
@@ -52,6 +53,7 @@ func TestWhereATaskStandsInAnOrder(t *testing.T) {
 		{"by change", ByUpdatedAt, When{}, Place{ID: id, Number: 12}},
 		{"by priority", ByPriority, When{}, Place{ID: id, Number: 4}},
 		{"by title, folded", ByTitle, When{}, Place{ID: id, Text: "strasse"}},
+		{"by hand: by creation until somebody moves it", ByPosition, When{}, Place{ID: id, Text: "10000000000000011"}},
 		{"without due date", ByDueDate, When{}, Place{ID: id, Undated: true}},
 		{"a day stands at its start and keeps its name", ByDueDate, OnDay(skipped), Place{ID: id, Number: start.UnixMicro(), Day: skipped}},
 		{"an instant stands on the latest day that has started", ByDueDate, AtInstant(start), Place{ID: id, Number: start.UnixMicro(), Day: skipped + 1}},

@@ -287,7 +287,7 @@ func drawQuery(rt *rapid.T, z mindflow.Zone, odd mindflow.Day) mindflow.TaskQuer
 	return mindflow.TaskQuery{
 		Order: mindflow.Order{
 			Field: rapid.SampledFrom([]mindflow.SortField{
-				mindflow.ByDueDate, mindflow.ByDueDate, mindflow.ByCreatedAt, mindflow.ByUpdatedAt, mindflow.ByPriority, mindflow.ByTitle,
+				mindflow.ByDueDate, mindflow.ByDueDate, mindflow.ByCreatedAt, mindflow.ByUpdatedAt, mindflow.ByPriority, mindflow.ByTitle, mindflow.ByPosition,
 			}).Draw(rt, "sort"),
 			Down: rapid.Bool().Draw(rt, "down"),
 		},
@@ -377,7 +377,7 @@ func TestListsWorkBeyondWhatIsKeptPrepared(t *testing.T) {
 		a := newPerson(t, s, "ada@example.com")
 		create(t, s, a, newTask(s, a, "x"))
 		q := list(s, mindflow.ByTitle)
-		fields := []mindflow.SortField{mindflow.ByCreatedAt, mindflow.ByUpdatedAt, mindflow.ByPriority, mindflow.ByTitle}
+		fields := []mindflow.SortField{mindflow.ByCreatedAt, mindflow.ByUpdatedAt, mindflow.ByPriority, mindflow.ByTitle, mindflow.ByPosition}
 		for form := range store.MaxPrepared + 10 {
 			q.Order = mindflow.Order{Field: fields[form%4], Down: form/4%2 == 0}
 			q.Priorities = slices.Repeat([]int{3}, 1+form/8)

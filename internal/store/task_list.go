@@ -21,12 +21,15 @@ func (s *Store) ListTasks(ctx context.Context, w mindflow.WorkspaceID, q mindflo
 	}
 	c := s.listConditions(w, q, nil)
 	column := "t." + string(q.Order.Field)
-	if q.Order.Field == mindflow.ByTitle {
+	switch q.Order.Field { //nolint:exhaustive // the others are columns of that name
+	case mindflow.ByTitle:
 		column = "t.title_key"
+	case mindflow.ByPosition:
+		column = placeKey
 	}
 	if p := q.After; p != nil {
 		key := any(p.Number)
-		if q.Order.Field == mindflow.ByTitle {
+		if q.Order.Field == mindflow.ByTitle || q.Order.Field == mindflow.ByPosition {
 			key = p.Text
 		}
 		c.and(after(c, q.Order, column, key, p.ID))
@@ -173,6 +176,7 @@ func (s *Store) listConditions(w mindflow.WorkspaceID, q mindflow.TaskQuery, arg
 		c.and(statusCondition(c, q))
 	}
 	in(c, "t.priority", q.Priorities)
+	c.inProject(q)
 	if len(q.TagKeys) > 0 {
 		var either []string
 		for _, key := range q.TagKeys {
@@ -190,6 +194,30 @@ func (s *Store) listConditions(w mindflow.WorkspaceID, q mindflow.TaskQuery, arg
 		c.and(s.dialect.contains("x.search_key", c.arg(q.SearchKey)))
 	}
 	return c
+}
+
+// placeKey is a task's in the manual order, as mindflow.Task.PlaceKey makes it: of
+// digits only, so that every collation agrees.
+const placeKey = "coalesce(t.position, CAST(t.created_at + 10000000000000000 AS TEXT))"
+
+// inProject adds the conditions that a task is in a project or its sub-projects,
+// and in none that is archived.
+func (w *where) inProject(q mindflow.TaskQuery) {
+	project := ""
+	switch {
+	case q.Project.None:
+		w.and("t.project_id IS NULL")
+	case !q.Project.ID.IsZero():
+		project = w.arg(q.Project.ID.String())
+		w.and("t.project_id IN (SELECT p.id FROM projects p WHERE p.workspace_id = $1 AND (p.id = " + project + " OR p.parent_id = " + project + "))")
+	}
+	switch q.Shelved {
+	case mindflow.LeftOut:
+		w.and("t.shelved_at IS NULL")
+	case mindflow.IfNamed:
+		w.and("(t.shelved_at IS NULL OR EXISTS (SELECT 1 FROM projects p WHERE p.workspace_id = $1 AND p.id = " + project + " AND p.archived_at IS NOT NULL))")
+	case mindflow.Included:
+	}
 }
 
 // dueCondition compares a due date's start: an instant as it is, a day with

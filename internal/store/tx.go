@@ -26,6 +26,8 @@ type Tx struct {
 	changes  int               // statements that changed a row
 	failed   bool              // a statement did not get through: the transaction may be gone
 	enqueued bool              // a job that may be taken up at once
+
+	projects []mindflow.Project // of the home, once they are read
 }
 
 // statement runs one SQL text within the transaction.

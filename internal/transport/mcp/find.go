@@ -38,7 +38,7 @@ func limitFinding(s *jsonschema.Schema) {
 	among(s.Properties["status"].Items, values(mindflow.Statuses)...)
 	within(s.Properties["priority"].Items, mindflow.MaxPriority)
 	within(s.Properties["limit"], maxFound)
-	for _, field := range []mindflow.SortField{mindflow.ByCreatedAt, mindflow.ByUpdatedAt, mindflow.ByDueDate, mindflow.ByPriority, mindflow.ByTitle} {
+	for _, field := range mindflow.SortFields {
 		s.Properties["sort"].Enum = append(s.Properties["sort"].Enum, string(field), "-"+string(field))
 	}
 }

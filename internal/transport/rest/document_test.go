@@ -17,7 +17,7 @@ import (
 var routes = []string{
 	"DELETE /api/grants/{id}", "DELETE /api/sessions/{id}", "DELETE /api/tasks/{id}", "DELETE /api/tokens/{id}", "GET /api/auth/me",
 	"GET /api/auth/options", "GET /api/auth/passkeys", "GET /api/auth/second-factor", "GET /api/export/{format}", "GET /api/grants",
-	"GET /api/preferences", "GET /api/sessions", "GET /api/tasks", "GET /api/tasks/best", "GET /api/tasks/pending", "GET /api/tasks/ranked",
+	"GET /api/preferences", "GET /api/projects", "GET /api/projects/{id}", "GET /api/sessions", "GET /api/tasks", "GET /api/tasks/best", "GET /api/tasks/pending", "GET /api/tasks/ranked",
 	"GET /api/tasks/{id}", "GET /api/tokens", "GET /health", "GET /health/live", "GET /health/ready", "PATCH /api/auth/me",
 	"PATCH /api/auth/passkeys/{id}", "PATCH /api/tasks/{id}", "POST /api/auth/change-email", "POST /api/auth/change-password",
 	"POST /api/auth/confirm-email", "POST /api/auth/delete-account", "POST /api/auth/forgot-password", "POST /api/auth/keep-account",
@@ -25,7 +25,7 @@ var routes = []string{
 	"POST /api/auth/passkeys", "POST /api/auth/passkeys/begin", "POST /api/auth/passkeys/remove", "POST /api/auth/refresh", "POST /api/auth/register",
 	"POST /api/auth/reset-password", "POST /api/auth/revoke", "POST /api/auth/second-factor/begin", "POST /api/auth/second-factor/confirm",
 	"POST /api/auth/second-factor/off", "POST /api/auth/second-factor/recovery-codes", "POST /api/auth/verify-email",
-	"POST /api/auth/verify-email/resend", "POST /api/import/{format}", "POST /api/oauth/decisions", "POST /api/oauth/requests", "POST /api/recurrence/preview", "POST /api/tasks",
+	"POST /api/auth/verify-email/resend", "POST /api/import/{format}", "POST /api/oauth/decisions", "POST /api/oauth/requests", "POST /api/projects", "POST /api/recurrence/preview", "POST /api/tasks",
 	"POST /api/tasks/{id}/complete", "POST /api/tasks/{id}/reopen", "POST /api/tasks/{id}/restore", "POST /api/tasks/{id}/snooze", "POST /api/tokens",
 	"PUT /api/preferences", "PUT /api/tasks/{id}",
 }

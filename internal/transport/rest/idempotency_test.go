@@ -114,11 +114,13 @@ func TestEveryRouteAnswersARepeatToTheByteOnWhicheverServer(t *testing.T) {
 		other := ada
 		other.srv = serve(t, srv.clock, open(t, srv.url, srv.clock), web.Placeholder())
 		id := ada.create(`{"title": "Tom & Jerry <3 \u2028 \u00e9", "description": "a\nb\tc", "due_date": "2026-12-01", "start_date": "2026-11-30T10:00:00+01:00", "tags": ["x", "y"], "effort_estimate_minutes": 15, "preferred_time": "morning"}`)
+		ada.do("POST /api/projects", `{"name": "x", "id": "`+id+`"}`).want(http.StatusCreated) // what is at {id} there
 		made := []string{}
 		for method, path := range srv.posts() {
 			made = append(made, method)
 			for _, body := range map[string][]string{
 				"/api/tasks":           {`{"title": "& <new>", "assignee_id": null, "tags": ["t"]}`, `{"title": "mine", "id": "` + someone + `"}`, `{"title": "mine",  "id": "` + someone + `"}`},
+				"/api/projects":        {`{"name": "& <new>"}`, `{"name": "mine", "id": "` + someone + `"}`},
 				"/api/import/{format}": {`{"description": "line"}` + "\n" + `{"status": "pending"}`},
 			}[path] {
 				ada.sameAgain(other, "POST "+strings.ReplaceAll(path, "{format}", "taskwarrior"), body)

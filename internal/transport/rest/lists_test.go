@@ -49,6 +49,8 @@ func TestListsFilterAndSort(t *testing.T) {
 			"?sort=-due_date":                  "apple date cherry Banana fig_50% elder Ärger",
 			"?sort=-priority":                  "date Ärger fig_50% elder cherry Banana apple",
 			"?sort=priority":                   "apple Banana cherry elder fig_50% Ärger date",
+			"?sort=position":                   "apple Banana cherry Ärger date elder fig_50%",
+			"?sort=-position&project=none":     "fig_50% elder date Ärger cherry Banana apple",
 			"?sort=title":                      "apple Banana cherry date elder fig_50% Ärger",
 			"?sort=-title":                     "Ärger fig_50% elder date cherry Banana apple",
 			"?status=completed":                "Ärger",

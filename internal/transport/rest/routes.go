@@ -72,6 +72,9 @@ func (a *API) routes() {
 	route(a, "POST /api/tasks/{id}/restore", "restore-task", "Tasks", "Bring a deleted task back", a.restoreTask, answers[taskView](a), granted(mindflow.TasksWrite))
 
 	route(a, "POST /api/recurrence/preview", "preview-recurrence", "Tasks", "When something would come again", a.previewRecurrence, limit(mindflow.LimitedReads), granted(mindflow.TasksRead))
+	route(a, "GET /api/projects", "list-projects", "Projects", "All projects in their order, with how many of their tasks are open and done", a.listProjects, granted(mindflow.TasksRead))
+	route(a, "POST /api/projects", "create-project", "Projects", "Create a project", a.createProject, status(http.StatusCreated), also("200", "The same project, created before with this id"), granted(mindflow.TasksWrite))
+	route(a, "GET /api/projects/{id}", "get-project", "Projects", "Read a project", a.getProject, also("304", "It still has that ETag"), granted(mindflow.TasksRead))
 
 	route(a, "GET /api/preferences", "get-preferences", "Preferences", "How your tasks are scored, and where you are", a.getPreferences, also("304", "They still have that ETag"), granted(mindflow.AccountRead, mindflow.TasksRead))
 	route(a, "PUT /api/preferences", "put-preferences", "Preferences", "Change preferences: absent keeps", a.putPreferences)

@@ -46,6 +46,7 @@ var admits = map[string]string{
 
 	"GET /api/tasks": readsTasks, "GET /api/tasks/pending": readsTasks, "GET /api/tasks/best": readsTasks, "GET /api/tasks/ranked": readsTasks,
 	"GET /api/tasks/{id}": readsTasks, "GET /api/export/{format}": readsTasks, "POST /api/recurrence/preview": readsTasks,
+	"GET /api/projects": readsTasks, "GET /api/projects/{id}": readsTasks, "POST /api/projects": editsTasks,
 
 	"POST /api/tasks": editsTasks, "PATCH /api/tasks/{id}": editsTasks, "PUT /api/tasks/{id}": editsTasks, "DELETE /api/tasks/{id}": editsTasks,
 	"POST /api/tasks/{id}/complete": editsTasks, "POST /api/tasks/{id}/reopen": editsTasks, "POST /api/tasks/{id}/snooze": editsTasks,
@@ -60,6 +61,7 @@ var bodiesOf = map[string]string{
 	"POST /api/auth/change-email": `{"password": "x", "email": "new@example.com"}`, "POST /api/auth/delete-account": `{"password": "x"}`,
 	"PUT /api/preferences": `{"weight_urgency": 41}`, "POST /api/tokens": `{"name": "another", "scopes": ["tasks:read"]}`,
 	"POST /api/import/{format}": "title\nx\n", "POST /api/recurrence/preview": `{"rule": "FREQ=DAILY", "start": "2026-11-27"}`,
+	"POST /api/projects":       `{"name": "x"}`,
 	"POST /api/oauth/requests": `{"client_id": "x", "redirect_uri": "x"}`, "POST /api/oauth/decisions": `{"client_id": "x", "redirect_uri": "x", "approve": true}`,
 
 	"POST /api/auth/second-factor/begin": `{"password": "x"}`, "POST /api/auth/second-factor/confirm": `{"code": "000000"}`,

@@ -37,6 +37,9 @@ var costs = []struct {
 	{"DELETE /api/tasks/{id}", "", 6, 4}, // the second finds nothing
 	{"POST /api/tasks/{id}/restore", "", 6, 4},
 	{"POST /api/recurrence/preview", `{"rule": "FREQ=DAILY", "start": "2026-11-27"}`, 2, 1},
+	{"POST /api/projects", `{"name": "x"}`, 6, 6},
+	{"GET /api/projects", "", 2, 2},
+	{"GET /api/tasks?project=none&sort=position", "", 4, 1},
 	{"PUT /api/preferences", `{"weight_urgency": 41}`, 6, 4},
 }
 

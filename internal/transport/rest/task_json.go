@@ -226,7 +226,7 @@ func (b *createBody) Resolve(huma.Context) []error {
 		d.Title = mindflow.Null[string]()
 	}
 	bad := details("body", d.Validate())
-	if _, err := idOf(b.ID.Field); err != nil {
+	if _, err := idOf[mindflow.Task](b.ID.Field); err != nil {
 		bad = append(bad, details("body", []mindflow.FieldError{{Field: "id", Message: "must be a UUID"}})...)
 	}
 	return bad

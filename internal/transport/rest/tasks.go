@@ -76,7 +76,7 @@ type createReply struct {
 }
 
 func (a *API) createTask(ctx context.Context, in *createInput) (*createReply, error) {
-	id, err := idOf(in.Body.ID.Field)
+	id, err := idOf[mindflow.Task](in.Body.ID.Field)
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
@@ -92,11 +92,11 @@ func (a *API) createTask(ctx context.Context, in *createInput) (*createReply, er
 }
 
 // idOf reads an id a client brought, if it did.
-func idOf(f mindflow.Field[string]) (mindflow.TaskID, error) {
+func idOf[T any](f mindflow.Field[string]) (mindflow.ID[T], error) {
 	if !f.Set || f.Null {
-		return mindflow.TaskID{}, nil
+		return mindflow.ID[T]{}, nil
 	}
-	id, err := mindflow.ParseID[mindflow.Task](f.Value)
+	id, err := mindflow.ParseID[T](f.Value)
 	if err != nil || id.IsZero() {
 		return id, mindflow.InvalidField("id", "must be a UUID")
 	}
@@ -237,13 +237,15 @@ type PendingInput struct {
 	DueAfter  string   `query:"due_after" doc:"Due then or later; a day counts at its start"`
 	DueBefore string   `query:"due_before" doc:"Due earlier"`
 	Q         string   `query:"q" doc:"Found in title, description or tags, whatever the case"`
-	Sort      string   `query:"sort" doc:"created_at, updated_at, due_date, priority or title; - reverses; -created_at when absent"`
+	Project   string   `query:"project" doc:"Of this project, by its id, and its sub-projects; none for those in none"`
+	Sort      string   `query:"sort" doc:"created_at, updated_at, due_date, priority, title or position; - reverses; -created_at when absent"`
 }
 
 type listInput struct {
 	PendingInput
 
-	Status []string `query:"status,explode" doc:"One of these; all when absent"`
+	Status   []string `query:"status,explode" doc:"One of these; all when absent"`
+	Archived bool     `query:"archived" doc:"Also of archived projects; they are left out unless project names one"`
 }
 
 // taskPage documents what a list answers; appendPage writes it.
@@ -265,6 +267,7 @@ func (in *listInput) Resolve(huma.Context) []error { return details("query", in.
 
 func (in *listInput) all() app.TaskList {
 	list := in.list()
+	list.Archived = in.Archived
 	for _, status := range in.Status {
 		list.Statuses = append(list.Statuses, mindflow.Status(status))
 	}
@@ -274,7 +277,7 @@ func (in *listInput) all() app.TaskList {
 func (in *PendingInput) list() app.TaskList {
 	return app.TaskList{
 		Priorities: in.Priority, Tags: in.Tag, DueAfter: in.DueAfter, DueBefore: in.DueBefore,
-		Search: in.Q, Sort: in.Sort, Limit: in.Limit.orDefault(), Cursor: in.Cursor,
+		Search: in.Q, Project: in.Project, Sort: in.Sort, Limit: in.Limit.orDefault(), Cursor: in.Cursor,
 	}
 }
 

@@ -27,6 +27,7 @@ CREATE TABLE projects (
     updated_at BIGINT NOT NULL,
     archived_at BIGINT,
     deleted_at BIGINT,
+    draft_hash TEXT,
     PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX projects_by_name ON projects (workspace_id, name_key);

@@ -27,6 +27,7 @@ CREATE TABLE projects (
     updated_at INTEGER NOT NULL,
     archived_at INTEGER,
     deleted_at INTEGER,
+    draft_hash TEXT,
     PRIMARY KEY (workspace_id, id)
 ) WITHOUT ROWID;
 CREATE INDEX projects_by_name ON projects (workspace_id, name_key);
