@@ -18,10 +18,11 @@ func settle(tx *store.Tx, actor mindflow.Actor, before, after mindflow.Task) (mi
 	if before.Details.Same(after.Details) {
 		return after, nil
 	}
-	if err := checkProject(tx, before, after); err != nil {
+	after, err := settleStep(tx, actor, before, after)
+	if err != nil {
 		return after, err
 	}
-	return after, nil
+	return after, checkProject(tx, before, after)
 }
 
 // checkAssignee refuses to assign a task to somebody outside its workspace.

@@ -124,13 +124,18 @@ func (a *App) EditTask(ctx context.Context, actor mindflow.Actor, id mindflow.Ta
 // Completion says how a task is completed.
 type Completion struct {
 	EvenIfBlocked bool // though something it waits for is open
+	WithSteps     bool // its open steps are, too, at every depth
 }
 
 // CompleteTask marks a task done. Doing it again changes nothing.
 func (a *App) CompleteTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, c Completion, m mindflow.Match) (mindflow.Task, error) {
 	return a.changeTask(ctx, actor, id, m, func(tx *store.Tx, t mindflow.Task) (mindflow.Task, error) {
 		done, err := t.Completed(tx.Now())
-		if err == nil && !c.EvenIfBlocked {
+		switch {
+		case err != nil:
+		case c.WithSteps:
+			err = completeSteps(tx, actor, t, c.EvenIfBlocked)
+		case !c.EvenIfBlocked:
 			err = unblocked(tx, t, done)
 		}
 		return done, err
@@ -160,15 +165,17 @@ func (a *App) SnoozeTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 	})
 }
 
-// DeleteTask takes a task away; it can be restored for 30 days.
+// DeleteTask takes a task away, with its steps; it can be restored for 30 days.
 func (a *App) DeleteTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match) error {
 	_, err := a.changeTask(ctx, actor, id, m, func(tx *store.Tx, t mindflow.Task) (mindflow.Task, error) {
-		return t.Deleted(tx.Now()), nil
+		at, err := deleteSteps(tx, actor, t)
+		return t.Deleted(at), err
 	})
 	return err
 }
 
-// RestoreTask brings a deleted task back. Doing it again changes nothing.
+// RestoreTask brings a deleted task back, with the steps that were deleted
+// together with it. Doing it again changes nothing.
 func (a *App) RestoreTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match) (mindflow.Task, error) {
 	return write(ctx, a, actor, can.Edit, func(tx *store.Tx) (mindflow.Task, error) {
 		before, err := tx.DeletedTask(id)
@@ -182,7 +189,16 @@ func (a *App) RestoreTask(ctx context.Context, actor mindflow.Actor, id mindflow
 		if err := m.Check(before.ETag()); err != nil {
 			return before, err
 		}
-		return tx.SaveTask(before, after, actor, mindflow.TaskRestored)
+		if err := checkParentThere(tx, before); err != nil {
+			return before, err
+		}
+		if err := restoreSteps(tx, actor, before); err != nil {
+			return before, err
+		}
+		if after, err = tx.SaveTask(before, after, actor, mindflow.TaskRestored); err != nil {
+			return after, err
+		}
+		return tx.Counted(after)
 	})
 }
 
@@ -207,7 +223,10 @@ func (a *App) changeTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 		if err != nil {
 			return before, err
 		}
-		return tx.SaveTask(before, after, actor, mindflow.VerbOf(before, after))
+		if after, err = tx.SaveTask(before, after, actor, mindflow.VerbOf(before, after)); err != nil {
+			return after, err
+		}
+		return tx.Counted(after)
 	})
 	if err == nil && !task.Woken { // bodies are kept as the store keeps them, and answer for their version only
 		a.bodies.saw(actor.WorkspaceID, task)

@@ -76,6 +76,7 @@ type Task struct {
 	Tags          []string
 	Details       Details  `json:",omitzero"`
 	Steps         Progress `json:",omitzero"`
+	HasSteps      bool     `json:",omitzero"` // has any, also such as count for nothing
 	Version       Version
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
@@ -108,6 +109,13 @@ func (d Details) Same(o Details) bool {
 	return d.ProjectID == o.ProjectID && d.ParentID == o.ParentID && slices.Equal(d.BlockedBy, o.BlockedBy) &&
 		d.Position == o.Position && slices.Equal(d.Reminders, o.Reminders) && d.Recurrence.Same(o.Recurrence)
 }
+
+// Limits of the steps of a task: how deep they nest, the task's own being the
+// first level, and how many there are in all, deleted ones too.
+const (
+	MaxStepDepth = 5
+	MaxSteps     = 1000
+)
 
 // Progress is how far the steps of a task have come. The server counts them:
 // each change of it makes a new version of the task.

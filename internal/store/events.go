@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -28,33 +29,54 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 // Record appends an event to its workspace's log, as the next in sequence, with
 // what the workspace holds from then on.
 func (tx *Tx) Record(e mindflow.Event, by mindflow.Actor) error {
+	e = tx.following(e, by)
+	columns, err := eventColumns(e, tx.log(e.WorkspaceID).usage, &tx.ids)
+	if err != nil {
+		return err
+	}
+	insert := insertEvent
+	if by.Program != nil || tx.call != "" || !e.Subject.IsZero() {
+		insert = insertWholeEvent
+		columns = tx.appendWhole(columns, e, by)
+	}
+	if err := tx.must(insert, columns...); err != nil {
+		return fmt.Errorf("record event: %w", err)
+	}
+	return nil
+}
+
+// InOneCall says that the change records several events. Those to come share an
+// id, unless the call that asked for them has one already.
+func (tx *Tx) InOneCall() {
+	if tx.call == "" {
+		tx.call = mindflow.ChangeID(mindflow.NewID[mindflow.Event](tx.now).String())
+	}
+}
+
+// appendWhole appends what few events have: the program they came by, the call
+// they are part of, and what they are about when it is no task.
+func (tx *Tx) appendWhole(columns []any, e mindflow.Event, by mindflow.Actor) []any {
+	var p mindflow.Program
+	if by.Program != nil {
+		p = *by.Program
+	}
+	p.CallID = cmp.Or(p.CallID, string(tx.call))
+	return append(columns, orNull(&tx.ids, p.GrantID), nullable(p.Name), nullable(p.CallID), orNull(&tx.ids, e.Subject))
+}
+
+// following is an event as the next in its workspace's log.
+func (tx *Tx) following(e mindflow.Event, by mindflow.Actor) mindflow.Event {
 	end := tx.log(e.WorkspaceID)
 	end.seq++
 	end.usage.Events++
 	end.grows = end.grows || !e.Verb.Eases()
 	e.ID, e.Seq, e.At, e.ActorID, e.Channel = mindflow.NewID[mindflow.Event](tx.now), end.seq, tx.now, by.UserID, by.Channel
 	if e.WorkspaceID == tx.home && e.Verb.Undoable() {
-		if tx.told = e.Seq; by.Program != nil {
+		if tx.told = e.Seq; by.Program != nil && by.Program.CallID != "" {
 			tx.call = mindflow.ChangeID(by.Program.CallID)
 		}
 	}
-	columns, err := eventColumns(e, end.usage, &tx.ids)
-	if err != nil {
-		return err
-	}
-	insert := insertEvent
-	if by.Program != nil || !e.Subject.IsZero() {
-		var p mindflow.Program
-		if by.Program != nil {
-			p = *by.Program
-		}
-		insert = insertWholeEvent
-		columns = append(columns, orNull(&tx.ids, p.GrantID), nullable(p.Name), nullable(p.CallID), orNull(&tx.ids, e.Subject))
-	}
-	if err := tx.must(insert, columns...); err != nil {
-		return fmt.Errorf("record event: %w", err)
-	}
-	return nil
+	return e
 }
 
 // eventColumns are an event's, in the order insertEvent names them, with what

@@ -190,6 +190,7 @@ func (tx *Tx) PurgeTasks(workspace mindflow.WorkspaceID, ids []mindflow.TaskID, 
 	}
 	end := tx.log(workspace)
 	for _, t := range gone {
+		tx.noteSteps(&t, &mindflow.Task{})
 		end.usage = end.usage.Minus(mindflow.UsageOf(t))
 	}
 	return len(gone), tx.Record(mindflow.Event{

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -71,7 +70,7 @@ func (r *taskRow) read() (mindflow.Task, error) {
 	t.CreatedAt, t.UpdatedAt = mindflow.UTC(r.created), mindflow.UTC(r.updated)
 	t.EffortMinutes = int(r.effort.Int64)
 	t.PreferredTime = mindflow.PreferredTime(r.preferred.String)
-	t.Steps = mindflow.Progress{Total: int(r.stepsTotal.Int64), Done: int(r.stepsDone.Int64)}
+	readProgress(r.stepsTotal, r.stepsDone, &t)
 	if err = readTags(r.tagJSON, &t); err == nil {
 		err = readDetails(r.details, &t)
 	}
@@ -160,12 +159,7 @@ func (s *Store) Tasks(ctx context.Context, w mindflow.WorkspaceID, ids []mindflo
 	}
 	var c where
 	c.and("t.workspace_id = " + c.arg(w.String()))
-	// Rounding their number up with repeats keeps the forms of the statement few.
-	names := make([]string, 1<<bits.Len(uint(len(ids)-1)))
-	for i := range names {
-		names[i] = ids[min(i, len(ids)-1)].String()
-	}
-	in(&c, "t.id", names)
+	in(&c, "t.id", roundUp(ids))
 	return readTasks(s.read(ctx), "SELECT "+taskColumns+" FROM "+taskTables+" WHERE "+c.String(), c.args)
 }
 
@@ -225,6 +219,7 @@ func (tx *Tx) CreateTask(t mindflow.Task, draftHash string, by mindflow.Actor, v
 	if err := tx.must(insertTaskText, taskTextColumns(t, &tx.ids)...); err != nil {
 		return false, fmt.Errorf("create task text: %w", err)
 	}
+	tx.noteSteps(&mindflow.Task{}, &t)
 	end := tx.log(t.WorkspaceID)
 	end.usage = end.usage.Plus(mindflow.UsageOf(t))
 	return true, tx.Record(mindflow.Event{
@@ -311,6 +306,7 @@ func (tx *Tx) SaveTask(before, after mindflow.Task, by mindflow.Actor, verb mind
 			return after, fmt.Errorf("save task text: %w", err)
 		}
 	}
+	tx.noteSteps(&before, &after)
 	end := tx.log(after.WorkspaceID)
 	end.usage = end.usage.Plus(mindflow.UsageOf(after)).Minus(mindflow.UsageOf(before))
 	return after, tx.Record(mindflow.Event{

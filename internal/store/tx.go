@@ -22,12 +22,13 @@ type Tx struct {
 	ids  idTexts
 
 	told     int64             // sequence of the last event of the home's log that can be undone; zero while there is none
-	call     mindflow.ChangeID // the call it is a part of, if it is
+	call     mindflow.ChangeID // the call it is a part of, and what is recorded from now on; empty while that is one event
 	changes  int               // statements that changed a row
 	failed   bool              // a statement did not get through: the transaction may be gone
 	enqueued bool              // a job that may be taken up at once
 
 	projects []mindflow.Project // of the home, once they are read
+	parents  []mindflow.TaskID  // whose steps have changed
 }
 
 // statement runs one SQL text within the transaction.

@@ -259,7 +259,7 @@ func (w *groupWriter) call(m *member) (tx *Tx) {
 		m.enqueued = tx.enqueued
 		w.checkpoints.wrote(tx.changes)
 	}()
-	m.err = m.fn(tx)
+	m.err = tx.finish(m.fn(tx))
 	return tx
 }
 
@@ -393,7 +393,14 @@ func (s connStatement) stmt() (*sql.Stmt, error) {
 	return stmt, err
 }
 
+// maxKept bounds the texts of statements that are kept prepared, in bytes: those
+// that write many rows have as many forms.
+const maxKept = 4 << 10
+
 func (s connStatement) query(args ...any) (*sql.Rows, error) {
+	if len(s.sql) > maxKept {
+		return s.c.conn.QueryContext(s.c.ctx, s.sql, args...)
+	}
 	stmt, err := s.stmt() //nolint:sqlclosecheck // kept as long as the connection
 	if err != nil {
 		return nil, err
@@ -402,6 +409,9 @@ func (s connStatement) query(args ...any) (*sql.Rows, error) {
 }
 
 func (s connStatement) exec(args ...any) (sql.Result, error) {
+	if len(s.sql) > maxKept {
+		return s.c.conn.ExecContext(s.c.ctx, s.sql, args...)
+	}
 	stmt, err := s.stmt() //nolint:sqlclosecheck // kept as long as the connection
 	if err != nil {
 		return nil, err

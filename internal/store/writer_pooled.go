@@ -76,7 +76,7 @@ func (w *pooledWriter) once(ctx context.Context, fn func(*Tx) error) error {
 	defer func() { _ = tx.Rollback() }() // nothing after a commit; also on a panic
 	run := func(query string) statement { return txStatement{ctx, tx, query} }
 	change := &Tx{s: w.s, ctx: ctx, now: w.s.Now(), run: run}
-	if err := fn(change); err != nil {
+	if err := change.finish(fn(change)); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {

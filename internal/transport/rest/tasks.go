@@ -179,10 +179,11 @@ type completeInput struct {
 	TaskPath
 
 	Blocked bool `query:"blocked" doc:"Complete it though something it waits for is open"`
+	Steps   bool `query:"steps" doc:"Complete its open steps with it, at every depth"`
 }
 
 func (a *API) completeTask(ctx context.Context, in *completeInput) (*taskReply, error) {
-	how := app.Completion{EvenIfBlocked: in.Blocked}
+	how := app.Completion{EvenIfBlocked: in.Blocked, WithSteps: in.Steps}
 	return a.do(ctx, &in.TaskPath, func(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match) (mindflow.Task, error) {
 		return a.app.CompleteTask(ctx, actor, id, how, m)
 	})

@@ -5479,7 +5479,10 @@ export interface operations {
     };
     "complete-task": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Complete its open steps with it, at every depth */
+                steps?: boolean;
+            };
             header?: {
                 /** @description Makes it safe to send the request again: for 24 hours the same key with the same request is done once and answered alike, with another request it is refused with 422, and with 409 while the first still runs */
                 "Idempotency-Key"?: string;
