@@ -14,7 +14,7 @@ import (
 type addCommand struct {
 	output
 
-	Title    []string `arg:"" help:"What there is to do."`
+	Title    []string `arg:"" help:"What there is to do, and when: \"Call Bob tomorrow 5pm p1 #work ~30m\". Options go before what it says."`
 	Due      string   `placeholder:"DATE" help:"When it is due: today, tomorrow, 2026-11-27, or \"2026-11-27 17:00\" in your time zone."`
 	Start    string   `placeholder:"DATE" help:"When it can be begun at the earliest, written as --due."`
 	Priority *int     `placeholder:"1-5" help:"5 is the highest; 3 when absent."`
@@ -37,7 +37,7 @@ func (cmd addCommand) Run(c *console) error {
 	if err := cmd.addDates(c, api, &draft); err != nil {
 		return err
 	}
-	task, err := api.CreateTask(c.ctx, draft)
+	task, err := api.QuickAdd(c.ctx, draft)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (cmd addCommand) Run(c *console) error {
 
 // draft is what is said but for the dates.
 func (cmd addCommand) draft() (client.Draft, error) {
-	d := client.Draft{Title: client.Set(strings.Join(cmd.Title, " "))}
+	d := client.Draft{Text: client.Set(strings.Join(cmd.Title, " "))}
 	if cmd.Priority != nil {
 		if *cmd.Priority < mindflow.MinPriority || *cmd.Priority > mindflow.MaxPriority {
 			return d, fmt.Errorf("%w: --priority is from %d to %d", errUsage, mindflow.MinPriority, mindflow.MaxPriority)

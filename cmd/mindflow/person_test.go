@@ -161,7 +161,7 @@ func TestWrongUsage(t *testing.T) {
 func TestWhatTheServerRefuses(t *testing.T) {
 	s := signedUp(t)
 	expect(t, s.run(t, "add", strings.Repeat("x", 201), "--due=2026-01-01", "--start=2026-01-02"), exitFailed, "",
-		"mindflow: Some fields are not valid: start_date must not be after due_date; title must not be longer than 200 characters\n")
+		"mindflow: Some fields are not valid: title must not be longer than 200 characters; start_date must not be after due_date\n")
 	expect(t, s.run(t, "done", "01a206ba-6a53-7bcc-b9d4-feb71fb3ae2d"), exitFailed, "", "mindflow: There is no such task\n")
 	expect(t, s.enter(t, "short\n", "login", "--register", "--email=bob@example.com"), exitFailed, "",
 		"mindflow: Some fields are not valid: password must be at least 12 characters\n")

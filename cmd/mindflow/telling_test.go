@@ -54,8 +54,8 @@ func brokenServer(t *testing.T, environment string) (reports, log string) {
 func TestReportsAreOnTheirWayBeforeTheServerEnds(t *testing.T) {
 	reports, log := brokenServer(t, "production")
 	for _, want := range []string{
-		`"release":"mindflow@` + version + `"`, `"environment":"production"`, `"transaction":"POST /api/tasks"`, "has no column named title",
-		`"message":"create-task"`, `"message":"signed in"`, `"user":{"id":"`, `"request_id":"`,
+		`"release":"mindflow@` + version + `"`, `"environment":"production"`, `"transaction":"POST /api/tasks/quick"`, "has no column named title",
+		`"message":"quick-task"`, `"message":"signed in"`, `"user":{"id":"`, `"request_id":"`,
 	} {
 		if !strings.Contains(reports, want) {
 			t.Errorf("the report lacks %s: %s", want, reports)

@@ -13,27 +13,16 @@ import (
 // MaxAdded bounds how many tasks are added at once: one transaction writes them.
 const MaxAdded = 50
 
-// AddTasks adds tasks, all or none, and answers them in the order of the drafts.
-// An error names every bad field of each: "tasks[2].due_date".
-func (a *App) AddTasks(ctx context.Context, actor mindflow.Actor, drafts []mindflow.Draft) ([]mindflow.Task, error) {
-	if len(drafts) == 0 || len(drafts) > MaxAdded {
+// AddTasks adds tasks, all or none: those of the drafts, then those that the
+// lines say, and answers them in this order. An error names every bad field of
+// each: "tasks[2].due_date".
+func (a *App) AddTasks(ctx context.Context, actor mindflow.Actor, drafts []mindflow.Draft, lines []string) ([]mindflow.Task, error) {
+	if n := len(drafts) + len(lines); n == 0 || n > MaxAdded {
 		return nil, mindflow.InvalidField("tasks", fmt.Sprintf("must be from 1 to %d", MaxAdded))
 	}
-	tasks := make([]mindflow.Task, len(drafts))
-	var bad []mindflow.FieldError
-	for i, draft := range drafts {
-		task, _, err := a.newTask(ctx, actor, mindflow.TaskID{}, draft)
-		fields := mindflow.FieldsOf(err)
-		if err != nil && fields == nil {
-			return nil, err
-		}
-		for _, f := range fields {
-			bad = append(bad, mindflow.FieldError{Field: fmt.Sprintf("tasks[%d].%s", i, f.Field), Message: f.Message})
-		}
-		// Each a microsecond after the one before: among equals they keep their order.
-		at := task.CreatedAt.Add(time.Duration(i) * time.Microsecond)
-		task.ID, task.CreatedAt, task.UpdatedAt = mindflow.NewID[mindflow.Task](at), at, at
-		tasks[i] = task
+	tasks, projects, bad, err := a.newTasks(ctx, actor, drafts, lines)
+	if err != nil {
+		return nil, err
 	}
 	if len(bad) > 0 && actor.Key == nil {
 		return nil, mindflow.Invalid(bad...)
@@ -45,6 +34,9 @@ func (a *App) AddTasks(ctx context.Context, actor mindflow.Actor, drafts []mindf
 		made := make([]mindflow.Task, len(tasks))
 		for i, task := range tasks {
 			var err error
+			if task.Details.ProjectID, err = projectNamed(tx, actor, task, projects[i]); err != nil {
+				return nil, err
+			}
 			if made[i], err = settle(tx, actor, mindflow.Task{}, task); err != nil {
 				return nil, err
 			}
@@ -54,4 +46,44 @@ func (a *App) AddTasks(ctx context.Context, actor mindflow.Actor, drafts []mindf
 		}
 		return made, nil
 	})
+}
+
+// newTasks are the tasks that drafts and lines make, with the names of their
+// projects, and every bad field.
+func (a *App) newTasks(ctx context.Context, actor mindflow.Actor, drafts []mindflow.Draft, lines []string) (
+	tasks []mindflow.Task, projects []string, bad []mindflow.FieldError, err error,
+) {
+	p, err := a.preferencesOf(ctx, actor)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for i := range len(drafts) + len(lines) {
+		draft, project := mindflow.Draft{}, ""
+		if i < len(drafts) {
+			draft = drafts[i]
+		} else {
+			line := Line{Text: lines[i-len(drafts)]}
+			said, err := line.read(p, a.now())
+			bad = named(bad, i, err)
+			draft, project = line.draft(said)
+		}
+		task, _, err := a.newTask(ctx, actor, mindflow.TaskID{}, draft)
+		if err != nil && mindflow.FieldsOf(err) == nil {
+			return nil, nil, nil, err
+		}
+		bad = named(bad, i, err)
+		// Each a microsecond after the one before: among equals they keep their order.
+		at := task.CreatedAt.Add(time.Duration(i) * time.Microsecond)
+		task.ID, task.CreatedAt, task.UpdatedAt = mindflow.NewID[mindflow.Task](at), at, at
+		tasks, projects = append(tasks, task), append(projects, project)
+	}
+	return tasks, projects, bad, nil
+}
+
+// named adds the bad fields of one of the tasks.
+func named(bad []mindflow.FieldError, i int, err error) []mindflow.FieldError {
+	for _, f := range mindflow.FieldsOf(err) {
+		bad = append(bad, mindflow.FieldError{Field: fmt.Sprintf("tasks[%d].%s", i, f.Field), Message: f.Message})
+	}
+	return bad
 }

@@ -19,7 +19,17 @@ func (a *App) CreateTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 	if err != nil {
 		return a.repeated(ctx, actor, id, hash, err)
 	}
+	return a.makeTask(ctx, actor, task, hash, "")
+}
+
+// makeTask keeps a new task, in the project of a name if one is given. Where a
+// client brought its id, hash is that of what it was made from.
+func (a *App) makeTask(ctx context.Context, actor mindflow.Actor, task mindflow.Task, hash, project string) (mindflow.Task, bool, error) {
 	made, err := write(ctx, a, actor, can.Edit, func(tx *store.Tx) (made madeTask, err error) {
+		task := task
+		if task.Details.ProjectID, err = projectNamed(tx, actor, task, project); err != nil {
+			return made, err
+		}
 		if made.Task, err = settle(tx, actor, mindflow.Task{}, task); err != nil {
 			return made, err
 		}
@@ -50,12 +60,9 @@ func (a *App) newTask(ctx context.Context, actor mindflow.Actor, id mindflow.Tas
 	if id.IsZero() {
 		id = mindflow.NewID[mindflow.Task](now)
 	} else {
-		encoded, err := json.Marshal(d)
-		if err != nil {
+		if hash, err = draftHash(d); err != nil {
 			return mindflow.Task{}, "", err
 		}
-		sum := sha256.Sum256(encoded)
-		hash = hex.EncodeToString(sum[:])
 	}
 	task, err := d.Apply(mindflow.Task{
 		ID: id, WorkspaceID: actor.WorkspaceID, UserID: actor.UserID,
@@ -63,6 +70,16 @@ func (a *App) newTask(ctx context.Context, actor mindflow.Actor, id mindflow.Tas
 		Version: 1, CreatedAt: now, UpdatedAt: now,
 	}, p.Zone, now)
 	return task, hash, err
+}
+
+// draftHash is a hash of what a task is made from.
+func draftHash(d any) (string, error) {
+	encoded, err := json.Marshal(d)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(encoded)
+	return hex.EncodeToString(sum[:]), nil
 }
 
 // repeated answers the task that was made of a draft before it became illegal,

@@ -42,6 +42,7 @@ const deviceCookie = "mindflow_device"
 // Preferences is how a person's tasks are scored, and where they are.
 type Preferences struct {
 	Timezone       string              `json:"timezone"`
+	Locale         mindflow.Locale     `json:"locale"`
 	WeightUrgency  mindflow.Hundredths `json:"weight_urgency"`
 	WeightPriority mindflow.Hundredths `json:"weight_priority"`
 	WeightEffort   mindflow.Hundredths `json:"weight_effort"`

@@ -101,7 +101,8 @@ type TaskPage struct {
 // Draft is what a person says about a task: fields that are not set keep what
 // they hold, or in a new task their default.
 type Draft struct {
-	ID            Field[mindflow.TaskID] `json:"id,omitzero"` // of a new task only
+	ID            Field[mindflow.TaskID] `json:"id,omitzero"`   // of a new task only
+	Text          Field[string]          `json:"text,omitzero"` // of QuickAdd only
 	Title         Field[string]          `json:"title,omitzero"`
 	Description   Field[string]          `json:"description,omitzero"`
 	Status        Field[mindflow.Status] `json:"status,omitzero"`

@@ -79,6 +79,12 @@ func (c *Client) CreateTask(ctx context.Context, d Draft) (Task, error) {
 	return c.task(ctx, call{method: http.MethodPost, path: "/api/tasks", body: d})
 }
 
+// QuickAdd makes a task from the draft's text. What else the draft sets goes
+// before what the text says.
+func (c *Client) QuickAdd(ctx context.Context, d Draft) (Task, error) {
+	return c.task(ctx, call{method: http.MethodPost, path: "/api/tasks/quick", body: d})
+}
+
 // Task reads a task.
 func (c *Client) Task(ctx context.Context, id mindflow.TaskID) (Task, error) {
 	return c.task(ctx, call{method: http.MethodGet, path: taskPath(id)})

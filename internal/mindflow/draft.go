@@ -65,6 +65,35 @@ type ReadOnly struct {
 	Steps    Field[Progress] `json:",omitzero"`
 }
 
+// Over is the draft with what it does not name taken from another. Keys that
+// only the server sets stay its own.
+func (d Draft) Over(under Draft) Draft {
+	over(&under.Title, d.Title)
+	over(&under.Description, d.Description)
+	over(&under.Status, d.Status)
+	over(&under.Priority, d.Priority)
+	over(&under.DueDate, d.DueDate)
+	over(&under.StartDate, d.StartDate)
+	over(&under.SnoozedUntil, d.SnoozedUntil)
+	over(&under.EffortMinutes, d.EffortMinutes)
+	over(&under.PreferredTime, d.PreferredTime)
+	over(&under.Tags, d.Tags)
+	over(&under.AssigneeID, d.AssigneeID)
+	over(&under.ProjectID, d.ProjectID)
+	over(&under.ParentID, d.ParentID)
+	over(&under.BlockedBy, d.BlockedBy)
+	over(&under.Reminders, d.Reminders)
+	over(&under.Recurrence, d.Recurrence)
+	under.ReadOnly = d.ReadOnly
+	return under
+}
+
+func over[T any](under *Field[T], f Field[T]) {
+	if f.Set {
+		*under = f
+	}
+}
+
 // Apply is the task after the draft: every legal field taken over, or an error
 // that names every bad one. Dates without an offset are read in zone z. The
 // task must be as it reads at now (Task.At).

@@ -119,9 +119,11 @@ type Weights struct {
 	TimeOfDayBonus            Hundredths
 }
 
-// Preferences is how one person wants their tasks scored, and where they are.
+// Preferences is how one person wants their tasks scored, where they are, and
+// how they write dates.
 type Preferences struct {
 	Zone    Zone
+	Locale  Locale
 	Weights Weights
 	Windows Windows
 	Version Version
@@ -145,6 +147,7 @@ func PreferenceChanges(before, after Preferences) Changes {
 func (p Preferences) fields() []fieldValue {
 	fields := []fieldValue{
 		{"timezone", p.Zone.String()},
+		{"locale", string(p.Locale)},
 		{"weight_urgency", p.Weights.Urgency},
 		{"weight_priority", p.Weights.Priority},
 		{"weight_effort", p.Weights.Effort},
@@ -167,6 +170,7 @@ const (
 func DefaultPreferences(z Zone) Preferences {
 	return Preferences{
 		Zone:    z,
+		Locale:  AmericanEnglish,
 		Weights: Weights{Urgency: 40_00, Priority: 10_00, Effort: 10_00, TimeOfDayBonus: 10},
 		Windows: Windows{
 			Morning:   Window{6 * 60, 12 * 60},

@@ -6,6 +6,7 @@ import "slices"
 // them as they like. Weights are decimal numbers as they were written.
 type PreferencesDraft struct {
 	Timezone       Field[string]
+	Locale         Field[string]
 	WeightUrgency  Field[string]
 	WeightPriority Field[string]
 	WeightEffort   Field[string]
@@ -34,6 +35,13 @@ func (d PreferencesDraft) Apply(p Preferences) (Preferences, error) {
 			bad.add("timezone", err.Error())
 		}
 		p.Zone = zone
+	}
+	if d.Locale.Set {
+		locale, err := ParseLocale(d.Locale.Value)
+		if err != nil {
+			bad.add("locale", err.Error())
+		}
+		p.Locale = locale
 	}
 	for _, f := range [...]struct {
 		name string

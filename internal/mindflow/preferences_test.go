@@ -205,12 +205,13 @@ func TestWhatChangedInPreferences(t *testing.T) {
 		t.Errorf("nothing changed, but %v", got)
 	}
 	after := before
-	after.Zone = zone(t, "Asia/Tokyo")
+	after.Zone, after.Locale = zone(t, "Asia/Tokyo"), German
 	after.Weights = Weights{41_00, 10_50, 0, 20}
 	after.Windows.Morning = Window{300, 720}
 	after.Version = 2
 	want := Changes{
 		"timezone":          {"Europe/Berlin", "Asia/Tokyo"},
+		"locale":            {"en-US", "de"},
 		"weight_urgency":    {Hundredths(40_00), Hundredths(41_00)},
 		"weight_priority":   {Hundredths(10_00), Hundredths(10_50)},
 		"weight_effort":     {Hundredths(10_00), Hundredths(0)},

@@ -46,6 +46,7 @@ const (
 	MaxDescription = 2000
 	MaxTags        = 20
 	MaxTag         = 50
+	MaxLine        = 1000 // of text from which a task is read
 	MinPriority    = 1
 	MaxPriority    = 5
 	MinEffort      = 1

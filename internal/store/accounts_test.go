@@ -301,6 +301,7 @@ func TestPreferencesAreKeptAsTheNextVersion(t *testing.T) {
 		}
 		want := mindflow.Preferences{
 			Zone:    zone,
+			Locale:  mindflow.German,
 			Weights: mindflow.Weights{Urgency: mindflow.MaxWeight, Priority: 1, Effort: 0, TimeOfDayBonus: mindflow.MaxBonus},
 			Windows: mindflow.Windows{
 				Morning: mindflow.Window{Start: 1, End: 2}, Afternoon: mindflow.Window{Start: 3, End: mindflow.EndOfDay}, Evening: mindflow.Window{Start: 1300, End: 5},

@@ -208,16 +208,13 @@ func (p *parser) lasting(i int, found *piece) int {
 	return -1
 }
 
-// maxLead bounds how long before a task is due one is reminded of it.
-const maxLead = 4 * 7 * 24 * 60
-
 // reminder reads "remind me 30 min before" and "remind me tomorrow 9am".
 func (p *parser) reminder(i int, found *piece) int {
 	if i++; p.is(i, me) {
 		i++
 	}
 	if a, end := p.amount(i); end > 0 && a.unit <= weeks && p.is(end, before) {
-		if found.n = a.inMinutes(); found.n < 1 || found.n > maxLead {
+		if found.n = a.inMinutes(); found.n < 1 || found.n > mindflow.MaxReminderMinutes {
 			return -1
 		}
 		found.shape = aLead
@@ -252,7 +249,11 @@ func (p *parser) name(i int, found *piece) int {
 	} else {
 		found.name = p.text[start:end]
 	}
-	if !isName(found.name, to > i+1 || start > w.start+1) || utf8.RuneCountInString(found.name) > mindflow.MaxTag {
+	most := mindflow.MaxTag
+	if found.shape == aProject {
+		most = mindflow.MaxProjectName
+	}
+	if !isName(found.name, start > w.start+1) || utf8.RuneCountInString(found.name) > most {
 		return -1
 	}
 	return to

@@ -50,8 +50,8 @@ type Reminder struct {
 // Repeat is a rule by RFC 5545 and what its interval counts from: the due date
 // is its DTSTART.
 type Repeat struct {
-	Rule            string
-	AfterCompletion bool
+	Rule string
+	From mindflow.RecurFrom
 }
 
 // Draft is what a text says about a task. What is not said is zero. Dates are

@@ -68,10 +68,7 @@ func view(d Draft) wanted {
 		w.Reminders = append(w.Reminders, wantedReminder(r))
 	}
 	if r := d.Recurrence; r.Rule != "" {
-		w.Recurrence = &wantedRepeat{r.Rule, "schedule"}
-		if r.AfterCompletion {
-			w.Recurrence.From = "completion"
-		}
+		w.Recurrence = &wantedRepeat{r.Rule, string(r.From)}
 	}
 	for _, t := range d.Tokens {
 		w.Tokens = append(w.Tokens, wantedToken(t))

@@ -73,16 +73,13 @@ func (p *parser) addTag(name string) bool {
 	return true
 }
 
-// maxReminders bounds how often one is reminded of a task.
-const maxReminders = 10
-
 func (p *parser) remind(r Reminder) bool {
 	for _, known := range p.draft.Reminders {
 		if known == r {
 			return true
 		}
 	}
-	if len(p.draft.Reminders) == maxReminders {
+	if len(p.draft.Reminders) == mindflow.MaxReminders {
 		return false
 	}
 	p.draft.Reminders = append(p.draft.Reminders, r)
@@ -249,5 +246,8 @@ func (p *parser) setRepeat(rule *piece, d *dates) {
 			break
 		}
 	}
-	p.draft.Recurrence = Repeat{Rule: string(text), AfterCompletion: r.afterCompletion}
+	p.draft.Recurrence = Repeat{Rule: string(text), From: mindflow.FromSchedule}
+	if r.afterCompletion {
+		p.draft.Recurrence.From = mindflow.FromCompletion
+	}
 }

@@ -60,7 +60,7 @@ func values[T ~string](words []T) []any {
 // addIn asks for tasks to be added.
 type addIn struct {
 	Tasks []draftIn `json:"tasks,omitempty" jsonschema:"the tasks, each with at least a title"`
-	Text  string    `json:"text,omitempty" jsonschema:"instead, or in addition: one task a line; each line becomes a title as it stands, nothing in it is interpreted"`
+	Text  string    `json:"text,omitempty" jsonschema:"instead, or in addition: one task a line, read as a person types it: Call Bob tomorrow 5pm p1 #project @tag ~30m, Water plants every 3 days; words in \"quotation marks\" stay in the title"`
 	Key   string    `json:"idempotency_key,omitempty" jsonschema:"a new name for this call, such as a UUID: sent again within a day with the same tasks, they are added once"`
 }
 
@@ -87,7 +87,7 @@ func (s *Server) addTasks(ctx context.Context, actor mindflow.Actor, in addIn) (
 		}
 		actor.Key = key
 	}
-	tasks, err := s.app.AddTasks(ctx, actor, in.drafts())
+	tasks, err := s.app.AddTasks(ctx, actor, in.drafts(), in.lines())
 	if err != nil {
 		return addOut{}, "", err
 	}
@@ -102,7 +102,7 @@ func (s *Server) addTasks(ctx context.Context, actor mindflow.Actor, in addIn) (
 	return addOut{viewAll(tasks, z), z.String()}, "Added " + count(len(tasks), "task", "tasks") + ": " + strings.Join(names, ", ") + ".", nil
 }
 
-// drafts are those with fields first, then the lines. None goes without a title.
+// drafts are those with fields. None goes without a title.
 func (in addIn) drafts() []mindflow.Draft {
 	drafts := make([]mindflow.Draft, 0, len(in.Tasks))
 	for _, t := range in.Tasks {
@@ -112,12 +112,18 @@ func (in addIn) drafts() []mindflow.Draft {
 		}
 		drafts = append(drafts, d)
 	}
+	return drafts
+}
+
+// lines are those of the text that say something.
+func (in addIn) lines() []string {
+	var lines []string
 	for line := range strings.Lines(in.Text) {
-		if title := strings.TrimSpace(line); title != "" {
-			drafts = append(drafts, mindflow.Draft{Title: mindflow.Some(title)})
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
 		}
 	}
-	return drafts
+	return lines
 }
 
 // key names the call, with a hash of all it asks for.
@@ -125,7 +131,10 @@ func (in addIn) key() (*mindflow.IdempotencyKey, error) {
 	if err := mindflow.CheckIdempotencyKey(in.Key); err != nil {
 		return nil, mindflow.InvalidField("idempotency_key", "must be 1 to 255 visible ASCII characters")
 	}
-	asked, err := json.Marshal(in.drafts())
+	asked, err := json.Marshal(struct {
+		Drafts []mindflow.Draft
+		Lines  []string
+	}{in.drafts(), in.lines()})
 	if err != nil {
 		return nil, err
 	}

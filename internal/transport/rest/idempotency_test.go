@@ -155,7 +155,7 @@ func (srv *server) posts() map[string]string {
 	found := map[string]string{}
 	for path, methods := range srv.document().Paths {
 		for method, op := range methods {
-			if strings.EqualFold(method, http.MethodPost) && len(op.Security) > 0 && !strings.HasPrefix(path, "/api/auth/") && path != "/api/tokens" && path != "/api/recurrence/preview" && !strings.HasPrefix(path, "/api/oauth/") {
+			if strings.EqualFold(method, http.MethodPost) && len(op.Security) > 0 && !strings.HasPrefix(path, "/api/auth/") && path != "/api/tokens" && path != "/api/recurrence/preview" && path != "/api/tasks/parse" && !strings.HasPrefix(path, "/api/oauth/") {
 				found[op.OperationID] = path
 			}
 		}

@@ -22,6 +22,7 @@ type windowsView struct {
 
 type preferencesView struct {
 	Timezone       string      `json:"timezone" doc:"IANA time zone" example:"Europe/Berlin"`
+	Locale         string      `json:"locale" enum:"en-US,en-GB,de" doc:"How dates are written, and in which language besides English, where text is typed"`
 	WeightUrgency  number      `json:"weight_urgency" doc:"0 to 1000, at most two decimals"`
 	WeightPriority number      `json:"weight_priority" doc:"0 to 1000, at most two decimals"`
 	WeightEffort   number      `json:"weight_effort" doc:"0 to 1000, at most two decimals"`
@@ -38,7 +39,7 @@ type preferencesReply struct {
 func viewPreferences(p mindflow.Preferences) *preferencesReply {
 	window := func(w mindflow.Window) *windowView { return &windowView{w.Start.String(), w.End.String()} }
 	return &preferencesReply{ETag: quoted(p.ETag()), Status: http.StatusOK, Body: preferencesView{
-		Timezone:      p.Zone.String(),
+		Timezone: p.Zone.String(), Locale: string(p.Locale),
 		WeightUrgency: number(p.Weights.Urgency), WeightPriority: number(p.Weights.Priority),
 		WeightEffort: number(p.Weights.Effort), TimeOfDayBonus: number(p.Weights.TimeOfDayBonus),
 		Windows: windowsView{window(p.Windows.Morning), window(p.Windows.Afternoon), window(p.Windows.Evening)},
@@ -68,6 +69,7 @@ type preferencesPut struct {
 
 type preferencesBody struct {
 	Timezone       optional[string] `json:"timezone,omitzero" doc:"IANA time zone"`
+	Locale         optional[string] `json:"locale,omitzero" doc:"en-US, en-GB or de"`
 	WeightUrgency  *decimal         `json:"weight_urgency,omitempty" doc:"0 to 1000, at most two decimals"`
 	WeightPriority *decimal         `json:"weight_priority,omitempty" doc:"0 to 1000, at most two decimals"`
 	WeightEffort   *decimal         `json:"weight_effort,omitempty" doc:"0 to 1000, at most two decimals"`
@@ -80,7 +82,7 @@ func (b *preferencesBody) Resolve(huma.Context) []error { return details("body",
 
 func (b *preferencesBody) draft() mindflow.PreferencesDraft {
 	d := mindflow.PreferencesDraft{
-		Timezone: b.Timezone.Field, WeightUrgency: b.WeightUrgency.field(), WeightPriority: b.WeightPriority.field(),
+		Timezone: b.Timezone.Field, Locale: b.Locale.Field, WeightUrgency: b.WeightUrgency.field(), WeightPriority: b.WeightPriority.field(),
 		WeightEffort: b.WeightEffort.field(), TimeOfDayBonus: b.TimeOfDayBonus.field(),
 	}
 	if w := b.Windows; w != nil {

@@ -358,7 +358,7 @@ func TestARankingIsWalkedAtTheMomentItBegan(t *testing.T) {
 
 func TestPreferences(t *testing.T) {
 	t.Parallel()
-	const whole = `{"timezone":"Europe/Berlin","weight_urgency":40,"weight_priority":10,"weight_effort":10,"time_of_day_bonus":0.1,"windows":{"morning":{"start":"06:00","end":"12:00"},"afternoon":{"start":"12:00","end":"18:00"},"evening":{"start":"18:00","end":"22:00"}}}`
+	const whole = `{"timezone":"Europe/Berlin","locale":"en-US","weight_urgency":40,"weight_priority":10,"weight_effort":10,"time_of_day_bonus":0.1,"windows":{"morning":{"start":"06:00","end":"12:00"},"afternoon":{"start":"12:00","end":"18:00"},"evening":{"start":"18:00","end":"22:00"}}}`
 	table(t, "preferences", []row{
 		{says: "those of a new account", req: "GET /api/preferences", status: 200, want: "timezone=Europe/Berlin; weight_urgency=40; weight_priority=10; weight_effort=10; time_of_day_bonus=0.1; windows.evening.end=22:00"},
 		{says: "what was answered can be put back", req: "PUT /api/preferences", body: whole, head: `If-Match: "1"`, status: 200},
@@ -367,6 +367,12 @@ func TestPreferences(t *testing.T) {
 		{says: "read anew", req: "GET /api/preferences", head: `If-None-Match: "1"`, status: 200, want: "weight_urgency=12.34"},
 		{says: "a stale edit", req: "PUT /api/preferences", head: `If-Match: "1"`, body: `{"weight_urgency": 1}`, status: 412},
 		{says: "a present one", req: "PUT /api/preferences", head: `If-Match: "2"`, body: `{"weight_urgency": 1000, "weight_priority": 0, "weight_effort": 0.5, "time_of_day_bonus": 0.50, "timezone": "America/Havana"}`, status: 200, want: "weight_urgency=1000; weight_priority=0; weight_effort=0.5; time_of_day_bonus=0.5; timezone=America/Havana"},
+		{says: "another locale", req: "PUT /api/preferences", body: `{"locale": "de"}`, status: 200, want: "locale=de; timezone=America/Havana"},
+		{says: "which a client that knows none leaves alone", req: "PUT /api/preferences", body: `{"timezone": "America/Havana"}`, status: 200, want: "locale=de"},
+		{says: "back to the first one", req: "PUT /api/preferences", body: `{"locale": "en-US"}`, status: 200, want: "locale=en-US"},
+		{says: "no such locale", req: "PUT /api/preferences", body: `{"locale": "de-DE"}`, status: 422, want: "errors.0.field=locale"},
+		{says: "nor in small letters", req: "PUT /api/preferences", body: `{"locale": "en-us"}`, status: 422, want: "errors.0.field=locale"},
+		{says: "nor none", req: "PUT /api/preferences", body: `{"locale": null}`, status: 422, want: "errors.0.field=locale"},
 		{says: "one window", req: "PUT /api/preferences", body: `{"windows": {"evening": {"start": "20:00", "end": "02:00"}}}`, status: 200, want: "windows.evening.start=20:00; windows.evening.end=02:00; windows.morning.start=06:00"},
 		{says: "until midnight", req: "PUT /api/preferences", body: `{"windows": {"evening": {"start": "00:00", "end": "24:00"}}}`, status: 200, want: "windows.evening.end=24:00"},
 		{says: "numbers in other forms", req: "PUT /api/preferences", body: `{"weight_urgency": 1e1, "weight_priority": 2.500, "weight_effort": 0e0}`, status: 200, want: "weight_urgency=10; weight_priority=2.5; weight_effort=0"},

@@ -61,6 +61,8 @@ func (a *API) routes() {
 
 	route(a, "GET /api/tasks", "list-tasks", "Tasks", "List tasks", a.listTasks, answers[taskPage](a), granted(mindflow.TasksRead))
 	route(a, "POST /api/tasks", "create-task", "Tasks", "Create a task", a.createTask, status(http.StatusCreated), also("200", "The same task, created before with this id"), granted(mindflow.TasksWrite))
+	route(a, "POST /api/tasks/quick", "quick-task", "Tasks", "Create a task from a line of text", a.quickTask, status(http.StatusCreated), also("200", "The same task, created before with this id"), granted(mindflow.TasksWrite))
+	route(a, "POST /api/tasks/parse", "parse-task", "Tasks", "Read a task out of a line of text; nothing is kept", a.parseTask, limit(mindflow.LimitedReads), granted(mindflow.TasksRead))
 	route(a, "GET /api/tasks/pending", "pending-tasks", "Tasks", "List what is to be done: pending and in progress", a.pendingTasks, answers[taskPage](a), granted(mindflow.TasksRead))
 	route(a, "GET /api/tasks/{id}", "get-task", "Tasks", "Read a task", a.getTask, answers[taskView](a), also("304", "It still has that ETag"), granted(mindflow.TasksRead))
 	route(a, "PATCH /api/tasks/{id}", "edit-task", "Tasks", "Change a task: absent keeps, null clears", a.editTask, answers[taskView](a), granted(mindflow.TasksWrite))

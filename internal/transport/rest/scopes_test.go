@@ -47,8 +47,9 @@ var admits = map[string]string{
 	"GET /api/tasks": readsTasks, "GET /api/tasks/pending": readsTasks, "GET /api/tasks/best": readsTasks, "GET /api/tasks/ranked": readsTasks,
 	"GET /api/tasks/{id}": readsTasks, "GET /api/export/{format}": readsTasks, "POST /api/recurrence/preview": readsTasks,
 	"GET /api/projects": readsTasks, "GET /api/projects/{id}": readsTasks, "POST /api/projects": editsTasks,
+	"POST /api/tasks/parse": readsTasks,
 
-	"POST /api/tasks": editsTasks, "PATCH /api/tasks/{id}": editsTasks, "PUT /api/tasks/{id}": editsTasks, "DELETE /api/tasks/{id}": editsTasks,
+	"POST /api/tasks/quick": editsTasks, "POST /api/tasks": editsTasks, "PATCH /api/tasks/{id}": editsTasks, "PUT /api/tasks/{id}": editsTasks, "DELETE /api/tasks/{id}": editsTasks,
 	"POST /api/tasks/{id}/complete": editsTasks, "POST /api/tasks/{id}/reopen": editsTasks, "POST /api/tasks/{id}/snooze": editsTasks,
 	"POST /api/tasks/{id}/restore": editsTasks, "POST /api/import/{format}": editsTasks,
 }
@@ -56,6 +57,7 @@ var admits = map[string]string{
 // bodiesOf are what the routes are sent that a token would otherwise be refused
 // for another reason.
 var bodiesOf = map[string]string{
+	"POST /api/tasks/parse": `{"text": "x tomorrow"}`, "POST /api/tasks/quick": `{"text": "x tomorrow"}`,
 	"POST /api/tasks": `{"title": "x"}`, "PATCH /api/tasks/{id}": `{"priority": 4}`, "PUT /api/tasks/{id}": `{"priority": 4}`,
 	"PATCH /api/auth/me": `{"full_name": "Ada"}`, "POST /api/auth/change-password": `{"current_password": "x", "new_password": "correct horse battery"}`,
 	"POST /api/auth/change-email": `{"password": "x", "email": "new@example.com"}`, "POST /api/auth/delete-account": `{"password": "x"}`,

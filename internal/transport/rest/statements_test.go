@@ -28,7 +28,9 @@ var costs = []struct {
 	{"GET /api/tasks/pending?priority=2&q=task", "", 4, 2},
 	{"GET /api/tasks/best", "", 4, 1},
 	{"GET /api/tasks/ranked", "", 4, 1},
+	{"POST /api/tasks/parse", `{"text": "Call Bob tomorrow 5pm p1 #work"}`, 2, 1},
 	{"POST /api/tasks", `{"title": "x"}`, 7, 6},
+	{"POST /api/tasks/quick", `{"text": "Call Bob tomorrow 5pm p1 @work"}`, 7, 6},
 	{"PATCH /api/tasks/{id}", `{"priority": 5}`, 7, 4}, // the second changes nothing
 	{"PATCH /api/tasks/{id}", `{"title": "renamed"}`, 8, 4},
 	{"POST /api/tasks/{id}/snooze", "", 7, 4},
@@ -57,7 +59,7 @@ func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
 					request := strings.ReplaceAll(c.request, "{id}", id)
 					cold, warm := fresh.statements(request, c.body), fresh.statements(request, c.body)
 					wantCold, wantWarm := c.cold, c.warm
-					if strings.HasSuffix(t.Name(), "/sqlite") && !strings.HasPrefix(c.request, "GET") && !strings.HasSuffix(c.request, "/preview") {
+					if strings.HasSuffix(t.Name(), "/sqlite") && !strings.HasPrefix(c.request, "GET") && !strings.HasSuffix(c.request, "/preview") && !strings.HasSuffix(c.request, "/parse") {
 						wantCold, wantWarm = wantCold-1, wantWarm-1 // its BEGIN is the lock
 					}
 					if cold != wantCold || warm != wantWarm {

@@ -185,7 +185,9 @@ func TestNoValueBreaksTheServer(t *testing.T) {
 			"auth/refresh": {"refresh_token"},
 			"auth/logout":  {"refresh_token"},
 			"auth/regist":  {"email", "full_name", "timezone"},
-			"preferences":  {"timezone", "weight_urgency", "time_of_day_bonus", "windows"},
+			"parse":        {"text", "at", "locale"},
+			"quick":        {"text", "id", "locale", "due_date", "recurrence"},
+			"preferences":  {"timezone", "locale", "weight_urgency", "time_of_day_bonus", "windows"},
 			"snooze":       {"until", "duration"},
 			"tasks": {
 				"title", "description", "status", "priority", "due_date", "start_date", "snoozed_until", "effort_estimate_minutes", "preferred_time",

@@ -84,11 +84,16 @@ func (a *API) createTask(ctx context.Context, in *createInput) (*createReply, er
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
+	return viewCreated(task, created), nil
+}
+
+// viewCreated answers a task that was made, just now or before with the same id.
+func viewCreated(task mindflow.Task, created bool) *createReply {
 	status := http.StatusOK
 	if created {
 		status = http.StatusCreated
 	}
-	return &createReply{Location: "/api/tasks/" + task.ID.String(), ETag: quoted(task.ETag()), Status: status, Body: viewTask(task)}, nil
+	return &createReply{Location: "/api/tasks/" + task.ID.String(), ETag: quoted(task.ETag()), Status: status, Body: viewTask(task)}
 }
 
 // idOf reads an id a client brought, if it did.
