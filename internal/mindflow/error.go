@@ -41,6 +41,9 @@ type Error struct {
 	Needs Scopes
 	// Shown says that a token was shown which admits nobody.
 	Shown bool
+	// Overwrites are the later edits that an undoing would have overwritten, the
+	// newest first. Their titles are the person's own.
+	Overwrites []Overwrite
 	// Refusal, when set, is the reason in OAuth's words.
 	Refusal Refusal
 }

@@ -1,10 +1,6 @@
 package mindflow
 
-import (
-	"strconv"
-	"strings"
-	"time"
-)
+import "time"
 
 // Verb names what happened.
 type Verb string
@@ -35,6 +31,7 @@ const (
 	TaskDeleted        Verb = "task.deleted"
 	TaskRestored       Verb = "task.restored"
 	TaskImported       Verb = "task.imported"
+	TaskUndone         Verb = "task.undone"  // another change to it was taken back
 	TasksPurged        Verb = "tasks.purged" // deleted ones, for good
 	ProjectCreated     Verb = "project.created"
 	ProjectUpdated     Verb = "project.updated"
@@ -62,21 +59,10 @@ const (
 func Compactable() []string {
 	return []string{
 		string(TaskCreated), string(TaskUpdated), string(TaskCompleted), string(TaskReopened), string(TaskSnoozed),
-		string(TaskDeleted), string(TaskRestored), string(TaskImported),
+		string(TaskDeleted), string(TaskRestored), string(TaskImported), string(TaskUndone),
 		string(ProjectCreated), string(ProjectUpdated), string(ProjectArchived), string(ProjectUnarchived),
 		string(ProjectDeleted), string(ProjectRestored),
 	}
-}
-
-// Undoable reports whether what happened can be taken back: changes to what a
-// person plans with can. What happened to accounts cannot, nor what is gone for good.
-func (v Verb) Undoable() bool {
-	kind, _, _ := strings.Cut(string(v), ".")
-	switch kind {
-	case "task", "project", "template":
-		return v != TaskAdopted
-	}
-	return v == PreferencesChanged
 }
 
 // Eases reports whether what happened leaves less to be done: such a change is
@@ -97,30 +83,7 @@ type Event struct {
 	TaskID      TaskID    // zero when it is not about a task
 	Subject     SubjectID // of an event about a project or a template, as its verb says: what it is about
 	Changes     Changes
-}
-
-// ChangeID names a change: the id of the call that made it, or where that was a
-// single event of no call, its sequence in the log.
-type ChangeID string
-
-// ChangeAt names the change that is the event at a sequence.
-func ChangeAt(seq int64) ChangeID { return ChangeID(strconv.FormatInt(seq, 10)) }
-
-// Seq is the sequence of the single event a change is; false when it is a call's.
-func (c ChangeID) Seq() (int64, bool) {
-	if len(c) == 0 || len(c) > len("9223372036854775807")-1 || strings.Trim(string(c), "0123456789") != "" {
-		return 0, false
-	}
-	seq, err := strconv.ParseInt(string(c), 10, 64)
-	return seq, err == nil
-}
-
-// ChangeID names the change that the event is, or is a part of.
-func (e Event) ChangeID() ChangeID {
-	if e.Program.CallID != "" {
-		return ChangeID(e.Program.CallID)
-	}
-	return ChangeAt(e.Seq)
+	Undoes      ChangeID // the change that this one takes back; empty when it takes none
 }
 
 // Through names what it came through, for people: "web", "token backup script",

@@ -22,8 +22,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 	// Most are about a task and come through no program: a parameter that is NULL costs as much as another.
 	insertWholeEvent = `
 INSERT INTO events (workspace_id, seq, id, at, verb, schema_version, actor_id, channel, task_id, changes,
-       total_tasks, total_tags, total_bytes, grant_id, client, call_id, subject_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
+       total_tasks, total_tags, total_bytes, grant_id, client, call_id, subject_id, undoes)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
 )
 
 // Record appends an event to its workspace's log, as the next in sequence, with
@@ -35,7 +35,7 @@ func (tx *Tx) Record(e mindflow.Event, by mindflow.Actor) error {
 		return err
 	}
 	insert := insertEvent
-	if by.Program != nil || tx.call != "" || !e.Subject.IsZero() {
+	if by.Program != nil || tx.call != "" || tx.undoes != "" || !e.Subject.IsZero() {
 		insert = insertWholeEvent
 		columns = tx.appendWhole(columns, e, by)
 	}
@@ -54,14 +54,15 @@ func (tx *Tx) InOneCall() {
 }
 
 // appendWhole appends what few events have: the program they came by, the call
-// they are part of, and what they are about when it is no task.
+// they are part of, what they are about when it is no task, and the change they
+// take back.
 func (tx *Tx) appendWhole(columns []any, e mindflow.Event, by mindflow.Actor) []any {
 	var p mindflow.Program
 	if by.Program != nil {
 		p = *by.Program
 	}
 	p.CallID = cmp.Or(p.CallID, string(tx.call))
-	return append(columns, orNull(&tx.ids, p.GrantID), nullable(p.Name), nullable(p.CallID), orNull(&tx.ids, e.Subject))
+	return append(columns, orNull(&tx.ids, p.GrantID), nullable(p.Name), nullable(p.CallID), orNull(&tx.ids, e.Subject), nullable(string(tx.undoes)))
 }
 
 // following is an event as the next in its workspace's log.
@@ -93,12 +94,13 @@ func eventColumns(e mindflow.Event, holds mindflow.Usage, ids *idTexts) ([]any, 
 	}, nil
 }
 
-const eventsAfter = `
-SELECT seq, id, at, verb, actor_id, channel, task_id, changes, grant_id, coalesce(client, ''), coalesce(call_id, ''), subject_id
-  FROM events
- WHERE workspace_id = $1 AND seq > $2
- ORDER BY seq
- LIMIT $3`
+const (
+	readEvent = `
+SELECT seq, id, at, verb, actor_id, channel, task_id, changes, grant_id, coalesce(client, ''), coalesce(call_id, ''), subject_id,
+       coalesce(undoes, '')
+  FROM events`
+	eventsAfter = readEvent + ` WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`
+)
 
 const compactedUpTo = `SELECT compacted_seq FROM workspaces WHERE id = $1`
 
@@ -121,24 +123,31 @@ func (s *Store) Events(ctx context.Context, w mindflow.WorkspaceID, after int64,
 }
 
 func (s *Store) eventsAfter(ctx context.Context, w mindflow.WorkspaceID, after int64, limit int) ([]mindflow.Event, error) {
-	var events []mindflow.Event
-	err := each(s.read(ctx), eventsAfter, []any{w.String(), after, limit}, func(rows *sql.Rows) error {
+	events, err := readEvents(s.read(ctx), w, eventsAfter, w.String(), after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	return events, nil
+}
+
+// eachEvent reads every event with fn.
+func eachEvent(q querier, w mindflow.WorkspaceID, query string, args []any, fn func(mindflow.Event) error) error {
+	return each(q, query, args, func(rows *sql.Rows) error {
 		e := mindflow.Event{WorkspaceID: w}
 		var at int64
 		var task nullID[mindflow.Task]
 		var grant nullID[mindflow.Grant]
 		var subject nullID[mindflow.Subject]
 		var changes string
-		err := rows.Scan(&e.Seq, &e.ID, &at, &e.Verb, &e.ActorID, &e.Channel, &task, &changes, &grant, &e.Program.Name, &e.Program.CallID, &subject)
+		err := rows.Scan(&e.Seq, &e.ID, &at, &e.Verb, &e.ActorID, &e.Channel, &task, &changes, &grant, &e.Program.Name, &e.Program.CallID,
+			&subject, &e.Undoes)
 		if err != nil {
 			return err
 		}
 		e.At, e.TaskID, e.Program.GrantID, e.Subject = mindflow.UTC(at), task.id, grant.id, subject.id
-		events = append(events, e)
-		return json.Unmarshal([]byte(changes), &events[len(events)-1].Changes)
+		if err := json.Unmarshal([]byte(changes), &e.Changes); err != nil {
+			return err
+		}
+		return fn(e)
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read events: %w", err)
-	}
-	return events, nil
 }

@@ -22,7 +22,7 @@ VALUES `
 	insertTaskTexts = `INSERT INTO task_texts (workspace_id, task_id, description, search_key) VALUES `
 	insertEvents    = `
 INSERT INTO events (workspace_id, seq, id, at, verb, schema_version, actor_id, channel, task_id, changes,
-       total_tasks, total_tags, total_bytes, grant_id, client, call_id, subject_id)
+       total_tasks, total_tags, total_bytes, grant_id, client, call_id, subject_id, undoes)
 VALUES `
 	unlessTaken = ` ON CONFLICT (workspace_id, id) DO NOTHING`
 

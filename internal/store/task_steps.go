@@ -117,7 +117,7 @@ func readProgress(total, done sql.NullInt64, t *mindflow.Task) {
 
 // roundUp names ids as texts, repeating the last one up to a power of two: so a
 // statement has few forms.
-func roundUp(ids []mindflow.TaskID) []string {
+func roundUp[T any](ids []mindflow.ID[T]) []string {
 	names := make([]string, 1<<bits.Len(uint(len(ids)-1)))
 	for i := range names {
 		names[i] = ids[min(i, len(ids)-1)].String()

@@ -23,6 +23,7 @@ type Tx struct {
 
 	told     int64             // sequence of the last event of the home's log that can be undone; zero while there is none
 	call     mindflow.ChangeID // the call it is a part of, and what is recorded from now on; empty while that is one event
+	undoes   mindflow.ChangeID // which change this one takes back
 	changes  int               // statements that changed a row
 	failed   bool              // a statement did not get through: the transaction may be gone
 	enqueued bool              // a job that may be taken up at once

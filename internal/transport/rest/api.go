@@ -142,6 +142,7 @@ func humaConfig(version string) huma.Config {
 		{Name: "Programs", Description: "Decide about programs that ask to be connected, and cut them off again"},
 		{Name: "Tasks", Description: "Create, read, change and list tasks"},
 		{Name: "Ranking", Description: "What to do now, and why"},
+		{Name: "Changes", Description: "What has happened, and taking it back"},
 		{Name: "Preferences", Description: "How one person's tasks are scored, and where they are"},
 		{Name: "Import", Description: "Take in tasks from elsewhere"},
 		{Name: "Server", Description: "Whether the server is there"},

@@ -17,13 +17,14 @@ import (
 
 // Problem is an error as RFC 9457 says.
 type Problem struct {
-	Type       string         `json:"type" format:"uri-reference" doc:"What kind of problem; about:blank means that the status says it, second-factor-required that the password is right and a code is asked for, blocked that the task waits for others"`
-	Title      string         `json:"title" doc:"The status in words"`
-	Status     int            `json:"status" doc:"The HTTP status"`
-	Detail     string         `json:"detail" doc:"What is wrong with this request"`
-	RequestID  string         `json:"request_id" doc:"The id of this request, as in X-Request-ID"`
-	Errors     []FieldProblem `json:"errors,omitempty" doc:"Every bad field at once"`
-	ValidUntil *string        `json:"valid_until,omitempty" format:"date-time" doc:"Where nothing is to be done now: when something will be"`
+	Type       string          `json:"type" format:"uri-reference" doc:"What kind of problem; about:blank means that the status says it, second-factor-required that the password is right and a code is asked for, blocked that the task waits for others"`
+	Title      string          `json:"title" doc:"The status in words"`
+	Status     int             `json:"status" doc:"The HTTP status"`
+	Detail     string          `json:"detail" doc:"What is wrong with this request"`
+	RequestID  string          `json:"request_id" doc:"The id of this request, as in X-Request-ID"`
+	Errors     []FieldProblem  `json:"errors,omitempty" doc:"Every bad field at once"`
+	ValidUntil *string         `json:"valid_until,omitempty" format:"date-time" doc:"Where nothing is to be done now: when something will be"`
+	Overwrites []overwriteView `json:"overwrites,omitempty" doc:"Where undoing would overwrite later edits: which, the newest first, at most 20"`
 
 	headers http.Header
 }
@@ -101,6 +102,9 @@ func (a *API) problemAt(ctx context.Context, resource string, err error) *Proble
 	p.RequestID, p.ValidUntil = requestID(ctx), exact(e.ValidUntil)
 	for _, f := range e.Fields {
 		p.Errors = append(p.Errors, FieldProblem(f))
+	}
+	for _, o := range e.Overwrites {
+		p.Overwrites = append(p.Overwrites, viewOverwrite(o))
 	}
 	switch {
 	case e.Kind == mindflow.KindUnauthenticated:

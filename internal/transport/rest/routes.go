@@ -78,6 +78,8 @@ func (a *API) routes() {
 	route(a, "POST /api/projects", "create-project", "Projects", "Create a project", a.createProject, status(http.StatusCreated), also("200", "The same project, created before with this id"), granted(mindflow.TasksWrite))
 	route(a, "GET /api/projects/{id}", "get-project", "Projects", "Read a project", a.getProject, also("304", "It still has that ETag"), granted(mindflow.TasksRead))
 
+	route(a, "POST /api/undo", "undo", "Changes", "Take a change back, whole, unless that would overwrite later edits", a.undo, granted(mindflow.TasksWrite))
+
 	route(a, "GET /api/preferences", "get-preferences", "Preferences", "How your tasks are scored, and where you are", a.getPreferences, also("304", "They still have that ETag"), granted(mindflow.AccountRead, mindflow.TasksRead))
 	route(a, "PUT /api/preferences", "put-preferences", "Preferences", "Change preferences: absent keeps", a.putPreferences)
 

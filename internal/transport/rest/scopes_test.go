@@ -52,6 +52,8 @@ var admits = map[string]string{
 	"POST /api/tasks/quick": editsTasks, "POST /api/tasks": editsTasks, "PATCH /api/tasks/{id}": editsTasks, "PUT /api/tasks/{id}": editsTasks, "DELETE /api/tasks/{id}": editsTasks,
 	"POST /api/tasks/{id}/complete": editsTasks, "POST /api/tasks/{id}/reopen": editsTasks, "POST /api/tasks/{id}/snooze": editsTasks,
 	"POST /api/tasks/{id}/restore": editsTasks, "POST /api/import/{format}": editsTasks,
+
+	"POST /api/undo": editsTasks,
 }
 
 // bodiesOf are what the routes are sent that a token would otherwise be refused
@@ -65,6 +67,8 @@ var bodiesOf = map[string]string{
 	"POST /api/import/{format}": "title\nx\n", "POST /api/recurrence/preview": `{"rule": "FREQ=DAILY", "start": "2026-11-27"}`,
 	"POST /api/projects":       `{"name": "x"}`,
 	"POST /api/oauth/requests": `{"client_id": "x", "redirect_uri": "x"}`, "POST /api/oauth/decisions": `{"client_id": "x", "redirect_uri": "x", "approve": true}`,
+
+	"POST /api/undo": `{"change": "2"}`,
 
 	"POST /api/auth/second-factor/begin": `{"password": "x"}`, "POST /api/auth/second-factor/confirm": `{"code": "000000"}`,
 	"POST /api/auth/second-factor/recovery-codes": `{"password": "x"}`, "POST /api/auth/second-factor/off": `{"password": "x"}`,

@@ -46,3 +46,31 @@ func TestAChangeSaysWhatUndoesIt(t *testing.T) {
 		}
 	})
 }
+
+func TestUndo(t *testing.T) {
+	t.Parallel()
+	table(t, "undo", []row{
+		{says: "a task is made", req: "POST /api/tasks", body: `{"title": "a", "due_date": "2026-12-01"}`, status: 201, save: "a"},
+		{says: "edited", req: "PATCH /api/tasks/{a}", body: `{"title": "b", "priority": 5}`, status: 200},
+		{says: "and back again", req: "POST /api/undo", body: `{"change": "3"}`, status: 200, want: `undone=3; tasks=["{a}"]`},
+		{says: "to what it was", req: "GET /api/tasks/{a}", status: 200, want: "title=a; priority=3; version=3"},
+		{says: "once", req: "POST /api/undo", body: `{"change": "3"}`, status: 409, want: "overwrites.0.verb=task.undone"},
+		{says: "done", req: "POST /api/tasks/{a}/complete", head: "X-Client: web", status: 200},
+		{says: "and moved", req: "PATCH /api/tasks/{a}", body: `{"due_date": "2026-12-02"}`, status: 200},
+		{says: "is reopened though it was moved since", req: "POST /api/undo", body: `{"change": "5"}`, status: 200},
+		{says: "and stays moved", req: "GET /api/tasks/{a}", status: 200, want: "status=pending; completed_at=null; due_date=2026-12-02"},
+		{says: "what was made is not taken away with later edits", req: "POST /api/undo", body: `{"change": "2"}`, status: 409, want: `overwrites.0.title=a; overwrites.0.change=6; overwrites.0.through=api; overwrites.0.fields=["due_date"]`},
+		{says: "the last of them first", req: "POST /api/undo", body: `{"change": "6"}`, status: 200},
+		{says: "then all is as it was when it was made", req: "POST /api/undo", body: `{"change": "2"}`, status: 200},
+		{says: "which is in the trash now", req: "GET /api/tasks/{a}", status: 404},
+		{says: "somebody else's change is none", by: "eve", req: "POST /api/undo", body: `{"change": "2"}`, status: 404},
+		{says: "nor one that will be", req: "POST /api/undo", body: `{"change": "4711"}`, status: 404},
+		{says: "nor a call", req: "POST /api/undo", body: `{"change": "` + someone + `"}`, status: 404},
+		{says: "an account is not undone", req: "POST /api/undo", body: `{"change": "1"}`, status: 409},
+		{says: "preferences are set", req: "PUT /api/preferences", body: `{"weight_urgency": 41.5, "windows": {"morning": {"start": "05:00", "end": "11:00"}}}`, status: 200},
+		{says: "and set back", req: "POST /api/undo", body: `{"change": "10"}`, status: 200, want: "tasks=[]"},
+		{says: "to what they were", req: "GET /api/preferences", status: 200, want: "weight_urgency=40; windows.morning.start=06:00"},
+		{says: "it needs a name", req: "POST /api/undo", body: `{}`, status: 422, want: "errors.0.field=change"},
+		{says: "of visible characters", req: "POST /api/undo", body: `{"change": "a b"}`, status: 422, want: "errors.0.field=change"},
+	})
+}

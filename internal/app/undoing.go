@@ -1,0 +1,413 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"mindflow/internal/app/can"
+	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
+)
+
+// Undone says what an undoing has done.
+type Undone struct {
+	Undone mindflow.ChangeID // what was taken back
+	Change mindflow.ChangeID `json:"By"` // what takes that back again; kept beside the answer's own Change
+	Tasks  []mindflow.TaskID // whose fields are as they were before
+}
+
+// Undo takes a change back: each field it has changed is again what it was
+// before, all of them or none. Fields that nobody touched since are restored
+// though others of the task have changed; where one has been, it is refused, and
+// says which later edits it would overwrite. What was created goes to the trash.
+// Undoing is a change itself, so that undoing it does again what was undone.
+func (a *App) Undo(ctx context.Context, actor mindflow.Actor, change mindflow.ChangeID) (Undone, error) {
+	p, err := a.preferencesOf(ctx, actor)
+	if err != nil {
+		return Undone{}, err
+	}
+	actor = actor.InOneCall(a.now())
+	return write(ctx, a, actor, can.Edit, func(tx *store.Tx) (Undone, error) {
+		u := undoing{tx: tx, actor: actor, zone: p.Zone}
+		if err := u.read(change); err != nil {
+			return Undone{}, err
+		}
+		if err := u.checkLater(); err != nil {
+			return Undone{}, err
+		}
+		tx.Undoing(u.change)
+		if err := u.takeBack(); err != nil {
+			return Undone{}, err
+		}
+		return Undone{Undone: u.change, Change: tx.Change(), Tasks: u.tasks()}, nil
+	})
+}
+
+// undoing is a change on its way back.
+type undoing struct {
+	tx     *store.Tx
+	actor  mindflow.Actor
+	zone   mindflow.Zone
+	change mindflow.ChangeID
+	first  int64     // sequence of its first event
+	things []changed // in the order in which they were changed first
+}
+
+// changed is what a change did to one thing.
+type changed struct {
+	thing
+
+	created bool
+	fields  mindflow.Changes
+}
+
+// thing is what events are about: a task; what its kind says, by its subject; or
+// the actor's preferences.
+type thing struct {
+	kind    string // as Verb.Kind says it
+	task    mindflow.TaskID
+	subject mindflow.SubjectID
+}
+
+func thingOf(e mindflow.Event) thing { return thing{e.Verb.Kind(), e.TaskID, e.Subject} }
+
+// touches reports whether a change to some fields is one to what would be
+// restored. Of what was created everything is.
+func (c changed) touches(fields mindflow.Changes) bool {
+	if c.created {
+		return true
+	}
+	for name := range fields {
+		if _, both := c.fields[name]; both {
+			return true
+		}
+	}
+	return false
+}
+
+// read finds the change, and refuses one that cannot be undone whatever came after it.
+func (u *undoing) read(change mindflow.ChangeID) error {
+	events, err := u.tx.EventsOf(change, mindflow.MaxUndone+1)
+	if err != nil {
+		return err
+	}
+	if len(events) == 0 {
+		return u.missing(change)
+	}
+	if why := notUndoable(events, u.tx.Now().Add(-mindflow.UndoTime).UnixMicro()); why != "" {
+		return mindflow.Conflict(why)
+	}
+	u.change, u.first, u.things = events[0].ChangeID(), events[0].Seq, changedBy(events)
+	return nil
+}
+
+// missing says why there is no such change.
+func (u *undoing) missing(change mindflow.ChangeID) error {
+	seq, single := change.Seq()
+	if !single {
+		return mindflow.NotFound("change")
+	}
+	compacted, err := u.tx.CompactedUpTo()
+	if err == nil && seq > compacted {
+		err = mindflow.NotFound("change")
+	}
+	if err == nil {
+		err = mindflow.Conflict(tooLongAgo)
+	}
+	return err
+}
+
+const tooLongAgo = "It was changed more than 30 days ago, which is as far back as can be undone"
+
+// notUndoable says why a change cannot be undone, whatever came after it; empty
+// when it can.
+func notUndoable(events []mindflow.Event, since int64) string {
+	if len(events) > mindflow.MaxUndone {
+		return fmt.Sprintf("It changed more than %d things at once, which cannot be undone", mindflow.MaxUndone)
+	}
+	for _, e := range events {
+		switch {
+		case !e.Verb.Undoable():
+			return "Only changes to what you plan with can be undone, not those to accounts, and not what is gone for good"
+		case e.At.UnixMicro() < since:
+			return tooLongAgo
+		}
+	}
+	return ""
+}
+
+// changedBy is what events of one change did, thing by thing.
+func changedBy(events []mindflow.Event) []changed {
+	var things []changed
+	place := map[thing]int{}
+	for _, e := range events {
+		i, known := place[thingOf(e)]
+		if !known {
+			i = len(things)
+			place[thingOf(e)] = i
+			things = append(things, changed{thing: thingOf(e), created: e.Verb.Creates()})
+		}
+		things[i].fields = things[i].fields.ThenChanged(e.Changes)
+	}
+	return things
+}
+
+func (u *undoing) tasks() []mindflow.TaskID {
+	ids := []mindflow.TaskID{}
+	for _, c := range u.things {
+		if !c.task.IsZero() {
+			ids = append(ids, c.task)
+		}
+	}
+	return ids
+}
+
+// maxOverwrites bounds how many later edits a refusal names.
+const maxOverwrites = 20
+
+// checkLater refuses an undoing that would overwrite later edits.
+func (u *undoing) checkLater() error {
+	l := newLater(u.change, u.things)
+	var tasks []mindflow.TaskID
+	var subjects []mindflow.SubjectID
+	for _, c := range u.things {
+		switch {
+		case !c.task.IsZero():
+			tasks = append(tasks, c.task)
+		case !c.subject.IsZero():
+			subjects = append(subjects, c.subject)
+		default:
+			if err := u.tx.LaterPreferences(u.first, l.see); err != nil {
+				return err
+			}
+		}
+	}
+	if err := u.tx.Later(u.first, tasks, subjects, l.see); err != nil {
+		return err
+	}
+	return l.refusal(func(ids []mindflow.TaskID) (map[mindflow.TaskID]mindflow.Task, error) { return u.tx.TasksNamed(ids) })
+}
+
+// later holds what came after a change against it, the newest first. A later
+// change that was undone itself, and its undoing, come to nothing together.
+type later struct {
+	change  mindflow.ChangeID
+	things  map[thing]changed
+	undone  map[mindflow.ChangeID]bool
+	pending map[mindflow.ChangeID][]mindflow.Event // undoings of what has not been seen yet
+	over    []mindflow.Event                       // what would be overwritten
+	already *mindflow.Event                        // what has undone it
+}
+
+func newLater(change mindflow.ChangeID, things []changed) *later {
+	l := &later{
+		change: change, things: map[thing]changed{}, undone: map[mindflow.ChangeID]bool{},
+		pending: map[mindflow.ChangeID][]mindflow.Event{},
+	}
+	for _, c := range things {
+		l.things[c.thing] = c
+	}
+	return l
+}
+
+func (l *later) see(e mindflow.Event) error {
+	id := e.ChangeID()
+	delete(l.pending, id) // an undoing and what it undid are both later
+	switch {
+	case id == l.change, l.undone[id]:
+		return nil
+	case e.Undoes == l.change:
+		l.already = &e
+		return nil
+	case e.Undoes != "":
+		l.undone[e.Undoes] = true
+	}
+	switch c, known := l.things[thingOf(e)]; {
+	case !known || !c.touches(e.Changes):
+	case e.Undoes != "":
+		l.pending[e.Undoes] = append(l.pending[e.Undoes], e)
+	default:
+		l.over = append(l.over, e)
+	}
+	return nil
+}
+
+// overwritten are the later edits that undoing would overwrite, the newest first.
+func (l *later) overwritten() []mindflow.Event {
+	over := l.over
+	for _, undoings := range l.pending { // of what was before the change
+		over = append(over, undoings...)
+	}
+	slices.SortFunc(over, func(a, b mindflow.Event) int { return int(b.Seq - a.Seq) })
+	return over
+}
+
+// refusal says that the change was undone already, or which edits undoing it
+// would overwrite, with the titles that tasks answers.
+func (l *later) refusal(tasks func([]mindflow.TaskID) (map[mindflow.TaskID]mindflow.Task, error)) error {
+	if l.already != nil {
+		return &mindflow.Error{
+			Kind: mindflow.KindConflict, Message: "It has been undone already; undo that to have it again",
+			Overwrites: []mindflow.Overwrite{overwriteOf(*l.already, l.already.Changes, "")},
+		}
+	}
+	over := l.overwritten()
+	if len(over) == 0 {
+		return nil
+	}
+	named := over[:min(len(over), maxOverwrites)]
+	var ids []mindflow.TaskID
+	for _, e := range named {
+		if !e.TaskID.IsZero() {
+			ids = append(ids, e.TaskID)
+		}
+	}
+	found, err := tasks(ids)
+	if err != nil {
+		return err
+	}
+	e := &mindflow.Error{Kind: mindflow.KindConflict, Message: refused(named[0], l.shared(named[0]), len(over)-1)}
+	for _, o := range named {
+		e.Overwrites = append(e.Overwrites, overwriteOf(o, l.shared(o), found[o.TaskID].Title))
+	}
+	return e
+}
+
+// shared is the part of a later edit that undoing would overwrite.
+func (l *later) shared(e mindflow.Event) mindflow.Changes {
+	shared := maps.Clone(e.Changes)
+	if c := l.things[thingOf(e)]; !c.created {
+		maps.DeleteFunc(shared, func(name string, _ mindflow.Change) bool {
+			_, both := c.fields[name]
+			return !both
+		})
+	}
+	return shared
+}
+
+func refused(e mindflow.Event, fields mindflow.Changes, more int) string {
+	what := fmt.Sprintf("Undoing it would overwrite a later change (%s, through %s, at %s, of %s)",
+		e.Verb, e.Through(), e.At.Format("2006-01-02T15:04:05Z"), fields.Listed())
+	if more > 0 {
+		what += fmt.Sprintf(" and %d more", more)
+	}
+	return what
+}
+
+func overwriteOf(e mindflow.Event, fields mindflow.Changes, title string) mindflow.Overwrite {
+	return mindflow.Overwrite{
+		Change: e.ChangeID(), At: e.At, Verb: e.Verb, Through: e.Through(), TaskID: e.TaskID, Subject: e.Subject,
+		Title: title, Fields: fields.Names(),
+	}
+}
+
+// takeBack makes everything what it was before the change. Projects come before
+// the tasks that are in them.
+func (u *undoing) takeBack() error {
+	byKind := map[string][]changed{}
+	for _, c := range u.things {
+		byKind[c.kind] = append(byKind[c.kind], c)
+	}
+	for _, kind := range []struct {
+		name string
+		back func([]changed) error
+	}{
+		{"task", u.takeBackTasks},
+		{"preferences", u.takeBackPreferences},
+	} {
+		if list := byKind[kind.name]; len(list) > 0 {
+			if err := kind.back(list); err != nil {
+				return err
+			}
+			delete(byKind, kind.name)
+		}
+	}
+	if len(byKind) > 0 {
+		return mindflow.Conflict("It changed something that this server cannot undo")
+	}
+	return nil
+}
+
+var errGone = mindflow.Conflict("A task that it changed is gone for good")
+
+func (u *undoing) takeBackTasks(list []changed) error {
+	found, err := u.tx.TasksNamed(u.tasks())
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(list, func(a, b changed) int { return bytes.Compare(a.task[:], b.task[:]) })
+	for _, c := range list {
+		before, there := found[c.task]
+		if !there || u.tx.Now().Sub(before.DeletedAt) > mindflow.Restorable && !before.DeletedAt.IsZero() {
+			return errGone
+		}
+		after, err := u.before(c, before)
+		if err != nil {
+			return err
+		}
+		if _, err := u.tx.SaveTask(before, after, u.actor, mindflow.TaskUndone); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// before is a task as it was before the change, but for what has happened to
+// other fields of it since.
+func (u *undoing) before(c changed, t mindflow.Task) (mindflow.Task, error) {
+	if c.created {
+		return t.Deleted(u.tx.Now()), nil
+	}
+	after := t
+	for name, change := range c.fields {
+		var err error
+		if after, err = after.With(name, change.Before); err != nil {
+			return t, err
+		}
+	}
+	if !after.DeletedAt.IsZero() {
+		return after, nil // in the trash it breaks no rule
+	}
+	if (!after.Due.Equal(t.Due) || !after.Start.Equal(t.Start)) && after.Start.Misses(after.Due, u.zone) {
+		return t, noLonger(mindflow.InvalidField("start_date", "would come after due_date, which has changed since"))
+	}
+	after, err := settle(u.tx, u.actor, t, after)
+	return after, noLonger(err)
+}
+
+// noLonger says that what was before is against a rule now.
+func noLonger(err error) error {
+	if mindflow.KindOf(err) != mindflow.KindInvalid {
+		return err
+	}
+	return &mindflow.Error{
+		Kind: mindflow.KindConflict, Message: "What it was before is not possible any more", Fields: mindflow.FieldsOf(err),
+	}
+}
+
+func (u *undoing) takeBackPreferences(list []changed) error {
+	if err := can.Own.Within(u.actor.Scopes); err != nil {
+		return err
+	}
+	before, err := u.tx.Preferences(u.actor.UserID)
+	if err != nil {
+		return err
+	}
+	draft, err := mindflow.PreferencesDraftOf(list[0].fields)
+	if err != nil {
+		return err
+	}
+	after, err := draft.Apply(before)
+	if err != nil {
+		return noLonger(err)
+	}
+	changes := mindflow.PreferenceChanges(before, after)
+	if len(changes) == 0 {
+		return nil
+	}
+	_, err = u.tx.SavePreferences(after, changes, u.actor)
+	return err
+}
