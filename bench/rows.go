@@ -41,7 +41,7 @@ type figures struct {
 const floorRow = "floor"
 
 // routes -only may name.
-var routes = []string{"create", "patch", "read", "list50", "best", "ranked"}
+var routes = []string{"create", "quick", "patch", "read", "list50", "best", "ranked"}
 
 // rows of the table, in its order. Later rows (other sizes, other workspaces) are lines here and people to send them.
 func (b *bench) rows() []row {
@@ -60,6 +60,7 @@ func (b *bench) rows() []row {
 	}
 	all = append(all,
 		row{name: "create", route: "create", who: b.creator, next: createCall},
+		row{name: "quick add", route: "quick", who: b.creator, next: quickCall},
 		row{name: "patch", route: "patch", who: b.big, next: patchCall(b.big.ids)},
 		row{name: "read", route: "read", who: b.big, next: readCall(b.big.ids)},
 		row{name: listRow(b.o.small), route: "list50", who: b.small, next: page},

@@ -61,6 +61,16 @@ func createCall(r *rand.Rand, n int) call {
 	return post("/api/tasks", taskBody(r, n, time.Now()))
 }
 
+// quickLines are what people type; each call says a number besides, so that no title is twice.
+var quickLines = [...]string{
+	"Write report %d tomorrow due in 9 days at 5pm p1 @work ~2h remind me 1h before", "Call Bob about %d next friday at noon !4",
+	"Water the plants %d every mon, wed and fri at 9:15am @home ~15m", "Ask whether they may have seen the keys to room %d in March",
+}
+
+func quickCall(r *rand.Rand, n int) call {
+	return post("/api/tasks/quick", fmt.Appendf(nil, `{"text":"`+quickLines[n%len(quickLines)]+`"}`, r.Uint32()))
+}
+
 func importCall(file []byte) call { return post("/api/import/taskwarrior", file) }
 
 // patchCall changes a random task's title and priority. The title is always new: a patch that changes nothing might

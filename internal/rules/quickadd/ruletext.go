@@ -9,8 +9,8 @@ import (
 // The weekdays of RFC 5545, two letters each.
 const weekdayNames = "MOTUWETHFRSASU"
 
-// appendRule writes the rule by RFC 5545 for a first occurrence on a day.
-func (r *repeat) appendRule(b []byte, first mindflow.Day) []byte {
+// appendFrequency writes how often the rule is, by RFC 5545.
+func (r *repeat) appendFrequency(b []byte) []byte {
 	interval := r.interval
 	switch r.unit {
 	case days:
@@ -29,9 +29,10 @@ func (r *repeat) appendRule(b []byte, first mindflow.Day) []byte {
 	if interval > 1 {
 		b = strconv.AppendInt(append(b, ";INTERVAL="...), int64(interval), 10)
 	}
-	return r.appendDays(b, first)
+	return b
 }
 
+// appendDays writes the days of a rule with a first occurrence on a day.
 func (r *repeat) appendDays(b []byte, first mindflow.Day) []byte {
 	switch r.named {
 	case noDay:

@@ -235,7 +235,7 @@ func (p *parser) setRepeat(rule *piece, d *dates) {
 		p.draft.StartDate, d.start.sets = p.said(&d.start.date), StartDate
 	}
 	var buffer [96]byte
-	text := r.appendRule(buffer[:0], due.day)
+	text := r.appendFrequency(buffer[:0])
 	for i := range p.pieces {
 		pc := &p.pieces[i]
 		if !pc.isToken(anEnd) && !pc.isToken(aCount) && !pc.isToken(aSpan) {
@@ -246,6 +246,7 @@ func (p *parser) setRepeat(rule *piece, d *dates) {
 			break
 		}
 	}
+	text = r.appendDays(text, due.day)
 	p.draft.Recurrence = Repeat{Rule: string(text), From: mindflow.FromSchedule}
 	if r.afterCompletion {
 		p.draft.Recurrence.From = mindflow.FromCompletion

@@ -35,6 +35,9 @@ func BenchmarkRoute(b *testing.B) {
 		{"create", func(i int64) *http.Request {
 			return benchRequest(b.Context(), "POST /api/tasks", fmt.Sprintf(`{"title": "made %d", "description": %q, "priority": 3}`, i, strings.Repeat("d", 500)))
 		}},
+		{"quick", func(i int64) *http.Request {
+			return benchRequest(b.Context(), "POST /api/tasks/quick", fmt.Sprintf(`{"text": "Write report %d tomorrow due in 9 days at 5pm p1 @work ~2h remind me 1h before"}`, i))
+		}},
 		{"patch", func(i int64) *http.Request {
 			return benchRequest(b.Context(), "PATCH /api/tasks/"+ids[i%int64(len(ids))], fmt.Sprintf(`{"title": "changed %d"}`, i))
 		}},

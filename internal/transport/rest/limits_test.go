@@ -372,6 +372,7 @@ func TestEveryLimitedRouteSaysSoInTheDocument(t *testing.T) {
 		"POST /api/auth/confirm-email": `"sign-ins";q=10;w=60`, "POST /api/auth/keep-email": `"sign-ins";q=10;w=60`,
 		"POST /api/auth/passkey/login": `"sign-ins";q=10;w=60`,
 		"POST /api/tasks/parse":        `"reads";q=600;w=60`,
+		"POST /api/recurrence/preview": `"reads";q=600;w=60`,
 	}
 	for path, methods := range d.Paths {
 		for method, op := range methods {

@@ -28,7 +28,7 @@ type reasoningView struct {
 	TotalScore           number `json:"total_score"`
 	Recommendation       string `json:"recommendation"`
 
-	InheritedFrom *taskName `json:"inherited_from" doc:"The task whose due date counts here, because it waits for this one; null when it is the task's own"`
+	InheritedFrom orNull[taskName] `json:"inherited_from" doc:"The task whose due date counts here, because it waits for this one; null when it is the task's own"`
 }
 
 // taskName is a task as others tell of it.
@@ -46,7 +46,7 @@ func viewScored(s app.Scored) ScoredView {
 		TotalScore: number(r.TotalScore), Recommendation: r.Recommendation,
 	}}
 	if !r.InheritedFrom.ID.IsZero() {
-		view.Reasoning.InheritedFrom = &taskName{r.InheritedFrom.ID, r.InheritedFrom.Title}
+		view.Reasoning.InheritedFrom = orNull[taskName]{&taskName{r.InheritedFrom.ID, r.InheritedFrom.Title}}
 	}
 	return view
 }

@@ -602,6 +602,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All projects in their order, with how many of their tasks are open and done */
+        get: operations["list-projects"];
+        put?: never;
+        /** Create a project */
+        post: operations["create-project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a project */
+        get: operations["get-project"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recurrence/preview": {
         parameters: {
             query?: never;
@@ -688,6 +723,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a task out of a line of text; nothing is kept */
+        post: operations["parse-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/pending": {
         parameters: {
             query?: never;
@@ -699,6 +751,23 @@ export interface paths {
         get: operations["pending-tasks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/quick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a task from a line of text */
+        post: operations["quick-task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1313,6 +1382,46 @@ export interface components {
             /** @description What the link holds behind the # */
             token: string;
         };
+        ListedProject: {
+            /**
+             * Format: date-time
+             * @description Its tasks are out of the ranking and of lists that do not name it
+             */
+            archived_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            deleted_at: string | null;
+            /**
+             * Format: int64
+             * @description Completed ones
+             */
+            done_tasks: number;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of its own tasks; those of its sub-projects stand there
+             */
+            open_tasks: number;
+            /**
+             * Format: uuid
+             * @description Of a sub-project: the project it is in
+             */
+            parent_id: string | null;
+            /** @description Its place in the manual order; null: by creation */
+            position: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Grows by one with each change
+             */
+            version: number;
+            /** Format: uuid */
+            workspace_id: string;
+        };
         LiveReplyBody: {
             /** @enum {string} */
             status: "alive";
@@ -1326,6 +1435,20 @@ export interface components {
             /** @example ada@example.com */
             email: string;
             password: string;
+        };
+        NewProjectBody: {
+            /**
+             * Format: uuid
+             * @description A UUID, best of version 7; the same id with the same body is the same project
+             */
+            id?: string | null;
+            /** @description 1 to 100 characters */
+            name: string | null;
+            /**
+             * Format: uuid
+             * @description A project at the top, to make it a sub-project
+             */
+            parent_id?: string | null;
         };
         NewTokenInputBody: {
             /**
@@ -1374,6 +1497,14 @@ export interface components {
              */
             signup: "open" | "invite" | "closed";
         };
+        ParseInputBody: {
+            /** @description When it was typed; now when absent */
+            at?: string | null;
+            /** @description en-US, en-GB or de; that of your preferences when absent */
+            locale?: string | null;
+            /** @description As it was typed, at most 1000 characters */
+            text: string;
+        };
         PasskeyLoginInputBody: {
             /** @description What the browser has signed, as JSON */
             credential: unknown;
@@ -1401,7 +1532,27 @@ export interface components {
             /** @description The oldest first */
             passkeys: components["schemas"]["PasskeyView"][];
         };
+        PieceView: {
+            /**
+             * Format: int64
+             * @description The code point after it
+             */
+            end: number;
+            /**
+             * @description The field it sets, or escape: a backslash that makes text of what follows
+             * @enum {string}
+             */
+            kind: "due_date" | "start_date" | "priority" | "project" | "tags" | "effort_estimate_minutes" | "preferred_time" | "reminders" | "recurrence" | "escape";
+            /**
+             * Format: int64
+             * @description In Unicode code points
+             */
+            start: number;
+            text: string;
+        };
         PreferencesBody: {
+            /** @description en-US, en-GB or de */
+            locale?: string | null;
             /** @description 0 to 0.50, at most two decimals */
             time_of_day_bonus?: number;
             /** @description IANA time zone */
@@ -1415,6 +1566,11 @@ export interface components {
             windows?: components["schemas"]["WindowsView"];
         };
         PreferencesView: {
+            /**
+             * @description How dates are written, and in which language besides English, where text is typed
+             * @enum {string}
+             */
+            locale: "en-US" | "en-GB" | "de";
             /** @description 0 to 0.50, at most two decimals */
             time_of_day_bonus: number;
             /**
@@ -1463,7 +1619,7 @@ export interface components {
             title: string;
             /**
              * Format: uri-reference
-             * @description What kind of problem; about:blank means that the status says it, second-factor-required that the password is right and a code is asked for
+             * @description What kind of problem; about:blank means that the status says it, second-factor-required that the password is right and a code is asked for, blocked that the task waits for others
              */
             type: string;
             /**
@@ -1471,6 +1627,117 @@ export interface components {
              * @description Where nothing is to be done now: when something will be
              */
             valid_until?: string;
+        };
+        ProjectView: {
+            /**
+             * Format: date-time
+             * @description Its tasks are out of the ranking and of lists that do not name it
+             */
+            archived_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            deleted_at: string | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /**
+             * Format: uuid
+             * @description Of a sub-project: the project it is in
+             */
+            parent_id: string | null;
+            /** @description Its place in the manual order; null: by creation */
+            position: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Grows by one with each change
+             */
+            version: number;
+            /** Format: uuid */
+            workspace_id: string;
+        };
+        ProjectsReplyBody: {
+            /** @description Archived ones too; at most 500 */
+            projects: components["schemas"]["ListedProject"][];
+        };
+        QuickBody: {
+            /**
+             * Format: uuid
+             * @description A member of the workspace
+             */
+            assignee_id?: string | null;
+            /** @description Tasks that have to be done before, at most 50 */
+            blocked_by?: string[] | null;
+            /** @description At most 2000 characters */
+            description?: string | null;
+            /** @description A day (2026-11-27) or an instant (2026-11-27T17:00:00+01:00); without an offset in your time zone */
+            due_date?: string | null;
+            /**
+             * Format: int64
+             * @description 1 to 10080
+             */
+            effort_estimate_minutes?: number | null;
+            /**
+             * Format: uuid
+             * @description A UUID, best of version 7; the same id with the same body is the same task
+             */
+            id?: string | null;
+            /** @description en-US, en-GB or de; that of your preferences when absent */
+            locale?: string | null;
+            /**
+             * Format: uuid
+             * @description Makes it a step of that task
+             */
+            parent_id?: string | null;
+            /** @description morning, afternoon, evening or null */
+            preferred_time?: string | null;
+            /**
+             * Format: int64
+             * @description 1 to 5, 5 the highest; 3 when absent
+             */
+            priority?: number | null;
+            /**
+             * Format: uuid
+             * @description A project of the workspace
+             */
+            project_id?: string | null;
+            /** @description How it repeats; needs a due date */
+            recurrence?: {
+                /**
+                 * @description What the next occurrence is counted from; schedule when absent
+                 * @enum {string}
+                 */
+                from?: "schedule" | "completion";
+                /** @description By RFC 5545, such as FREQ=WEEKLY;BYDAY=MO */
+                rule: string;
+                /** @description Read-only */
+                series_id?: string;
+                /** @description Read-only */
+                slot?: string;
+                /** @description Read-only */
+                start?: string;
+                /** @description Read-only */
+                timezone?: string;
+            } | null;
+            /** @description At most 10, each with before_minutes or at */
+            reminders?: components["schemas"]["ReminderBody"][] | null;
+            /**
+             * Format: date-time
+             * @description An instant in the future snoozes; null wakes
+             */
+            snoozed_until?: string | null;
+            /** @description A day or an instant, as due_date; not after it */
+            start_date?: string | null;
+            /** @description pending, in_progress, snoozed, completed or cancelled */
+            status?: string | null;
+            /** @description At most 20 names of at most 50 characters */
+            tags?: string[] | null;
+            /** @description As it was typed, at most 1000 characters. Fields beside it go before what it says */
+            text: string;
+            /** @description 1 to 200 characters */
+            title?: string | null;
         };
         RankedReplyBody: {
             /** @description For the next page; null on the last */
@@ -1502,6 +1769,12 @@ export interface components {
             /** @description Up to 15 minutes 1, 30 0.75, 60 0.5, more 0.25, unknown 0 */
             effort_bonus: number;
             effort_bonus_score: number;
+            /** @description The task whose due date counts here, because it waits for this one; null when it is the task's own */
+            inherited_from: {
+                /** Format: uuid */
+                id: string;
+                title: string;
+            } | null;
             priority_score: number;
             recommendation: string;
             time_of_day_multiplier: number;
@@ -1759,6 +2032,35 @@ export interface components {
             refresh_token?: string;
             /** @enum {string} */
             token_type: "bearer";
+        };
+        UnderstoodView: {
+            /** @description A day, or a local date and time with its offset */
+            due_date: string | null;
+            /** Format: int64 */
+            effort_estimate_minutes: number | null;
+            /** @description morning, afternoon, evening or null */
+            preferred_time: string | null;
+            /** Format: int64 */
+            priority: number | null;
+            /** @description A name; there may be no such project yet */
+            project: string | null;
+            recurrence: {
+                /**
+                 * @description What the next occurrence is counted from
+                 * @enum {string}
+                 */
+                from: "schedule" | "completion";
+                /** @description By RFC 5545 */
+                rule: string;
+            } | null;
+            reminders: components["schemas"]["ReminderBody"][];
+            /** @description As due_date */
+            start_date: string | null;
+            tags: string[];
+            /** @description The text without its tokens; it may be empty */
+            title: string;
+            /** @description In the order of the text */
+            tokens: components["schemas"]["PieceView"][];
         };
         UserView: {
             /** Format: date-time */
@@ -4502,6 +4804,269 @@ export interface operations {
             };
         };
     };
+    "list-projects": {
+        parameters: {
+            query?: {
+                /** @description Those in the trash instead, which can be restored for 30 days */
+                deleted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectsReplyBody"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-project": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: for 24 hours the same key with the same request is done once and answered alike, with another request it is refused with 422, and with 409 while the first still runs */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProjectBody"];
+            };
+        };
+        responses: {
+            /** @description The same project, created before with this id */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-project": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 if the project still has this ETag */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The project's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description It still has that ETag */
+            304: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "preview-recurrence": {
         parameters: {
             query?: never;
@@ -4734,10 +5299,14 @@ export interface operations {
                 due_before?: string;
                 /** @description Found in title, description or tags, whatever the case */
                 q?: string;
-                /** @description created_at, updated_at, due_date, priority or title; - reverses; -created_at when absent */
+                /** @description Of this project, by its id, and its sub-projects; none for those in none */
+                project?: string;
+                /** @description created_at, updated_at, due_date, priority, title or position; - reverses; -created_at when absent */
                 sort?: string;
                 /** @description One of these; all when absent */
                 status?: string[] | null;
+                /** @description Also of archived projects; they are left out unless project names one */
+                archived?: boolean;
             };
             header?: never;
             path?: never;
@@ -4973,6 +5542,80 @@ export interface operations {
             };
         };
     };
+    "parse-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnderstoodView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "pending-tasks": {
         parameters: {
             query?: {
@@ -4990,7 +5633,9 @@ export interface operations {
                 due_before?: string;
                 /** @description Found in title, description or tags, whatever the case */
                 q?: string;
-                /** @description created_at, updated_at, due_date, priority or title; - reverses; -created_at when absent */
+                /** @description Of this project, by its id, and its sub-projects; none for those in none */
+                project?: string;
+                /** @description created_at, updated_at, due_date, priority, title or position; - reverses; -created_at when absent */
                 sort?: string;
             };
             header?: never;
@@ -5051,6 +5696,102 @@ export interface operations {
                     /**
                      * @description The limit: q requests in any w seconds
                      * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quick-task": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: for 24 hours the same key with the same request is done once and answered alike, with another request it is refused with 422, and with 409 while the first still runs */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickBody"];
+            };
+        };
+        responses: {
+            /** @description The same task, created before with this id */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -5480,6 +6221,8 @@ export interface operations {
     "complete-task": {
         parameters: {
             query?: {
+                /** @description Complete it though something it waits for is open */
+                blocked?: boolean;
                 /** @description Complete its open steps with it, at every depth */
                 steps?: boolean;
             };

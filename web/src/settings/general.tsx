@@ -1,5 +1,6 @@
 import { Section } from './section'
 import { WithPreferences } from './known'
+import { LocaleSetting } from './locale'
 import { Windows } from './windows'
 import { ZoneSetting } from './zone'
 
@@ -14,6 +15,12 @@ export default function General() {
             hint="Days begin and end by it, here and everywhere else you use MindFlow. Due days stay the days they are."
           >
             <ZoneSetting known={known} />
+          </Section>
+          <Section
+            title="Language of what you type"
+            hint="How days in numbers and words are read where you add a task."
+          >
+            <LocaleSetting known={known} />
           </Section>
           <Section
             title="Parts of the day"

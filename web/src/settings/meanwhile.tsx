@@ -4,6 +4,7 @@ import type { Meanwhile } from './saving'
 
 const names: Record<string, string> = {
   timezone: 'Time zone',
+  locale: 'Language',
   weight_urgency: 'Deadline',
   weight_priority: 'Priority',
   weight_effort: 'Effort',

@@ -41,6 +41,7 @@ export const reasoning = (fields: Partial<Reasoning> = {}): Reasoning => ({
   time_of_day_score: 0,
   total_score: 30,
   recommendation: 'Good time to tackle this',
+  inherited_from: null,
   ...fields,
 })
 
