@@ -138,7 +138,7 @@ func (l *Links) ViewOf(facts []mindflow.Fact, z mindflow.Zone) *View {
 		return &View{Facts: facts}
 	}
 	place, present := l.places(facts)
-	holder := l.holders(place, deadlines(facts, place, present, z))
+	holder := l.holders(deadlines(facts, place, present, z))
 	v, next := &View{}, int32(0)
 	for _, n := range present {
 		linked := l.linked(n, facts, place, holder[n])
@@ -230,8 +230,9 @@ func deadlines(facts []mindflow.Fact, place, present []int32, z mindflow.Zone) [
 // what waits for it, directly or through others; absent where none has any. From
 // the earliest deadline on, each goes to all that holds its task up and has none
 // yet: where one has been, all behind it has one, so no link is followed twice,
-// in circles neither.
-func (l *Links) holders(place []int32, deadlines []deadline) []int32 {
+// in circles neither. What is not open waits for nothing here, so none goes on
+// from there.
+func (l *Links) holders(deadlines []deadline) []int32 {
 	holder := make([]int32, len(l.ids))
 	for n := range holder {
 		holder[n] = absent
@@ -247,7 +248,7 @@ func (l *Links) holders(place []int32, deadlines []deadline) []int32 {
 			blocks := l.blocks[reached[last]]
 			reached = reached[:last]
 			for _, n := range blocks {
-				if place[n] != absent && holder[n] == absent {
+				if holder[n] == absent {
 					holder[n] = d.node
 					reached = append(reached, n)
 				}
