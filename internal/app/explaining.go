@@ -103,9 +103,12 @@ func (a *App) nameLinked(ctx context.Context, actor mindflow.Actor, linked *scor
 	if linked == nil {
 		return true, nil
 	}
-	refs := slices.Clone(linked.WaitsFor)
+	var refs []mindflow.TaskRef
+	for _, ref := range linked.WaitsFor {
+		refs = append(refs, taskRef(ref))
+	}
 	if linked.Inherits() {
-		refs = append(refs, linked.From)
+		refs = append(refs, taskRef(linked.From))
 	}
 	tasks, current, err := a.bodies.of(ctx, actor.WorkspaceID, refs)
 	if err != nil || !current {

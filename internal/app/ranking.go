@@ -158,7 +158,7 @@ func (a *App) told(ctx context.Context, actor mindflow.Actor, view *score.View, 
 		fact := &view.Facts[place.Index]
 		refs[i] = mindflow.TaskRef{ID: fact.ID, Version: fact.Version}
 		if linked := view.Of(fact); linked.Inherits() {
-			refs = append(refs, linked.From)
+			refs = append(refs, taskRef(linked.From))
 		}
 	}
 	tasks, current, err := a.bodies.of(ctx, actor.WorkspaceID, refs)
@@ -177,6 +177,8 @@ func (a *App) told(ctx context.Context, actor mindflow.Actor, view *score.View, 
 	}
 	return all, true, nil
 }
+
+func taskRef(r score.Ref) mindflow.TaskRef { return mindflow.TaskRef{ID: r.ID, Version: r.Version} }
 
 // RankedList asks for a page of the ranking. Trial weights re-rank without
 // being saved.

@@ -16,6 +16,7 @@ type Links struct {
 	nodes   map[mindflow.TaskID]int32 // whoever waits or is waited for, numbered
 	ids     []mindflow.TaskID         // by node
 	blocks  [][]int32                 // by node: the nodes it waits for
+	count   int                       // how many links there are
 }
 
 // LinksOf are the links of open tasks.
@@ -47,7 +48,15 @@ func (l *Links) After(changed []mindflow.TaskID, waiting []mindflow.Waiting) *Li
 
 // numbered gives each task that waits or is waited for a number.
 func numbered(waiting map[mindflow.TaskID][]mindflow.TaskID) *Links {
-	l := &Links{waiting: waiting, nodes: make(map[mindflow.TaskID]int32, 2*len(waiting))}
+	most := 2 * len(waiting)
+	l := &Links{
+		waiting: waiting, nodes: make(map[mindflow.TaskID]int32, most),
+		ids: make([]mindflow.TaskID, 0, most), blocks: make([][]int32, 0, most),
+	}
+	for _, blockers := range waiting {
+		l.count += len(blockers)
+	}
+	all := make([]int32, 0, l.count)
 	node := func(id mindflow.TaskID) int32 {
 		n, known := l.nodes[id]
 		if !known {
@@ -57,11 +66,11 @@ func numbered(waiting map[mindflow.TaskID][]mindflow.TaskID) *Links {
 		return n
 	}
 	for id, blockers := range waiting {
-		all := make([]int32, len(blockers))
-		for i, blocker := range blockers {
-			all[i] = node(blocker)
+		from := len(all)
+		for _, blocker := range blockers {
+			all = append(all, node(blocker))
 		}
-		l.blocks[node(id)] = all
+		l.blocks[node(id)] = all[from:]
 	}
 	return l
 }
@@ -85,9 +94,17 @@ type View struct {
 // Linked is a task that is blocked, or more urgent because another waits for it.
 type Linked struct {
 	Fact     mindflow.Fact // with the due date it goes by
-	From     mindflow.TaskRef
-	WaitsFor []mindflow.TaskRef // open: while there is one, the task is blocked
+	From     Ref           // whose due date that is; zero: its own
+	WaitsFor []Ref         // open: while there is one, the task is blocked
 }
+
+// Ref names one state of a task.
+type Ref struct {
+	ID      mindflow.TaskID
+	Version mindflow.Version
+}
+
+func refTo(f *mindflow.Fact) Ref { return Ref{f.ID, f.Version} }
 
 // Inherits reports whether the due date is that of a task that waits for it, From.
 func (l *Linked) Inherits() bool { return l != nil && !l.From.ID.IsZero() }
@@ -139,26 +156,40 @@ func (l *Links) ViewOf(facts []mindflow.Fact, z mindflow.Zone) *View {
 	}
 	place, present := l.places(facts)
 	holder := l.holders(deadlines(facts, place, present, z))
-	v, next := &View{}, int32(0)
+	v := &View{linked: make([]Linked, 0, len(present))}
+	at := make([]int32, 0, len(present)) // where in the facts each of these stands
+	refs := make([]Ref, 0, l.count)
 	for _, n := range present {
-		linked := l.linked(n, facts, place, holder[n])
-		if !linked.Blocked() && !linked.Inherits() {
-			continue
+		linked := goingBy(facts[place[n]], facts, place, holder[n])
+		from := len(refs)
+		for _, blocker := range l.blocks[n] {
+			if place[blocker] != absent {
+				refs = append(refs, refTo(&facts[place[blocker]]))
+			}
 		}
-		v.linked = append(v.linked, linked)
-		if v.Facts == nil {
-			v.Facts = make([]mindflow.Fact, 0, len(facts))
-		}
-		v.Facts = append(v.Facts, facts[next:place[n]]...)
-		if next = place[n] + 1; !linked.Blocked() {
-			v.Facts = append(v.Facts, linked.Fact)
+		if linked.WaitsFor = refs[from:]; linked.Blocked() || linked.Inherits() {
+			v.linked, at = append(v.linked, linked), append(at, place[n])
 		}
 	}
-	if len(v.linked) == 0 {
-		return &View{Facts: facts}
+	v.see(facts, at)
+	return v
+}
+
+// see makes a view's facts of all of them. Linked ones stand at the places at.
+func (v *View) see(facts []mindflow.Fact, at []int32) {
+	if len(at) == 0 {
+		v.Facts = facts
+		return
+	}
+	v.Facts = make([]mindflow.Fact, 0, len(facts))
+	next := int32(0)
+	for i, place := range at {
+		v.Facts = append(v.Facts, facts[next:place]...)
+		if next = place + 1; !v.linked[i].Blocked() {
+			v.Facts = append(v.Facts, v.linked[i].Fact)
+		}
 	}
 	v.Facts = append(v.Facts, facts[next:]...)
-	return v
 }
 
 // places are where in the facts each node stands, absent for one that is not
@@ -179,26 +210,19 @@ func (l *Links) places(facts []mindflow.Fact) (place, present []int32) {
 
 const absent = -1
 
-// linked is what links make of a node. Its due date is that of holder, if any.
-func (l *Links) linked(n int32, facts []mindflow.Fact, place []int32, holder int32) Linked {
-	linked := Linked{Fact: facts[place[n]]}
-	for _, blocker := range l.blocks[n] {
-		if place[blocker] != absent {
-			linked.WaitsFor = append(linked.WaitsFor, refTo(&facts[place[blocker]]))
-		}
-	}
+// goingBy is a task with the due date of the one at holder, if any.
+func goingBy(f mindflow.Fact, facts []mindflow.Fact, place []int32, holder int32) Linked {
+	linked := Linked{Fact: f}
 	if holder == absent {
 		return linked
 	}
 	from := &facts[place[holder]]
-	if own := &linked.Fact; own.DueAt != from.DueAt || own.DueOn != from.DueOn {
-		own.DueAt, own.DueOn = from.DueAt, from.DueOn
+	if f.DueAt != from.DueAt || f.DueOn != from.DueOn {
+		linked.Fact.DueAt, linked.Fact.DueOn = from.DueAt, from.DueOn
 		linked.From = refTo(from)
 	}
 	return linked
 }
-
-func refTo(f *mindflow.Fact) mindflow.TaskRef { return mindflow.TaskRef{ID: f.ID, Version: f.Version} }
 
 // deadline is where the due date of a node comes among others: by when it ends,
 // then by its day, with instants last: whatever day ends there is before theirs.
