@@ -12,6 +12,8 @@ import (
 type doneCommand struct {
 	output
 	meantTask
+
+	Blocked bool `help:"Though something it waits for is open."`
 }
 
 // meantTask says which task a command is about.
@@ -34,7 +36,7 @@ func (cmd doneCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	task, err := api.CompleteTask(c.ctx, id)
+	task, err := api.CompleteTask(c.ctx, id, client.Completion{EvenIfBlocked: cmd.Blocked})
 	if err != nil {
 		return err
 	}

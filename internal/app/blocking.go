@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"slices"
 
 	"mindflow/internal/mindflow"
@@ -77,4 +78,13 @@ func unblocked(tx *store.Tx, before, after mindflow.Task) error {
 		err = mindflow.Blocked(open)
 	}
 	return err
+}
+
+// Dependencies are what a task waits for and what waits for it.
+func (a *App) Dependencies(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID) (mindflow.Dependencies, error) {
+	task, err := a.Task(ctx, actor, id)
+	if err != nil {
+		return mindflow.Dependencies{}, err
+	}
+	return a.store.Dependencies(ctx, actor.WorkspaceID, task, mindflow.MaxPage, a.now())
 }

@@ -26,8 +26,9 @@ type TaskList struct {
 	DueAfter   string
 	DueBefore  string
 	Search     string
-	Project    string // an id, for its tasks and those of its sub-projects, or "none"
-	Archived   bool   // with the tasks of archived projects
+	Project    string               // an id, for its tasks and those of its sub-projects, or "none"
+	Archived   bool                 // with the tasks of archived projects
+	Blocked    mindflow.Field[bool] `json:",omitzero"` // open, and waiting for something open
 	Sort       string
 	Limit      int // 0: the default
 	Cursor     string
@@ -96,8 +97,12 @@ func (l TaskList) page(q mindflow.TaskQuery, tasks []mindflow.Task, more bool) T
 	return page
 }
 
-// PendingTasks reads one page of what is to be done: pending and in progress.
+// PendingTasks reads one page of what is to be done: pending and in progress,
+// and unless they are asked for without the blocked ones.
 func (a *App) PendingTasks(ctx context.Context, actor mindflow.Actor, l TaskList) (TaskPage, error) {
+	if !l.Blocked.Set {
+		l.Blocked = mindflow.Some(false)
+	}
 	l.Statuses, l.toDo = []mindflow.Status{mindflow.StatusPending, mindflow.StatusInProgress}, true
 	return a.ListTasks(ctx, actor, l)
 }
@@ -138,7 +143,7 @@ func (l TaskList) shelved() mindflow.Shelved {
 func (l TaskList) query(now time.Time, z mindflow.Zone) (mindflow.TaskQuery, error) {
 	q := mindflow.TaskQuery{
 		Statuses: l.Statuses, Priorities: l.Priorities,
-		SearchKey: mindflow.Fold(mindflow.Tidy(l.Search)), Limit: l.Limit, At: now, Zone: z,
+		SearchKey: mindflow.Fold(mindflow.Tidy(l.Search)), Blocked: l.Blocked, Limit: l.Limit, At: now, Zone: z,
 	}
 	var bad []mindflow.FieldError
 	refuse := func(field string, err error) {

@@ -77,8 +77,8 @@ func keyOf(w mindflow.WorkspaceID, q mindflow.TaskQuery) pageKey {
 	if q.After != nil {
 		key.after = *q.After
 	}
-	if len(q.Priorities)+len(q.TagKeys) > 0 || !q.DueFrom.IsZero() || !q.DueBefore.IsZero() {
-		key.filter = fmt.Sprintf("%v %q %d %d", q.Priorities, q.TagKeys, q.DueFrom.UnixMicro(), q.DueBefore.UnixMicro())
+	if len(q.Priorities)+len(q.TagKeys) > 0 || q.Blocked.Set || !q.DueFrom.IsZero() || !q.DueBefore.IsZero() {
+		key.filter = fmt.Sprintf("%v %q %v %d %d", q.Priorities, q.TagKeys, q.Blocked, q.DueFrom.UnixMicro(), q.DueBefore.UnixMicro())
 	}
 	return key
 }

@@ -228,7 +228,7 @@ func TestATaskFromItsMakingToItsEnd(t *testing.T) {
 	if err != nil || ranked.Total != 1 || ranked.Tasks[0].Score != 10_00 || ranked.NextCursor != nil {
 		t.Errorf("ranked: %+v, %v", ranked, err)
 	}
-	done, err := c.CompleteTask(ctx, id)
+	done, err := c.CompleteTask(ctx, id, client.Completion{})
 	if err != nil || done.Status != mindflow.StatusCompleted || done.CompletedAt == nil {
 		t.Errorf("done: %+v, %v", done, err)
 	}
@@ -582,7 +582,7 @@ func TestAChangeWhoseAnswerGotLostIsSentAgainAndDoneOnce(t *testing.T) {
 				t.Errorf("there are %+v, %v", page.Tasks, err)
 			}
 			tries.Store(2) // nothing is lost any more
-			if _, err := c.CompleteTask(t.Context(), task.ID); err != nil || tries.Load() != 3 || keys[0] == keys[1] {
+			if _, err := c.CompleteTask(t.Context(), task.ID, client.Completion{}); err != nil || tries.Load() != 3 || keys[0] == keys[1] {
 				t.Errorf("the next call: %d tries with keys %q, %v", tries.Load()-2, keys, err)
 			}
 		})

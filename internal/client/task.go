@@ -73,6 +73,30 @@ type Reasoning struct {
 	TimeOfDayScore       mindflow.Hundredths `json:"time_of_day_score"`
 	TotalScore           mindflow.Hundredths `json:"total_score"`
 	Recommendation       string              `json:"recommendation"`
+
+	// InheritedFrom is the task whose due date counts, because it waits for this
+	// one; nil when it is the task's own.
+	InheritedFrom *TaskName `json:"inherited_from"`
+}
+
+// TaskName is a task as others tell of it.
+type TaskName struct {
+	ID    mindflow.TaskID `json:"id"`
+	Title string          `json:"title"`
+}
+
+// Dependency is a task that another waits for, or that waits for it.
+type Dependency struct {
+	TaskName
+
+	Status mindflow.Status `json:"status"`
+}
+
+// Dependencies are what a task waits for and what waits for it.
+type Dependencies struct {
+	WaitsFor []Dependency `json:"waits_for"`
+	Blocks   []Dependency `json:"blocks"`
+	More     bool         `json:"more"` // more wait for it
 }
 
 // Best is the answer to "what should I do now?".

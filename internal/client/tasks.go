@@ -96,9 +96,25 @@ func (c *Client) EditTask(ctx context.Context, id mindflow.TaskID, d Draft, etag
 	return c.task(ctx, call{method: http.MethodPatch, path: taskPath(id), body: d, ifMatch: etag})
 }
 
+// Completion says how a task is completed.
+type Completion struct {
+	EvenIfBlocked bool // though something it waits for is open; else the error has status 409
+}
+
 // CompleteTask marks a task done. Doing it again changes nothing.
-func (c *Client) CompleteTask(ctx context.Context, id mindflow.TaskID) (Task, error) {
-	return c.task(ctx, call{method: http.MethodPost, path: taskPath(id) + "/complete"})
+func (c *Client) CompleteTask(ctx context.Context, id mindflow.TaskID, how Completion) (Task, error) {
+	call := call{method: http.MethodPost, path: taskPath(id) + "/complete", query: url.Values{}}
+	if how.EvenIfBlocked {
+		call.query.Set("blocked", "true")
+	}
+	return c.task(ctx, call)
+}
+
+// Dependencies are what a task waits for and what waits for it, open or not.
+func (c *Client) Dependencies(ctx context.Context, id mindflow.TaskID) (Dependencies, error) {
+	var all Dependencies
+	_, err := c.do(ctx, call{method: http.MethodGet, path: taskPath(id) + "/dependencies"}, &all)
+	return all, err
 }
 
 // Snooze says how long a task shall be out of sight: one of its fields, or
@@ -143,6 +159,7 @@ type TaskQuery struct {
 	Search     string // in title, description and tags
 	Project    string // an id, for its tasks and those of its sub-projects, or "none"
 	Archived   bool   // with the tasks of archived projects
+	Blocked    *bool  // whether it is open and waits for something open
 	Sort       string
 	Limit      int // 0: the server's default
 	Cursor     string
@@ -166,6 +183,9 @@ func (q TaskQuery) values() url.Values {
 	}
 	if q.Archived {
 		values.Set("archived", "true")
+	}
+	if q.Blocked != nil {
+		values.Set("blocked", strconv.FormatBool(*q.Blocked))
 	}
 	return values
 }

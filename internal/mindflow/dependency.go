@@ -20,6 +20,20 @@ type Waiting struct {
 	For  []TaskID
 }
 
+// Dependency is a task that another waits for, or that waits for it.
+type Dependency struct {
+	TaskName
+
+	Status Status // as it reads now
+}
+
+// Dependencies are what a task waits for and what waits for it, open or not.
+type Dependencies struct {
+	WaitsFor []Dependency // in the order they were named
+	Blocks   []Dependency // the open ones first, the oldest before the others
+	More     bool         // there are more of the latter
+}
+
 // ReasonBlocked tells programs that a task cannot be completed as long as its
 // blockers are open, unless they say so.
 const ReasonBlocked = "blocked"

@@ -61,6 +61,7 @@ type TaskQuery struct {
 	SearchKey  string // folded
 	Project    InProject
 	Shelved    Shelved
+	Blocked    Field[bool]
 	Order      Order
 	Limit      int
 	At         time.Time // the moment the list is read for

@@ -188,6 +188,15 @@ func (d dialect) contains(column, piece string) string {
 	return "instr(" + column + ", " + piece + ") > 0"
 }
 
+// idsIn is what a statement reads a column's ids from that have a space between
+// them, and how each of them is compared with an id.
+func (d dialect) idsIn(column string) (from, id string) {
+	if d.postgres {
+		return "unnest(string_to_array(" + column + ", ' ')) AS listed(id)", "CAST(listed.id AS UUID)"
+	}
+	return `json_each('["' || replace(` + column + `, ' ', '","') || '"]') AS listed`, "listed.value"
+}
+
 // retryable reports whether a transaction failed only because of another one.
 func (d dialect) retryable(err error) bool {
 	var pg *pgconn.PgError

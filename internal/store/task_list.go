@@ -184,6 +184,13 @@ func (s *Store) listConditions(w mindflow.WorkspaceID, q mindflow.TaskQuery, arg
 		}
 		c.and("(" + strings.Join(either, " OR ") + ")")
 	}
+	if q.Blocked.Set {
+		not := ""
+		if !q.Blocked.Value {
+			not = "NOT "
+		}
+		c.and(not + "(" + s.dialect.blockedCondition() + ")")
+	}
 	if !q.DueFrom.IsZero() {
 		c.and(dueCondition(c, ">=", q.DueFrom.UnixMicro(), q.Zone.FirstDayFrom(q.DueFrom)))
 	}

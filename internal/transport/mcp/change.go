@@ -103,7 +103,7 @@ func (in versionIn) match() (mindflow.Match, error) {
 type completeIn struct {
 	nameIn
 
-	EvenIfBlocked bool `json:"even_if_blocked,omitempty" jsonschema:"the person did it though what it waits for is still open"`
+	EvenIfBlocked bool `json:"even_if_blocked,omitempty" jsonschema:"though what it waits for is open"`
 }
 
 func (s *Server) completeTask(ctx context.Context, actor mindflow.Actor, in completeIn) (oneOut, string, error) {

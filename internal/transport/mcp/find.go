@@ -18,6 +18,7 @@ type findIn struct {
 	Status    []string `json:"status,omitempty" jsonschema:"one of these; pending, in_progress and snoozed when absent"`
 	Tags      []string `json:"tags,omitempty" jsonschema:"with one of these"`
 	Priority  []int    `json:"priority,omitempty" jsonschema:"one of these"`
+	Blocked   *bool    `json:"blocked,omitempty" jsonschema:"waits for an open task"`
 	DueAfter  string   `json:"due_after,omitempty" jsonschema:"due then or later: a day, or a date and time"`
 	DueBefore string   `json:"due_before,omitempty" jsonschema:"due earlier: for all of a day name the day after it"`
 	Sort      string   `json:"sort,omitempty" jsonschema:"-created_at (the newest first) when absent"`
@@ -35,6 +36,7 @@ func limitFinding(s *jsonschema.Schema) {
 	for _, list := range []string{"status", "tags", "priority"} {
 		s.Properties[list].Type, s.Properties[list].Types = "array", nil
 	}
+	s.Properties["blocked"].Type, s.Properties["blocked"].Types = "boolean", nil
 	among(s.Properties["status"].Items, values(mindflow.Statuses)...)
 	within(s.Properties["priority"].Items, mindflow.MaxPriority)
 	within(s.Properties["limit"], maxFound)
@@ -61,6 +63,9 @@ func (in findIn) list() (app.TaskList, error) {
 	}
 	for _, status := range in.Status {
 		l.Statuses = append(l.Statuses, mindflow.Status(status))
+	}
+	if in.Blocked != nil {
+		l.Blocked = mindflow.Some(*in.Blocked)
 	}
 	if l.Limit == 0 {
 		l.Limit = usualFound

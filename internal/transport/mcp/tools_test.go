@@ -215,6 +215,26 @@ func TestTheRankingIsExplainedSoThatItCanBeChecked(t *testing.T) {
 	})
 }
 
+func TestWhatATaskWaitsForIsSaidAndMindedByAssistantsToo(t *testing.T) {
+	t.Parallel()
+	each(t, func(srv *server) {
+		ada := srv.person("ada@example.com", "Europe/Berlin").assistant()
+		fits := ada.schemas()
+		plan := ada.call("add_tasks", `{"tasks": [{"title": "Plan"}]}`).ok().at("added.0.id")
+		ada.call("add_tasks", `{"tasks": [{"title": "Ship", "due_date": "2026-11-27", "blocked_by": ["`+plan+`"]}]}`).ok().fits(fits).want("added.0.blocked_by.0", plan)
+		ada.call("whats_next", `{}`).ok().fits(fits).want("best.task.title", "Plan").want("actionable", "1").
+			says("Due today - good time to tackle this, because “Ship” waits for it. 70 points = 40 deadline")
+		ada.call("explain_ranking", `{"task": "ship", "other": "plan"}`).ok().fits(fits).want("decided_by", "ranked").says("it waits for “Plan”")
+		ada.call("find_tasks", `{"blocked": true}`).ok().fits(fits).want("tasks.0.title", "Ship").says("Found 1 task.")
+		ada.call("find_tasks", `{"blocked": false}`).ok().fits(fits).want("tasks.0.title", "Plan").says("Found 1 task.")
+		ada.call("update_task", `{"task": "plan", "blocked_by": ["`+plan+`"]}`).fails("blocked_by must not name the task itself")
+		ada.call("complete_task", `{"task": "ship"}`).fails("It waits for “Plan”, which is open", "even_if_blocked")
+		ada.call("complete_task", `{"task": "ship", "even_if_blocked": true}`).ok().fits(fits).want("task.status", "completed")
+		ada.call("update_task", `{"task": "ship", "status": "pending", "blocked_by": null}`).ok()
+		ada.call("complete_task", `{"task": "ship"}`).ok()
+	})
+}
+
 func cents(f float64) int { return int(f*100 + 1000000.5) }
 
 func TestALongAnswerIsCutWithACursor(t *testing.T) {

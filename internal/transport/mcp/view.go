@@ -24,6 +24,7 @@ type taskView struct {
 	EffortMinutes int      `json:"effort_estimate_minutes,omitempty"`
 	PreferredTime string   `json:"preferred_time,omitempty" jsonschema:"morning, afternoon or evening"`
 	Tags          []string `json:"tags,omitempty"`
+	BlockedBy     []string `json:"blocked_by,omitempty"`
 	CompletedAt   string   `json:"completed_at,omitempty"`
 	Version       int      `json:"version" jsonschema:"goes up with each change"`
 }
@@ -38,7 +39,7 @@ func viewTask(t *mindflow.Task, z mindflow.Zone) taskView {
 		ID: t.ID.String(), Title: t.Title, Description: t.Description, Status: string(t.Status), Priority: t.Priority,
 		DueDate: when(t.Due, z), StartDate: when(t.Start, z), SnoozedUntil: instant(t.SnoozedUntil, z),
 		EffortMinutes: t.EffortMinutes, PreferredTime: string(t.PreferredTime), Tags: t.Tags, CompletedAt: instant(t.CompletedAt, z),
-		Version: int(t.Version),
+		Version: int(t.Version), BlockedBy: mindflow.IDTexts(t.Details.BlockedBy),
 	}
 }
 

@@ -255,7 +255,8 @@ func (a answer) checkProblem() {
 	if err := json.Unmarshal(a.body, &p); err != nil {
 		a.t.Errorf("%s: %v in %s", a.request, err, a.body)
 	}
-	if p.Type != "about:blank" && (p.Type != mindflow.AskSecondFactor || a.status != http.StatusUnauthorized) || p.Title != http.StatusText(a.status) || p.Status != a.status || p.Detail == "" ||
+	usual := map[string]int{mindflow.AskSecondFactor: http.StatusUnauthorized, mindflow.ReasonBlocked: http.StatusConflict}
+	if p.Type != "about:blank" && usual[p.Type] != a.status || p.Title != http.StatusText(a.status) || p.Status != a.status || p.Detail == "" ||
 		p.RequestID == "" || p.RequestID != a.header.Get("X-Request-ID") {
 		a.t.Errorf("%s: %d with an incomplete problem: %s", a.request, a.status, a.body)
 	}

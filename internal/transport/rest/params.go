@@ -31,6 +31,12 @@ func (p paramInt) orDefault() int {
 	return p.Value
 }
 
+// paramBool is true or false.
+type paramBool struct{ param[bool] }
+
+// Schema documents a boolean.
+func (paramBool) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeBoolean} }
+
 // paramHundredths is a number of two decimals.
 type paramHundredths struct{ param[string] }
 

@@ -65,6 +65,7 @@ func (a *API) routes() {
 	route(a, "POST /api/tasks/parse", "parse-task", "Tasks", "Read a task out of a line of text; nothing is kept", a.parseTask, limit(mindflow.LimitedReads), granted(mindflow.TasksRead))
 	route(a, "GET /api/tasks/pending", "pending-tasks", "Tasks", "List what is to be done: pending and in progress", a.pendingTasks, answers[taskPage](a), granted(mindflow.TasksRead))
 	route(a, "GET /api/tasks/{id}", "get-task", "Tasks", "Read a task", a.getTask, answers[taskView](a), also("304", "It still has that ETag"), granted(mindflow.TasksRead))
+	route(a, "GET /api/tasks/{id}/dependencies", "dependencies", "Tasks", "What a task waits for, and what waits for it", a.dependencies, granted(mindflow.TasksRead))
 	route(a, "PATCH /api/tasks/{id}", "edit-task", "Tasks", "Change a task: absent keeps, null clears", a.editTask, answers[taskView](a), granted(mindflow.TasksWrite))
 	route(a, "PUT /api/tasks/{id}", "put-task", "Tasks", "Change a task, exactly as PATCH does", a.editTask, answers[taskView](a), granted(mindflow.TasksWrite))
 	route(a, "DELETE /api/tasks/{id}", "delete-task", "Tasks", "Delete a task; it can be restored for 30 days", a.deleteTask, status(http.StatusNoContent), granted(mindflow.TasksWrite))

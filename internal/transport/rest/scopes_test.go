@@ -45,7 +45,7 @@ var admits = map[string]string{
 	"GET /api/auth/me": readsWho, "GET /api/preferences": readsRank,
 
 	"GET /api/tasks": readsTasks, "GET /api/tasks/pending": readsTasks, "GET /api/tasks/best": readsTasks, "GET /api/tasks/ranked": readsTasks,
-	"GET /api/tasks/{id}": readsTasks, "GET /api/export/{format}": readsTasks, "POST /api/recurrence/preview": readsTasks,
+	"GET /api/tasks/{id}": readsTasks, "GET /api/tasks/{id}/dependencies": readsTasks, "GET /api/export/{format}": readsTasks, "POST /api/recurrence/preview": readsTasks,
 	"GET /api/projects": readsTasks, "GET /api/projects/{id}": readsTasks, "POST /api/projects": editsTasks,
 	"POST /api/tasks/parse": readsTasks,
 

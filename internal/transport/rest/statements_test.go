@@ -22,7 +22,9 @@ var costs = []struct {
 	{"GET /api/auth/me", "", 2, 2},
 	{"GET /api/preferences", "", 2, 1},
 	{"GET /api/tasks/{id}", "", 2, 1},
+	{"GET /api/tasks/{id}/dependencies", "", 3, 2},
 	{"GET /api/tasks", "", 4, 1},
+	{"GET /api/tasks?blocked=false", "", 4, 1},
 	{"GET /api/tasks?limit=200&sort=title", "", 4, 1},
 	{"GET /api/tasks?sort=due_date&due_before=2030-01-01", "", 4, 1},
 	{"GET /api/tasks/pending?priority=2&q=task", "", 4, 2},
@@ -33,8 +35,9 @@ var costs = []struct {
 	{"POST /api/tasks/quick", `{"text": "Call Bob tomorrow 5pm p1 @work"}`, 7, 6},
 	{"PATCH /api/tasks/{id}", `{"priority": 5}`, 7, 4}, // the second changes nothing
 	{"PATCH /api/tasks/{id}", `{"title": "renamed"}`, 8, 4},
+	{"PATCH /api/tasks/{id}", `{"blocked_by": ["{other}"]}`, 8, 4}, // who waits for whom
 	{"POST /api/tasks/{id}/snooze", "", 7, 4},
-	{"POST /api/tasks/{id}/complete", "", 6, 4},
+	{"POST /api/tasks/{id}/complete?blocked=true", "", 6, 4},
 	{"POST /api/tasks/{id}/reopen", "", 6, 4},
 	{"DELETE /api/tasks/{id}", "", 6, 4}, // the second finds nothing
 	{"POST /api/tasks/{id}/restore", "", 6, 4},
@@ -52,12 +55,12 @@ func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
 			each(t, func(srv *server, ada person) {
 				t := srv.t
 				makeTasks(t, srv.store, ada.actor, tasks)
-				id := ada.create(`{"title": "the one"}`)
+				id, other := ada.create(`{"title": "the one"}`), ada.create(`{"title": "another"}`)
 				for _, c := range costs {
 					fresh := ada
 					fresh.srv = serve(t, srv.clock, srv.store, web.Placeholder())
-					request := strings.ReplaceAll(c.request, "{id}", id)
-					cold, warm := fresh.statements(request, c.body), fresh.statements(request, c.body)
+					request, body := strings.ReplaceAll(c.request, "{id}", id), strings.ReplaceAll(c.body, "{other}", other)
+					cold, warm := fresh.statements(request, body), fresh.statements(request, body)
 					wantCold, wantWarm := c.cold, c.warm
 					if strings.HasSuffix(t.Name(), "/sqlite") && !strings.HasPrefix(c.request, "GET") && !strings.HasSuffix(c.request, "/preview") && !strings.HasSuffix(c.request, "/parse") {
 						wantCold, wantWarm = wantCold-1, wantWarm-1 // its BEGIN is the lock

@@ -238,13 +238,14 @@ type PageParams struct {
 type PendingInput struct {
 	PageParams
 
-	Priority  []int    `query:"priority,explode" doc:"One of these"`
-	Tag       []string `query:"tag,explode" doc:"One of these"`
-	DueAfter  string   `query:"due_after" doc:"Due then or later; a day counts at its start"`
-	DueBefore string   `query:"due_before" doc:"Due earlier"`
-	Q         string   `query:"q" doc:"Found in title, description or tags, whatever the case"`
-	Project   string   `query:"project" doc:"Of this project, by its id, and its sub-projects; none for those in none"`
-	Sort      string   `query:"sort" doc:"created_at, updated_at, due_date, priority, title or position; - reverses; -created_at when absent"`
+	Priority  []int     `query:"priority,explode" doc:"One of these"`
+	Tag       []string  `query:"tag,explode" doc:"One of these"`
+	DueAfter  string    `query:"due_after" doc:"Due then or later; a day counts at its start"`
+	DueBefore string    `query:"due_before" doc:"Due earlier"`
+	Q         string    `query:"q" doc:"Found in title, description or tags, whatever the case"`
+	Blocked   paramBool `query:"blocked" doc:"Whether an open task waits for another that is open; when absent all, but of what is pending only what does not"`
+	Project   string    `query:"project" doc:"Of this project, by its id, and its sub-projects; none for those in none"`
+	Sort      string    `query:"sort" doc:"created_at, updated_at, due_date, priority, title or position; - reverses; -created_at when absent"`
 }
 
 type listInput struct {
@@ -283,7 +284,7 @@ func (in *listInput) all() app.TaskList {
 func (in *PendingInput) list() app.TaskList {
 	return app.TaskList{
 		Priorities: in.Priority, Tags: in.Tag, DueAfter: in.DueAfter, DueBefore: in.DueBefore,
-		Search: in.Q, Project: in.Project, Sort: in.Sort, Limit: in.Limit.orDefault(), Cursor: in.Cursor,
+		Search: in.Q, Project: in.Project, Blocked: in.Blocked.Field, Sort: in.Sort, Limit: in.Limit.orDefault(), Cursor: in.Cursor,
 	}
 }
 

@@ -73,6 +73,7 @@ func TestATaskIsCreatedWithEachFieldOrItsDefault(t *testing.T) {
 // idRoutes are the routes of one task, with a body where one is needed.
 var idRoutes = []struct{ method, path, body string }{
 	{"GET", "", ""},
+	{"GET", "/dependencies", ""},
 	{"PATCH", "", `{"title": "x"}`},
 	{"PUT", "", `{"title": "x"}`},
 	{"DELETE", "", ""},
