@@ -38,9 +38,22 @@ func (cmd doneCommand) Run(c *console) error {
 	}
 	task, err := api.CompleteTask(c.ctx, id, client.Completion{EvenIfBlocked: cmd.Blocked})
 	if err != nil {
-		return err
+		return inTerminalWords(err)
 	}
 	return printTask(c, cmd.output, "Done", task)
+}
+
+// inTerminalWords leaves out how a request would say that a task is done though it
+// waits for others: a hint says it for the terminal.
+func inTerminalWords(err error) error {
+	if refused, ok := errors.AsType[*client.Error](err); ok && isBlocked(err) {
+		if at := strings.LastIndex(refused.Detail, "; complete it"); at >= 0 {
+			said := *refused
+			said.Detail = refused.Detail[:at]
+			return &said
+		}
+	}
+	return err
 }
 
 // said is what the task is called; empty for the best one.

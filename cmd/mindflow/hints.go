@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"mindflow/internal/client"
+	"mindflow/internal/mindflow"
 )
 
 // hintAt says what to do about an error, if that is known.
@@ -34,10 +35,18 @@ func hintAt(c *console, err error) string {
 		return `Run "mindflow login" first.`
 	case c.env[tokenVariable] != "" && c.chosen.Account == "" && refusesToken(err):
 		return "The token is the one of " + tokenVariable + "."
+	case isBlocked(err):
+		return "If you did it all the same: mindflow done --blocked."
 	case errors.Is(err, errUsage):
 		return `Run "mindflow --help" for how it is used.`
 	}
 	return ""
+}
+
+// isBlocked reports whether a task waits for others, which are open.
+func isBlocked(err error) bool {
+	e, ok := errors.AsType[*client.Error](err)
+	return ok && e.Type == mindflow.ReasonBlocked
 }
 
 // refusesToken reports whether a server does not take a token, or not for this.

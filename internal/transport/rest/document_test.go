@@ -18,7 +18,7 @@ var routes = []string{
 	"DELETE /api/grants/{id}", "DELETE /api/sessions/{id}", "DELETE /api/tasks/{id}", "DELETE /api/tokens/{id}", "GET /api/auth/me",
 	"GET /api/auth/options", "GET /api/auth/passkeys", "GET /api/auth/second-factor", "GET /api/export/{format}", "GET /api/grants",
 	"GET /api/preferences", "GET /api/projects", "GET /api/projects/{id}", "GET /api/sessions", "GET /api/tasks", "GET /api/tasks/best", "GET /api/tasks/pending", "GET /api/tasks/ranked",
-	"GET /api/tasks/{id}", "GET /api/tokens", "GET /health", "GET /health/live", "GET /health/ready", "PATCH /api/auth/me",
+	"GET /api/tasks/{id}", "GET /api/tasks/{id}/dependencies", "GET /api/tokens", "GET /health", "GET /health/live", "GET /health/ready", "PATCH /api/auth/me",
 	"PATCH /api/auth/passkeys/{id}", "PATCH /api/tasks/{id}", "POST /api/auth/change-email", "POST /api/auth/change-password",
 	"POST /api/auth/confirm-email", "POST /api/auth/delete-account", "POST /api/auth/forgot-password", "POST /api/auth/keep-account",
 	"POST /api/auth/keep-email", "POST /api/auth/login", "POST /api/auth/logout", "POST /api/auth/passkey/begin", "POST /api/auth/passkey/login",
