@@ -100,3 +100,17 @@ func TestACallOverABodysLimitIsRefused(t *testing.T) {
 		}
 	})
 }
+
+// Seen red with lines that become titles as they stand.
+func TestLinesAreReadAsAPersonTypesThem(t *testing.T) {
+	t.Parallel()
+	each(t, func(srv *server) {
+		ada := srv.person("ada@example.com", "Europe/Berlin").assistant()
+		added := ada.call("add_tasks", `{"tasks": [{"title": "Read tomorrow"}], "text": "Call Bob tomorrow 5pm p1 @work\n\n  Read \"see you friday\" ~30m\nPaint #House\nSweep #house"}`).ok()
+		added.want("added.0.title", "Read tomorrow").want("added.0.due_date", "-")
+		added.want("added.1.title", "Call Bob").want("added.1.due_date", "2026-11-28T17:00:00+01:00").want("added.1.priority", "5").want("added.1.tags", `["work"]`)
+		added.want("added.2.title", `Read "see you friday"`).want("added.2.effort_estimate_minutes", "30")
+		added.want("added.3.title", "Paint").want("added.4.title", "Sweep")
+		ada.call("add_tasks", `{"text": "Call Ann\ntomorrow"}`).fails("tasks[1].title is required")
+	})
+}

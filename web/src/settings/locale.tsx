@@ -25,7 +25,7 @@ export function LocaleSetting({ known }: { known: KnownPreferences }) {
         {choices.map(({ locale, name, example }) => (
           <label
             key={locale}
-            className="relative flex min-h-16 cursor-pointer items-center gap-3.5 rounded-control border border-line bg-surface px-4 py-2 hover:border-ink-3 has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+            className="relative flex min-h-16 cursor-pointer flex-col justify-center rounded-control border border-line bg-surface px-4 py-2 hover:border-ink-3 has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"
@@ -35,10 +35,8 @@ export function LocaleSetting({ known }: { known: KnownPreferences }) {
               onChange={() => void choose(locale)}
               className="absolute inset-0 cursor-pointer opacity-0"
             />
-            <span>
-              <span className="block font-[550]">{name}</span>
-              <span className="block text-[13px] text-ink-2">{example}</span>
-            </span>
+            <span className="font-[550]">{name}</span>
+            <span className="text-[13px] text-ink-2">{example}</span>
           </label>
         ))}
       </div>
