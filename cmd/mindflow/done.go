@@ -40,7 +40,22 @@ func (cmd doneCommand) Run(c *console) error {
 	if err != nil {
 		return inTerminalWords(err)
 	}
-	return printTask(c, cmd.output, "Done", task)
+	if err := printTask(c, cmd.output, "Done", task); err != nil || cmd.JSON {
+		return err
+	}
+	_, err = fmt.Fprint(c.out, c.again(task))
+	return err
+}
+
+// again is a line that says when a task comes again, empty when it does not.
+func (c *console) again(t client.Task) string {
+	switch {
+	case t.Recurrence == nil:
+		return ""
+	case t.Recurrence.Next == nil:
+		return "That was the last time.\n"
+	}
+	return "It comes again, due " + c.when(t.Recurrence.Next.DueDate) + ".\n"
 }
 
 // inTerminalWords leaves out how a request would say that a task is done though it

@@ -22,7 +22,10 @@ func settle(tx *store.Tx, actor mindflow.Actor, before, after mindflow.Task) (mi
 	if err != nil {
 		return after, err
 	}
-	return after, checkProject(tx, before, after)
+	if err := checkProject(tx, before, after); err != nil {
+		return after, err
+	}
+	return settleRecurrence(before, after)
 }
 
 // checkAssignee refuses to assign a task to somebody outside its workspace.

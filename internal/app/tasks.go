@@ -219,9 +219,17 @@ func (a *App) RestoreTask(ctx context.Context, actor mindflow.Actor, id mindflow
 	})
 }
 
-// changeTask reads a task, checks the condition, and keeps what change makes of it.
+// changeTask reads a task, checks the condition, and keeps what change makes of
+// it. Once it is done, a task that repeats makes way for the next.
 func (a *App) changeTask(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match,
 	change func(*store.Tx, mindflow.Task) (mindflow.Task, error),
+) (mindflow.Task, error) {
+	return a.changeTo(ctx, actor, id, m, isDone, change)
+}
+
+// changeTo does that, where way says whether the task makes way for the next.
+func (a *App) changeTo(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match,
+	way func(before, after mindflow.Status) bool, change func(*store.Tx, mindflow.Task) (mindflow.Task, error),
 ) (mindflow.Task, error) {
 	known, seen := a.bodies.last(actor.WorkspaceID, id)
 	task, err := write(ctx, a, actor, can.Edit, func(tx *store.Tx) (before mindflow.Task, err error) {
@@ -240,7 +248,12 @@ func (a *App) changeTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 		if err != nil {
 			return before, err
 		}
-		if after, err = tx.SaveTask(before, after, actor, mindflow.VerbOf(before, after)); err != nil {
+		if !after.Details.Recurrence.IsZero() && way(before.Status, after.Status) {
+			after, err = passOn(tx, actor, before, after)
+		} else {
+			after, err = tx.SaveTask(before, after, actor, mindflow.VerbOf(before, after))
+		}
+		if err != nil {
 			return after, err
 		}
 		return tx.Counted(after)

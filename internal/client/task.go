@@ -52,6 +52,15 @@ type Recurrence struct {
 	Start    string `json:"start,omitempty"`
 	Slot     string `json:"slot,omitempty"`
 	SeriesID string `json:"series_id,omitempty"`
+
+	// Next is the task that was made once this one was done or skipped.
+	Next *NextTask `json:"next,omitempty"`
+}
+
+// NextTask names a task, and when it is due.
+type NextTask struct {
+	ID      string `json:"id"`
+	DueDate string `json:"due_date"` // a day or an instant
 }
 
 // Scored is a task with its score, and why.

@@ -47,6 +47,8 @@ type Draft struct {
 	Recurrence Field[RecurrenceDraft] `json:",omitzero"`
 
 	ReadOnly ReadOnly `json:",omitzero"`
+
+	Scope EditScope `json:",omitzero"` // of an edit of a task that repeats
 }
 
 // ReadOnly holds keys that only the server sets. A draft may repeat them, so
@@ -106,6 +108,7 @@ func (d Draft) Apply(t Task, z Zone, now time.Time) (Task, error) {
 	d.applyDates(&t, z, &bad)
 	d.applyDetails(&t, z, &bad)
 	t.checkOrder(before, z, &bad)
+	t.remember(before, d.Scope)
 	if err := d.applyStatus(&t, z, now, &bad); err != nil && len(bad) == 0 {
 		return t, err
 	}
@@ -120,6 +123,7 @@ func (d Draft) Apply(t Task, z Zone, now time.Time) (Task, error) {
 func (d Draft) Validate() []FieldError {
 	var bad fieldErrors
 	t := Task{Title: "untitled", Priority: DefaultPriority, Status: StatusPending}
+	d.Recurrence.Value = RecurrenceDraft{Rule: d.Recurrence.Value.Rule, From: d.Recurrence.Value.From} // the rest may repeat the task's
 	d.applyText(&t, &bad)
 	d.applyFacts(&t, &bad)
 	d.applyDates(&t, Zone{}, &bad)

@@ -20,6 +20,14 @@ type RecurrenceDraft struct {
 	Start    string `json:"start,omitempty"`
 	Slot     string `json:"slot,omitempty"`
 	SeriesID string `json:"series_id,omitempty"`
+
+	Next *NextDraft `json:"next,omitempty"`
+}
+
+// NextDraft repeats which task came after an occurrence.
+type NextDraft struct {
+	ID      string `json:"id" format:"uuid"`
+	DueDate string `json:"due_date" doc:"A day or an instant, as it was made"`
 }
 
 // Limits of details, in counts, minutes and characters.
@@ -40,7 +48,7 @@ func (d Draft) applyDetails(t *Task, z Zone, bad *fieldErrors) {
 		t.Details.Reminders = reminders(d.Reminders.Value, z, bad)
 	}
 	if d.Recurrence.Set {
-		t.Details.Recurrence = d.Recurrence.Value.apply(t.Details.Recurrence, d.Recurrence.Null, bad)
+		t.Details.Recurrence = d.Recurrence.Value.apply(t.Details.Recurrence, d.Recurrence.Null, z, bad)
 	}
 }
 
@@ -116,7 +124,7 @@ func (d ReminderDraft) reminder(z Zone) (Reminder, string) {
 
 // apply is the recurrence after the draft. A new rule has neither start nor
 // slot yet: whoever keeps the task knows the rules.
-func (d RecurrenceDraft) apply(present Recurrence, cleared bool, bad *fieldErrors) Recurrence {
+func (d RecurrenceDraft) apply(present Recurrence, cleared bool, z Zone, bad *fieldErrors) Recurrence {
 	if cleared {
 		return Recurrence{}
 	}
@@ -148,8 +156,11 @@ func (d RecurrenceDraft) apply(present Recurrence, cleared bool, bad *fieldError
 			bad.add("recurrence."+f.field, "is set by the server and cannot be changed")
 		}
 	}
+	if d.Next != nil && (d.Next.ID != present.NextID.String() || d.Next.DueDate != present.NextDue) {
+		bad.add("recurrence.next", "is set by the server and cannot be changed")
+	}
 	if d.Rule == present.Rule && from == present.From {
 		return present
 	}
-	return Recurrence{Rule: d.Rule, From: from, Series: present.Series}
+	return Recurrence{Rule: d.Rule, From: from, Timezone: z.String(), Series: present.Series, NextID: present.NextID, NextDue: present.NextDue}
 }

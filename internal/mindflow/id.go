@@ -2,6 +2,7 @@ package mindflow
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -46,6 +47,22 @@ func NewID[T any](at time.Time) ID[T] {
 	micros := uint64(max(at.UnixMicro(), 0))
 	binary.BigEndian.PutUint64(id[:8], micros/1000<<16|micros%1000<<2)
 	id[6] = id[6]&0x0f | 0x70
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+// OccurrenceID is the id of the occurrence of a series in a slot: the same
+// wherever it is made. Where the days of a series follow from when it was done,
+// after says after which task it comes. It is a version 8 UUID of their hash.
+func OccurrenceID(series TaskID, slot string, after TaskID) TaskID {
+	h := sha256.New()
+	h.Write([]byte("occurrence\x00")) // a hash never fails
+	h.Write(series[:])
+	h.Write(after[:])
+	h.Write([]byte(slot))
+	var id TaskID
+	copy(id[:], h.Sum(nil))
+	id[6] = id[6]&0x0f | 0x80
 	id[8] = id[8]&0x3f | 0x80
 	return id
 }

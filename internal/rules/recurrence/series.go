@@ -186,6 +186,19 @@ func (s *Series) Nth(n int) (mindflow.Day, bool) {
 	return s.within(day, ok)
 }
 
+// Before counts the occurrences earlier than a day, up to MaxCount.
+func (s *Series) Before(day mindflow.Day) int {
+	c, n := s.seek(int(s.start.day)), 0
+	for n < MaxCount {
+		next, ok := s.within(c.skip(1, 0))
+		if !ok || next >= day {
+			break
+		}
+		n++
+	}
+	return n
+}
+
 // Days are the occurrences from a day on. Two that fall on one instant, as a
 // zone may leave out a day, are one.
 func (s *Series) Days(from mindflow.Day) iter.Seq[mindflow.Day] {

@@ -85,6 +85,15 @@ func (s Start) at(day mindflow.Day) time.Time {
 	return s.zone.Instant(time.Unix(int64(day)*86400+int64(s.clock), 0).UTC())
 }
 
+// Wall is the occurrence of a day in the form that ParseStart takes as it stands:
+// the day, or the date and time of day without an offset.
+func (s Start) Wall(day mindflow.Day) string {
+	if !s.timed {
+		return day.String()
+	}
+	return time.Unix(int64(day)*86400+int64(s.clock), 0).UTC().Format("2006-01-02T15:04:05")
+}
+
 // Text is the occurrence of a day as the start was given: the day, or the date
 // and time of day with the zone's offset then.
 func (s Start) Text(day mindflow.Day) string {

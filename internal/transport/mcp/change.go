@@ -119,12 +119,27 @@ func (s *Server) completeTask(ctx context.Context, actor mindflow.Actor, in comp
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	return s.about(ctx, actor, after, func(mindflow.Zone) string {
+	return s.about(ctx, actor, after, func(z mindflow.Zone) string {
 		if after.Version == before.Version {
 			return "was done already; nothing has changed"
 		}
-		return "is done"
+		return "is done" + again(after.Details.Recurrence, z)
 	})
+}
+
+// again says when something comes again, if it repeats.
+func again(r mindflow.Recurrence, z mindflow.Zone) string {
+	switch {
+	case r.IsZero():
+		return ""
+	case r.NextID.IsZero():
+		return ", for the last time"
+	}
+	var due mindflow.When
+	if due.UnmarshalText([]byte(r.NextDue)) != nil {
+		return ", and comes again"
+	}
+	return ", and comes again, due " + when(due, z) + ", as " + r.NextID.String()
 }
 
 // snoozeIn says for how long a task shall be out of sight.

@@ -113,7 +113,7 @@ func TestEveryRouteAnswersARepeatToTheByteOnWhicheverServer(t *testing.T) {
 		t := srv.t
 		other := ada
 		other.srv = serve(t, srv.clock, open(t, srv.url, srv.clock), web.Placeholder())
-		id := ada.create(`{"title": "Tom & Jerry <3 \u2028 \u00e9", "description": "a\nb\tc", "due_date": "2026-12-01", "start_date": "2026-11-30T10:00:00+01:00", "tags": ["x", "y"], "effort_estimate_minutes": 15, "preferred_time": "morning"}`)
+		id := ada.create(`{"title": "Tom & Jerry <3 \u2028 \u00e9", "description": "a\nb\tc", "due_date": "2026-12-01", "start_date": "2026-11-30T10:00:00+01:00", "tags": ["x", "y"], "effort_estimate_minutes": 15, "preferred_time": "morning", "recurrence": {"rule": "FREQ=DAILY"}}`)
 		ada.do("POST /api/projects", `{"name": "x", "id": "`+id+`"}`).want(http.StatusCreated) // what is at {id} there
 		made := []string{}
 		for method, path := range srv.posts() {

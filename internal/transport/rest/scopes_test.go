@@ -51,7 +51,7 @@ var admits = map[string]string{
 
 	"POST /api/tasks/quick": editsTasks, "POST /api/tasks": editsTasks, "PATCH /api/tasks/{id}": editsTasks, "PUT /api/tasks/{id}": editsTasks, "DELETE /api/tasks/{id}": editsTasks,
 	"POST /api/tasks/{id}/complete": editsTasks, "POST /api/tasks/{id}/reopen": editsTasks, "POST /api/tasks/{id}/snooze": editsTasks,
-	"POST /api/tasks/{id}/restore": editsTasks, "POST /api/import/{format}": editsTasks,
+	"POST /api/tasks/{id}/skip": editsTasks, "POST /api/tasks/{id}/restore": editsTasks, "POST /api/import/{format}": editsTasks,
 
 	"POST /api/undo": editsTasks,
 }

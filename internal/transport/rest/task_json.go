@@ -48,13 +48,19 @@ type recurrenceView struct {
 	Start    string          `json:"start" doc:"What the rule counts from: a day, or a date-time of the clock in timezone"`
 	Slot     string          `json:"slot" doc:"Where the rule put this occurrence, in the form of start"`
 	SeriesID mindflow.TaskID `json:"series_id" format:"uuid" doc:"The first task of the series"`
+
+	Next *mindflow.NextDraft `json:"next,omitempty" doc:"Once it is done or skipped: the task that was made for the next time; absent when it was the last"`
 }
 
 func viewRecurrence(r mindflow.Recurrence) orNull[recurrenceView] {
 	if r.IsZero() {
 		return orNull[recurrenceView]{}
 	}
-	return orNull[recurrenceView]{&recurrenceView{r.Rule, string(r.From), r.Timezone, r.Start, r.Slot, r.Series}}
+	v := &recurrenceView{Rule: r.Rule, From: string(r.From), Timezone: r.Timezone, Start: r.Start, Slot: r.Slot, SeriesID: r.Series}
+	if !r.NextID.IsZero() {
+		v.Next = &mindflow.NextDraft{ID: r.NextID.String(), DueDate: r.NextDue}
+	}
+	return orNull[recurrenceView]{v}
 }
 
 func viewReminders(reminders []mindflow.Reminder) []reminderBody {
@@ -165,6 +171,8 @@ type recurrenceBody struct {
 	Start    string `json:"start,omitempty" doc:"Read-only"`
 	Slot     string `json:"slot,omitempty" doc:"Read-only"`
 	SeriesID string `json:"series_id,omitempty" doc:"Read-only"`
+
+	Next *mindflow.NextDraft `json:"next,omitempty" doc:"Read-only"`
 }
 
 func reminderDrafts(f mindflow.Field[[]reminderBody]) mindflow.Field[[]mindflow.ReminderDraft] {

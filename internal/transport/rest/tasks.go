@@ -139,6 +139,8 @@ func unchanged(header, tag string) bool {
 type editInput struct {
 	TaskPath
 
+	Scope string `query:"scope" enum:"occurrence,following" doc:"Of a task that repeats: whether the edit is for this occurrence alone or also for those that follow; dates are for it alone and all else for all when absent"`
+
 	Body editBody
 }
 
@@ -147,7 +149,9 @@ func (a *API) editTask(ctx context.Context, in *editInput) (*taskReply, error) {
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	task, err := a.app.EditTask(ctx, actorOf(ctx), id, in.Body.edit(), match)
+	draft := in.Body.edit()
+	draft.Scope = mindflow.EditScope(in.Scope)
+	task, err := a.app.EditTask(ctx, actorOf(ctx), id, draft, match)
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
@@ -192,6 +196,10 @@ func (a *API) completeTask(ctx context.Context, in *completeInput) (*taskReply, 
 	return a.do(ctx, &in.TaskPath, func(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match) (mindflow.Task, error) {
 		return a.app.CompleteTask(ctx, actor, id, how, m)
 	})
+}
+
+func (a *API) skipTask(ctx context.Context, in *TaskPath) (*taskReply, error) {
+	return a.do(ctx, in, a.app.SkipTask)
 }
 
 func (a *API) reopenTask(ctx context.Context, in *TaskPath) (*taskReply, error) {

@@ -79,6 +79,7 @@ var idRoutes = []struct{ method, path, body string }{
 	{"DELETE", "", ""},
 	{"POST", "/complete", ""},
 	{"POST", "/reopen", ""},
+	{"POST", "/skip", ""},
 	{"POST", "/snooze", ""},
 	{"POST", "/restore", ""},
 }

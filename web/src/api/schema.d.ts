@@ -828,6 +828,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{id}/dependencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a task waits for, and what waits for it */
+        get: operations["dependencies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{id}/reopen": {
         parameters: {
             query?: never;
@@ -856,6 +873,23 @@ export interface paths {
         put?: never;
         /** Bring a deleted task back */
         post: operations["restore-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give up the present occurrence of a task that repeats, and go on to the next */
+        post: operations["skip-task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -909,6 +943,23 @@ export interface paths {
         post?: never;
         /** Revoke a token: it is good for nothing from the next request on */
         delete: operations["revoke-token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a change back, whole, unless that would overwrite later edits */
+        post: operations["undo"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1120,6 +1171,8 @@ export interface components {
                  * @enum {string}
                  */
                 from?: "schedule" | "completion";
+                /** @description Read-only */
+                next?: components["schemas"]["NextDraft"];
                 /** @description By RFC 5545, such as FREQ=WEEKLY;BYDAY=MO */
                 rule: string;
                 /** @description Read-only */
@@ -1174,6 +1227,18 @@ export interface components {
         DeleteAccountInputBody: {
             password: string;
         };
+        DependenciesReplyBody: {
+            /** @description What waits for it, open or not: the first 200, the open ones before the others */
+            blocks: components["schemas"]["DependencyView"][];
+            /** @description Whether more wait for it */
+            more: boolean;
+            /** @description What has to be done before, open or not */
+            waits_for: components["schemas"]["DependencyView"][];
+        };
+        DependencyView: {
+            /** @enum {string} */
+            status: "pending" | "in_progress" | "snoozed" | "completed" | "cancelled";
+        };
         EditBody: {
             /**
              * Format: uuid
@@ -1225,6 +1290,8 @@ export interface components {
                  * @enum {string}
                  */
                 from?: "schedule" | "completion";
+                /** @description Read-only */
+                next?: components["schemas"]["NextDraft"];
                 /** @description By RFC 5545, such as FREQ=WEEKLY;BYDAY=MO */
                 rule: string;
                 /** @description Read-only */
@@ -1483,6 +1550,12 @@ export interface components {
             /** @description The token itself, to be sent as Authorization: Bearer …; it is shown only now */
             token: string;
         };
+        NextDraft: {
+            /** @description A day or an instant, as it was made */
+            due_date: string;
+            /** Format: uuid */
+            id: string;
+        };
         OptionsView: {
             /**
              * @description What becomes of mails: they are sent, their links are printed in the server's log, or there are none
@@ -1496,6 +1569,25 @@ export interface components {
              * @enum {string}
              */
             signup: "open" | "invite" | "closed";
+        };
+        OverwriteView: {
+            /** Format: date-time */
+            at: string;
+            /** @description What undoes it */
+            change: string;
+            /** @description Those of them that undoing would overwrite */
+            fields: string[];
+            /**
+             * Format: uuid
+             * @description Of which task; null where it is about something else
+             */
+            task_id: string | null;
+            /** @description What it came through, such as web, or token backup */
+            through: string;
+            /** @description Of that task, as it is now */
+            title: string | null;
+            /** @description What happened, such as task.updated */
+            verb: string;
         };
         ParseInputBody: {
             /** @description When it was typed; now when absent */
@@ -1608,6 +1700,8 @@ export interface components {
             detail: string;
             /** @description Every bad field at once */
             errors?: components["schemas"]["FieldProblem"][] | null;
+            /** @description Where undoing would overwrite later edits: which, the newest first, at most 20 */
+            overwrites?: components["schemas"]["OverwriteView"][] | null;
             /** @description The id of this request, as in X-Request-ID */
             request_id: string;
             /**
@@ -1710,6 +1804,8 @@ export interface components {
                  * @enum {string}
                  */
                 from?: "schedule" | "completion";
+                /** @description Read-only */
+                next?: components["schemas"]["NextDraft"];
                 /** @description By RFC 5545, such as FREQ=WEEKLY;BYDAY=MO */
                 rule: string;
                 /** @description Read-only */
@@ -1955,6 +2051,8 @@ export interface components {
                  * @enum {string}
                  */
                 from: "schedule" | "completion";
+                /** @description Once it is done or skipped: the task that was made for the next time; absent when it was the last */
+                next?: components["schemas"]["NextDraft"];
                 /** @description By RFC 5545 */
                 rule: string;
                 /**
@@ -2061,6 +2159,18 @@ export interface components {
             title: string;
             /** @description In the order of the text */
             tokens: components["schemas"]["PieceView"][];
+        };
+        UndoBody: {
+            /** @description What the header Change of an answer said, or GET /api/changes */
+            change: string;
+        };
+        UndoneView: {
+            /** @description What undoes that, as the header Change */
+            change: string;
+            /** @description The tasks it had changed */
+            tasks: string[];
+            /** @description The change that was taken back */
+            undone: string;
         };
         UserView: {
             /** Format: date-time */
@@ -5299,6 +5409,8 @@ export interface operations {
                 due_before?: string;
                 /** @description Found in title, description or tags, whatever the case */
                 q?: string;
+                /** @description Whether an open task waits for another that is open; when absent all, but of what is pending only what does not */
+                blocked?: boolean;
                 /** @description Of this project, by its id, and its sub-projects; none for those in none */
                 project?: string;
                 /** @description created_at, updated_at, due_date, priority, title or position; - reverses; -created_at when absent */
@@ -5633,6 +5745,8 @@ export interface operations {
                 due_before?: string;
                 /** @description Found in title, description or tags, whatever the case */
                 q?: string;
+                /** @description Whether an open task waits for another that is open; when absent all, but of what is pending only what does not */
+                blocked?: boolean;
                 /** @description Of this project, by its id, and its sub-projects; none for those in none */
                 project?: string;
                 /** @description created_at, updated_at, due_date, priority, title or position; - reverses; -created_at when absent */
@@ -5982,7 +6096,10 @@ export interface operations {
     };
     "put-task": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a task that repeats: whether the edit is for this occurrence alone or also for those that follow; dates are for it alone and all else for all when absent */
+                scope?: "occurrence" | "following";
+            };
             header?: {
                 /** @description Change only if the task still has this ETag */
                 "If-Match"?: string;
@@ -6138,7 +6255,10 @@ export interface operations {
     };
     "edit-task": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of a task that repeats: whether the edit is for this occurrence alone or also for those that follow; dates are for it alone and all else for all when absent */
+                scope?: "occurrence" | "following";
+            };
             header?: {
                 /** @description Change only if the task still has this ETag */
                 "If-Match"?: string;
@@ -6303,6 +6423,79 @@ export interface operations {
             };
         };
     };
+    dependencies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DependenciesReplyBody"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "reopen-task": {
         parameters: {
             query?: never;
@@ -6384,6 +6577,86 @@ export interface operations {
         };
     };
     "restore-task": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: for 24 hours the same key with the same request is done once and answered alike, with another request it is refused with 422, and with 409 while the first still runs */
+                "Idempotency-Key"?: string;
+                /** @description Change only if the task still has this ETag */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "skip-task": {
         parameters: {
             query?: never;
             header?: {
@@ -6723,6 +6996,83 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: for 24 hours the same key with the same request is done once and answered alike, with another request it is refused with 422, and with 409 while the first still runs */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoneView"];
+                };
             };
             /** @description Too many requests in a short time */
             429: {
