@@ -95,6 +95,10 @@ func (f *fakeServer) routes() http.Handler {
 		w.WriteHeader(http.StatusCreated)
 		fmt.Fprintf(w, `{"id":%q}`, f.keep(who(r), "", body))
 	})
+	mux.HandleFunc("POST /api/tasks/quick", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusCreated) })
+	mux.HandleFunc("POST /api/tasks/{id}/complete", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `{"recurrence":{"next":{"id":%q}}}`, r.PathValue("id"))
+	})
 	mux.HandleFunc("PATCH /api/tasks/{id}", func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if !json.Valid(body) || f.task(who(r), r.PathValue("id")) == nil {

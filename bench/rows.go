@@ -16,6 +16,8 @@ type row struct {
 	who   *person
 	next  func(*rand.Rand, int) call
 	floor string // a route of the floor's process instead
+
+	answered func(int, []byte) // as a load's
 }
 
 // figures are what a row measured at one number of connections. A nil figure was not measured.
@@ -41,7 +43,7 @@ type figures struct {
 const floorRow = "floor"
 
 // routes -only may name.
-var routes = []string{"create", "quick", "patch", "read", "list50", "best", "ranked"}
+var routes = []string{"create", "quick", "patch", "read", "list50", "best", "ranked", "repeat"}
 
 // rows of the table, in its order. Later rows (other sizes, other workspaces) are lines here and people to send them.
 func (b *bench) rows() []row {
@@ -66,7 +68,8 @@ func (b *bench) rows() []row {
 		row{name: listRow(b.o.small), route: "list50", who: b.small, next: page},
 		row{name: listRow(b.o.big), route: "list50", who: b.big, next: page},
 		row{name: "best", route: "best", who: b.big, next: best},
-		row{name: "ranked, first page", route: "ranked", who: b.big, next: always(get("/api/tasks/ranked"))})
+		row{name: "ranked, first page", route: "ranked", who: b.big, next: always(get("/api/tasks/ranked"))},
+		row{name: "complete a repeating task", route: "repeat", who: b.repeater, next: b.again.next, answered: b.again.answered})
 	if len(b.o.only) == 0 {
 		return all
 	}
@@ -128,7 +131,7 @@ func (b *bench) measureRows(ctx context.Context, s *server) {
 func (b *bench) sliceOfFloor(ctx context.Context, path string, f *figures, slice time.Duration) {
 	c := newClient(b.floor.base, "", f.Conns)
 	defer c.close()
-	b.slice(ctx, c, b.floor.cmd.Process.Pid, always(get(path)), f, slice)
+	b.slice(ctx, c, b.floor.cmd.Process.Pid, row{next: always(get(path))}, f, slice)
 }
 
 func (b *bench) sliceOfRow(ctx context.Context, s *server, r row, f *figures, slice time.Duration) {
@@ -138,14 +141,14 @@ func (b *bench) sliceOfRow(ctx context.Context, s *server, r row, f *figures, sl
 		return
 	}
 	defer c.close()
-	b.slice(ctx, c, s.pid, r.next, f, slice)
+	b.slice(ctx, c, s.pid, r, f, slice)
 }
 
 // slice loads a process for a while and adds what it did to a row's figures.
-func (b *bench) slice(ctx context.Context, c *client, pid int, next func(*rand.Rand, int) call, f *figures, slice time.Duration) {
+func (b *bench) slice(ctx context.Context, c *client, pid int, r row, f *figures, slice time.Duration) {
 	before, err := cpuTime(pid)
 	b.check(f.Row, err)
-	done := c.run(ctx, load{conns: f.Conns, warm: b.o.warm, measure: slice, next: next})
+	done := c.run(ctx, load{conns: f.Conns, warm: b.o.warm, measure: slice, next: r.next, answered: r.answered})
 	after, err := cpuTime(pid)
 	b.check(f.Row, err)
 	f.cpu += after - before

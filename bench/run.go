@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -58,6 +59,9 @@ type bench struct {
 	// big has the 10,000 tasks, small the 1,000, and the creator's grow with each create, so that theirs do not.
 	big, small, creator *person
 	huge                *person // of size
+	// repeater has tasks that repeat, which again knows.
+	repeater *person
+	again    repeating
 }
 
 // measure runs everything. What fails is named in the report; what does not depend on it is still measured.
@@ -136,8 +140,11 @@ func (b *bench) underLoad(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, s.stop()) }()
 
 	b.say("fill: %s and %s tasks", thousands(b.o.big), thousands(b.o.small))
-	if err := b.fillPeople(ctx, s, []newcomer{{&b.big, "big", b.o.big}, {&b.small, "small", b.o.small}, {&b.creator, "creator", 0}}); err != nil {
+	if err := b.fillPeople(ctx, s, []newcomer{{&b.big, "big", b.o.big}, {&b.small, "small", b.o.small}, {&b.creator, "creator", 0}, {&b.repeater, "repeater", 0}}); err != nil {
 		return err
+	}
+	if b.again, err = b.repeater.repeat(ctx, s.base, slices.Max(b.o.conns)); err != nil {
+		return fmt.Errorf("fill: %w", err)
 	}
 	b.measureRows(ctx, s)
 	if len(b.o.only) > 0 {

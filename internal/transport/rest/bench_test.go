@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -28,6 +29,7 @@ func BenchmarkRoute(b *testing.B) {
 	s := storetest.OpenAt(b, storetest.SQLite, time.Now)
 	h, session, token, ids := benchHandler(b, s)
 	var n atomic.Int64
+	again := repeating(b, h, session)
 	for _, route := range []struct {
 		name    string
 		request func(i int64) *http.Request
@@ -46,6 +48,9 @@ func BenchmarkRoute(b *testing.B) {
 		}},
 		{"list50", func(int64) *http.Request { return benchRequest(b.Context(), "GET /api/tasks?limit=50", "") }},
 		{"best", func(int64) *http.Request { return benchRequest(b.Context(), "GET /api/tasks/best", "") }},
+		{"repeat", func(int64) *http.Request {
+			return benchRequest(b.Context(), "POST /api/tasks/"+again()+"/complete", "")
+		}},
 	} {
 		for _, by := range []struct{ name, token string }{{route.name, session}, {route.name + "-by-token", token}} {
 			b.Run(by.name, func(b *testing.B) {
@@ -61,6 +66,28 @@ func BenchmarkRoute(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// repeating makes a task that repeats daily, and answers with each call the id of
+// the occurrence that is to be done next.
+func repeating(b *testing.B, h http.Handler, token string) func() string {
+	b.Helper()
+	today := mindflow.DayOf(time.Now().UTC())
+	r := benchRequest(b.Context(), "POST /api/tasks", fmt.Sprintf(`{"title": "again", "due_date": %q, "recurrence": {"rule": "FREQ=DAILY"}}`, today))
+	r.Header.Set("Authorization", "Bearer "+token)
+	w := connection{httptest.NewRecorder()}
+	h.ServeHTTP(w, r)
+	var series struct{ ID mindflow.TaskID }
+	if err := json.Unmarshal(w.Body.Bytes(), &series); err != nil || w.Code != http.StatusCreated {
+		b.Fatalf("%d %s: %v", w.Code, w.Body, err)
+	}
+	id, slot := series.ID, today
+	return func() string {
+		present := id
+		slot++
+		id = mindflow.OccurrenceID(series.ID, slot.String(), mindflow.TaskID{})
+		return present.String()
 	}
 }
 
