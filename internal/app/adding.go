@@ -34,10 +34,10 @@ func (a *App) AddTasks(ctx context.Context, actor mindflow.Actor, drafts []mindf
 		made := make([]mindflow.Task, len(tasks))
 		for i, task := range tasks {
 			var err error
-			if task.Details.ProjectID, err = projectNamed(tx, actor, task, projects[i]); err != nil {
+			if made[i], err = intoProject(tx, actor, task, projects[i]); err != nil {
 				return nil, err
 			}
-			if made[i], err = settle(tx, actor, mindflow.Task{}, task); err != nil {
+			if made[i], err = settle(tx, actor, mindflow.Task{}, made[i]); err != nil {
 				return nil, err
 			}
 			if _, err := tx.CreateTask(made[i], "", actor, mindflow.TaskCreated); err != nil {
@@ -61,6 +61,7 @@ func (a *App) newTasks(ctx context.Context, actor mindflow.Actor, drafts []mindf
 		draft, project := mindflow.Draft{}, ""
 		if i < len(drafts) {
 			draft = drafts[i]
+			project = draft.Project.Value
 		} else {
 			line := Line{Text: lines[i-len(drafts)]}
 			said, err := line.read(p, a.now())

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"mindflow/internal/app/can"
 	"mindflow/internal/mindflow"
@@ -157,4 +158,286 @@ func checkProject(tx *store.Tx, before, after mindflow.Task) error {
 		return mindflow.Conflict("The project is archived; unarchive it first, or choose another one")
 	}
 	return nil
+}
+
+// checkProjectThere refuses to bring a task back without the project it is in.
+func checkProjectThere(tx *store.Tx, t mindflow.Task) error {
+	if t.DeletedAt.IsZero() || t.Details.ProjectID.IsZero() {
+		return nil
+	}
+	p, err := tx.Project(t.Details.ProjectID)
+	if err == nil && !p.DeletedAt.IsZero() {
+		err = mindflow.Conflict("Its project is deleted; restore that, " + p.ID.String())
+	}
+	return unless(err, nil)
+}
+
+// intoProject is a task in the project of a name, if one is given.
+func intoProject(tx *store.Tx, actor mindflow.Actor, t mindflow.Task, name string) (mindflow.Task, error) {
+	if name == "" {
+		return t, nil
+	}
+	p, err := projectNamed(tx, actor, name)
+	t.Details.ProjectID = p.ID
+	return t, err
+}
+
+// projectNamed is the project of a name, whatever its case, of several the oldest.
+// It is made where none is there but archived ones, which hide what is in them.
+func projectNamed(tx *store.Tx, actor mindflow.Actor, name string) (mindflow.Project, error) {
+	name, why := mindflow.ParseProjectName(name)
+	if why != "" {
+		return mindflow.Project{}, mindflow.InvalidField("project", why)
+	}
+	all, err := tx.Projects()
+	if err != nil {
+		return mindflow.Project{}, err
+	}
+	if found := projectsNamed(all, name); len(found) > 0 && found[0].ArchivedAt.IsZero() {
+		return found[0], nil
+	}
+	now := tx.Now()
+	p := mindflow.Project{
+		ID: mindflow.NewID[mindflow.Project](now), WorkspaceID: actor.WorkspaceID, Name: name, Version: 1, CreatedAt: now, UpdatedAt: now,
+	}
+	tx.InOneCall() // with the task it is made for
+	return p, makeProject(tx, actor, p, "")
+}
+
+// projectsNamed are the projects of a name that are there, archived ones last,
+// else the oldest first.
+func projectsNamed(all []mindflow.Project, name string) []mindflow.Project {
+	var found []mindflow.Project
+	key := mindflow.Fold(name)
+	for _, p := range all {
+		if p.DeletedAt.IsZero() && mindflow.Fold(p.Name) == key {
+			found = append(found, p)
+		}
+	}
+	slices.SortFunc(found, func(x, y mindflow.Project) int {
+		if x.ArchivedAt.IsZero() != y.ArchivedAt.IsZero() {
+			return map[bool]int{true: -1, false: 1}[x.ArchivedAt.IsZero()]
+		}
+		return cmp.Or(x.CreatedAt.Compare(y.CreatedAt), bytes.Compare(x.ID[:], y.ID[:]))
+	})
+	return found
+}
+
+// EditProject changes what a draft names and keeps the rest.
+func (a *App) EditProject(ctx context.Context, actor mindflow.Actor, id mindflow.ProjectID, d mindflow.ProjectDraft, m mindflow.Match) (mindflow.Project, error) {
+	return a.changeProject(ctx, actor, id, m, func(tx *store.Tx, all []mindflow.Project, p mindflow.Project) (mindflow.Project, error) {
+		after, err := d.Apply(p)
+		if err == nil {
+			err = fits(all, p, after)
+		}
+		if err != nil {
+			return p, err
+		}
+		return tx.SaveProject(p, after, actor)
+	})
+}
+
+// ArchiveProject puts a project away with its sub-projects: their tasks are not
+// ranked, and not in lists that do not ask for them. Doing it again changes nothing.
+func (a *App) ArchiveProject(ctx context.Context, actor mindflow.Actor, id mindflow.ProjectID, m mindflow.Match) (mindflow.Project, error) {
+	return a.changeProject(ctx, actor, id, m, func(tx *store.Tx, all []mindflow.Project, p mindflow.Project) (mindflow.Project, error) {
+		if !p.ArchivedAt.IsZero() {
+			return p, nil
+		}
+		at := tx.Now() // what has been put away with it is known by that moment
+		together := []mindflow.Project{p}
+		for _, sub := range presentUnder(all, p) {
+			if sub.ArchivedAt.IsZero() {
+				together = append(together, sub)
+			} else if !sub.ArchivedAt.Before(at) {
+				at = sub.ArchivedAt.Add(time.Microsecond)
+			}
+		}
+		if err := tx.ShelveTasks(projectIDs(together), at); err != nil {
+			return p, err
+		}
+		return saveTogether(tx, actor, together, func(p mindflow.Project) mindflow.Project { return p.Archived(at) })
+	})
+}
+
+// UnarchiveProject takes a project up again, with the sub-projects that were put
+// away together with it. Doing it again changes nothing.
+func (a *App) UnarchiveProject(ctx context.Context, actor mindflow.Actor, id mindflow.ProjectID, m mindflow.Match) (mindflow.Project, error) {
+	return a.changeProject(ctx, actor, id, m, func(tx *store.Tx, all []mindflow.Project, p mindflow.Project) (mindflow.Project, error) {
+		if p.ArchivedAt.IsZero() {
+			return p, nil
+		}
+		if parent, err := present(all, p.ParentID); err == nil && !parent.ArchivedAt.IsZero() {
+			return p, mindflow.Conflict("Its parent project is archived; unarchive that one")
+		}
+		together := []mindflow.Project{p}
+		for _, sub := range presentUnder(all, p) {
+			if sub.ArchivedAt.Equal(p.ArchivedAt) {
+				together = append(together, sub)
+			}
+		}
+		if err := tx.ShelveTasks(projectIDs(together), time.Time{}); err != nil {
+			return p, err
+		}
+		return saveTogether(tx, actor, together, mindflow.Project.Unarchived)
+	})
+}
+
+// DeleteProject takes a project away with its sub-projects and all their tasks,
+// by an event each; together they can be restored for 30 days.
+func (a *App) DeleteProject(ctx context.Context, actor mindflow.Actor, id mindflow.ProjectID, m mindflow.Match) error {
+	_, err := a.changeProject(ctx, actor, id, m, func(tx *store.Tx, all []mindflow.Project, p mindflow.Project) (mindflow.Project, error) {
+		return deleteProject(tx, actor, all, p)
+	})
+	return err
+}
+
+func deleteProject(tx *store.Tx, actor mindflow.Actor, all []mindflow.Project, p mindflow.Project) (mindflow.Project, error) {
+	together := append([]mindflow.Project{p}, presentUnder(all, p)...)
+	tasks, err := tx.TasksIn(projectIDs(together), time.Time{})
+	if err != nil {
+		return p, err
+	}
+	// What has gone together is known by its moment, so that is later than those
+	// at which parts of it were deleted before.
+	last, err := tx.LastDeleted(projectIDs(together))
+	if err != nil {
+		return p, err
+	}
+	for _, sub := range all {
+		if sub.ParentID == p.ID && sub.DeletedAt.After(last) {
+			last = sub.DeletedAt
+		}
+	}
+	at := tx.Now()
+	if !last.Before(at) {
+		at = last.Add(time.Microsecond)
+	}
+	deleted, err := saveTogether(tx, actor, together, func(p mindflow.Project) mindflow.Project { return p.Deleted(at) })
+	if err != nil {
+		return p, err
+	}
+	return deleted, saveTasks(tx, actor, tasks, mindflow.TaskDeleted, func(t mindflow.Task) (mindflow.Task, error) { return t.Deleted(at), nil })
+}
+
+// RestoreProject brings a deleted project back, with exactly what was deleted
+// together with it. Doing it again changes nothing.
+func (a *App) RestoreProject(ctx context.Context, actor mindflow.Actor, id mindflow.ProjectID, m mindflow.Match) (mindflow.Project, error) {
+	return write(ctx, a, actor, can.Edit, func(tx *store.Tx) (mindflow.Project, error) {
+		all, err := tx.Projects()
+		if err != nil {
+			return mindflow.Project{}, err
+		}
+		i := slices.IndexFunc(all, func(p mindflow.Project) bool { return p.ID == id })
+		if i < 0 {
+			return mindflow.Project{}, mindflow.NotFound("project")
+		}
+		p := all[i]
+		if _, err := p.Restored(tx.Now()); err != nil {
+			return p, err
+		}
+		if err := m.Check(p.ETag()); err != nil || p.DeletedAt.IsZero() {
+			return p, err
+		}
+		return restoreProject(tx, actor, all, p)
+	})
+}
+
+func restoreProject(tx *store.Tx, actor mindflow.Actor, all []mindflow.Project, p mindflow.Project) (mindflow.Project, error) {
+	if !p.ParentID.IsZero() {
+		parent, err := present(all, p.ParentID)
+		switch {
+		case err != nil:
+			return p, mindflow.Conflict("Its parent project is deleted; restore that, " + p.ParentID.String())
+		case !parent.ParentID.IsZero():
+			return p, mindflow.Conflict("Its parent project is a sub-project now, and those have none themselves; move that to the top first")
+		case !parent.ArchivedAt.IsZero() && p.ArchivedAt.IsZero():
+			return p, mindflow.Conflict("Its parent project is archived; unarchive that first")
+		}
+	}
+	together := []mindflow.Project{p}
+	for _, sub := range all {
+		if sub.ParentID == p.ID && sub.DeletedAt.Equal(p.DeletedAt) {
+			together = append(together, sub)
+		}
+	}
+	tasks, err := tx.TasksIn(projectIDs(together), p.DeletedAt)
+	if err != nil {
+		return p, err
+	}
+	back := func(p mindflow.Project) mindflow.Project { p.DeletedAt = time.Time{}; return p }
+	restored, err := saveTogether(tx, actor, together, back)
+	if err != nil {
+		return p, err
+	}
+	return restored, saveTasks(tx, actor, tasks, mindflow.TaskRestored, func(t mindflow.Task) (mindflow.Task, error) { return t.Restored(tx.Now()) })
+}
+
+// changeProject reads a project, checks the condition, and has change keep what
+// it makes of it.
+func (a *App) changeProject(ctx context.Context, actor mindflow.Actor, id mindflow.ProjectID, m mindflow.Match,
+	change func(tx *store.Tx, all []mindflow.Project, p mindflow.Project) (mindflow.Project, error),
+) (mindflow.Project, error) {
+	return write(ctx, a, actor, can.Edit, func(tx *store.Tx) (mindflow.Project, error) {
+		all, err := tx.Projects()
+		if err != nil {
+			return mindflow.Project{}, err
+		}
+		p, err := present(all, id)
+		if err != nil {
+			return p, err
+		}
+		if err := m.Check(p.ETag()); err != nil {
+			return p, err
+		}
+		return change(tx, all, p)
+	})
+}
+
+// presentUnder are the sub-projects of a project that are not deleted.
+func presentUnder(all []mindflow.Project, p mindflow.Project) []mindflow.Project {
+	var subs []mindflow.Project
+	for _, sub := range all {
+		if sub.ParentID == p.ID && sub.DeletedAt.IsZero() {
+			subs = append(subs, sub)
+		}
+	}
+	return subs
+}
+
+func projectIDs(list []mindflow.Project) []mindflow.ProjectID {
+	ids := make([]mindflow.ProjectID, len(list))
+	for i, p := range list {
+		ids[i] = p.ID
+	}
+	return ids
+}
+
+// saveTogether keeps what change makes of each project, as one call, and answers
+// the first.
+func saveTogether(tx *store.Tx, actor mindflow.Actor, list []mindflow.Project, change func(mindflow.Project) mindflow.Project) (mindflow.Project, error) {
+	tx.InOneCall()
+	savings := make([]store.ProjectSaving, len(list))
+	for i, p := range list {
+		savings[i] = store.ProjectSaving{Before: p, After: change(p)}
+	}
+	kept, err := tx.SaveProjects(savings, actor)
+	if err != nil {
+		return list[0], err
+	}
+	return kept[0], nil
+}
+
+// saveTasks keeps what change makes of each task.
+func saveTasks(tx *store.Tx, actor mindflow.Actor, tasks []mindflow.Task, verb mindflow.Verb, change func(mindflow.Task) (mindflow.Task, error)) error {
+	list := make([]store.Saving, len(tasks))
+	for i, t := range tasks {
+		after, err := change(t)
+		if err != nil {
+			return err
+		}
+		list[i] = store.Saving{Before: t, After: after, Verb: verb}
+	}
+	_, err := tx.SaveTasks(list, actor)
+	return err
 }

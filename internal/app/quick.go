@@ -8,7 +8,6 @@ import (
 	"mindflow/internal/app/can"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/rules/quickadd"
-	"mindflow/internal/store"
 )
 
 // Line is text from which a task is read, and how it is meant.
@@ -102,30 +101,6 @@ func some[T comparable](f *mindflow.Field[T], v T) {
 	if v != *new(T) {
 		*f = mindflow.Some(v)
 	}
-}
-
-// projectNamed is the project a new task goes into: the one of a name, whatever
-// its case, if one is given. It is made if none is there but archived ones, which
-// hide what is in them.
-func projectNamed(tx *store.Tx, actor mindflow.Actor, task mindflow.Task, name string) (mindflow.ProjectID, error) {
-	if name == "" {
-		return task.Details.ProjectID, nil
-	}
-	all, err := tx.Projects()
-	if err != nil {
-		return mindflow.ProjectID{}, err
-	}
-	key := mindflow.Fold(mindflow.Tidy(name))
-	for _, p := range all {
-		if p.DeletedAt.IsZero() && p.ArchivedAt.IsZero() && mindflow.Fold(p.Name) == key {
-			return p.ID, nil
-		}
-	}
-	p := mindflow.Project{ID: mindflow.NewID[mindflow.Project](task.CreatedAt), WorkspaceID: task.WorkspaceID, Version: 1, CreatedAt: task.CreatedAt, UpdatedAt: task.CreatedAt}
-	if p, err = (mindflow.ProjectDraft{Name: mindflow.Some(name)}).Apply(p); err != nil {
-		return p.ID, err
-	}
-	return p.ID, makeProject(tx, actor, p, "")
 }
 
 // read is what the line says to somebody, at a moment unless it names its own.

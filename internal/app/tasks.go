@@ -19,18 +19,17 @@ func (a *App) CreateTask(ctx context.Context, actor mindflow.Actor, id mindflow.
 	if err != nil {
 		return a.repeated(ctx, actor, id, hash, err)
 	}
-	return a.makeTask(ctx, actor, task, hash, "")
+	return a.makeTask(ctx, actor, task, hash, d.Project.Value)
 }
 
 // makeTask keeps a new task, in the project of a name if one is given. Where a
 // client brought its id, hash is that of what it was made from.
 func (a *App) makeTask(ctx context.Context, actor mindflow.Actor, task mindflow.Task, hash, project string) (mindflow.Task, bool, error) {
 	made, err := write(ctx, a, actor, can.Edit, func(tx *store.Tx) (made madeTask, err error) {
-		task := task
-		if task.Details.ProjectID, err = projectNamed(tx, actor, task, project); err != nil {
+		if made.Task, err = intoProject(tx, actor, task, project); err != nil {
 			return made, err
 		}
-		if made.Task, err = settle(tx, actor, mindflow.Task{}, task); err != nil {
+		if made.Task, err = settle(tx, actor, mindflow.Task{}, made.Task); err != nil {
 			return made, err
 		}
 		if made.Created, err = tx.CreateTask(made.Task, hash, actor, mindflow.TaskCreated); err != nil || made.Created {
@@ -131,6 +130,9 @@ func (a *App) EditTask(ctx context.Context, actor mindflow.Actor, id mindflow.Ta
 	}
 	return a.changeTask(ctx, actor, id, m, func(tx *store.Tx, t mindflow.Task) (mindflow.Task, error) {
 		after, err := d.Apply(t, p.Zone, tx.Now())
+		if err == nil {
+			after, err = intoProject(tx, actor, after, d.Project.Value)
+		}
 		if err != nil {
 			return after, err
 		}
@@ -207,6 +209,9 @@ func (a *App) RestoreTask(ctx context.Context, actor mindflow.Actor, id mindflow
 			return before, err
 		}
 		if err := checkParentThere(tx, before); err != nil {
+			return before, err
+		}
+		if err := checkProjectThere(tx, before); err != nil {
 			return before, err
 		}
 		if err := restoreSteps(tx, actor, before); err != nil {

@@ -40,6 +40,7 @@ type Draft struct {
 	Tags          Field[[]string] `json:",omitzero"`
 	AssigneeID    Field[string]   `json:",omitzero"`
 
+	Project    Field[string]          `json:",omitzero"` // by its name, instead of ProjectID; one of a new name is made
 	ProjectID  Field[string]          `json:",omitzero"`
 	ParentID   Field[string]          `json:",omitzero"`
 	BlockedBy  Field[[]string]        `json:",omitzero"`

@@ -40,6 +40,17 @@ const (
 
 func (d Draft) applyDetails(t *Task, z Zone, bad *fieldErrors) {
 	nameDetail("project_id", d.ProjectID, &t.Details.ProjectID, bad)
+	switch {
+	case !d.Project.Set:
+	case d.Project.Null:
+		t.Details.ProjectID = ProjectID{}
+	case d.ProjectID.Set:
+		bad.add("project", "must not be said together with project_id")
+	default:
+		if _, why := ParseProjectName(d.Project.Value); why != "" {
+			bad.add("project", why)
+		}
+	}
 	nameDetail("parent_id", d.ParentID, &t.Details.ParentID, bad)
 	if d.BlockedBy.Set {
 		t.Details.BlockedBy = blockers(d.BlockedBy.Value, bad)

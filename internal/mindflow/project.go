@@ -156,6 +156,13 @@ func (d ProjectDraft) apply(p *Project, bad *fieldErrors) {
 	nameDetail("parent_id", d.ParentID, &p.ParentID, bad)
 }
 
+// ParseProjectName tidies a name, and says what is wrong with it; empty when
+// nothing is.
+func ParseProjectName(s string) (name, why string) {
+	name = Tidy(s)
+	return name, projectNameFault(name)
+}
+
 // projectNameFault is what is wrong with a tidied name; empty when nothing is.
 func projectNameFault(name string) string {
 	switch n := Length(name); {

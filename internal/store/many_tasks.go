@@ -37,7 +37,8 @@ VALUES `
        tags = excluded.tags, tag_keys = excluded.tag_keys, details = excluded.details, project_id = excluded.project_id,
        parent_id = excluded.parent_id, blocked_by = excluded.blocked_by, position = excluded.position,
        version = excluded.version, changed_seq = excluded.changed_seq, updated_at = excluded.updated_at,
-       completed_at = excluded.completed_at, deleted_at = excluded.deleted_at`
+       completed_at = excluded.completed_at, deleted_at = excluded.deleted_at,
+       shelved_at = CASE WHEN tasks.project_id IS NOT DISTINCT FROM excluded.project_id THEN tasks.shelved_at END`
 	orUpdateText = ` ON CONFLICT (workspace_id, task_id) DO UPDATE SET description = excluded.description, search_key = excluded.search_key`
 )
 

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"time"
 
 	"mindflow/internal/mindflow"
 )
@@ -121,30 +120,53 @@ func (tx *Tx) Project(id mindflow.ProjectID) (mindflow.Project, error) {
 	if tx.projects != nil {
 		return mindflow.Project{}, mindflow.NotFound("project")
 	}
+	if tx.project.ID == id { // of many tasks that are put into one project only the first asks
+		return tx.project, nil
+	}
 	var r projectRow
-	err := one(tx, projectByID, []any{textOf(&tx.ids, tx.home), textOf(&tx.ids, id)}, r.dest()...)
-	return r.read(), absent(err, "project")
+	if err := one(tx, projectByID, []any{textOf(&tx.ids, tx.home), textOf(&tx.ids, id)}, r.dest()...); err != nil {
+		return mindflow.Project{}, absent(err, "project")
+	}
+	tx.project = r.read()
+	return tx.project, nil
 }
 
-const insertProject = `
+const (
+	intoProjects = `
 INSERT INTO projects (workspace_id, id, parent_id, name, name_key, position, version, changed_seq,
        created_at, updated_at, archived_at, deleted_at, draft_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+VALUES `
+	insertProject = intoProjects + `($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
     ON CONFLICT (workspace_id, id) DO NOTHING`
+	orUpdateProject = `
+    ON CONFLICT (workspace_id, id) DO UPDATE
+   SET parent_id = excluded.parent_id, name = excluded.name, name_key = excluded.name_key, position = excluded.position,
+       version = excluded.version, changed_seq = excluded.changed_seq, updated_at = excluded.updated_at,
+       archived_at = excluded.archived_at, deleted_at = excluded.deleted_at`
+)
+
+// projectArgs are a project's columns, in the order insertProject names them.
+func projectArgs(p mindflow.Project, seq int64, draftHash string, ids *idTexts) []any {
+	return []any{
+		textOf(ids, p.WorkspaceID), textOf(ids, p.ID), orNull(ids, p.ParentID),
+		p.Name, mindflow.Fold(p.Name), nullable(p.Position), p.Version, seq,
+		p.CreatedAt.UnixMicro(), p.UpdatedAt.UnixMicro(), micros(p.ArchivedAt), micros(p.DeletedAt), nullable(draftHash),
+	}
+}
 
 // CreateProject adds a project to the transaction's home, with its event. It
 // answers false, and changes nothing, when the id is taken.
 func (tx *Tx) CreateProject(p mindflow.Project, draftHash string, by mindflow.Actor) (bool, error) {
-	n, err := tx.count(insertProject, textOf(&tx.ids, p.WorkspaceID), textOf(&tx.ids, p.ID), orNull(&tx.ids, p.ParentID),
-		p.Name, mindflow.Fold(p.Name), nullable(p.Position), p.Version, tx.next(p.WorkspaceID),
-		p.CreatedAt.UnixMicro(), p.UpdatedAt.UnixMicro(), micros(p.ArchivedAt), micros(p.DeletedAt), nullable(draftHash))
+	n, err := tx.count(insertProject, projectArgs(p, tx.next(p.WorkspaceID), draftHash, &tx.ids)...)
 	if err != nil {
 		return false, fmt.Errorf("create project: %w", err)
 	}
 	if n == 0 {
 		return false, nil
 	}
-	tx.projects = nil
+	if tx.projects != nil {
+		tx.projects = append(tx.projects, p)
+	}
 	return true, tx.Record(mindflow.Event{
 		Verb: mindflow.ProjectCreated, WorkspaceID: p.WorkspaceID, Subject: p.Subject(), Changes: mindflow.ProjectChanges(mindflow.Project{}, p),
 	}, by)
@@ -157,49 +179,47 @@ func (tx *Tx) ProjectDraftHash(id mindflow.ProjectID) (string, error) {
 	return hash.String, absent(err, "project")
 }
 
-const updateProject = `
-UPDATE projects
-   SET parent_id = $3, name = $4, name_key = $5, position = $6, version = $7, changed_seq = $8, updated_at = $9,
-       archived_at = $10, deleted_at = $11
- WHERE workspace_id = $1 AND id = $2`
+// ProjectSaving is a project to be kept as it is after a change.
+type ProjectSaving struct{ Before, After mindflow.Project }
 
-// SaveProject keeps a changed project as its next version, with its event, and
-// answers it. A project that did not change is not saved. What becomes of its
-// tasks, when it is archived or deleted, is another statement's.
+// SaveProjects keeps changed projects of the transaction's home as their next
+// versions, each with its event, by two statements, and answers them. One that
+// did not change is not saved. What becomes of their tasks, when they are archived
+// or deleted, is another statement's.
+func (tx *Tx) SaveProjects(list []ProjectSaving, by mindflow.Actor) ([]mindflow.Project, error) {
+	kept := make([]mindflow.Project, len(list))
+	var rows [][]any
+	var events []mindflow.Event
+	for i, s := range list {
+		kept[i] = s.Before
+		if s.Before.Same(s.After) {
+			continue
+		}
+		kept[i] = s.After.Saved(tx.now)
+		rows = append(rows, projectArgs(kept[i], tx.next(tx.home)+int64(len(rows)), "", &tx.ids))
+		events = append(events, mindflow.Event{
+			Verb: mindflow.ProjectVerbOf(s.Before, kept[i]), WorkspaceID: tx.home, Subject: kept[i].Subject(),
+			Changes: mindflow.ProjectChanges(s.Before, kept[i]),
+		})
+	}
+	if len(rows) == 0 {
+		return kept, nil
+	}
+	if err := tx.mustMany(intoProjects, orUpdateProject, rows); err != nil {
+		return nil, fmt.Errorf("save projects: %w", err)
+	}
+	tx.projects, tx.project = nil, mindflow.Project{}
+	if len(events) == 1 {
+		return kept, tx.Record(events[0], by)
+	}
+	return kept, tx.recordMany(events, by, func(int) mindflow.Usage { return mindflow.Usage{} })
+}
+
+// SaveProject does that for one.
 func (tx *Tx) SaveProject(before, after mindflow.Project, by mindflow.Actor) (mindflow.Project, error) {
-	return tx.saveProject(before, after, tx.next(after.WorkspaceID), by)
-}
-
-// saveProject keeps a project as changed at a sequence, which may be that of an
-// earlier event of the same change.
-func (tx *Tx) saveProject(before, after mindflow.Project, seq int64, by mindflow.Actor) (mindflow.Project, error) {
-	if before.Same(after) {
-		return before, nil
-	}
-	after = after.Saved(tx.now)
-	err := tx.must(updateProject, textOf(&tx.ids, after.WorkspaceID), textOf(&tx.ids, after.ID), orNull(&tx.ids, after.ParentID),
-		after.Name, mindflow.Fold(after.Name), nullable(after.Position), after.Version, seq,
-		after.UpdatedAt.UnixMicro(), micros(after.ArchivedAt), micros(after.DeletedAt))
+	kept, err := tx.SaveProjects([]ProjectSaving{{before, after}}, by)
 	if err != nil {
-		return after, fmt.Errorf("save project: %w", err)
+		return after, err
 	}
-	tx.projects = nil
-	return after, tx.Record(mindflow.Event{
-		Verb: mindflow.ProjectVerbOf(before, after), WorkspaceID: after.WorkspaceID, Subject: after.Subject(),
-		Changes: mindflow.ProjectChanges(before, after),
-	}, by)
-}
-
-// ShelveTasks takes the tasks of projects out of what is to be done at a moment,
-// or, at the zero time, brings them back: deleted ones too, so that one that is
-// restored is where the others are. Lists read differently then: each task gets
-// another version.
-func (tx *Tx) ShelveTasks(projects []mindflow.ProjectID, at time.Time) error {
-	w := where{args: []any{textOf(&tx.ids, tx.home), micros(at), tx.next(tx.home)}}
-	w.and("workspace_id = $1")
-	in(&w, "project_id", mindflow.IDTexts(projects))
-	if _, err := tx.exec("UPDATE tasks SET shelved_at = $2, version = version + 1, changed_seq = $3 WHERE "+w.String(), w.args...); err != nil {
-		return fmt.Errorf("shelve tasks: %w", err)
-	}
-	return nil
+	return kept[0], nil
 }

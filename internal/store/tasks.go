@@ -276,13 +276,15 @@ func searchKey(t mindflow.Task) string {
 	return mindflow.Fold(t.Title + between + t.Description + between + strings.Join(t.Tags, between))
 }
 
+// Who leaves an archived project is with what is to be done again; into one nobody goes.
 const updateTask = `
 UPDATE tasks
    SET assignee_id = $3, title = $4, title_key = $5, status = $6, priority = $7,
        due_at = $8, due_on = $9, start_at = $10, start_on = $11, snoozed_until_at = $12, effort_estimate_minutes = $13,
        preferred_time = $14, tags = $15, tag_keys = $16,
        details = $17, project_id = $18, parent_id = $19, blocked_by = $20, position = $21,
-       version = $22, changed_seq = $23, updated_at = $24, completed_at = $25, deleted_at = $26
+       version = $22, changed_seq = $23, updated_at = $24, completed_at = $25, deleted_at = $26,
+       shelved_at = CASE WHEN project_id IS NOT DISTINCT FROM $18 THEN shelved_at END
  WHERE workspace_id = $1 AND id = $2`
 
 const updateTaskText = `UPDATE task_texts SET description = $3, search_key = $4 WHERE workspace_id = $1 AND task_id = $2`

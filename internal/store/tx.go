@@ -29,6 +29,7 @@ type Tx struct {
 	enqueued bool              // a job that may be taken up at once
 
 	projects []mindflow.Project // of the home, once they are read
+	project  mindflow.Project   // the one that was looked up last
 	parents  []mindflow.TaskID  // whose steps have changed
 }
 

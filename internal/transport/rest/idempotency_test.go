@@ -127,7 +127,7 @@ func TestEveryRouteAnswersARepeatToTheByteOnWhicheverServer(t *testing.T) {
 			}
 			if strings.Contains(path, "{id}") {
 				ada.do("POST /api/tasks/"+id+"/reopen", "").want(http.StatusOK)
-				ada.sameAgain(other, "POST "+strings.ReplaceAll(path, "{id}", id), "")
+				ada.sameAgain(other, "POST "+strings.ReplaceAll(path, "{id}", id), map[bool]string{true: `{"last": true}`}[strings.HasSuffix(path, "/move")])
 			}
 		}
 		if len(made) < 6 {

@@ -160,3 +160,136 @@ func (a *API) getProject(ctx context.Context, in *projectGet) (*projectReply, er
 	}
 	return r, nil
 }
+
+// ProjectPath names a project, and the state it must have.
+type ProjectPath struct {
+	ID      string `path:"id" doc:"The project's id" format:"uuid"`
+	IfMatch string `header:"If-Match" doc:"Change only if the project still has this ETag"`
+}
+
+// editProjectBody is what changes a project. Read-only keys are accepted with
+// their present value, so that an answer can be sent back.
+type editProjectBody struct {
+	ProjectFields
+
+	ID          optional[string] `json:"id,omitzero" doc:"Read-only"`
+	WorkspaceID optional[string] `json:"workspace_id,omitzero" doc:"Read-only"`
+	Position    optional[string] `json:"position,omitzero" doc:"Read-only"`
+	Version     optional[int64]  `json:"version,omitzero" doc:"Read-only"`
+	CreatedAt   optional[string] `json:"created_at,omitzero" doc:"Read-only"`
+	UpdatedAt   optional[string] `json:"updated_at,omitzero" doc:"Read-only"`
+	ArchivedAt  optional[string] `json:"archived_at,omitzero" doc:"Read-only"`
+	DeletedAt   optional[string] `json:"deleted_at,omitzero" doc:"Read-only"`
+}
+
+// TransformSchema documents limits.
+func (editProjectBody) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	documentProject(s)
+	return s
+}
+
+// Resolve names every bad field together with those huma found.
+func (b *editProjectBody) Resolve(huma.Context) []error { return details("body", b.edit().Validate()) }
+
+func (b *editProjectBody) edit() mindflow.ProjectDraft {
+	d := b.draft()
+	d.ReadOnly = mindflow.ProjectReadOnly{
+		ID: b.ID.Field, WorkspaceID: b.WorkspaceID.Field, Position: b.Position.Field, Version: b.Version.Field,
+		CreatedAt: b.CreatedAt.Field, UpdatedAt: b.UpdatedAt.Field, ArchivedAt: b.ArchivedAt.Field, DeletedAt: b.DeletedAt.Field,
+	}
+	return d
+}
+
+type editProjectInput struct {
+	ProjectPath
+
+	Body editProjectBody
+}
+
+func (a *API) editProject(ctx context.Context, in *editProjectInput) (*projectReply, error) {
+	return a.doProject(ctx, &in.ProjectPath, func(ctx context.Context, actor mindflow.Actor, id mindflow.ProjectID, m mindflow.Match) (mindflow.Project, error) {
+		return a.app.EditProject(ctx, actor, id, in.Body.edit(), m)
+	})
+}
+
+func (a *API) deleteProject(ctx context.Context, in *ProjectPath) (*struct{}, error) {
+	id, err := readID[mindflow.Project](in.ID)
+	if err == nil {
+		err = a.app.DeleteProject(ctx, actorOf(ctx), id, matching(in.IfMatch))
+	}
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	return nil, nil //nolint:nilnil // no content
+}
+
+// projectUseCase does something to one project.
+type projectUseCase func(context.Context, mindflow.Actor, mindflow.ProjectID, mindflow.Match) (mindflow.Project, error)
+
+func (a *API) doProject(ctx context.Context, in *ProjectPath, use projectUseCase) (*projectReply, error) {
+	id, err := readID[mindflow.Project](in.ID)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	project, err := use(ctx, actorOf(ctx), id, matching(in.IfMatch))
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	return replyProject(project), nil
+}
+
+func (a *API) archiveProject(ctx context.Context, in *ProjectPath) (*projectReply, error) {
+	return a.doProject(ctx, in, a.app.ArchiveProject)
+}
+
+func (a *API) unarchiveProject(ctx context.Context, in *ProjectPath) (*projectReply, error) {
+	return a.doProject(ctx, in, a.app.UnarchiveProject)
+}
+
+func (a *API) restoreProject(ctx context.Context, in *ProjectPath) (*projectReply, error) {
+	return a.doProject(ctx, in, a.app.RestoreProject)
+}
+
+// moveBody says where something shall stand.
+type moveBody struct {
+	Before string `json:"before,omitempty" format:"uuid" doc:"Directly before this one, by its id"`
+	After  string `json:"after,omitempty" format:"uuid" doc:"Or directly after it"`
+	First  bool   `json:"first,omitempty" doc:"Or before all others"`
+	Last   bool   `json:"last,omitempty" doc:"Or after them"`
+}
+
+func moveOf[T any](b *moveBody) (mindflow.Move[T], error) {
+	return mindflow.ParseMove[T](b.Before, b.After, b.First, b.Last)
+}
+
+type moveProjectInput struct {
+	ProjectPath
+
+	Body moveBody
+}
+
+func (a *API) moveProject(ctx context.Context, in *moveProjectInput) (*projectReply, error) {
+	return a.doProject(ctx, &in.ProjectPath, func(ctx context.Context, actor mindflow.Actor, id mindflow.ProjectID, m mindflow.Match) (mindflow.Project, error) {
+		to, err := moveOf[mindflow.Project](&in.Body)
+		if err != nil {
+			return mindflow.Project{}, err
+		}
+		return a.app.MoveProject(ctx, actor, id, to, m)
+	})
+}
+
+type moveTaskInput struct {
+	TaskPath
+
+	Body moveBody
+}
+
+func (a *API) moveTask(ctx context.Context, in *moveTaskInput) (*taskReply, error) {
+	return a.do(ctx, &in.TaskPath, func(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, m mindflow.Match) (mindflow.Task, error) {
+		to, err := moveOf[mindflow.Task](&in.Body)
+		if err != nil {
+			return mindflow.Task{}, err
+		}
+		return a.app.MoveTask(ctx, actor, id, to, m)
+	})
+}

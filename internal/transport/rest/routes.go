@@ -79,6 +79,13 @@ func (a *API) routes() {
 	route(a, "GET /api/projects", "list-projects", "Projects", "All projects in their order, with how many of their tasks are open and done", a.listProjects, granted(mindflow.TasksRead))
 	route(a, "POST /api/projects", "create-project", "Projects", "Create a project", a.createProject, status(http.StatusCreated), also("200", "The same project, created before with this id"), granted(mindflow.TasksWrite))
 	route(a, "GET /api/projects/{id}", "get-project", "Projects", "Read a project", a.getProject, also("304", "It still has that ETag"), granted(mindflow.TasksRead))
+	route(a, "PATCH /api/projects/{id}", "edit-project", "Projects", "Change a project: absent keeps, null clears", a.editProject, granted(mindflow.TasksWrite))
+	route(a, "DELETE /api/projects/{id}", "delete-project", "Projects", "Delete a project with its sub-projects and tasks; it can be restored for 30 days", a.deleteProject, status(http.StatusNoContent), granted(mindflow.TasksWrite))
+	route(a, "POST /api/projects/{id}/archive", "archive-project", "Projects", "Put a project away with its sub-projects: their tasks are neither ranked nor listed", a.archiveProject, granted(mindflow.TasksWrite))
+	route(a, "POST /api/projects/{id}/unarchive", "unarchive-project", "Projects", "Take a project up again, with what was put away together with it", a.unarchiveProject, granted(mindflow.TasksWrite))
+	route(a, "POST /api/projects/{id}/restore", "restore-project", "Projects", "Bring a deleted project back, with what was deleted together with it", a.restoreProject, granted(mindflow.TasksWrite))
+	route(a, "POST /api/projects/{id}/move", "move-project", "Projects", "Put a project somewhere else among those beside it", a.moveProject, granted(mindflow.TasksWrite))
+	route(a, "POST /api/tasks/{id}/move", "move-task", "Tasks", "Put a task somewhere else among those of the same project, in the manual order", a.moveTask, answers[taskView](a), granted(mindflow.TasksWrite))
 
 	route(a, "POST /api/undo", "undo", "Changes", "Take a change back, whole, unless that would overwrite later edits", a.undo, granted(mindflow.TasksWrite))
 

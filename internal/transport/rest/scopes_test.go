@@ -47,7 +47,10 @@ var admits = map[string]string{
 	"GET /api/tasks": readsTasks, "GET /api/tasks/pending": readsTasks, "GET /api/tasks/best": readsTasks, "GET /api/tasks/ranked": readsTasks,
 	"GET /api/tasks/{id}": readsTasks, "GET /api/tasks/{id}/dependencies": readsTasks, "GET /api/export/{format}": readsTasks, "POST /api/recurrence/preview": readsTasks,
 	"GET /api/projects": readsTasks, "GET /api/projects/{id}": readsTasks, "POST /api/projects": editsTasks,
-	"POST /api/tasks/parse": readsTasks,
+	"POST /api/tasks/parse":    readsTasks,
+	"PATCH /api/projects/{id}": editsTasks, "DELETE /api/projects/{id}": editsTasks, "POST /api/projects/{id}/archive": editsTasks,
+	"POST /api/projects/{id}/unarchive": editsTasks, "POST /api/projects/{id}/restore": editsTasks, "POST /api/projects/{id}/move": editsTasks,
+	"POST /api/tasks/{id}/move": editsTasks,
 
 	"POST /api/tasks/quick": editsTasks, "POST /api/tasks": editsTasks, "PATCH /api/tasks/{id}": editsTasks, "PUT /api/tasks/{id}": editsTasks, "DELETE /api/tasks/{id}": editsTasks,
 	"POST /api/tasks/{id}/complete": editsTasks, "POST /api/tasks/{id}/reopen": editsTasks, "POST /api/tasks/{id}/snooze": editsTasks,
@@ -65,8 +68,9 @@ var bodiesOf = map[string]string{
 	"POST /api/auth/change-email": `{"password": "x", "email": "new@example.com"}`, "POST /api/auth/delete-account": `{"password": "x"}`,
 	"PUT /api/preferences": `{"weight_urgency": 41}`, "POST /api/tokens": `{"name": "another", "scopes": ["tasks:read"]}`,
 	"POST /api/import/{format}": "title\nx\n", "POST /api/recurrence/preview": `{"rule": "FREQ=DAILY", "start": "2026-11-27"}`,
-	"POST /api/projects":       `{"name": "x"}`,
-	"POST /api/oauth/requests": `{"client_id": "x", "redirect_uri": "x"}`, "POST /api/oauth/decisions": `{"client_id": "x", "redirect_uri": "x", "approve": true}`,
+	"POST /api/projects": `{"name": "x"}`, "PATCH /api/projects/{id}": `{"name": "y"}`, "POST /api/projects/{id}/move": `{"last": true}`,
+	"POST /api/tasks/{id}/move": `{"last": true}`,
+	"POST /api/oauth/requests":  `{"client_id": "x", "redirect_uri": "x"}`, "POST /api/oauth/decisions": `{"client_id": "x", "redirect_uri": "x", "approve": true}`,
 
 	"POST /api/undo": `{"change": "2"}`,
 

@@ -15,7 +15,7 @@ import (
 // locks, reads roles, reads the task, updates it (and its text), and records
 // the event.
 var costs = []struct {
-	request    string // {id} is a task's
+	request    string // {id} is a task's, {project} a project's
 	body       string
 	cold, warm int64
 }{
@@ -45,6 +45,13 @@ var costs = []struct {
 	{"POST /api/recurrence/preview", `{"rule": "FREQ=DAILY", "start": "2026-11-27"}`, 2, 1},
 	{"POST /api/projects", `{"name": "x"}`, 6, 6},
 	{"GET /api/projects", "", 2, 2},
+	{"PATCH /api/tasks/{id}", `{"title": "in it", "project_id": "{project}"}`, 9, 4},
+	{"GET /api/tasks?project={project}", "", 4, 1},
+	{"POST /api/projects/{project}/archive", "", 7, 4},
+	{"POST /api/projects/{project}/unarchive", "", 7, 4},
+	{"POST /api/projects/{project}/move", `{"last": true}`, 6, 4},
+	{"DELETE /api/projects/{project}", "", 10, 4},
+	{"POST /api/projects/{project}/restore", "", 9, 4},
 	{"GET /api/tasks?project=none&sort=position", "", 4, 1},
 	{"PUT /api/preferences", `{"weight_urgency": 41}`, 6, 4},
 }
@@ -58,10 +65,12 @@ func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
 				makeTasks(t, srv.store, ada.actor, tasks)
 				id, other := ada.create(`{"title": "the one"}`), ada.create(`{"title": "another"}`)
 				repeating := ada.create(`{"title": "again and again", "due_date": "2026-11-27", "recurrence": {"rule": "FREQ=DAILY"}}`)
+				project := ada.do("POST /api/projects", `{"name": "x", "id": "`+someone+`"}`).want(http.StatusCreated).at("id") // before the others
 				for _, c := range costs {
 					fresh := ada
 					fresh.srv = serve(t, srv.clock, srv.store, web.Placeholder())
-					request, body := strings.NewReplacer("{id}", id, "{repeating}", repeating).Replace(c.request), strings.ReplaceAll(c.body, "{other}", other)
+					names := strings.NewReplacer("{id}", id, "{other}", other, "{repeating}", repeating, "{project}", project)
+					request, body := names.Replace(c.request), names.Replace(c.body)
 					cold, warm := fresh.statements(request, body), fresh.statements(request, body)
 					wantCold, wantWarm := c.cold, c.warm
 					if strings.HasSuffix(t.Name(), "/sqlite") && !strings.HasPrefix(c.request, "GET") && !strings.HasSuffix(c.request, "/preview") && !strings.HasSuffix(c.request, "/parse") {

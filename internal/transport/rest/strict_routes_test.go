@@ -226,6 +226,7 @@ func TestEveryRouteOfTheDocumentRefusesWhatItCannotRead(t *testing.T) {
 		t := srv.t
 		ada := srv.person("ada@example.com", "UTC")
 		id := ada.create(`{"title": "x"}`)
+		ada.do("POST /api/projects", `{"name": "x", "id": "`+id+`"}`).want(http.StatusCreated)
 		document := srv.nobody().do("GET /openapi.json", "").want(http.StatusOK)
 		var d struct {
 			Components struct {

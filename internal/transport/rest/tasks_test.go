@@ -82,6 +82,7 @@ var idRoutes = []struct{ method, path, body string }{
 	{"POST", "/skip", ""},
 	{"POST", "/snooze", ""},
 	{"POST", "/restore", ""},
+	{"POST", "/move", `{"first": true}`},
 }
 
 func TestSomebodyElsesTaskIsNotThereOnAnyRoute(t *testing.T) {

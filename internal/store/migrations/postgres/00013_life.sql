@@ -31,6 +31,7 @@ CREATE TABLE projects (
     PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX projects_by_name ON projects (workspace_id, name_key);
+CREATE INDEX projects_by_deletion ON projects (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- A template's content is JSON: a task or a project, with steps and dates counted from the day it is used.
 CREATE TABLE templates (
