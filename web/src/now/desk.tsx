@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Best, Ranked, Scored, Task } from '../api/client'
+import { repeatWords } from '../time/repeats'
 import { effortWords, type Due } from '../time/words'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
@@ -67,6 +68,12 @@ function FactsView({ task, due }: { task: Task; due: ReactNode }) {
   return (
     <ul className="mb-7 flex flex-wrap gap-x-4.5 gap-y-1.5 text-[14px] text-ink-2 empty:hidden *:inline-flex *:items-center *:gap-1.75">
       {due}
+      {task.recurrence && (
+        <li>
+          <Icon name="repeat" className="size-3.75 text-ink-3" />
+          {repeatWords(task.recurrence, task.recurrence.start)}
+        </li>
+      )}
       {effort !== null && (
         <li>
           <Icon name="clock" className="size-3.75 text-ink-3" />

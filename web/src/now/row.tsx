@@ -9,6 +9,7 @@ import { useWords } from '../time/now'
 import { dueWords, effortWords } from '../time/words'
 import { Check } from '../ui/check'
 import { besideRow, useHandsOn } from '../ui/focus'
+import { RepeatMark } from '../ui/repeat-mark'
 import { Bar, scoreText, termsOf } from './score'
 
 /** A ranked task: what it is, its bar, its score. */
@@ -41,6 +42,7 @@ export function RankedRow({
         </Link>
         <p className="flex gap-3 truncate text-[13px] text-ink-3 empty:hidden">
           {task.due_date && <DueText date={task.due_date} />}
+          <RepeatMark repeat={task.recurrence} />
           {!task.due_date && task.preferred_time && <span>Best in the {task.preferred_time}</span>}
           {task.effort_estimate_minutes !== null && <span>{effortWords(task.effort_estimate_minutes)}</span>}
           {task.tags[0] && (

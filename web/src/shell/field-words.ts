@@ -1,4 +1,6 @@
 import type { Edit, Status } from '../api/client'
+import { reminderWords, type Reminder } from '../time/reminders'
+import { repeatWords, type Repeat } from '../time/repeats'
 import { dayWords, effortWords, isDay } from '../time/words'
 import { clockOf, dayOf } from '../time/zone'
 
@@ -11,6 +13,7 @@ export const statusNames: Record<Status, string> = {
 }
 
 const names: Record<string, string> = {
+  recurrence: 'Repeats',
   due_date: 'Due',
   start_date: 'Starts',
   effort_estimate_minutes: 'Effort',
@@ -31,6 +34,10 @@ function dateWords(date: string, now: number, zone: string): string {
 
 /** What a field of a task holds, in the words that are used for it everywhere. */
 export function fieldWords(name: keyof Edit, value: unknown, now: number, zone: string): string {
+  if (name === 'recurrence' && value)
+    return repeatWords(value as Repeat & { start?: string }, (value as { start?: string }).start)
+  if (name === 'reminders' && Array.isArray(value))
+    value = (value as Reminder[]).map((r) => reminderWords(r, null, now, zone).text)
   if (Array.isArray(value)) value = value.join(', ')
   if (value === null || value === undefined || value === '') return 'nothing'
   const text = String(value as string | number)

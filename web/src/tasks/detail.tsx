@@ -19,6 +19,8 @@ import { Icon } from '../ui/icon'
 import { Bone, Soon } from '../ui/skeleton'
 import { Dates, Estimate, Notes, PreferredTime, Priority, StatusField, Title } from './detail-fields'
 import { Reason } from './detail-reason'
+import { RemindersField } from './detail-reminders'
+import { RepeatField } from './detail-repeat'
 import { TagsField } from './detail-tags'
 import { useEditing } from './editing'
 import { Times } from './detail-times'
@@ -139,6 +141,8 @@ function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
         <StatusField {...props} zone={zone} />
         <Priority {...props} />
         <Dates {...props} zone={zone} />
+        <RepeatField {...props} zone={zone} />
+        <RemindersField {...props} zone={zone} />
         <Estimate {...props} />
         <PreferredTime {...props} />
         <TagsField {...props} />

@@ -8,6 +8,7 @@ import { useWords } from '../time/now'
 import { effortWords, momentWords } from '../time/words'
 import { Check } from '../ui/check'
 import { Icon } from '../ui/icon'
+import { RepeatMark } from '../ui/repeat-mark'
 import type { What } from './picker'
 
 /** What can be done in a row. */
@@ -103,6 +104,7 @@ export const TaskRow = memo(function TaskRow(p: Props) {
             <p className="flex gap-3 truncate text-[13px] text-ink-3 empty:hidden desk:hidden">
               <State task={task} />
               {task.due_date && <Due task={task} />}
+              <RepeatMark repeat={task.recurrence} />
               {task.effort_estimate_minutes !== null && <span>{effortWords(task.effort_estimate_minutes)}</span>}
               {task.tags[0] && (
                 <span dir="auto" className="truncate">
@@ -114,6 +116,7 @@ export const TaskRow = memo(function TaskRow(p: Props) {
         )}
         <span className="hidden max-w-[45%] flex-none items-center gap-2 truncate text-[13px] text-ink-3 desk:flex">
           <State task={task} />
+          <RepeatMark repeat={task.recurrence} />
           <span dir="auto" className="hidden truncate empty:hidden @min-[40rem]:inline">
             {tagWords(task.tags)}
           </span>

@@ -8,9 +8,12 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 export const nameOfWeekday = (day: Day) => weekdays[weekday(day) - 1]!
 
+/** Jan for 1 to Dec for 12. */
+export const nameOfMonth = (month: number) => months[month - 1] ?? ''
+
 /** Thu 26 Nov, with the year where it is not this one. */
 export function nameOfDay(day: Day, today: Day): string {
-  const name = `${nameOfWeekday(day).slice(0, 3)} ${Number(day.slice(8))} ${months[Number(day.slice(5, 7)) - 1]}`
+  const name = `${nameOfWeekday(day).slice(0, 3)} ${Number(day.slice(8))} ${nameOfMonth(Number(day.slice(5, 7)))}`
   return day.slice(0, 4) === today.slice(0, 4) ? name : `${name} ${day.slice(0, 4)}`
 }
 

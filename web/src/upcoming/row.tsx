@@ -10,6 +10,7 @@ import { IconButton } from '../ui/button'
 import { Check } from '../ui/check'
 import { besideRow, useHandsOn } from '../ui/focus'
 import { Icon } from '../ui/icon'
+import { RepeatMark } from '../ui/repeat-mark'
 import { useDraggable } from './drag'
 import type { Place } from './plan'
 
@@ -59,6 +60,7 @@ function Facts({ task, place }: { task: Task; place: Place }) {
       {place === 'overdue' && <Since date={due} />}
       {place === 'later' && <LaterDay date={due} />}
       {place !== 'overdue' && place !== 'later' && !isDay(due) && <Clock date={due} />}
+      <RepeatMark repeat={task.recurrence} />
       {task.status === 'in_progress' && <span className="text-accent">Started</span>}
       {task.status === 'snoozed' && task.snoozed_until && <Asleep until={task.snoozed_until} />}
       {task.effort_estimate_minutes !== null && <span>{effortWords(task.effort_estimate_minutes)}</span>}
