@@ -6,6 +6,7 @@ import {
   newId,
   type Draft,
   type Edit,
+  type Line,
   type Preferences,
   type PreferencesEdit,
   type Ranked,
@@ -341,8 +342,19 @@ function idFor(same: string): string {
 }
 
 /** Adds a task. Its id is made here, so that a repeat is the same task. */
-export function create(client: QueryClient, draft: Draft & { title: string }): Promise<Task> {
-  const same = JSON.stringify(draft)
+export const create = (client: QueryClient, draft: Draft & { title: string }): Promise<Task> =>
+  add(client, draft, JSON.stringify(draft), (id) => api.POST('/api/tasks', { body: { ...draft, id } }))
+
+/** Adds the task that a line of text says; until the server has made it, it is shown as it was understood here. */
+export const quick = (client: QueryClient, line: Line, seen: Draft & { title: string }): Promise<Task> =>
+  add(client, seen, JSON.stringify(line), (id) => api.POST('/api/tasks/quick', { body: { ...line, id } }))
+
+function add(
+  client: QueryClient,
+  draft: Draft & { title: string },
+  same: string,
+  ask: (id: string) => Parameters<typeof data<Task>>[0],
+): Promise<Task> {
   const id = draft.id ?? idFor(same)
   const now = new Date().toISOString()
   const task: Task = {
@@ -373,7 +385,7 @@ export function create(client: QueryClient, draft: Draft & { title: string }): P
     user_id: '',
     workspace_id: '',
   }
-  const send = () => inTurn(task, () => data(api.POST('/api/tasks', { body: { ...draft, id } })))
+  const send = () => inTurn(task, () => data(ask(id)))
   return shownAtOnce(client, deleted(task), { deleted_at: null }, send, (made) => made).catch((error: unknown) => {
     if (error instanceof Unreachable) unsure.set(same, { id, at: Date.now() })
     throw error

@@ -17,6 +17,7 @@ export type Preferences = Schemas['PreferencesView']
 export type PreferencesEdit = Schemas['PreferencesBody']
 export type User = Schemas['UserView']
 export type Draft = Schemas['CreateBody']
+export type Line = Schemas['QuickBody']
 export type Edit = Schemas['EditBody']
 export type ImportReport = Schemas['ImportReplyBody']
 

@@ -1,16 +1,24 @@
-import { useRef, useState, type FormEvent } from 'react'
-import { Button } from '../ui/button'
+import { useQueryClient } from '@tanstack/react-query'
+import { useId, useRef, useState, type FormEvent } from 'react'
+import { flushSync } from 'react-dom'
+import type { Token } from '../api/quick'
+import { Button, IconButton } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { present } from '../time/now'
 import { nameOfWeekday } from '../time/words'
 import { addDays, dayOf, weekday } from '../time/zone'
-import { useActions } from './actions'
 import { openOverlay, useOverlay } from './overlay'
+import { addLine } from './quick'
+import { Chips } from './quick-chips'
+import { QuickField } from './quick-field'
+import { QuickHelp } from './quick-help'
+import { standing, takenBack, type Piece } from './quick-text'
+import { useSaid, useUnderstanding } from './understanding'
 import { useZone } from './zone'
 
 const efforts = [15, 30, 60, 120]
 
-/** Adds a task in one breath: a title, and what is easily said about it. Enter adds, and the next one can follow. */
+/** Adds a task in one breath: a line that says all about it, or buttons beside. Enter adds, and the next one can follow. */
 export default function QuickAdd() {
   return (
     <Dialog open={useOverlay() === 'add'} onClose={() => openOverlay(null)} title="Add a task" hideTitle>
@@ -21,53 +29,88 @@ export default function QuickAdd() {
 
 /** What was chosen in it goes with it. */
 function Form() {
+  const client = useQueryClient()
   const zone = useZone()
-  const actions = useActions()
-  const title = useRef<HTMLInputElement>(null)
+  const id = useId()
+  const field = useRef<HTMLTextAreaElement>(null)
+  const [text, setText] = useState('')
+  const { known, read } = useUnderstanding()
+  const said = useSaid(known)
+  const [wrong, setWrong] = useState('')
+  const [help, setHelp] = useState(false)
   const [due, setDue] = useState<string | null>(null)
   const [priority, setPriority] = useState<number | null>(null)
   const [effort, setEffort] = useState<number | null>(null)
   const today = dayOf(present(), zone)
   const monday = addDays(today, 8 - weekday(today))
+  const pieces = standing(known, text)
+
+  const type = (to: string, wait?: number) => {
+    setText(to)
+    setWrong('')
+    read(to, wait)
+  }
   const add = (e: FormEvent) => {
     e.preventDefault()
-    const text = title.current?.value.trim()
-    if (!text) return
-    const adding = actions.add({
-      title: text,
+    if (text.trim() === '') return
+    if (known?.text === text && known.said.title === '') {
+      setWrong('It needs a title too: all of this says when or how.')
+      return
+    }
+    const beside = {
       ...(due ? { due_date: due } : {}),
       ...(priority ? { priority } : {}),
       ...(effort ? { effort_estimate_minutes: effort } : {}),
+    }
+    void addLine(client, text, known, beside, zone).then((made) => {
+      if (!made && field.current?.value === '') type(text) // what was typed is not lost
     })
-    const input = title.current!
-    void adding.then((made) => {
-      if (!made && input.value === '') input.value = text // what was typed is not lost
-    })
-    input.value = ''
-    input.focus()
+    type('')
+    field.current?.focus()
     setDue(null)
     setPriority(null)
     setEffort(null)
   }
-  const back = () => title.current?.focus()
+  const back = () => field.current?.focus()
+  /** What was understood is text again: as if the backslash had been typed before it. */
+  const takeBack = (piece: Piece) => {
+    const to = takenBack(text, piece)
+    flushSync(() => type(to, 0))
+    field.current?.focus()
+    field.current?.setSelectionRange(to.length, to.length)
+  }
+  /** A choice that the text has made is taken back there. */
+  const choice = <T extends string | number>(
+    kind: Token['kind'],
+    chosen: T | null,
+    choose: (to: T | null) => void,
+    understood: T | null | undefined,
+  ) => {
+    const piece = pieces.find((p) => p.token.kind === kind)
+    return {
+      value: chosen ?? (piece ? (understood ?? null) : null),
+      onChange: (to: T | null) => {
+        if (to === null && chosen === null && piece) takeBack(piece)
+        else choose(to)
+      },
+    }
+  }
   return (
     <form onSubmit={add} className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5">
-      <input
-        ref={title}
-        autoFocus
-        required
-        dir="auto"
-        enterKeyHint="done"
-        autoComplete="off"
-        aria-label="Title"
-        placeholder="What has to be done?"
-        className="min-h-11 w-full bg-transparent pr-10 text-[20px] font-[550] tracking-[-0.01em] outline-none"
-      />
+      <div>
+        <QuickField ref={field} text={text} pieces={pieces} describedBy={`${id}-wrong`} onType={type} />
+        <p id={`${id}-wrong`} role="alert" className="text-[13px] text-danger empty:hidden">
+          {wrong}
+        </p>
+        <Chips pieces={pieces} onTakeBack={takeBack} />
+        <p role="status" className="sr-only">
+          {said}
+        </p>
+      </div>
       <Choice
         onPointer={back}
         label="Due"
-        value={due}
-        onChange={setDue}
+        {...choice('due_date', due, setDue, known?.said.due_date)}
         choices={[
           [today, 'Today'],
           [addDays(today, 1), 'Tomorrow'],
@@ -85,8 +128,7 @@ function Form() {
       <Choice
         onPointer={back}
         label="Priority"
-        value={priority}
-        onChange={setPriority}
+        {...choice('priority', priority, setPriority, known?.said.priority)}
         choices={[
           [5, '5 highest'],
           [4, '4'],
@@ -98,11 +140,20 @@ function Form() {
       <Choice
         onPointer={back}
         label="Effort"
-        value={effort}
-        onChange={setEffort}
+        {...choice('effort_estimate_minutes', effort, setEffort, known?.said.effort_estimate_minutes)}
         choices={efforts.map((m) => [m, m < 60 ? `${m} min` : `${m / 60} h`])}
       />
-      <div className="flex justify-end gap-2">
+      {help && <QuickHelp id={`${id}-help`} />}
+      <div className="flex items-center justify-between gap-2">
+        <IconButton
+          label="What can be written"
+          aria-expanded={help}
+          aria-controls={`${id}-help`}
+          onClick={() => setHelp(!help)}
+          className="-ml-2 text-[16px] font-[550]"
+        >
+          ?
+        </IconButton>
         <Button kind="primary" type="submit">
           Add
         </Button>
