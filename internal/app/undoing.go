@@ -1,7 +1,7 @@
 package app
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -170,31 +170,42 @@ const maxOverwrites = 20
 
 // checkLater refuses an undoing that would overwrite later edits.
 func (u *undoing) checkLater() error {
-	l := newLater(u.change, u.things)
-	var tasks []mindflow.TaskID
-	var subjects []mindflow.SubjectID
+	l := newLaterEdits(u.change, u.first, u.things)
+	var of store.LaterOf
 	for _, c := range u.things {
-		switch {
-		case !c.task.IsZero():
-			tasks = append(tasks, c.task)
-		case !c.subject.IsZero():
-			subjects = append(subjects, c.subject)
-		default:
-			if err := u.tx.LaterPreferences(u.first, l.see); err != nil {
-				return err
-			}
-		}
+		of = addTo(of, c)
 	}
-	if err := u.tx.Later(u.first, tasks, subjects, l.see); err != nil {
+	if err := u.tx.Later(u.first, of, l.see); err != nil {
 		return err
 	}
-	return l.refusal(func(ids []mindflow.TaskID) (map[mindflow.TaskID]mindflow.Task, error) { return u.tx.TasksNamed(ids) })
+	if !l.refuse() {
+		return nil
+	}
+	tasks, err := u.tx.TasksNamed(l.tasks())
+	if err != nil {
+		return err
+	}
+	return l.refusal(tasks)
 }
 
-// later holds what came after a change against it, the newest first. A later
+// addTo adds a thing to those that later edits are looked for by.
+func addTo(of store.LaterOf, c changed) store.LaterOf {
+	switch {
+	case !c.task.IsZero():
+		of.Tasks = append(of.Tasks, c.task)
+	case !c.subject.IsZero():
+		of.Subjects = append(of.Subjects, c.subject)
+	default:
+		of.Preferences = true
+	}
+	return of
+}
+
+// laterEdits hold what came after a change against it, the newest first. A later
 // change that was undone itself, and its undoing, come to nothing together.
-type later struct {
+type laterEdits struct {
 	change  mindflow.ChangeID
+	first   int64 // sequence of its first event
 	things  map[thing]changed
 	undone  map[mindflow.ChangeID]bool
 	pending map[mindflow.ChangeID][]mindflow.Event // undoings of what has not been seen yet
@@ -202,9 +213,9 @@ type later struct {
 	already *mindflow.Event                        // what has undone it
 }
 
-func newLater(change mindflow.ChangeID, things []changed) *later {
-	l := &later{
-		change: change, things: map[thing]changed{}, undone: map[mindflow.ChangeID]bool{},
+func newLaterEdits(change mindflow.ChangeID, first int64, things []changed) *laterEdits {
+	l := &laterEdits{
+		change: change, first: first, things: map[thing]changed{}, undone: map[mindflow.ChangeID]bool{},
 		pending: map[mindflow.ChangeID][]mindflow.Event{},
 	}
 	for _, c := range things {
@@ -213,8 +224,11 @@ func newLater(change mindflow.ChangeID, things []changed) *later {
 	return l
 }
 
-func (l *later) see(e mindflow.Event) error {
+func (l *laterEdits) see(e mindflow.Event) error {
 	id := e.ChangeID()
+	if e.Seq < l.first {
+		return nil
+	}
 	delete(l.pending, id) // an undoing and what it undid are both later
 	switch {
 	case id == l.change, l.undone[id]:
@@ -236,48 +250,52 @@ func (l *later) see(e mindflow.Event) error {
 }
 
 // overwritten are the later edits that undoing would overwrite, the newest first.
-func (l *later) overwritten() []mindflow.Event {
-	over := l.over
+func (l *laterEdits) overwritten() []mindflow.Event {
+	over := slices.Clone(l.over)
 	for _, undoings := range l.pending { // of what was before the change
 		over = append(over, undoings...)
 	}
-	slices.SortFunc(over, func(a, b mindflow.Event) int { return int(b.Seq - a.Seq) })
+	slices.SortFunc(over, func(a, b mindflow.Event) int { return cmp.Compare(b.Seq, a.Seq) })
 	return over
 }
 
+// refuse reports whether the change cannot be undone.
+func (l *laterEdits) refuse() bool { return l.already != nil || len(l.over) > 0 || len(l.pending) > 0 }
+
+// tasks are those that a refusal names.
+func (l *laterEdits) tasks() []mindflow.TaskID {
+	var ids []mindflow.TaskID
+	over := l.overwritten()
+	for _, e := range over[:min(len(over), maxOverwrites)] {
+		if !e.TaskID.IsZero() {
+			ids = append(ids, e.TaskID)
+		}
+	}
+	return ids
+}
+
 // refusal says that the change was undone already, or which edits undoing it
-// would overwrite, with the titles that tasks answers.
-func (l *later) refusal(tasks func([]mindflow.TaskID) (map[mindflow.TaskID]mindflow.Task, error)) error {
+// would overwrite, with the titles of tasks; nil when it can be undone.
+func (l *laterEdits) refusal(tasks map[mindflow.TaskID]mindflow.Task) error {
 	if l.already != nil {
 		return &mindflow.Error{
 			Kind: mindflow.KindConflict, Message: "It has been undone already; undo that to have it again",
-			Overwrites: []mindflow.Overwrite{overwriteOf(*l.already, l.already.Changes, "")},
+			Overwrites: []mindflow.Overwrite{overwriteOf(*l.already, l.shared(*l.already), "")},
 		}
 	}
 	over := l.overwritten()
 	if len(over) == 0 {
 		return nil
 	}
-	named := over[:min(len(over), maxOverwrites)]
-	var ids []mindflow.TaskID
-	for _, e := range named {
-		if !e.TaskID.IsZero() {
-			ids = append(ids, e.TaskID)
-		}
-	}
-	found, err := tasks(ids)
-	if err != nil {
-		return err
-	}
-	e := &mindflow.Error{Kind: mindflow.KindConflict, Message: refused(named[0], l.shared(named[0]), len(over)-1)}
-	for _, o := range named {
-		e.Overwrites = append(e.Overwrites, overwriteOf(o, l.shared(o), found[o.TaskID].Title))
+	e := &mindflow.Error{Kind: mindflow.KindConflict, Message: refused(over[0], l.shared(over[0]), len(over)-1)}
+	for _, o := range over[:min(len(over), maxOverwrites)] {
+		e.Overwrites = append(e.Overwrites, overwriteOf(o, l.shared(o), tasks[o.TaskID].Title))
 	}
 	return e
 }
 
 // shared is the part of a later edit that undoing would overwrite.
-func (l *later) shared(e mindflow.Event) mindflow.Changes {
+func (l *laterEdits) shared(e mindflow.Event) mindflow.Changes {
 	shared := maps.Clone(e.Changes)
 	if c := l.things[thingOf(e)]; !c.created {
 		maps.DeleteFunc(shared, func(name string, _ mindflow.Change) bool {
@@ -302,112 +320,4 @@ func overwriteOf(e mindflow.Event, fields mindflow.Changes, title string) mindfl
 		Change: e.ChangeID(), At: e.At, Verb: e.Verb, Through: e.Through(), TaskID: e.TaskID, Subject: e.Subject,
 		Title: title, Fields: fields.Names(),
 	}
-}
-
-// takeBack makes everything what it was before the change. Projects come before
-// the tasks that are in them.
-func (u *undoing) takeBack() error {
-	byKind := map[string][]changed{}
-	for _, c := range u.things {
-		byKind[c.kind] = append(byKind[c.kind], c)
-	}
-	for _, kind := range []struct {
-		name string
-		back func([]changed) error
-	}{
-		{"task", u.takeBackTasks},
-		{"preferences", u.takeBackPreferences},
-	} {
-		if list := byKind[kind.name]; len(list) > 0 {
-			if err := kind.back(list); err != nil {
-				return err
-			}
-			delete(byKind, kind.name)
-		}
-	}
-	if len(byKind) > 0 {
-		return mindflow.Conflict("It changed something that this server cannot undo")
-	}
-	return nil
-}
-
-var errGone = mindflow.Conflict("A task that it changed is gone for good")
-
-func (u *undoing) takeBackTasks(list []changed) error {
-	found, err := u.tx.TasksNamed(u.tasks())
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(list, func(a, b changed) int { return bytes.Compare(a.task[:], b.task[:]) })
-	for _, c := range list {
-		before, there := found[c.task]
-		if !there || u.tx.Now().Sub(before.DeletedAt) > mindflow.Restorable && !before.DeletedAt.IsZero() {
-			return errGone
-		}
-		after, err := u.before(c, before)
-		if err != nil {
-			return err
-		}
-		if _, err := u.tx.SaveTask(before, after, u.actor, mindflow.TaskUndone); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// before is a task as it was before the change, but for what has happened to
-// other fields of it since.
-func (u *undoing) before(c changed, t mindflow.Task) (mindflow.Task, error) {
-	if c.created {
-		return t.Deleted(u.tx.Now()), nil
-	}
-	after := t
-	for name, change := range c.fields {
-		var err error
-		if after, err = after.With(name, change.Before); err != nil {
-			return t, err
-		}
-	}
-	if !after.DeletedAt.IsZero() {
-		return after, nil // in the trash it breaks no rule
-	}
-	if (!after.Due.Equal(t.Due) || !after.Start.Equal(t.Start)) && after.Start.Misses(after.Due, u.zone) {
-		return t, noLonger(mindflow.InvalidField("start_date", "would come after due_date, which has changed since"))
-	}
-	after, err := settle(u.tx, u.actor, t, after)
-	return after, noLonger(err)
-}
-
-// noLonger says that what was before is against a rule now.
-func noLonger(err error) error {
-	if mindflow.KindOf(err) != mindflow.KindInvalid {
-		return err
-	}
-	return &mindflow.Error{
-		Kind: mindflow.KindConflict, Message: "What it was before is not possible any more", Fields: mindflow.FieldsOf(err),
-	}
-}
-
-func (u *undoing) takeBackPreferences(list []changed) error {
-	if err := can.Own.Within(u.actor.Scopes); err != nil {
-		return err
-	}
-	before, err := u.tx.Preferences(u.actor.UserID)
-	if err != nil {
-		return err
-	}
-	draft, err := mindflow.PreferencesDraftOf(list[0].fields)
-	if err != nil {
-		return err
-	}
-	after, err := draft.Apply(before)
-	if err != nil {
-		return noLonger(err)
-	}
-	changes := mindflow.PreferenceChanges(before, after)
-	if len(changes) == 0 {
-		return nil
-	}
-	_, err = u.tx.SavePreferences(after, changes, u.actor)
-	return err
 }

@@ -148,6 +148,29 @@ func (d Details) with(field string, value any) (Details, error) {
 	return d, err
 }
 
+// With is the project with one field as an event tells it.
+func (p Project) With(field string, value any) (Project, error) {
+	var err error
+	switch field {
+	case "name":
+		p.Name, err = told[string](value)
+	case "parent_id":
+		p.ParentID, err = told[ProjectID](value)
+	case "position":
+		p.Position, err = told[string](value)
+	case "archived_at":
+		p.ArchivedAt, err = toldInstant(value)
+	case "deleted_at":
+		p.DeletedAt, err = toldInstant(value)
+	default:
+		err = fmt.Errorf("no project has such a field")
+	}
+	if err != nil {
+		return p, fmt.Errorf("read %s of an event: %w", field, err)
+	}
+	return p, nil
+}
+
 // told is a value of an event, in the type of its field.
 func told[T any](value any) (T, error) {
 	var v T
@@ -213,7 +236,7 @@ func PreferencesDraftOf(c Changes) (PreferencesDraft, error) {
 	var d PreferencesDraft
 	texts := map[string]*Field[string]{
 		"timezone": &d.Timezone, "weight_urgency": &d.WeightUrgency, "weight_priority": &d.WeightPriority,
-		"weight_effort": &d.WeightEffort, "time_of_day_bonus": &d.TimeOfDayBonus,
+		"weight_effort": &d.WeightEffort, "time_of_day_bonus": &d.TimeOfDayBonus, "locale": &d.Locale,
 	}
 	windows := map[string]*Field[WindowDraft]{
 		"windows.morning": &d.Morning, "windows.afternoon": &d.Afternoon, "windows.evening": &d.Evening,

@@ -87,6 +87,11 @@ func (a *API) routes() {
 	route(a, "POST /api/projects/{id}/move", "move-project", "Projects", "Put a project somewhere else among those beside it", a.moveProject, granted(mindflow.TasksWrite))
 	route(a, "POST /api/tasks/{id}/move", "move-task", "Tasks", "Put a task somewhere else among those of the same project, in the manual order", a.moveTask, answers[taskView](a), granted(mindflow.TasksWrite))
 
+	route(a, "POST /api/tasks/bulk", "change-tasks", "Tasks", "Change up to 1000 tasks alike, all of them or none", a.changeTasks, granted(mindflow.TasksWrite))
+	route(a, "GET /api/trash", "list-trash", "Tasks", "Deleted tasks, the newest deletion first", a.trash, granted(mindflow.TasksRead))
+	route(a, "DELETE /api/trash/{id}", "purge-task", "Tasks", "Take a deleted task away for good, with its steps", a.purgeTask, status(http.StatusNoContent), granted(mindflow.TasksWrite))
+
+	route(a, "GET /api/changes", "list-changes", "Changes", "What has happened, the newest first, and whether it can be undone", a.changes, granted(mindflow.TasksRead))
 	route(a, "POST /api/undo", "undo", "Changes", "Take a change back, whole, unless that would overwrite later edits", a.undo, granted(mindflow.TasksWrite))
 
 	route(a, "GET /api/preferences", "get-preferences", "Preferences", "How your tasks are scored, and where you are", a.getPreferences, also("304", "They still have that ETag"), granted(mindflow.AccountRead, mindflow.TasksRead))

@@ -56,7 +56,7 @@ var admits = map[string]string{
 	"POST /api/tasks/{id}/complete": editsTasks, "POST /api/tasks/{id}/reopen": editsTasks, "POST /api/tasks/{id}/snooze": editsTasks,
 	"POST /api/tasks/{id}/skip": editsTasks, "POST /api/tasks/{id}/restore": editsTasks, "POST /api/import/{format}": editsTasks,
 
-	"POST /api/undo": editsTasks,
+	"POST /api/undo": editsTasks, "GET /api/changes": readsTasks, "GET /api/trash": readsTasks, "DELETE /api/trash/{id}": editsTasks, "POST /api/tasks/bulk": editsTasks,
 }
 
 // bodiesOf are what the routes are sent that a token would otherwise be refused
@@ -72,7 +72,7 @@ var bodiesOf = map[string]string{
 	"POST /api/tasks/{id}/move": `{"last": true}`,
 	"POST /api/oauth/requests":  `{"client_id": "x", "redirect_uri": "x"}`, "POST /api/oauth/decisions": `{"client_id": "x", "redirect_uri": "x", "approve": true}`,
 
-	"POST /api/undo": `{"change": "2"}`,
+	"POST /api/undo": `{"change": "2"}`, "POST /api/tasks/bulk": `{"ids": ["` + someone + `"], "action": "complete"}`,
 
 	"POST /api/auth/second-factor/begin": `{"password": "x"}`, "POST /api/auth/second-factor/confirm": `{"code": "000000"}`,
 	"POST /api/auth/second-factor/recovery-codes": `{"password": "x"}`, "POST /api/auth/second-factor/off": `{"password": "x"}`,

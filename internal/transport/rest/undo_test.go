@@ -74,3 +74,86 @@ func TestUndo(t *testing.T) {
 		{says: "of visible characters", req: "POST /api/undo", body: `{"change": "a b"}`, status: 422, want: "errors.0.field=change"},
 	})
 }
+
+func TestBulk(t *testing.T) {
+	t.Parallel()
+	const all = `"ids": ["{a}", "{b}", "{c}"]`
+	table(t, "bulk", []row{
+		{says: "three tasks", req: "POST /api/tasks", body: `{"title": "a", "tags": ["Old", "x"]}`, status: 201, save: "a"},
+		{says: "of which one", req: "POST /api/tasks", body: `{"title": "b", "priority": 5}`, status: 201, save: "b"},
+		{says: "is done", req: "POST /api/tasks", body: `{"title": "c", "status": "completed"}`, status: 201, save: "c"},
+		{says: "are changed alike", req: "POST /api/tasks/bulk", body: `{` + all + `, "set": {"priority": 5}, "add_tags": ["new", "X"], "remove_tags": ["old"]}`, status: 200, want: `changed=["{a}","{b}","{c}"]; unchanged=[]`},
+		{says: "as each would be alone", req: "GET /api/tasks/{a}", status: 200, want: `priority=5; tags=["x","new"]; version=2`},
+		{says: "and what is like that stays", req: "POST /api/tasks/bulk", body: `{` + all + `, "set": {"priority": 5}}`, status: 200, want: "changed=[]; change=null"},
+		{says: "completed", req: "POST /api/tasks/bulk", body: `{` + all + `, "action": "complete"}`, status: 200, want: `changed=["{a}","{b}"]; unchanged=["{c}"]`},
+		{says: "snoozed they cannot be", req: "POST /api/tasks/bulk", body: `{` + all + `, "action": "snooze", "duration": "1d"}`, status: 409, want: "errors.0.field=ids[0]"},
+		{says: "reopened", req: "POST /api/tasks/bulk", body: `{` + all + `, "action": "reopen"}`, status: 200},
+		{says: "they can", req: "POST /api/tasks/bulk", body: `{` + all + `, "action": "snooze", "duration": "1d"}`, status: 200},
+		{says: "deleted, named twice", req: "POST /api/tasks/bulk", body: `{"ids": ["{a}", "{b}", "{a}"], "action": "delete"}`, status: 200, want: `changed=["{a}","{b}"]`},
+		{says: "they are not there for others", req: "POST /api/tasks/bulk", body: `{` + all + `, "action": "cancel"}`, status: 404, want: "errors.1.field=ids[1]"},
+		{says: "and nothing has changed", req: "GET /api/tasks/{c}", status: 200, want: "status=snoozed"},
+		{says: "restored", req: "POST /api/tasks/bulk", body: `{` + all + `, "action": "restore"}`, status: 200, want: `changed=["{a}","{b}"]; unchanged=["{c}"]`},
+		{says: "a title goes to all", req: "POST /api/tasks/bulk", head: key + "b", body: `{"ids": ["{a}"], "set": {"title": "A", "status": "pending"}}`, status: 200},
+		{says: "somebody else has none of them", by: "eve", req: "POST /api/tasks/bulk", body: `{` + all + `, "action": "delete"}`, status: 404},
+		{says: "all that is wrong at once", req: "POST /api/tasks/bulk", body: `{"ids": [], "set": {"parent_id": null, "priority": 9, "status": "pending"}, "add_tags": [""], "action": "eat", "hours": 1}`, status: 422},
+		{says: "something must be said", req: "POST /api/tasks/bulk", body: `{"ids": ["{a}"]}`, status: 422, want: "errors.0.field=action"},
+		{says: "about tasks", req: "POST /api/tasks/bulk", body: `{"ids": ["x"], "action": "delete"}`, status: 422, want: "errors.0.field=ids[0]"},
+	})
+}
+
+func TestTheTrash(t *testing.T) {
+	t.Parallel()
+	table(t, "trash", []row{
+		{says: "two tasks", req: "POST /api/tasks", body: `{"title": "a"}`, status: 201, save: "a"},
+		{says: "and their like", req: "POST /api/tasks", body: `{"title": "b"}`, status: 201, save: "b"},
+		{says: "nothing was deleted", req: "GET /api/trash", status: 200, want: "tasks=[]; next_cursor=null"},
+		{says: "what is there is not in it", req: "DELETE /api/trash/{a}", status: 404},
+		{says: "one is deleted", req: "DELETE /api/tasks/{a}", status: 204},
+		{says: "and the other", req: "DELETE /api/tasks/{b}", status: 204},
+		{says: "the newest comes first", req: "GET /api/trash?limit=1", status: 200, want: "tasks.0.task.id={b}; tasks.0.gone_at=2026-12-27T08:00:06Z"},
+		{says: "somebody else's is empty", by: "eve", req: "GET /api/trash", status: 200, want: "tasks=[]"},
+		{says: "and empties nothing", by: "eve", req: "DELETE /api/trash/{a}", status: 404},
+		{says: "one goes for good", req: "DELETE /api/trash/{a}", status: 204},
+		{says: "only the other is left", req: "GET /api/trash", status: 200, want: "tasks.0.task.id={b}; tasks.1=-"},
+		{says: "it is restored no more", req: "POST /api/tasks/{a}/restore", status: 404},
+		{says: "nor is its deletion undone", req: "POST /api/undo", body: `{"change": "4"}`, status: 409},
+		{says: "that of the other is", req: "POST /api/undo", body: `{"change": "5"}`, status: 200},
+		{says: "a cursor of nothing", req: "GET /api/trash?cursor=x&limit=0", status: 422},
+		{says: "deleted again", req: "DELETE /api/tasks/{b}", status: 204},
+		{says: "after thirty days it is gone", later: 30 * day, req: "GET /api/trash", status: 200, want: "tasks=[]"},
+		{says: "and is not undone", req: "POST /api/undo", body: `{"change": "8"}`, status: 409},
+	})
+}
+
+// Seen failing with a snapshot on another server that is never told of the task.
+func TestWhatGoesForGoodGoesFromTheRanking(t *testing.T) {
+	t.Parallel()
+	each(t, func(srv *server, ada person) {
+		other := ada
+		other.srv = serve(srv.t, srv.clock, srv.store, srv.http.Config.Handler)
+		id := ada.create(`{"title": "a", "priority": 5}`)
+		other.best().want(http.StatusOK)
+		ada.do("DELETE /api/tasks/"+id, "").want(http.StatusNoContent)
+		ada.do("DELETE /api/trash/"+id, "").want(http.StatusNoContent)
+		if a := other.best(); a.status != http.StatusNotFound {
+			srv.t.Errorf("the best is still answered: %s", a.body)
+		}
+	})
+}
+
+func TestWhatHasHappened(t *testing.T) {
+	t.Parallel()
+	table(t, "changes", []row{
+		{says: "nothing yet", req: "GET /api/changes", status: 200, want: "changes=[]; next_cursor=null"},
+		{says: "a task is made", req: "POST /api/tasks", body: `{"title": "a"}`, status: 201, save: "a"},
+		{says: "and another", req: "POST /api/tasks", body: `{"title": "b"}`, status: 201, save: "b"},
+		{says: "edited", req: "PATCH /api/tasks/{a}", head: "X-Client: web", body: `{"priority": 5}`, status: 200},
+		{says: "both are", req: "POST /api/tasks/bulk", body: `{"ids": ["{a}", "{b}"], "set": {"priority": 4}}`, status: 200},
+		{says: "the newest first", req: "GET /api/changes?limit=3", status: 200, want: `changes.0.count=2; changes.0.undoable=true; changes.1.change=4; changes.1.undoable=false; changes.1.through=web; changes.1.overwrites.0.fields=["priority"]; changes.2.undoable=false`},
+		{says: "of one task", req: "GET /api/changes?task={b}", status: 200, want: `changes.0.count=2; changes.1.change=3; changes.2=-`},
+		{says: "undone", req: "POST /api/undo", body: `{"change": "4"}`, status: 409},
+		{says: "somebody else's are not told", by: "eve", req: "GET /api/changes?task={a}", status: 200, want: "changes=[]"},
+		{says: "what is wrong", req: "GET /api/changes?task=x&limit=0&cursor=x", status: 422},
+		{says: "and long after", later: 31 * day, req: "GET /api/changes?limit=1", status: 200, want: "changes.0.undoable=false"},
+	})
+}

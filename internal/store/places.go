@@ -1,0 +1,142 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+
+	"mindflow/internal/mindflow"
+)
+
+const strays = `
+SELECT t.id, t.title
+  FROM tasks t LEFT JOIN tasks p ON p.workspace_id = t.workspace_id AND p.id = t.parent_id
+ WHERE t.workspace_id = $1 AND t.deleted_at IS NULL AND t.parent_id IS NOT NULL
+   AND (p.id IS NULL OR p.deleted_at IS NOT NULL OR p.project_id IS DISTINCT FROM t.project_id) AND `
+
+// Strays names those of some tasks of the transaction's home, and of their steps,
+// that are there while what they are a step of is not, or is in another project.
+func (tx *Tx) Strays(ids []mindflow.TaskID) ([]mindflow.TaskName, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	w := where{args: []any{textOf(&tx.ids, tx.home)}}
+	in(&w, "t.id", roundUp(ids))
+	beneath := where{args: w.args}
+	in(&beneath, "t.parent_id", roundUp(ids))
+	query := strays + w.String() + " UNION" + strays + beneath.String()
+	var found []mindflow.TaskName
+	err := each(tx, query, beneath.args, func(rows *sql.Rows) error {
+		var name mindflow.TaskName
+		err := rows.Scan(&name.ID, &name.Title)
+		found = append(found, name)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for steps without a task: %w", err)
+	}
+	return found, nil
+}
+
+// Levels are counted up to a bound: what stands beneath itself has no end.
+const (
+	treesAt = `
+WITH RECURSIVE up(root, id, level) AS (
+  SELECT t.id, t.parent_id, 1 FROM tasks t WHERE t.workspace_id = $1 AND t.parent_id IS NOT NULL AND `
+	treesOn = `
+  UNION ALL
+  SELECT u.root, p.parent_id, u.level + 1
+    FROM up u JOIN tasks p ON p.workspace_id = $1 AND p.id = u.id
+   WHERE p.parent_id IS NOT NULL AND u.level < 16
+), down(root, id, level) AS (
+  SELECT u.root, u.root, 0 FROM up u WHERE u.level = 1
+  UNION ALL
+  SELECT d.root, s.id, d.level + 1
+    FROM down d JOIN tasks s ON s.workspace_id = $1 AND s.parent_id = d.id
+   WHERE d.level < 16
+)
+SELECT coalesce(max(u.level + d.level), 0)
+  FROM (SELECT root, max(level) AS level FROM up GROUP BY root) u
+  JOIN (SELECT root, max(level) AS level FROM down GROUP BY root) d ON d.root = u.root`
+)
+
+// Depth is how many levels of steps the trees have that some tasks stand in,
+// along the deepest way through one of these.
+func (tx *Tx) Depth(ids []mindflow.TaskID) (depth int, err error) {
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	w := where{args: []any{textOf(&tx.ids, tx.home)}}
+	in(&w, "t.id", roundUp(ids))
+	if err := one(tx, treesAt+w.String()+treesOn, w.args, &depth); err != nil {
+		return 0, fmt.Errorf("read how deep steps are: %w", err)
+	}
+	return depth, nil
+}
+
+// Holds reports whether a project of the transaction's home holds a present task
+// other than some, or a present project.
+func (tx *Tx) Holds(project mindflow.ProjectID, but []mindflow.TaskID) (bool, error) {
+	inside := 0
+	w := where{args: []any{textOf(&tx.ids, tx.home), project.String()}}
+	query := `
+SELECT (SELECT count(*) FROM projects p WHERE p.workspace_id = $1 AND p.parent_id = $2 AND p.deleted_at IS NULL)
+     + (SELECT count(*) FROM tasks t WHERE t.workspace_id = $1 AND t.project_id = $2 AND t.deleted_at IS NULL`
+	if len(but) > 0 {
+		in(&w, "t.id", roundUp(but))
+		query += " AND NOT (" + w.String() + ")"
+	}
+	if err := one(tx, query+")", w.args, &inside); err != nil {
+		return false, fmt.Errorf("look into a project: %w", err)
+	}
+	return inside > 0, nil
+}
+
+// RootedStep is a task beneath another, at whatever depth.
+type RootedStep struct {
+	mindflow.Task
+
+	Root mindflow.TaskID
+}
+
+const (
+	stepsAt = `
+WITH RECURSIVE below(root, id, level) AS (
+  SELECT t.id, t.id, 0 FROM tasks t WHERE t.workspace_id = $1 AND `
+	stepsOn = `
+  UNION ALL
+  SELECT b.root, s.id, b.level + 1
+    FROM below b JOIN tasks s ON s.workspace_id = $1 AND s.parent_id = b.id
+   WHERE b.level < 16
+)
+SELECT b.root, ` + taskColumns + `
+  FROM ` + taskTables + ` JOIN below b ON b.id = t.id
+ WHERE t.workspace_id = $1 AND b.level > 0
+ ORDER BY b.level, t.id`
+)
+
+// StepsOf reads all steps of several tasks of the transaction's home, at every
+// depth, deleted ones too, those higher up first, as they are kept.
+func (tx *Tx) StepsOf(ids []mindflow.TaskID) ([]RootedStep, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	w := where{args: []any{textOf(&tx.ids, tx.home)}}
+	in(&w, "t.id", roundUp(ids))
+	var steps []RootedStep
+	var r taskRow
+	var root mindflow.TaskID
+	dest := append([]any{&root}, r.dest()...)
+	err := each(tx, stepsAt+w.String()+stepsOn, w.args, func(rows *sql.Rows) error {
+		r.task = mindflow.Task{}
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		t, err := r.read()
+		steps = append(steps, RootedStep{t, root})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read steps: %w", err)
+	}
+	return steps, nil
+}
