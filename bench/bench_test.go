@@ -287,7 +287,7 @@ func TestTheWholeRunAgainstAFakeServer(t *testing.T) {
 		!traces && (len(r.Failures) != 1 || !strings.HasPrefix(r.Failures[0], "syncs per write: ")) {
 		t.Fatalf("failures: %q", r.Failures)
 	}
-	if want := 10 * len(o.conns); len(r.Rows) != want {
+	if want := 11 * len(o.conns); len(r.Rows) != want {
 		t.Errorf("%d rows, want %d", len(r.Rows), want)
 	}
 	for _, f := range r.Rows {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -120,7 +121,13 @@ func (f *fakeServer) routes() http.Handler {
 	mux.HandleFunc("GET /api/tasks/ranked", func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		fmt.Fprintf(w, `{"total":%d}`, len(f.tasks[who(r)]))
+		total := 0
+		for _, body := range f.tasks[who(r)] {
+			if !bytes.Contains(body, []byte(`"blocked_by"`)) {
+				total++
+			}
+		}
+		fmt.Fprintf(w, `{"total":%d}`, total)
 	})
 	mux.HandleFunc("POST /api/import/taskwarrior", func(w http.ResponseWriter, r *http.Request) {
 		var entries []struct{ UUID, Entry, Due string }

@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	mathrand "math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -110,6 +112,36 @@ func (p *person) fill(ctx context.Context, base string, tasks int) error {
 	}
 	p.ids = ids
 	return p.expectRanked(ctx, c, tasks)
+}
+
+const (
+	// linkedShare is which share of the tasks wait for each other, where some do: a fifth.
+	linkedShare = 5
+	// chained is how many of these stand in one chain.
+	chained = 5
+)
+
+// link has the first so many tasks wait for each other, in chains: each but the first of a chain for the one before.
+func (p *person) link(ctx context.Context, base string, tasks int) error {
+	c, err := p.client(ctx, base, 16)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	var waiting []int
+	for n := range tasks {
+		if n%chained > 0 {
+			waiting = append(waiting, n)
+		}
+	}
+	done := c.run(ctx, load{conns: 16, count: len(waiting), next: func(_ *mathrand.Rand, n int) call {
+		at := waiting[n]
+		return call{method: http.MethodPatch, path: "/api/tasks/" + p.ids[at], body: fmt.Appendf(nil, `{"blocked_by":["%s"]}`, p.ids[at-1])}
+	}})
+	if done.failed > 0 {
+		return fmt.Errorf("link %d tasks: %d failed: %s", len(waiting), done.failed, done.failures[0])
+	}
+	return p.expectRanked(ctx, c, len(p.ids)-len(waiting))
 }
 
 // expectRanked keeps the figures honest: a list of tasks that silently lost some would be fast.

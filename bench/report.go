@@ -22,6 +22,7 @@ type report struct {
 	Rows              []figures         `json:"rows"`
 	AfterWrite        *afterWrite       `json:"best_after_write"`
 	AfterWriteUnpaced *afterWrite       `json:"best_after_write_unpaced"`
+	AfterWriteLinked  *afterWrite       `json:"best_after_write_linked"`
 	Import            *besideImport     `json:"import_beside_writers"`
 	ImportPaced       *besideImport     `json:"import_beside_paced_writers"`
 	Cold              *cold             `json:"best_cold"`
@@ -169,7 +170,7 @@ func (r *report) specialLines() [][]string {
 	for _, a := range []struct {
 		name string
 		*afterWrite
-	}{{"best right after a write", r.AfterWrite}, {"the same, unpaced readers", r.AfterWriteUnpaced}} {
+	}{{"best right after a write", r.AfterWrite}, {"the same, unpaced readers", r.AfterWriteUnpaced}, {"the same, a fifth of the tasks linked", r.AfterWriteLinked}} {
 		if a.afterWrite != nil {
 			add(a.name, a.Best, fmt.Sprintf("%.0f writes/s, %s reads/s", a.Writes, thousands(int(a.Reads))))
 		}

@@ -68,6 +68,7 @@ func (b *bench) rows() []row {
 		row{name: listRow(b.o.small), route: "list50", who: b.small, next: page},
 		row{name: listRow(b.o.big), route: "list50", who: b.big, next: page},
 		row{name: "best", route: "best", who: b.big, next: best},
+		row{name: linkedRow(b.o.big), route: "best", who: b.linked, next: best},
 		row{name: "ranked, first page", route: "ranked", who: b.big, next: always(get("/api/tasks/ranked"))},
 		row{name: "complete a repeating task", route: "repeat", who: b.repeater, next: b.again.next, answered: b.again.answered})
 	if len(b.o.only) == 0 {
@@ -77,6 +78,10 @@ func (b *bench) rows() []row {
 }
 
 func listRow(tasks int) string { return "list of 50 at " + thousands(tasks) }
+
+func linkedRow(tasks int) string {
+	return "best, " + thousands(tasks/linkedShare) + " of " + thousands(tasks) + " linked"
+}
 
 func bestRow(tasks int) string { return "best at " + thousands(tasks) }
 

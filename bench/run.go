@@ -58,6 +58,7 @@ type bench struct {
 	floor    *floorProcess
 	// big has the 10,000 tasks, small the 1,000, and the creator's grow with each create, so that theirs do not.
 	big, small, creator *person
+	linked              *person // whose tasks wait for each other
 	huge                *person // of size
 	// repeater has tasks that repeat, which again knows.
 	repeater *person
@@ -140,11 +141,16 @@ func (b *bench) underLoad(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, s.stop()) }()
 
 	b.say("fill: %s and %s tasks", thousands(b.o.big), thousands(b.o.small))
-	if err := b.fillPeople(ctx, s, []newcomer{{&b.big, "big", b.o.big}, {&b.small, "small", b.o.small}, {&b.creator, "creator", 0}, {&b.repeater, "repeater", 0}}); err != nil {
+	if err := b.fillPeople(ctx, s, []newcomer{
+		{&b.big, "big", b.o.big}, {&b.small, "small", b.o.small}, {&b.creator, "creator", 0}, {&b.repeater, "repeater", 0}, {&b.linked, "linked", b.o.big},
+	}); err != nil {
 		return err
 	}
 	if b.again, err = b.repeater.repeat(ctx, s.base, slices.Max(b.o.conns)); err != nil {
 		return fmt.Errorf("fill: %w", err)
+	}
+	if err := b.linked.link(ctx, s.base, b.o.big/linkedShare); err != nil {
+		return fmt.Errorf("link: %w", err)
 	}
 	b.measureRows(ctx, s)
 	if len(b.o.only) > 0 {
@@ -152,6 +158,7 @@ func (b *bench) underLoad(ctx context.Context) (err error) {
 	}
 	b.report.AfterWrite = b.measureAfterWrite(ctx, s, b.big, "best after a write, paced readers", readersEvery)
 	b.report.AfterWriteUnpaced = b.measureAfterWrite(ctx, s, b.big, "best after a write, unpaced readers", 0)
+	b.report.AfterWriteLinked = b.measureAfterWrite(ctx, s, b.linked, "best after a write, linked tasks", readersEvery)
 	b.report.Import = b.measureImport(ctx, s, "import beside writers", 0)
 	b.report.ImportPaced = b.measureImport(ctx, s, "import beside paced writers", writesEvery)
 	if b.report.AfterLoad, err = memoryOf(s.pid); err != nil {

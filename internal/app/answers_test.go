@@ -66,11 +66,12 @@ var questions = []question{
 			return reading{lines: []line{lineOf(best.Scored)}, total: 1, until: best.ValidUntil}, nil
 		},
 		func(s state, at time.Time) reading {
-			best := score.FindBest(s.facts, s.p, at)
+			view := s.view()
+			best := score.FindBest(view.Facts, s.p, at)
 			if best.Index < 0 {
 				return reading{until: best.ValidUntil}
 			}
-			return reading{lines: []line{s.line(best.Index, at)}, total: 1, until: best.ValidUntil}
+			return reading{lines: []line{s.line(view, best.Index, at)}, total: 1, until: best.ValidUntil}
 		},
 	},
 	{
@@ -84,10 +85,11 @@ var questions = []question{
 			return got, err
 		},
 		func(s state, at time.Time) reading {
-			ranking := score.Rank(s.facts, s.p, at)
+			view := s.view()
+			ranking := score.Rank(view.Facts, s.p, at)
 			want := reading{total: len(ranking.Order), until: ranking.ValidUntil}
 			for _, placed := range ranking.Order {
-				want.lines = append(want.lines, s.line(int(placed.Index), at))
+				want.lines = append(want.lines, s.line(view, int(placed.Index), at))
 			}
 			return want
 		},
@@ -101,9 +103,20 @@ func untilOf(err error) time.Time {
 	return time.Time{}
 }
 
-func (s state) line(i int, at time.Time) line {
-	task, r := s.tasks[i].At(at), score.At(s.p, at).Reasoning(&s.facts[i])
+// view is what a ranking sees of the state, found anew.
+func (s state) view() *score.View { return score.LinksOf(s.waiting).ViewOf(s.facts, s.p.Zone) }
+
+func (s state) line(view *score.View, i int, at time.Time) line {
+	fact := &view.Facts[i]
+	task, r := s.task(fact.ID).At(at), score.At(s.p, at).Reasoning(fact)
+	if linked := view.Of(fact); linked.Inherits() {
+		r = r.Because(s.task(linked.From.ID).Name())
+	}
 	return line{task.ID, task.Version, task.Title, task.Status, r.TotalScore, r}
+}
+
+func (s state) task(id mindflow.TaskID) mindflow.Task {
+	return s.tasks[slices.IndexFunc(s.tasks, func(t mindflow.Task) bool { return t.ID == id })]
 }
 
 // check asks and holds the answer against a recomputation: it must be that of
@@ -138,7 +151,7 @@ func (w *world) change(r *rand.Rand, name string) {
 	a, actor := w.server(r)
 	ctx, id, now := w.t.Context(), w.some(r), w.clock.Now()
 	var err error
-	switch n := r.IntN(18); {
+	switch n := r.IntN(21); {
 	case n < 4 || id.IsZero():
 		var task mindflow.Task
 		if task, _, err = a.CreateTask(ctx, actor, mindflow.TaskID{}, someDraft(r, now, name)); err == nil {
@@ -149,7 +162,7 @@ func (w *world) change(r *rand.Rand, name string) {
 	case n < 8:
 		_, err = a.EditTask(ctx, actor, id, someDraft(r, now, name), mindflow.Match{})
 	case n < 10:
-		_, err = a.CompleteTask(ctx, actor, id, app.Completion{}, mindflow.Match{})
+		_, err = a.CompleteTask(ctx, actor, id, app.Completion{EvenIfBlocked: r.IntN(2) == 0}, mindflow.Match{})
 	case n == 10:
 		_, err = a.ReopenTask(ctx, actor, id, mindflow.Match{})
 	case n == 11:
@@ -158,6 +171,9 @@ func (w *world) change(r *rand.Rand, name string) {
 		err = a.DeleteTask(ctx, actor, id, mindflow.Match{})
 	case n == 14:
 		_, err = a.RestoreTask(ctx, actor, id, mindflow.Match{})
+	case n < 18: // circles and what is gone are refused
+		blockers := mindflow.Some([]string{w.some(r).String(), w.some(r).String()}[:r.IntN(3)])
+		_, err = a.EditTask(ctx, actor, id, mindflow.Draft{BlockedBy: blockers}, mindflow.Match{})
 	default:
 		_, err = a.SetPreferences(ctx, actor, mindflow.Match{}, someTaste(r))
 	}

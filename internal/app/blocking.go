@@ -9,31 +9,16 @@ import (
 	"mindflow/internal/store"
 )
 
-// checkBlockers holds what a task waits for against the workspace: what it waits
-// for anew must be there, and wait for it neither itself nor through others. Who
-// completes the task must say so while a blocker is open.
-func checkBlockers(tx *store.Tx, before, after mindflow.Task) error {
-	waits := after.Details.BlockedBy
-	if len(waits) == 0 {
-		return nil
-	}
-	fresh := slices.DeleteFunc(slices.Clone(waits), func(id mindflow.TaskID) bool {
+// checkBlockers refuses that a task waits for something anew, if that cannot be:
+// what it waits for must be there, and must not wait for it, not through others
+// either. What is deleted or done stays a part of the chain: it may come back.
+func checkBlockers(tx *store.Tx, before, task mindflow.Task) error {
+	fresh := slices.DeleteFunc(slices.Clone(task.Details.BlockedBy), func(id mindflow.TaskID) bool {
 		return slices.Contains(before.Details.BlockedBy, id)
 	})
-	if len(fresh) > 0 {
-		if err := checkWaiting(tx, after, fresh); err != nil {
-			return err
-		}
+	if len(fresh) == 0 {
+		return nil
 	}
-	if before.ID.IsZero() {
-		return nil // whoever makes a task that is done says so
-	}
-	return unblocked(tx, before, after)
-}
-
-// checkWaiting refuses that a task waits for some others, if that cannot be. What
-// is deleted or done stays a part of the chain: it may come back.
-func checkWaiting(tx *store.Tx, task mindflow.Task, fresh []mindflow.TaskID) error {
 	known, err := tx.Waiters(fresh)
 	if err != nil {
 		return err

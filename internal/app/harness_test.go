@@ -58,9 +58,10 @@ func (c *jumpyClock) since(n int) []time.Time {
 
 // state is a workspace at one version, and its owner's preferences.
 type state struct {
-	tasks []mindflow.Task // the open ones, in the order of facts
-	facts []mindflow.Fact
-	p     mindflow.Preferences
+	tasks   []mindflow.Task // the open ones, in the order of facts
+	waiting []mindflow.Waiting
+	facts   []mindflow.Fact
+	p       mindflow.Preferences
 }
 
 // story is a workspace told anew from its log: what it was at each version.
@@ -145,6 +146,9 @@ func (s *story) tell(t *testing.T, e mindflow.Event, created time.Time) {
 	})
 	for _, task := range now.tasks {
 		now.facts = append(now.facts, task.Fact())
+		if blockers := task.Details.BlockedBy; len(blockers) > 0 {
+			now.waiting = append(now.waiting, mindflow.Waiting{Task: task.ID, For: blockers})
+		}
 	}
 	s.states = append(s.states, now)
 }
@@ -178,6 +182,8 @@ func taskAfter(t mindflow.Task, changes mindflow.Changes) (mindflow.Task, error)
 			t.Due, err = orZero(text, func(s string) (mindflow.When, error) { return mindflow.ParseWhen(s, mindflow.Zone{}) })
 		case "start_date":
 			t.Start, err = orZero(text, func(s string) (mindflow.When, error) { return mindflow.ParseWhen(s, mindflow.Zone{}) })
+		case "blocked_by":
+			t.Details.BlockedBy, err = idsIn(change.After)
 		case "snoozed_until":
 			t.SnoozedUntil, err = orZero(text, parseInstant)
 		case "completed_at":
@@ -192,6 +198,21 @@ func taskAfter(t mindflow.Task, changes mindflow.Changes) (mindflow.Task, error)
 		}
 	}
 	return t, nil
+}
+
+// idsIn are the ids of an event's list; of none when it is nil.
+func idsIn(list any) ([]mindflow.TaskID, error) {
+	var ids []mindflow.TaskID
+	names, _ := list.([]any)
+	for _, name := range names {
+		text, _ := name.(string)
+		id, err := mindflow.ParseID[mindflow.Task](text)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
 }
 
 func orZero[T any](text string, parse func(string) (T, error)) (T, error) {

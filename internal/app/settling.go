@@ -12,11 +12,11 @@ func settle(tx *store.Tx, actor mindflow.Actor, before, after mindflow.Task) (mi
 	if err := checkAssignee(tx, actor, before, after); err != nil {
 		return after, err
 	}
-	if err := checkBlockers(tx, before, after); err != nil {
-		return after, err
-	}
 	if before.Details.Same(after.Details) {
 		return after, nil
+	}
+	if err := checkBlockers(tx, before, after); err != nil {
+		return after, err
 	}
 	after, err := settleStep(tx, actor, before, after)
 	if err != nil {

@@ -136,7 +136,10 @@ func (a *App) EditTask(ctx context.Context, actor mindflow.Actor, id mindflow.Ta
 		if err != nil {
 			return after, err
 		}
-		return settle(tx, actor, t, after)
+		if after, err = settle(tx, actor, t, after); err != nil {
+			return after, err
+		}
+		return after, unblocked(tx, t, after)
 	})
 }
 

@@ -5,7 +5,7 @@ import { effortWords, type Due } from '../time/words'
 import { Button } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
-import { scoreText } from './score'
+import { scoreText, Why } from './score'
 
 /*
  * What is seen of the best task. Nothing in this file uses a hook: it is drawn by React, and before
@@ -43,7 +43,7 @@ export function DeskView(props: {
       </p>
       {props.heading}
       <p className="mt-3.5 mb-5.5 max-w-[56ch] text-[16.5px] leading-normal text-ink-2 desk:mb-7 desk:text-[18px]">
-        {best.reasoning.recommendation}
+        <Why of={best.reasoning} />
       </p>
       <FactsView task={best.task} due={props.due} />
       <section

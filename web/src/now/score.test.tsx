@@ -2,7 +2,7 @@ import { render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { describe, expect, test } from 'vitest'
 import { reasoning } from '../test/tasks'
-import { Bar, points, Score, scoreText, sumOf, termsOf } from './score'
+import { Bar, points, Score, scoreText, sumOf, termsOf, Why } from './score'
 
 const weights = { weight_urgency: 40, weight_priority: 10, weight_effort: 10, time_of_day_bonus: 0.1 }
 
@@ -67,6 +67,20 @@ test('every term is arithmetic that can be checked by hand', () => {
   ])
   expect(sumOf(termsOf(high, { priority: 4 }, weights), 87.5)).toBe('40 + 40 + 7.5 = 87.5')
   expect(sumOf(termsOf(penalised, { priority: 5 }, weights), 54)).toBe('50 + 10 − 6 = 54')
+})
+
+test('a task that another waits for says which, whatever way its title runs', () => {
+  const sentence = 'Due tomorrow - good time to tackle this, because “שלח” waits for it'
+  const { container } = render(
+    <Why of={reasoning({ recommendation: sentence, inherited_from: { id: 'ship', title: 'שלח' } })} />,
+  )
+  expect(container.textContent).toBe(sentence)
+  expect(container.querySelector('bdi')?.textContent).toBe('שלח')
+})
+
+test('the sentence of a task that nothing waits for stays as it is', () => {
+  const { container } = render(<Why of={reasoning({ recommendation: 'No deadline - good time to tackle this' })} />)
+  expect(container.innerHTML).toBe('No deadline - good time to tackle this')
 })
 
 test('the arithmetic of a term is read on focus, and that of the whole otherwise', async () => {

@@ -67,6 +67,17 @@ export function sumOf(terms: Term[], total: number): string {
   return `${text.join(' ')} = ${points(total)}`
 }
 
+/** The sentence that says why. The title in it is somebody's words, and may run the other way. */
+export function Why({ of: { recommendation, inherited_from: from } }: { of: Reasoning }) {
+  const because = from && `, because “${from.title}” waits for it`
+  if (!because || !recommendation.endsWith(because)) return recommendation
+  return (
+    <>
+      {recommendation.slice(0, -because.length)}, because “<bdi>{from.title}</bdi>” waits for it
+    </>
+  )
+}
+
 /** One stacked bar: a width for each term, and a notch for what is taken off. Full is a score of full points. */
 export function Bar({ terms, full, thin, label }: { terms: Term[]; full: number; thin?: boolean; label?: string }) {
   const gross = additive(terms).reduce((sum, t) => sum + t.points, 0)

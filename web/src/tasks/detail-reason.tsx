@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Scored, Task } from '../api/client'
 import { bestQuery, preferencesQuery, topQuery } from '../api/queries'
-import { points, Score, termsOf } from '../now/score'
+import { points, Score, termsOf, Why } from '../now/score'
 
 /** Why the task stands where it does, where it is among the first. */
 export function Reason({ task }: { task: Task }) {
@@ -21,7 +21,9 @@ export function Reason({ task }: { task: Task }) {
           </span>
         )}
       </p>
-      <p className="mb-3 text-[14px] text-ink-2">{scored.reasoning.recommendation}</p>
+      <p className="mb-3 text-[14px] text-ink-2">
+        <Why of={scored.reasoning} />
+      </p>
       <Score
         terms={termsOf(scored.reasoning, task, preferences)}
         total={scored.reasoning.total_score}
