@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"mindflow/internal/client"
+	"mindflow/internal/mindflow"
 )
 
 func TestAPersonsDay(t *testing.T) {
@@ -265,4 +267,26 @@ func TestNothingCommandsTheTerminal(t *testing.T) {
 	if got := span(120); got != "2 h" {
 		t.Errorf("%q", got)
 	}
+}
+
+func TestWhatIsDoneThoughItWaitsForAnother(t *testing.T) {
+	s := signedUp(t)
+	added := func(title string) client.Task {
+		t.Helper()
+		var task client.Task
+		if err := json.Unmarshal([]byte(s.must(t, "add", "--json", "--", title)), &task); err != nil {
+			t.Fatal(err)
+		}
+		return task
+	}
+	plan, ship := added("Plan"), added("Ship; it")
+	api, err := signedIn(s.console(t, strings.NewReader(""), io.Discard, io.Discard))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := api.EditTask(t.Context(), ship.ID, client.Draft{BlockedBy: client.Set([]mindflow.TaskID{plan.ID})}, ""); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, s.run(t, "done", "ship; it"), exitFailed, "", "mindflow: It waits for “Plan”, which is open\nIf you did it all the same: mindflow done --blocked.\n")
+	same(t, s.must(t, "done", "--blocked", "ship; it"), "Done: Ship; it (########)\n")
 }
