@@ -45,8 +45,7 @@ func berliner(t *testing.T, test func(ada person)) {
 	eachServer(t, func(srv *server) { test(srv.person("ada@example.com", "Europe/Berlin")) })
 }
 
-// Seen red without the id of the next task kept with the one before, and with the
-// next one counted from today.
+// Seen red when the id of the next task, kept with the one before, is not asked for.
 func TestCompletingARepeatingTaskMakesTheNextOnce(t *testing.T) {
 	t.Parallel()
 	berliner(t, func(ada person) {
@@ -80,6 +79,7 @@ func TestCompletingARepeatingTaskMakesTheNextOnce(t *testing.T) {
 	})
 }
 
+// Seen red without InOneCall.
 func TestBothEventsOfACompletionAreOneCall(t *testing.T) {
 	t.Parallel()
 	each(t, func(srv *server, ada person) {
@@ -100,6 +100,7 @@ func TestBothEventsOfACompletionAreOneCall(t *testing.T) {
 	})
 }
 
+// Seen red with the next one counted from today, whatever this one was.
 func TestWhenTheNextOneIs(t *testing.T) {
 	t.Parallel()
 	berliner(t, func(ada person) {
