@@ -10,13 +10,24 @@ import (
 	"mindflow/internal/store"
 )
 
-// MaxAdded bounds how many tasks are added at once: one transaction writes them.
-const MaxAdded = 50
+// Bounds of what is added at once: one transaction writes it.
+const (
+	MaxAdded      = 50  // tasks
+	MaxAddedSteps = 100 // of all of them
+)
+
+// NewTask is a task to be added, and the titles of its steps. Encoded without
+// steps it is the draft.
+type NewTask struct {
+	mindflow.Draft
+
+	Steps []string `json:",omitempty"`
+}
 
 // AddTasks adds tasks, all or none: those of the drafts, then those that the
 // lines say, and answers them in this order. An error names every bad field of
 // each: "tasks[2].due_date".
-func (a *App) AddTasks(ctx context.Context, actor mindflow.Actor, drafts []mindflow.Draft, lines []string) ([]mindflow.Task, error) {
+func (a *App) AddTasks(ctx context.Context, actor mindflow.Actor, drafts []NewTask, lines []string) ([]mindflow.Task, error) {
 	if n := len(drafts) + len(lines); n == 0 || n > MaxAdded {
 		return nil, mindflow.InvalidField("tasks", fmt.Sprintf("must be from 1 to %d", MaxAdded))
 	}
@@ -24,6 +35,8 @@ func (a *App) AddTasks(ctx context.Context, actor mindflow.Actor, drafts []mindf
 	if err != nil {
 		return nil, err
 	}
+	steps, wrong := stepsToAdd(drafts, tasks)
+	bad = append(bad, wrong...)
 	if len(bad) > 0 && actor.Key == nil {
 		return nil, mindflow.Invalid(bad...)
 	}
@@ -44,13 +57,57 @@ func (a *App) AddTasks(ctx context.Context, actor mindflow.Actor, drafts []mindf
 				return nil, err
 			}
 		}
-		return made, nil
+		for i := range steps {
+			steps[i].task.Details.ProjectID = made[steps[i].of].Details.ProjectID
+		}
+		return made, addSteps(tx, actor, made, steps)
 	})
+}
+
+// stepToAdd is a step of one of the tasks that are added with it.
+type stepToAdd struct {
+	task mindflow.Task
+	of   int
+}
+
+// stepsToAdd are the steps of all the tasks, and every bad title.
+func stepsToAdd(drafts []NewTask, tasks []mindflow.Task) (steps []stepToAdd, bad []mindflow.FieldError) {
+	for i, d := range drafts {
+		for j, title := range d.Steps {
+			parent := tasks[i]
+			at := parent.CreatedAt.Add(time.Duration(len(steps)) * time.Microsecond)
+			step, err := mindflow.Draft{Title: mindflow.Some(title)}.Apply(mindflow.Task{
+				ID: mindflow.NewID[mindflow.Task](at), WorkspaceID: parent.WorkspaceID, UserID: parent.UserID,
+				Status: mindflow.StatusPending, Priority: mindflow.DefaultPriority,
+				Version: 1, CreatedAt: at, UpdatedAt: at, Details: mindflow.Details{ParentID: parent.ID},
+			}, mindflow.Zone{}, at)
+			for _, f := range mindflow.FieldsOf(err) {
+				bad = append(bad, mindflow.FieldError{Field: fmt.Sprintf("tasks[%d].steps[%d]", i, j), Message: f.Message})
+			}
+			steps = append(steps, stepToAdd{step, i})
+		}
+	}
+	if len(steps) > MaxAddedSteps {
+		return nil, append(bad, mindflow.FieldError{Field: "tasks", Message: fmt.Sprintf("must not have more than %d steps together", MaxAddedSteps)})
+	}
+	return steps, bad
+}
+
+// addSteps adds the steps of tasks that were made just now.
+func addSteps(tx *store.Tx, actor mindflow.Actor, made []mindflow.Task, steps []stepToAdd) error {
+	tasks := make([]mindflow.Task, len(steps))
+	for i, s := range steps {
+		tasks[i] = s.task
+	}
+	if err := tx.CreateTasks(tasks, actor, mindflow.TaskCreated); err != nil {
+		return err
+	}
+	return tx.CountSteps(made)
 }
 
 // newTasks are the tasks that drafts and lines make, with the names of their
 // projects, and every bad field.
-func (a *App) newTasks(ctx context.Context, actor mindflow.Actor, drafts []mindflow.Draft, lines []string) (
+func (a *App) newTasks(ctx context.Context, actor mindflow.Actor, drafts []NewTask, lines []string) (
 	tasks []mindflow.Task, projects []string, bad []mindflow.FieldError, err error,
 ) {
 	p, err := a.preferencesOf(ctx, actor)
@@ -60,7 +117,7 @@ func (a *App) newTasks(ctx context.Context, actor mindflow.Actor, drafts []mindf
 	for i := range len(drafts) + len(lines) {
 		draft, project := mindflow.Draft{}, ""
 		if i < len(drafts) {
-			draft = drafts[i]
+			draft = drafts[i].Draft
 			project = draft.Project.Value
 		} else {
 			line := Line{Text: lines[i-len(drafts)]}

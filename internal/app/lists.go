@@ -27,6 +27,7 @@ type TaskList struct {
 	DueBefore  string
 	Search     string
 	Project    string               // an id, for its tasks and those of its sub-projects, or "none"
+	Parent     string               // an id, for its steps, or "none" for what is no step
 	Archived   bool                 // with the tasks of archived projects
 	Blocked    mindflow.Field[bool] `json:",omitzero"` // open, and waiting for something open
 	Sort       string
@@ -107,7 +108,7 @@ func (a *App) PendingTasks(ctx context.Context, actor mindflow.Actor, l TaskList
 	return a.ListTasks(ctx, actor, l)
 }
 
-// noProject asks for the tasks that are in none.
+// noProject asks for the tasks that are in none, or are no steps of any.
 const noProject = "none"
 
 // inProject is which project's tasks a list is of.
@@ -125,13 +126,28 @@ func (l TaskList) inProject() (mindflow.InProject, error) {
 	return mindflow.InProject{ID: id}, err
 }
 
+// beneath is which task's steps a list is of.
+func (l TaskList) beneath() (mindflow.Beneath, error) {
+	switch l.Parent {
+	case "":
+		return mindflow.Beneath{}, nil
+	case noProject:
+		return mindflow.Beneath{None: true}, nil
+	}
+	id, err := mindflow.ParseID[mindflow.Task](l.Parent)
+	if err != nil {
+		err = errors.New("must be a task's id, or none")
+	}
+	return mindflow.Beneath{ID: id}, err
+}
+
 // shelved is what becomes of the tasks of archived projects: what is to be done
 // is never among them.
 func (l TaskList) shelved() mindflow.Shelved {
 	switch {
 	case l.toDo:
 		return mindflow.LeftOut
-	case l.Archived:
+	case l.Archived || l.Parent != "" && l.Parent != noProject: // whoever names a task knows where it is
 		return mindflow.Included
 	case l.Project != "" && l.Project != noProject:
 		return mindflow.IfNamed
@@ -176,6 +192,8 @@ func (l TaskList) query(now time.Time, z mindflow.Zone) (mindflow.TaskQuery, err
 	refuse("due_before", err)
 	q.Project, err = l.inProject()
 	refuse("project", err)
+	q.Parent, err = l.beneath()
+	refuse("parent", err)
 	q.Shelved = l.shelved()
 	refuse("limit", checkPage(&q.Limit))
 	for _, status := range q.Statuses {

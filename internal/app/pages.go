@@ -25,6 +25,7 @@ type pageKey struct {
 	workspace            mindflow.WorkspaceID
 	zone, search, filter string
 	project              mindflow.InProject
+	parent               mindflow.Beneath
 	shelved              mindflow.Shelved
 	order                mindflow.Order
 	limit                int
@@ -73,7 +74,7 @@ func (p *pages) of(ctx context.Context, w mindflow.WorkspaceID, q mindflow.TaskQ
 }
 
 func keyOf(w mindflow.WorkspaceID, q mindflow.TaskQuery) pageKey {
-	key := pageKey{workspace: w, zone: q.Zone.String(), search: q.SearchKey, project: q.Project, shelved: q.Shelved, order: q.Order, limit: q.Limit, first: q.After == nil}
+	key := pageKey{workspace: w, zone: q.Zone.String(), search: q.SearchKey, project: q.Project, parent: q.Parent, shelved: q.Shelved, order: q.Order, limit: q.Limit, first: q.After == nil}
 	if q.After != nil {
 		key.after = *q.After
 	}

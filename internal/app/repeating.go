@@ -176,7 +176,8 @@ func copySteps(tx *store.Tx, actor mindflow.Actor, over, next mindflow.Task) err
 		}
 		made := anew(s.Task, days, start.Zone())
 		made.Due, made.Details.ParentID = shifted(s.Due, days, start.Zone()), parent
-		made.ID, made.CreatedAt, made.UpdatedAt = mindflow.NewID[mindflow.Task](tx.Now()), tx.Now(), tx.Now()
+		at := tx.Now().Add(time.Duration(len(copies)) * time.Microsecond) // they keep their order
+		made.ID, made.CreatedAt, made.UpdatedAt = mindflow.NewID[mindflow.Task](at), at, at
 		ids[s.ID] = made.ID
 		copies = append(copies, made)
 	}

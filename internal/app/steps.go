@@ -1,11 +1,13 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"time"
 
+	"mindflow/internal/app/can"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
 )
@@ -100,8 +102,9 @@ func saveSteps(tx *store.Tx, actor mindflow.Actor, steps []store.TaskStep, verb 
 	return err
 }
 
-// completeSteps completes the open steps of a task, at every depth. None of them,
-// nor the task, may wait for something else that is open, unless that is said.
+// completeSteps completes the open steps of a task, at every depth; one that
+// repeats makes way for its next. None of them, nor the task, may wait for
+// something else that is open, unless that is said.
 func completeSteps(tx *store.Tx, actor mindflow.Actor, task mindflow.Task, evenIfBlocked bool) error {
 	steps, err := stepsBeneath(tx, task)
 	if err != nil {
@@ -113,7 +116,21 @@ func completeSteps(tx *store.Tx, actor mindflow.Actor, task mindflow.Task, evenI
 			return err
 		}
 	}
-	return saveSteps(tx, actor, steps, mindflow.TaskCompleted, func(t mindflow.Task) (mindflow.Task, error) { return t.Completed(tx.Now()) })
+	complete := func(t mindflow.Task) (mindflow.Task, error) { return t.Completed(tx.Now()) }
+	for _, s := range steps {
+		if s.Details.Recurrence.IsZero() {
+			continue
+		}
+		done, err := complete(s.Task)
+		if err == nil {
+			_, err = passOn(tx, actor, s.Task, done)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	steps = slices.DeleteFunc(steps, func(s store.TaskStep) bool { return !s.Details.Recurrence.IsZero() })
+	return saveSteps(tx, actor, steps, mindflow.TaskCompleted, complete)
 }
 
 // unblockedTogether refuses that a task is completed with steps while one of them
@@ -190,4 +207,25 @@ func checkParentThere(tx *store.Tx, task mindflow.Task) error {
 		err = mindflow.Conflict("It is a step of a task that is deleted; restore that one, " + task.Details.ParentID.String())
 	}
 	return err
+}
+
+// StepsOf reads a page of a task's steps, in their manual order.
+func (a *App) StepsOf(ctx context.Context, actor mindflow.Actor, id mindflow.TaskID, limit int, cursor string) (TaskPage, error) {
+	if _, err := a.Task(ctx, actor, id); err != nil {
+		return TaskPage{}, err
+	}
+	return a.ListTasks(ctx, actor, TaskList{Parent: id.String(), Sort: string(mindflow.ByPosition), Limit: limit, Cursor: cursor})
+}
+
+// Titles are those of some tasks.
+func (a *App) Titles(ctx context.Context, actor mindflow.Actor, ids []mindflow.TaskID) (map[mindflow.TaskID]string, error) {
+	if err := can.View.Within(actor.Scopes); err != nil {
+		return nil, err
+	}
+	tasks, err := a.store.Tasks(ctx, actor.WorkspaceID, ids)
+	titles := make(map[mindflow.TaskID]string, len(tasks))
+	for _, t := range tasks {
+		titles[t.ID] = t.Title
+	}
+	return titles, err
 }

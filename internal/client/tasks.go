@@ -117,6 +117,18 @@ func (c *Client) Dependencies(ctx context.Context, id mindflow.TaskID) (Dependen
 	return all, err
 }
 
+// CompleteWithSteps marks a task done, and its open steps with it, at every depth.
+func (c *Client) CompleteWithSteps(ctx context.Context, id mindflow.TaskID) (Task, error) {
+	return c.task(ctx, call{method: http.MethodPost, path: taskPath(id) + "/complete", query: url.Values{"steps": {"true"}}})
+}
+
+// Steps reads a page of the steps of a task, in their order.
+func (c *Client) Steps(ctx context.Context, id mindflow.TaskID, limit int, cursor string) (TaskPage, error) {
+	var page TaskPage
+	_, err := c.do(ctx, call{method: http.MethodGet, path: taskPath(id) + "/steps", query: paging(limit, cursor)}, &page)
+	return page, err
+}
+
 // Snooze says how long a task shall be out of sight: one of its fields, or
 // none for the server's three hours.
 type Snooze struct {
@@ -158,6 +170,7 @@ type TaskQuery struct {
 	DueBefore  string
 	Search     string // in title, description and tags
 	Project    string // an id, for its tasks and those of its sub-projects, or "none"
+	Parent     string // an id, for its steps, or "none" for what is no step
 	Archived   bool   // with the tasks of archived projects
 	Blocked    *bool  // whether it is open and waits for something open
 	Sort       string
@@ -176,7 +189,7 @@ func (q TaskQuery) values() url.Values {
 	for _, tag := range q.Tags {
 		values.Add("tag", tag)
 	}
-	for name, value := range map[string]string{"due_after": q.DueAfter, "due_before": q.DueBefore, "q": q.Search, "project": q.Project, "sort": q.Sort} {
+	for name, value := range map[string]string{"due_after": q.DueAfter, "due_before": q.DueBefore, "q": q.Search, "project": q.Project, "parent": q.Parent, "sort": q.Sort} {
 		if value != "" {
 			values.Set(name, value)
 		}

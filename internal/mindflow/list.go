@@ -60,6 +60,7 @@ type TaskQuery struct {
 	DueBefore  time.Time
 	SearchKey  string // folded
 	Project    InProject
+	Parent     Beneath
 	Shelved    Shelved
 	Blocked    Field[bool]
 	Order      Order
@@ -73,6 +74,13 @@ type TaskQuery struct {
 // none. The zero one asks for all.
 type InProject struct {
 	ID   ProjectID
+	None bool
+}
+
+// Beneath asks for the steps of a task, or for the tasks that are no steps. The
+// zero one asks for all.
+type Beneath struct {
+	ID   TaskID
 	None bool
 }
 

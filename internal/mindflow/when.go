@@ -61,6 +61,14 @@ func (w When) End(z Zone) time.Time {
 	return w.at
 }
 
+// DayIn is the day of w in zone z: the day itself, or the one the instant is on.
+func (w When) DayIn(z Zone) Day {
+	if w.kind == whenDay {
+		return w.day
+	}
+	return z.Today(w.at)
+}
+
 // Misses reports whether a start date comes too late for a due date in zone z.
 // Days compare as days; as soon as one of the two is an instant, the start must
 // lie before the due date's end. Where one of them is not set, nothing is missed.

@@ -177,6 +177,7 @@ func (s *Store) listConditions(w mindflow.WorkspaceID, q mindflow.TaskQuery, arg
 	}
 	in(c, "t.priority", q.Priorities)
 	c.inProject(q)
+	c.beneath(q.Parent)
 	if len(q.TagKeys) > 0 {
 		var either []string
 		for _, key := range q.TagKeys {
@@ -206,6 +207,16 @@ func (s *Store) listConditions(w mindflow.WorkspaceID, q mindflow.TaskQuery, arg
 // placeKey is a task's in the manual order, as mindflow.Task.PlaceKey makes it: of
 // digits only, so that every collation agrees.
 const placeKey = "coalesce(t.position, CAST(t.created_at + 10000000000000000 AS TEXT))"
+
+// beneath adds the condition that a task is a step of another, or of none.
+func (w *where) beneath(p mindflow.Beneath) {
+	switch {
+	case p.None:
+		w.and("t.parent_id IS NULL")
+	case !p.ID.IsZero():
+		w.and("t.parent_id = " + w.arg(p.ID.String()))
+	}
+}
 
 // inProject adds the conditions that a task is in a project or its sub-projects,
 // and in none that is archived.

@@ -170,7 +170,7 @@ WITH RECURSIVE down (id, level) AS (
 SELECT down.level, ` + taskColumns + `
   FROM ` + taskTables + ` JOIN down ON down.id = t.id
  WHERE t.workspace_id = $1
- ORDER BY down.level, t.id`
+ ORDER BY down.level, ` + placeKey + `, t.id`
 )
 
 // Ancestors reads a task and those above it, the task first, and how many steps
@@ -201,7 +201,8 @@ type TaskStep struct {
 }
 
 // Steps reads all steps of a task of the transaction's home, at every depth,
-// deleted ones too, those higher up first.
+// deleted ones too, those higher up first, else in
+// their manual order.
 func (tx *Tx) Steps(id mindflow.TaskID) ([]TaskStep, error) {
 	var steps []TaskStep
 	var r taskRow

@@ -59,11 +59,18 @@ func values[T ~string](words []T) []any {
 	return listed
 }
 
+// newTaskIn is a task to be added.
+type newTaskIn struct {
+	draftIn
+
+	Steps []string `json:"steps,omitempty" jsonschema:"titles of the steps it is done in, in their order, at most 100 in one call; only where there are several"`
+}
+
 // addIn asks for tasks to be added.
 type addIn struct {
-	Tasks []draftIn `json:"tasks,omitempty" jsonschema:"the tasks, each with at least a title"`
-	Text  string    `json:"text,omitempty" jsonschema:"instead, or in addition: one task a line, read as a person types it: Call Bob tomorrow 5pm p1 #project @tag ~30m, Water plants every 3 days; words in \"quotation marks\" stay in the title"`
-	Key   string    `json:"idempotency_key,omitempty" jsonschema:"a new name for this call, such as a UUID: sent again within a day with the same tasks, they are added once"`
+	Tasks []newTaskIn `json:"tasks,omitempty" jsonschema:"the tasks, each with at least a title"`
+	Text  string      `json:"text,omitempty" jsonschema:"instead, or in addition: one task a line, read as a person types it: Call Bob tomorrow 5pm p1 #project @tag ~30m, Water plants every 3 days; words in \"quotation marks\" stay in the title"`
+	Key   string      `json:"idempotency_key,omitempty" jsonschema:"a new name for this call, such as a UUID: sent again within a day with the same tasks, they are added once"`
 }
 
 func limitAdding(s *jsonschema.Schema) {
@@ -71,6 +78,8 @@ func limitAdding(s *jsonschema.Schema) {
 	tasks.Type, tasks.Types = "array", nil // a null would say nothing
 	tasks.MaxItems = new(app.MaxAdded)
 	tasks.Items.Required = []string{"title"}
+	tasks.Items.Properties["steps"].Type, tasks.Items.Properties["steps"].Types = "array", nil
+	tasks.Items.Properties["steps"].MaxItems = new(app.MaxAddedSteps)
 	limitDraft(tasks.Items)
 	s.Properties["idempotency_key"].MaxLength = new(mindflow.MaxIdempotencyKey)
 }
@@ -100,19 +109,22 @@ func (s *Server) addTasks(ctx context.Context, actor mindflow.Actor, in addIn) (
 	names := make([]string, len(tasks))
 	for i, t := range tasks {
 		names[i] = named(t.Title, t.ID.String())
+		if t.Steps.Total > 0 {
+			names[i] += " with " + count(t.Steps.Total, "step", "steps")
+		}
 	}
 	return addOut{viewAll(tasks, z), z.String()}, "Added " + count(len(tasks), "task", "tasks") + ": " + strings.Join(names, ", ") + ".", nil
 }
 
 // drafts are those with fields. None goes without a title.
-func (in addIn) drafts() []mindflow.Draft {
-	drafts := make([]mindflow.Draft, 0, len(in.Tasks))
+func (in addIn) drafts() []app.NewTask {
+	drafts := make([]app.NewTask, 0, len(in.Tasks))
 	for _, t := range in.Tasks {
 		d := t.draft()
 		if !d.Title.Set {
 			d.Title = mindflow.Null[string]()
 		}
-		drafts = append(drafts, d)
+		drafts = append(drafts, app.NewTask{Draft: d, Steps: t.Steps})
 	}
 	return drafts
 }
@@ -134,7 +146,7 @@ func (in addIn) key() (*mindflow.IdempotencyKey, error) {
 		return nil, mindflow.InvalidField("idempotency_key", "must be 1 to 255 visible ASCII characters")
 	}
 	asked, err := json.Marshal(struct {
-		Drafts []mindflow.Draft
+		Drafts []app.NewTask
 		Lines  []string
 	}{in.drafts(), in.lines()})
 	if err != nil {

@@ -21,7 +21,9 @@ func (s *Server) about(ctx context.Context, actor mindflow.Actor, t mindflow.Tas
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	return oneOut{viewTask(&t, z), z.String()}, named(t.Title, t.ID.String()) + " " + done(z) + ".", nil
+	out := oneOut{viewTask(&t, z), z.String()}
+	err = s.nameParents(ctx, actor, &out.Task)
+	return out, named(t.Title, t.ID.String()) + " " + done(z) + ".", err
 }
 
 // updateIn says what shall be different about a task.
@@ -103,6 +105,7 @@ func (in versionIn) match() (mindflow.Match, error) {
 type completeIn struct {
 	nameIn
 
+	WithSteps     bool `json:"with_steps,omitempty" jsonschema:"its open steps, too, at every depth"`
 	EvenIfBlocked bool `json:"even_if_blocked,omitempty" jsonschema:"though what it waits for is open"`
 }
 
@@ -115,7 +118,7 @@ func (s *Server) completeTask(ctx context.Context, actor mindflow.Actor, in comp
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	after, err := s.app.CompleteTask(ctx, actor, before.ID, app.Completion{EvenIfBlocked: in.EvenIfBlocked}, match)
+	after, err := s.app.CompleteTask(ctx, actor, before.ID, app.Completion{EvenIfBlocked: in.EvenIfBlocked, WithSteps: in.WithSteps}, match)
 	if err != nil {
 		return oneOut{}, "", err
 	}

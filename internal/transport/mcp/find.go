@@ -96,7 +96,17 @@ func (s *Server) findTasks(ctx context.Context, actor mindflow.Actor, in findIn)
 	case len(page.Tasks) == 0:
 		text = "No task is like that. Try fewer words, or other statuses."
 	}
-	return findOut{viewAll(page.Tasks, z), page.Next, z.String()}, text, nil
+	out := findOut{viewAll(page.Tasks, z), page.Next, z.String()}
+	return out, text, s.nameParents(ctx, actor, pointers(out.Tasks)...)
+}
+
+// pointers lead to the elements of a slice.
+func pointers[T any](list []T) []*T {
+	each := make([]*T, len(list))
+	for i := range list {
+		each[i] = &list[i]
+	}
+	return each
 }
 
 // inWordsOf is an error whose fields have the names they have here.

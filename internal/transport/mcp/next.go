@@ -42,7 +42,11 @@ func (s *Server) whatsNext(ctx context.Context, actor mindflow.Actor, _ struct{}
 	for i := range next.Then {
 		out.Then = append(out.Then, viewScored(&next.Then[i], z))
 	}
-	return out, out.text(), nil
+	views := []*taskView{&out.Best.Task}
+	for i := range out.Then {
+		views = append(views, &out.Then[i].Task)
+	}
+	return out, out.text(), s.nameParents(ctx, actor, views...)
 }
 
 // nothingNow is kind about an empty answer.

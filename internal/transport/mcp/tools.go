@@ -21,7 +21,7 @@ func (s *Server) tools(server *mcp.Server) {
 		name: "add_tasks", title: "Add tasks", effect: adds,
 		about: "Adds 1 to 50 new tasks in one call: all of them, or none. " +
 			"Use it when the person wants something remembered or planned; give each task as many fields as they told you, and do not make up the rest. " +
-			"Put several tasks into one call. Do not use it to change a task that exists (update_task). " +
+			"Put several tasks into one call; what a task is done in goes into its steps. Do not use it to change a task that exists (update_task). " +
 			"With an idempotency_key of your own making a call can be sent again without adding anything twice.",
 		limits: limitAdding, use: s.addTasks,
 	}.add(s, server)
@@ -41,7 +41,7 @@ func (s *Server) tools(server *mcp.Server) {
 	}.add(s, server)
 	offer[completeIn, oneOut]{
 		name: "complete_task", title: "Complete a task", effect: moves, again: true,
-		about: "Marks a task as done. Use it when the person says that they did it. " +
+		about: "Marks a task as done; its open steps stay open unless with_steps says that they are done, too. Use it when the person says that they did it. " +
 			"Do not use it for what they no longer want to do (update_task with the status cancelled). update_task with the status pending takes it back.",
 		meta: calledByCard, limits: limitName, use: s.completeTask,
 	}.add(s, server)

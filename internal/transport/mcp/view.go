@@ -1,6 +1,7 @@
 package mcp
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"time"
@@ -26,7 +27,11 @@ type taskView struct {
 	Tags          []string `json:"tags,omitempty"`
 	BlockedBy     []string `json:"blocked_by,omitempty"`
 	CompletedAt   string   `json:"completed_at,omitempty"`
+	StepOf        string   `json:"step_of,omitempty" jsonschema:"a task"`
+	Steps         string   `json:"steps,omitempty"`
 	Version       int      `json:"version" jsonschema:"goes up with each change"`
+
+	parent mindflow.TaskID
 }
 
 // maxExcerpt is how much of a description stands in an answer about several
@@ -35,12 +40,43 @@ const maxExcerpt = 200
 
 // viewTask shows a task on its own, with the whole description.
 func viewTask(t *mindflow.Task, z mindflow.Zone) taskView {
-	return taskView{
+	v := taskView{
 		ID: t.ID.String(), Title: t.Title, Description: t.Description, Status: string(t.Status), Priority: t.Priority,
 		DueDate: when(t.Due, z), StartDate: when(t.Start, z), SnoozedUntil: instant(t.SnoozedUntil, z),
 		EffortMinutes: t.EffortMinutes, PreferredTime: string(t.PreferredTime), Tags: t.Tags, CompletedAt: instant(t.CompletedAt, z),
-		Version: int(t.Version), BlockedBy: mindflow.IDTexts(t.Details.BlockedBy),
+		Version: int(t.Version), BlockedBy: mindflow.IDTexts(t.Details.BlockedBy), parent: t.Details.ParentID,
 	}
+	if !v.parent.IsZero() {
+		v.StepOf = v.parent.String()
+	}
+	if t.Steps.Total > 0 {
+		v.Steps = fmt.Sprintf("%d of %d done", t.Steps.Done, t.Steps.Total)
+	}
+	return v
+}
+
+// nameParents gives those tasks that are steps the titles of what they are steps
+// of. A program that may only write is not told them.
+func (s *Server) nameParents(ctx context.Context, actor mindflow.Actor, views ...*taskView) error {
+	var ids []mindflow.TaskID
+	for _, v := range views {
+		if !v.parent.IsZero() {
+			ids = append(ids, v.parent)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	titles, err := s.app.Titles(ctx, actor, ids)
+	if mindflow.KindOf(err) == mindflow.KindForbidden {
+		return nil
+	}
+	for _, v := range views {
+		if title := titles[v.parent]; title != "" {
+			v.StepOf = named(title, v.parent.String())
+		}
+	}
+	return err
 }
 
 // viewAmong shows a task among others.

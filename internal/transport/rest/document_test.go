@@ -30,6 +30,7 @@ var routes = []string{
 	"POST /api/tasks/parse", "POST /api/tasks/quick", "POST /api/tasks/{id}/complete", "POST /api/tasks/{id}/reopen", "POST /api/tasks/{id}/restore", "POST /api/tasks/{id}/skip", "POST /api/tasks/{id}/snooze", "POST /api/tokens",
 	"PUT /api/preferences", "PUT /api/tasks/{id}",
 
+	"GET /api/tasks/{id}/steps",
 	"PATCH /api/projects/{id}", "DELETE /api/projects/{id}", "POST /api/projects/{id}/archive", "POST /api/projects/{id}/unarchive",
 	"POST /api/projects/{id}/restore", "POST /api/projects/{id}/move", "POST /api/tasks/{id}/move",
 }

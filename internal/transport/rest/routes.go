@@ -69,6 +69,7 @@ func (a *API) routes() {
 	route(a, "PATCH /api/tasks/{id}", "edit-task", "Tasks", "Change a task: absent keeps, null clears", a.editTask, answers[taskView](a), granted(mindflow.TasksWrite))
 	route(a, "PUT /api/tasks/{id}", "put-task", "Tasks", "Change a task, exactly as PATCH does", a.editTask, answers[taskView](a), granted(mindflow.TasksWrite))
 	route(a, "DELETE /api/tasks/{id}", "delete-task", "Tasks", "Delete a task; it can be restored for 30 days", a.deleteTask, status(http.StatusNoContent), granted(mindflow.TasksWrite))
+	route(a, "GET /api/tasks/{id}/steps", "list-steps", "Tasks", "The steps of a task, in their order", a.listSteps, answers[taskPage](a), granted(mindflow.TasksRead))
 	route(a, "POST /api/tasks/{id}/complete", "complete-task", "Tasks", "Mark a task done", a.completeTask, answers[taskView](a), granted(mindflow.TasksWrite))
 	route(a, "POST /api/tasks/{id}/skip", "skip-task", "Tasks", "Give up the present occurrence of a task that repeats, and go on to the next", a.skipTask, answers[taskView](a), granted(mindflow.TasksWrite))
 	route(a, "POST /api/tasks/{id}/reopen", "reopen-task", "Tasks", "Make a completed or cancelled task pending again", a.reopenTask, answers[taskView](a), granted(mindflow.TasksWrite))

@@ -52,6 +52,8 @@ var admits = map[string]string{
 	"POST /api/projects/{id}/unarchive": editsTasks, "POST /api/projects/{id}/restore": editsTasks, "POST /api/projects/{id}/move": editsTasks,
 	"POST /api/tasks/{id}/move": editsTasks,
 
+	"GET /api/tasks/{id}/steps": readsTasks,
+
 	"POST /api/tasks/quick": editsTasks, "POST /api/tasks": editsTasks, "PATCH /api/tasks/{id}": editsTasks, "PUT /api/tasks/{id}": editsTasks, "DELETE /api/tasks/{id}": editsTasks,
 	"POST /api/tasks/{id}/complete": editsTasks, "POST /api/tasks/{id}/reopen": editsTasks, "POST /api/tasks/{id}/snooze": editsTasks,
 	"POST /api/tasks/{id}/skip": editsTasks, "POST /api/tasks/{id}/restore": editsTasks, "POST /api/import/{format}": editsTasks,

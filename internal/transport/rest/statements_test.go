@@ -43,6 +43,11 @@ var costs = []struct {
 	{"DELETE /api/tasks/{id}", "", 6, 4}, // the second finds nothing
 	{"POST /api/tasks/{id}/restore", "", 6, 4},
 	{"POST /api/recurrence/preview", `{"rule": "FREQ=DAILY", "start": "2026-11-27"}`, 2, 1},
+	{"GET /api/tasks/{id}/steps", "", 4, 1},
+	{"GET /api/tasks?parent=none", "", 4, 1},
+	{"POST /api/tasks", `{"title": "x", "parent_id": "{id}"}`, 9, 8}, // also reads the tree, and counts
+	{"POST /api/tasks/{id}/complete?steps=true&blocked=true", "", 10, 5},
+	{"POST /api/tasks/{id}/reopen", "", 6, 4},
 	{"POST /api/projects", `{"name": "x"}`, 6, 6},
 	{"GET /api/projects", "", 2, 2},
 	{"PATCH /api/tasks/{id}", `{"title": "in it", "project_id": "{project}"}`, 9, 4},

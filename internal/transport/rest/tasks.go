@@ -253,6 +253,7 @@ type PendingInput struct {
 	Q         string    `query:"q" doc:"Found in title, description or tags, whatever the case"`
 	Blocked   paramBool `query:"blocked" doc:"Whether an open task waits for another that is open; when absent all, but of what is pending only what does not"`
 	Project   string    `query:"project" doc:"Of this project, by its id, and its sub-projects; none for those in none"`
+	Parent    string    `query:"parent" doc:"Steps of this task, by its id; none for what is no step"`
 	Sort      string    `query:"sort" doc:"created_at, updated_at, due_date, priority, title or position; - reverses; -created_at when absent"`
 }
 
@@ -292,7 +293,7 @@ func (in *listInput) all() app.TaskList {
 func (in *PendingInput) list() app.TaskList {
 	return app.TaskList{
 		Priorities: in.Priority, Tags: in.Tag, DueAfter: in.DueAfter, DueBefore: in.DueBefore,
-		Search: in.Q, Project: in.Project, Blocked: in.Blocked.Field, Sort: in.Sort, Limit: in.Limit.orDefault(), Cursor: in.Cursor,
+		Search: in.Q, Project: in.Project, Parent: in.Parent, Blocked: in.Blocked.Field, Sort: in.Sort, Limit: in.Limit.orDefault(), Cursor: in.Cursor,
 	}
 }
 
@@ -303,6 +304,21 @@ func (a *API) listTasks(ctx context.Context, in *listInput) (*listReply, error) 
 
 func (a *API) pendingTasks(ctx context.Context, in *PendingInput) (*listReply, error) {
 	page, err := a.app.PendingTasks(ctx, actorOf(ctx), in.list())
+	return a.viewPage(ctx, page, err)
+}
+
+type stepsInput struct {
+	PageParams
+
+	ID string `path:"id" doc:"The task's id" format:"uuid"`
+}
+
+func (a *API) listSteps(ctx context.Context, in *stepsInput) (*listReply, error) {
+	id, err := taskID(in.ID)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	page, err := a.app.StepsOf(ctx, actorOf(ctx), id, in.Limit.orDefault(), in.Cursor)
 	return a.viewPage(ctx, page, err)
 }
 

@@ -913,6 +913,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The steps of a task, in their order */
+        get: operations["list-steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens": {
         parameters: {
             query?: never;
@@ -5413,6 +5430,8 @@ export interface operations {
                 blocked?: boolean;
                 /** @description Of this project, by its id, and its sub-projects; none for those in none */
                 project?: string;
+                /** @description Steps of this task, by its id; none for what is no step */
+                parent?: string;
                 /** @description created_at, updated_at, due_date, priority, title or position; - reverses; -created_at when absent */
                 sort?: string;
                 /** @description One of these; all when absent */
@@ -5749,6 +5768,8 @@ export interface operations {
                 blocked?: boolean;
                 /** @description Of this project, by its id, and its sub-projects; none for those in none */
                 project?: string;
+                /** @description Steps of this task, by its id; none for what is no step */
+                parent?: string;
                 /** @description created_at, updated_at, due_date, priority, title or position; - reverses; -created_at when absent */
                 sort?: string;
             };
@@ -6813,6 +6834,85 @@ export interface operations {
                     /**
                      * @description The limit: q requests in any w seconds
                      * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-steps": {
+        parameters: {
+            query?: {
+                /** @description Tasks a page, 1 to 200; 50 when absent */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
