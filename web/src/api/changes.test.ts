@@ -246,13 +246,51 @@ test('an edit whose answer was lost is no conflict when it is sent again: it is 
   expect(one(c.id)).toMatchObject({ title: 'mine', version: 2 })
 })
 
-test('the inverse of an edit names what it changed, as it was, and nothing else', () => {
-  const before = task('x', { due_date: '2026-11-27', tags: ['home'], description: null, priority: 2 })
-  expect(changes.inverse(before, { due_date: null, tags: [], description: 'text', priority: 5 })).toEqual({
-    due_date: '2026-11-27',
-    tags: ['home'],
-    description: null,
-    priority: 2,
+test('the way back from a change names what differs, as it was, and nothing that the server counts', () => {
+  const before = task('x', { due_date: '2026-11-27', tags: ['home'], priority: 2 })
+  const after = { ...before, due_date: null, tags: [], version: 2, updated_at: '2026-11-27T08:00:00Z' }
+  expect(changes.wayBack(before, after)).toEqual({ due_date: '2026-11-27', tags: ['home'] })
+})
+
+describe('undo', () => {
+  const done = async () => {
+    const edit = changes.edit(client, c, { title: 'mine' })
+    await requests(1)
+    asked[0]!.answer(Response.json({ ...c, title: 'mine', version: 2 }, { headers: { Change: '7' } }))
+    return edit
+  }
+
+  test('names the change, shows at once how it was, and then what the server says', async () => {
+    const after = await done()
+    const undone = changes.undo(client, { title: c.title }, after)
+    expect(asked.length).toBe(1)
+    await requests(2)
+    expect(asked[1]).toMatchObject({ method: 'POST', path: '/api/undo', body: { change: '7' } })
+    expect(one(c.id)?.title).toBe(c.title)
+    asked[1]!.answer(Response.json({ undone: '7', change: '8', tasks: [c.id] }))
+    await requests(3)
+    asked[2]!.answer(Response.json({ ...c, priority: 5, version: 3 }))
+    expect(await undone).toMatchObject({ title: c.title, priority: 5, version: 3 })
+  })
+
+  test('that is refused shows it as it is, and says which later edit stands in the way', async () => {
+    const after = await done()
+    const undone = refused(changes.undo(client, { title: c.title }, after))
+    await requests(2)
+    const overwrites = [
+      {
+        change: '8',
+        at: '2026-11-25T08:00:00Z',
+        verb: 'task.updated',
+        through: 'api',
+        task_id: c.id,
+        title: 'theirs',
+        fields: ['title'],
+      },
+    ]
+    asked[1]!.answer(Response.json({ title: 'Conflict', overwrites }, { status: 409 }))
+    expect(await undone).toMatchObject({ status: 409, overwrites })
+    expect(one(c.id)?.title).toBe('mine')
   })
 })
 

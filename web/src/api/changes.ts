@@ -2,8 +2,10 @@ import type { InfiniteData, Query, QueryClient, QueryKey } from '@tanstack/react
 import { guessZone } from '../time/zone'
 import {
   api,
+  changeOf,
   data,
   newId,
+  tellChange,
   type Draft,
   type Edit,
   type Line,
@@ -307,10 +309,6 @@ export async function edit(client: QueryClient, task: Task, fields: Edit): Promi
   }
 }
 
-/** What an edit has to say to undo another. */
-export const inverse = (before: Task, fields: Edit): Edit =>
-  Object.fromEntries(Object.keys(fields).map((name) => [name, before[name as keyof Task]])) as Edit
-
 const deleted = (task: Task): Task => ({ ...task, deleted_at: new Date().toISOString() })
 
 export const remove = (client: QueryClient, task: Task) =>
@@ -318,9 +316,47 @@ export const remove = (client: QueryClient, task: Task) =>
     client,
     task,
     { deleted_at: new Date().toISOString() },
-    () => data(api.DELETE('/api/tasks/{id}', { params: path(task) })),
+    async () => {
+      const answer = api.DELETE('/api/tasks/{id}', { params: path(task) })
+      await data(answer)
+      return tellChange(deleted(task), (await answer).response)
+    },
     (_, before) => deleted(before),
   )
+
+/** What differs in a task from what it was, as it was; what the server alone counts aside. */
+export const wayBack = (before: Task, after: Task): Partial<Task> =>
+  Object.fromEntries(
+    Object.entries(before).filter(
+      ([name, value]) =>
+        name !== 'version' &&
+        name !== 'updated_at' &&
+        JSON.stringify(value) !== JSON.stringify(after[name as keyof Task]),
+    ),
+  )
+
+/**
+ * Takes back the change that made a task what it is, whole, with all that came with it. How it
+ * was is shown at once; how it is now the server says.
+ */
+export async function undo(client: QueryClient, before: Partial<Task>, after: Task): Promise<Task> {
+  const change = changeOf(after)
+  if (!change) return after // it was so already
+  const send = async () => {
+    await data(api.POST('/api/undo', { body: { change } }))
+    return data(api.GET('/api/tasks/{id}', { params: path(after) })).catch((error: unknown) => {
+      if (isStatus(error, 404)) return deleted(after)
+      throw error
+    })
+  }
+  return shownAtOnce(
+    client,
+    after,
+    before,
+    () => inTurn(after, send),
+    (now) => now,
+  )
+}
 
 export const restore = (client: QueryClient, task: Task) =>
   shownAtOnce(

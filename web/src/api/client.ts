@@ -60,12 +60,25 @@ async function send(request: Request): Promise<Response> {
 export const api = createClient<paths>({ baseUrl: typeof location === 'undefined' ? '' : location.origin, fetch: send })
 api.use(authorize)
 
+/** The change that made an answer, by the answer: what undoes it. */
+const changes = new WeakMap<object, string>()
+
+export const changeOf = (answer: object): string | undefined => changes.get(answer)
+
+/** Says of what is known of a change how it is undone: as its answer said. */
+export function tellChange<T extends object>(of: T, response: Response): T {
+  const change = response.headers.get('Change')
+  if (change) changes.set(of, change)
+  return of
+}
+
 /** The answer's body, or the problem as an error. */
 export async function data<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   const { data, error, response } = await answer.catch((cause: unknown) => {
     throw cause instanceof DOMException && cause.name === 'TimeoutError' ? new Unreachable(cause) : cause // it began, and broke off
   })
   if (!response.ok) throw problem(response, typeof error === 'object' && error !== null ? error : {})
+  if (typeof data === 'object' && data !== null) tellChange(data, response)
   return data as T
 }
 

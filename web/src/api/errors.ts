@@ -2,6 +2,7 @@ import type { Edit, Task } from './client'
 import type { components } from './schema'
 
 export type FieldProblem = components['schemas']['FieldProblem']
+export type Overwrite = components['schemas']['OverwriteView']
 
 /** What the server answered instead of what was asked for: RFC 9457. */
 export class Problem extends Error {
@@ -9,6 +10,8 @@ export class Problem extends Error {
   /** A word for programs; about:blank where the status says it all. */
   readonly type: string
   readonly fields: FieldProblem[]
+  /** The later edits that undoing would overwrite. */
+  readonly overwrites: Overwrite[]
   readonly requestId: string | undefined
   /** Until when "nothing to do" holds, as an RFC 3339 instant. */
   readonly validUntil: string | undefined
@@ -21,6 +24,7 @@ export class Problem extends Error {
     this.status = status
     this.type = body.type ?? 'about:blank'
     this.fields = body.errors ?? []
+    this.overwrites = body.overwrites ?? []
     this.requestId = body.request_id
     this.validUntil = body.valid_until ?? undefined
     this.retryAfter = retryAfter

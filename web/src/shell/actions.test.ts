@@ -8,6 +8,8 @@ import { actionsOf } from './actions'
 /** The task as a server has it, by the same rules as ours. */
 let there: Task
 let asked: string[]
+/** How it was before each change, by the name of the change. */
+let before: Task[]
 const client = new QueryClient()
 const actions = actionsOf(client)
 
@@ -28,17 +30,25 @@ function answer(verb: string, body: Partial<Task>): Response {
     there = { ...there, ...body, ...(body.snoozed_until ? { status: 'snoozed' } : {}) }
   }
   there = { ...there, version: there.version + 1 }
-  return Response.json(there)
+  return Response.json(there, { headers: { Change: String(before.length - 1) } })
 }
 
 beforeEach(() => {
   localStorage.setItem('mindflow.signed-in', '1')
   asked = []
+  before = []
   vi.stubGlobal('fetch', async (request: Request | string) => {
     if (typeof request === 'string') return Response.json({ access_token: 'token', expires_in: 900 })
     const verb = new URL(request.url).pathname.split('/').at(-1)!
     const text = await request.text()
     asked.push(`${request.method} ${verb}`)
+    if (request.method === 'GET') return Response.json(there)
+    if (verb === 'undo') {
+      const { change } = JSON.parse(text) as { change: string }
+      there = { ...before[Number(change)]!, version: there.version + 1 }
+      return Response.json({ undone: change, change: 'x', tasks: [there.id] })
+    }
+    before.push(there)
     return answer(verb, (text ? JSON.parse(text) : {}) as Partial<Task>)
   })
 })
@@ -65,21 +75,24 @@ describe('undo puts a task back as it was', () => {
     ['cancelled', { status: 'in_progress' }, actions.cancel, 'cancelled'],
     ['cancelled, from a snooze', { status: 'snoozed', snoozed_until: later }, actions.cancel, 'cancelled'],
   ])('%s', async (_, fields, act, after) => {
-    const before = task('a', { id: crypto.randomUUID(), ...fields })
-    there = before
-    await act(before)
+    const was = task('a', { id: crypto.randomUUID(), ...fields })
+    there = was
+    await act(was)
     expect(there.status).toBe(after)
     expect(undoLast()).toBe(true)
-    await vi.waitFor(() => expect(state(there)).toEqual(state(before)))
+    await vi.waitFor(() => expect(state(there)).toEqual(state(was)))
+    expect(asked.slice(-2)).toEqual(['POST undo', `GET ${was.id}`])
   })
 
-  test('or awake, where its snooze has ended meanwhile', async () => {
-    const ended = new Date(Date.now() - 1000).toISOString()
-    const before = task('a', { id: crypto.randomUUID(), status: 'snoozed', snoozed_until: ended })
-    there = before
-    await actions.complete(before)
+  test('though no message speaks of it, the last first', async () => {
+    const was = task('a', { id: crypto.randomUUID() })
+    there = was
+    await actions.edit(was, { priority: 5 })
+    await actions.edit(there, { priority: 1 })
     undoLast()
-    await vi.waitFor(() => expect(state(there)).toEqual({ status: 'pending', snoozed_until: null }))
-    expect(asked).toEqual(['POST complete', 'POST reopen'])
+    await vi.waitFor(() => expect(there.priority).toBe(5))
+    undoLast()
+    await vi.waitFor(() => expect(there.priority).toBe(3))
+    expect(undoLast()).toBe(false)
   })
 })

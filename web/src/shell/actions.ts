@@ -2,12 +2,13 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import * as changes from '../api/changes'
 import type { Draft, Edit, Task } from '../api/client'
-import { Conflict, explain } from '../api/errors'
-import { isOpen } from '../api/queries'
+import { Conflict, explain, Problem } from '../api/errors'
 import { momentWords } from '../time/words'
-import { dismiss, say, warn } from '../ui/toast'
+import { guessZone } from '../time/zone'
+import { remember, say, unsay, warn } from '../ui/toast'
 import { short } from '../ui/short'
 import { showConflict } from './conflict-state'
+import { overwriteWords } from './overwrite-words'
 
 /** What people do with tasks: each says what it did and can be undone, and says why when it failed. */
 export type Actions = ReturnType<typeof actionsOf>
@@ -15,8 +16,27 @@ export type Actions = ReturnType<typeof actionsOf>
 /** Says why something failed; where somebody else was quicker, the person chooses. */
 export function tell(error: unknown) {
   if (error instanceof Conflict) showConflict(error)
+  else if (error instanceof Problem && error.overwrites.length > 0) warn(overwriteWords(error, Date.now(), guessZone()))
   else warn(explain(error))
 }
+
+/** Takes a change of a task back, and says why where that fails. */
+export async function takeBack(client: QueryClient, before: Partial<Task>, after: Task): Promise<Task | undefined> {
+  try {
+    return await changes.undo(client, before, after)
+  } catch (error) {
+    tell(error)
+    return undefined
+  }
+}
+
+/** Remembers an edit that is seen where it was made, and needs no words until it is taken back. */
+export const remembered = (client: QueryClient, before: Task, after: Task) =>
+  remember(() => {
+    void takeBack(client, changes.wayBack(before, after), after).then((now) => {
+      if (now) say(`Put back: ${short(now.title)}`)
+    })
+  })
 
 export function actionsOf(client: QueryClient) {
   /** Does it; answers what came of it, or nothing where it failed. */
@@ -30,31 +50,29 @@ export function actionsOf(client: QueryClient) {
   }
 
   /** Does it and says so at once; where it fails, the words are taken back, and what went wrong is said. */
-  const told = async (text: string, fn: () => Promise<Task | undefined>, back: (after: Task) => Promise<unknown>) => {
+  const told = async (task: Task, text: string, fn: () => Promise<Task>) => {
     const done = run(fn)
-    const said = say(text, () => void done.then((after) => (after ? run(() => back(after)) : undefined)))
-    if (!(await done)) dismiss(said)
+    const back = (after: Task) => takeBack(client, changes.wayBack(task, after), after)
+    const said = say(text, () => void done.then((after) => (after ? back(after) : undefined)))
+    if (!(await done)) unsay(said)
   }
 
   const edit = async (task: Task, fields: Edit, text?: string) => {
     const send = () => changes.edit(client, task, fields)
-    if (text) await told(text, send, (after) => changes.edit(client, after, changes.inverse(task, fields)))
-    else await run(send)
+    if (text) return told(task, text, send)
+    const after = await run(send)
+    if (after) remembered(client, task, after)
   }
 
-  /** Another status, which has its own way back: a snooze that has ended does not come again. */
-  const become = (task: Task, text: string, send: () => Promise<Task>) =>
-    told(text, send, (after) => asItWas(client, task, after))
-
   const to = (task: Task, status: Task['status'], text: string) =>
-    become(task, text, () => changes.edit(client, task, { status, snoozed_until: null }))
+    told(task, text, () => changes.edit(client, task, { status, snoozed_until: null }))
 
   return {
     edit,
 
-    complete: (task: Task) => become(task, `Done: ${short(task.title)}`, () => changes.complete(client, task)),
+    complete: (task: Task) => told(task, `Done: ${short(task.title)}`, () => changes.complete(client, task)),
 
-    reopen: (task: Task) => become(task, `Open again: ${short(task.title)}`, () => changes.reopen(client, task)),
+    reopen: (task: Task) => told(task, `Open again: ${short(task.title)}`, () => changes.reopen(client, task)),
 
     start: (task: Task) => to(task, 'in_progress', `Started: ${short(task.title)}`),
 
@@ -63,40 +81,23 @@ export function actionsOf(client: QueryClient) {
     cancel: (task: Task) => to(task, 'cancelled', `Cancelled: ${short(task.title)}`),
 
     snooze: (task: Task, until: number, zone: string) =>
-      become(task, `Snoozed until ${momentWords(until, Date.now(), zone).text}: ${short(task.title)}`, () =>
+      told(task, `Snoozed until ${momentWords(until, Date.now(), zone).text}: ${short(task.title)}`, () =>
         changes.snooze(client, task, until),
       ),
 
     wake: (task: Task) =>
-      become(task, `Awake: ${short(task.title)}`, () => changes.edit(client, task, { snoozed_until: null })),
+      told(task, `Awake: ${short(task.title)}`, () => changes.edit(client, task, { snoozed_until: null })),
 
-    remove: async (task: Task) => {
-      const done = run(() => changes.remove(client, task).then(() => true))
-      const said = say(
-        `Deleted: ${short(task.title)}`,
-        () => void done.then((ok) => (ok ? run(() => changes.restore(client, task)) : undefined)),
-      )
-      if (!(await done)) dismiss(said)
-    },
+    remove: (task: Task) => told(task, `Deleted: ${short(task.title)}`, () => changes.remove(client, task)),
 
     /** Adds a task; answers it, or nothing where that failed. */
     add: async (draft: Draft & { title: string }) => {
       const made = await run(() => changes.create(client, draft))
-      if (made) say(`Added: ${short(made.title)}`, () => void run(() => changes.remove(client, made)))
+      const gone = { deleted_at: new Date().toISOString() }
+      if (made) say(`Added: ${short(made.title)}`, () => void takeBack(client, gone, made))
       return made
     },
   }
-}
-
-/** Puts back a task's status, and the moment it was snoozed until, if that is to come. */
-export const asItWas = async (client: QueryClient, before: Task, after: Task) => {
-  const asleep = before.status === 'snoozed' && Date.parse(before.snoozed_until ?? '') > Date.now()
-  const status = before.status === 'snoozed' && !asleep ? 'pending' : before.status
-  const now = isOpen(before) && !isOpen(after) ? await changes.reopen(client, after) : after
-  if (now.status === status && (!asleep || now.snoozed_until === before.snoozed_until)) return
-  if (status === 'completed') await changes.complete(client, now)
-  else if (asleep) await changes.edit(client, now, { snoozed_until: before.snoozed_until })
-  else await changes.edit(client, now, { status, snoozed_until: null })
 }
 
 export function useActions(): Actions {

@@ -37,12 +37,17 @@ beforeEach(() => {
     const before = there.get(id)
     if (request.method === 'GET') return Response.json(before ?? { tasks: [], next_cursor: null })
     const text = await request.text()
+    if (request.url.endsWith('/undo')) {
+      const { change } = JSON.parse(text) as { change: string }
+      there.set(change, { ...there.get(change)!, due_date: '2026-11-20' })
+      return Response.json({ undone: change, change: 'x', tasks: [change] })
+    }
     if (asked === 0) early = shown()
     const refuse = instead[++asked]
     if (refuse) return refuse()
     const fields = (request.url.endsWith('/complete') ? { status: 'completed' } : JSON.parse(text)) as Partial<Task>
     there.set(id, { ...before!, ...fields, version: before!.version + 1 })
-    return Response.json(there.get(id))
+    return Response.json(there.get(id), { headers: { Change: id } })
   })
   vi.spyOn(toast, 'say')
   vi.spyOn(toast, 'warn')

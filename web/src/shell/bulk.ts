@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import { ahead, edit, inverse, together } from '../api/changes'
+import { ahead, edit, together, undo, wayBack } from '../api/changes'
 import type { Edit, Task } from '../api/client'
 import { explain, isStatus, SignedOut, Unreachable } from '../api/errors'
 import { say, warn } from '../ui/toast'
@@ -22,7 +22,7 @@ export type Progress = {
 export type Step = {
   task: Task
   /** What is shown of it from the beginning, while it still waits its turn. */
-  fields?: Edit
+  fields?: Partial<Task>
   /** Does it, and answers the way back where there is one. */
   send: () => Promise<Step | void>
 }
@@ -94,7 +94,7 @@ async function row(client: QueryClient, label: string, steps: Step[]): Promise<C
   const seen = steps.filter((step) => step.fields)
   const ways = await ahead(
     client,
-    seen.map(({ task, fields }) => ({ task, fields: fields as Partial<Task> })),
+    seen.map(({ task, fields }) => ({ task, fields: fields! })),
   )
   const hide = new Map(seen.map((step, i) => [step, ways[i]!]))
   for (const [i, step] of steps.entries()) {
@@ -129,10 +129,20 @@ export async function changeMany(client: QueryClient, label: string, steps: Step
   complain(came, 'left as it was', 'left as they were')
 }
 
-const editing = (client: QueryClient, task: Task, fields: Edit): Step => ({
+/** A change of the row, and the way back from it. */
+export const stepOf = (
+  client: QueryClient,
+  task: Task,
+  change: (task: Task) => Promise<Task>,
+  fields?: Partial<Task>,
+): Step => ({
   task,
-  fields,
-  send: async () => editing(client, await edit(client, task, fields), inverse(task, fields)),
+  ...(fields ? { fields } : {}),
+  send: async () => {
+    const after = await change(task)
+    const back = wayBack(task, after)
+    return { task: after, fields: back, send: () => undo(client, back, after).then(() => {}) }
+  },
 })
 
 /** Edits many tasks: all are shown as they will be at once. */
@@ -140,7 +150,10 @@ export const editMany = (client: QueryClient, label: string, tasks: Task[], fiel
   changeMany(
     client,
     label,
-    tasks.map((task) => editing(client, task, fieldsOf(task))),
+    tasks.map((task) => {
+      const fields = fieldsOf(task)
+      return stepOf(client, task, () => edit(client, task, fields), fields as Partial<Task>)
+    }),
   )
 
 async function undoMany(client: QueryClient, label: string, steps: Step[]) {

@@ -3,7 +3,7 @@ import { useCallback, useState } from 'react'
 import * as changes from '../api/changes'
 import type { Edit, Task } from '../api/client'
 import { Conflict, Problem } from '../api/errors'
-import { tell } from '../shell/actions'
+import { remembered, tell } from '../shell/actions'
 
 export type Editing = {
   /** Saves fields of the task as it was seen; answers whether they were kept. */
@@ -22,7 +22,7 @@ export function useEditing(): Editing {
       const without = (all: Record<string, string>) =>
         Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)))
       try {
-        await changes.edit(client, task, fields)
+        remembered(client, task, await changes.edit(client, task, fields))
         setProblems((all) => (Object.keys(all).length > 0 ? without(all) : all))
         return true
       } catch (error) {

@@ -2,9 +2,9 @@ import type { QueryClient } from '@tanstack/react-query'
 import * as changes from '../api/changes'
 import type { Edit, Task } from '../api/client'
 import { isOpen } from '../api/queries'
-import { asItWas, type Actions } from '../shell/actions'
+import type { Actions } from '../shell/actions'
 import { short } from '../ui/short'
-import { changeMany, editMany } from '../shell/bulk'
+import { changeMany, editMany, stepOf } from '../shell/bulk'
 import { momentWords } from '../time/words'
 import type { Picked } from './picker'
 
@@ -16,13 +16,7 @@ export function manyOf(client: QueryClient, actions: Actions, zone: string) {
     changeMany(
       client,
       label,
-      tasks.map((task) => ({
-        task,
-        send: async () => {
-          const after = await change(task)
-          return { task: after, send: () => asItWas(client, task, after) }
-        },
-      })),
+      tasks.map((task) => stepOf(client, task, change)),
     )
 
   const done = async (tasks: Task[]) => {
@@ -33,17 +27,7 @@ export function manyOf(client: QueryClient, actions: Actions, zone: string) {
 
   const remove = async (tasks: Task[]) => {
     if (tasks.length === 1) return actions.remove(tasks[0]!)
-    return changeMany(
-      client,
-      'Deleted',
-      tasks.map((task) => ({
-        task,
-        send: async () => {
-          await changes.remove(client, task)
-          return { task, send: () => changes.restore(client, task).then(() => {}) }
-        },
-      })),
-    )
+    return become('Deleted', tasks, (task) => changes.remove(client, task))
   }
 
   const edit = async (tasks: Task[], said: string, fieldsOf: (task: Task) => Edit) => {

@@ -17,10 +17,26 @@ function set(to: Toast[]) {
   for (const listener of listeners) listener()
 }
 
+/** Takes a message away; what it spoke of can be undone all the same. */
 export function dismiss(id: number) {
   clearTimeout(timers.get(id))
   timers.delete(id)
   set(toasts.filter((t) => t.id !== id))
+}
+
+/** What was done in this tab and can be taken back, the last at the end. */
+let ways: { said?: number; back: () => void }[] = []
+const remembered = 100
+
+/** Remembers how something is taken back that is not worth a message. */
+export function remember(back: () => void, said?: number) {
+  ways = [...ways.slice(1 - remembered), said === undefined ? { back } : { said, back }]
+}
+
+/** What was said has not come about. */
+export function unsay(id: number) {
+  ways = ways.filter((way) => way.said !== id)
+  dismiss(id)
 }
 
 /** Who points at messages, or is among them, reads or decides: they stay, and begin anew when that is over. */
@@ -48,17 +64,21 @@ function add(toast: Omit<Toast, 'id'>): number {
 }
 
 /** Says what was done, with the way back where there is one; answers the id by which it is dismissed. */
-export const say = (text: string, undo?: () => void) => add({ text, bad: false, undo })
+export function say(text: string, undo?: () => void): number {
+  const id = add({ text, bad: false, undo })
+  if (undo) remember(undo, id)
+  return id
+}
 
 /** Says what went wrong. */
 export const warn = (text: string) => add({ text, bad: true })
 
-/** Takes back what was said last, if it can be; reports whether it could. */
+/** Takes back what was done last in this tab, however long ago; reports whether there was anything. */
 export function undoLast(): boolean {
-  const last = toasts.findLast((t) => t.undo)
+  const last = ways.pop()
   if (!last) return false
-  dismiss(last.id)
-  last.undo?.()
+  if (last.said !== undefined) dismiss(last.said)
+  last.back()
   return true
 }
 
@@ -112,6 +132,7 @@ export function Toasts() {
               type="button"
               onClick={() => {
                 close(t.id)
+                unsay(t.id)
                 t.undo?.()
               }}
               className="min-h-11 rounded-lg px-3 fine:min-h-9 font-[550] text-accent hover:bg-accent-soft"
