@@ -50,13 +50,13 @@ var costs = []struct {
 	{"POST /api/tasks/{id}/reopen", "", 6, 4},
 	{"POST /api/projects", `{"name": "x"}`, 6, 6},
 	{"GET /api/projects", "", 2, 2},
-	{"PATCH /api/tasks/{id}", `{"title": "in it", "project_id": "{project}"}`, 9, 4},
+	{"PATCH /api/tasks/{id}", `{"title": "in it", "project_id": "{project}"}`, 12, 4}, // and its steps
 	{"GET /api/tasks?project={project}", "", 4, 1},
 	{"POST /api/projects/{project}/archive", "", 7, 4},
 	{"POST /api/projects/{project}/unarchive", "", 7, 4},
 	{"POST /api/projects/{project}/move", `{"last": true}`, 6, 4},
-	{"DELETE /api/projects/{project}", "", 10, 4},
-	{"POST /api/projects/{project}/restore", "", 9, 4},
+	{"DELETE /api/projects/{project}", "", 11, 4}, // with the steps of its tasks
+	{"POST /api/projects/{project}/restore", "", 10, 4},
 	{"GET /api/tasks?project=none&sort=position", "", 4, 1},
 	{"PUT /api/preferences", `{"weight_urgency": 41}`, 6, 4},
 }

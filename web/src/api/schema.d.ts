@@ -482,6 +482,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has happened, the newest first, and whether it can be undone */
+        get: operations["list-changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/export/{format}": {
         parameters: {
             query?: never;
@@ -631,6 +648,76 @@ export interface paths {
         get: operations["get-project"];
         put?: never;
         post?: never;
+        /** Delete a project with its sub-projects and tasks; it can be restored for 30 days */
+        delete: operations["delete-project"];
+        options?: never;
+        head?: never;
+        /** Change a project: absent keeps, null clears */
+        patch: operations["edit-project"];
+        trace?: never;
+    };
+    "/api/projects/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a project away with its sub-projects: their tasks are neither ranked nor listed */
+        post: operations["archive-project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a project somewhere else among those beside it */
+        post: operations["move-project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a deleted project back, with what was deleted together with it */
+        post: operations["restore-project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/unarchive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a project up again, with what was put away together with it */
+        post: operations["unarchive-project"];
         delete?: never;
         options?: never;
         head?: never;
@@ -717,6 +804,23 @@ export interface paths {
         get: operations["best-task"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change up to 1000 tasks alike, all of them or none */
+        post: operations["change-tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -845,6 +949,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a task somewhere else among those of the same project, in the manual order */
+        post: operations["move-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{id}/reopen": {
         parameters: {
             query?: never;
@@ -965,6 +1086,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deleted tasks, the newest deletion first */
+        get: operations["list-trash"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trash/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a deleted task away for good, with its steps */
+        delete: operations["purge-task"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/undo": {
         parameters: {
             query?: never;
@@ -1074,6 +1229,36 @@ export interface components {
              */
             valid_until: string | null;
         };
+        BulkBody: {
+            /** @description complete, reopen, cancel, snooze, delete or restore */
+            action?: string;
+            /** @description Tags each task shall have */
+            add_tags?: string[] | null;
+            /** @description Complete them though something they wait for is open */
+            blocked?: boolean;
+            /** @description With snooze: for so long, such as 2h or 1d */
+            duration?: string | null;
+            /**
+             * Format: int64
+             * @description With snooze: for so many hours, 1 to 8760; 3 when nothing is said
+             */
+            hours?: number | null;
+            /** @description The tasks, at most 1000 */
+            ids: string[] | null;
+            /** @description Tags none shall have */
+            remove_tags?: string[] | null;
+            /** @description Fields, as PATCH /api/tasks/{id} takes them; not parent_id, blocked_by and recurrence */
+            set?: components["schemas"]["DraftFields"];
+            /** @description With snooze: until this instant */
+            until?: string | null;
+        };
+        BulkView: {
+            /** @description What undoes all of it, as the header Change; null when nothing has changed */
+            change: string | null;
+            changed: string[];
+            /** @description Those that were like that already */
+            unchanged: string[];
+        };
         ChangeEmailInputBody: {
             /**
              * @description The new address
@@ -1082,6 +1267,11 @@ export interface components {
             email: string;
             password: string;
         };
+        ChangePage: {
+            changes: components["schemas"]["ChangeView"][];
+            /** @description For the next page; null on the last. A page may hold fewer than asked for */
+            next_cursor: string | null;
+        };
         ChangePasswordInputBody: {
             current_password: string;
             /**
@@ -1089,6 +1279,38 @@ export interface components {
              * @example correct horse battery
              */
             new_password: string;
+        };
+        ChangeView: {
+            /**
+             * Format: uuid
+             * @description By whom
+             */
+            actor_id: string;
+            /** Format: date-time */
+            at: string;
+            /** @description What undoes it */
+            change: string;
+            /**
+             * Format: int64
+             * @description How many things it changed
+             */
+            count: number;
+            /** @description Of its one thing: what each field was before and after; none when there are several */
+            fields: components["schemas"]["FieldChangeView"][];
+            /** @description The later edits that undoing it would overwrite, the newest first, at most 20 */
+            overwrites: components["schemas"]["OverwriteView"][];
+            /** @description At most 5 of them that are tasks, as they are called now */
+            tasks: components["schemas"]["TaskNameView"][];
+            /** @description What it came through, such as web, or token backup */
+            through: string;
+            /** @description Whether it can be undone now */
+            undoable: boolean;
+            /** @description The change that it took back, if it did */
+            undoes: string | null;
+            /** @description All that happened, such as task.completed, each once */
+            verbs: string[];
+            /** @description Why it cannot */
+            why: string | null;
         };
         CheckViews: {
             /** @enum {string} */
@@ -1244,6 +1466,14 @@ export interface components {
         DeleteAccountInputBody: {
             password: string;
         };
+        DeletedView: {
+            /**
+             * Format: date-time
+             * @description When it goes for good
+             */
+            gone_at: string;
+            task: components["schemas"]["TaskView"];
+        };
         DependenciesReplyBody: {
             /** @description What waits for it, open or not: the first 200, the open ones before the others */
             blocks: components["schemas"]["DependencyView"][];
@@ -1255,6 +1485,64 @@ export interface components {
         DependencyView: {
             /** @enum {string} */
             status: "pending" | "in_progress" | "snoozed" | "completed" | "cancelled";
+        };
+        DraftFields: {
+            /** @description A member of the workspace */
+            assignee_id?: string | null;
+            /** @description Tasks that have to be done before, at most 50 */
+            blocked_by?: string[] | null;
+            /** @description At most 2000 characters */
+            description?: string | null;
+            /** @description A day (2026-11-27) or an instant (2026-11-27T17:00:00+01:00); without an offset in your time zone */
+            due_date?: string | null;
+            /**
+             * Format: int64
+             * @description 1 to 10080
+             */
+            effort_estimate_minutes?: number | null;
+            /** @description Makes it a step of that task */
+            parent_id?: string | null;
+            /** @description morning, afternoon, evening or null */
+            preferred_time?: string | null;
+            /**
+             * Format: int64
+             * @description 1 to 5, 5 the highest; 3 when absent
+             */
+            priority?: number | null;
+            /** @description A project of the workspace */
+            project_id?: string | null;
+            /** @description How it repeats; needs a due date */
+            recurrence?: {
+                /**
+                 * @description What the next occurrence is counted from; schedule when absent
+                 * @enum {string}
+                 */
+                from?: "schedule" | "completion";
+                /** @description Read-only */
+                next?: components["schemas"]["NextDraft"];
+                /** @description By RFC 5545, such as FREQ=WEEKLY;BYDAY=MO */
+                rule: string;
+                /** @description Read-only */
+                series_id?: string;
+                /** @description Read-only */
+                slot?: string;
+                /** @description Read-only */
+                start?: string;
+                /** @description Read-only */
+                timezone?: string;
+            } | null;
+            /** @description At most 10, each with before_minutes or at */
+            reminders?: components["schemas"]["ReminderBody"][] | null;
+            /** @description An instant in the future snoozes; null wakes */
+            snoozed_until?: string | null;
+            /** @description A day or an instant, as due_date; not after it */
+            start_date?: string | null;
+            /** @description pending, in_progress, snoozed, completed or cancelled */
+            status?: string | null;
+            /** @description At most 20 names of at most 50 characters */
+            tags?: string[] | null;
+            /** @description 1 to 200 characters */
+            title?: string | null;
         };
         EditBody: {
             /**
@@ -1362,6 +1650,34 @@ export interface components {
             /** @description At most 100 characters; null for one that the server chooses */
             name?: string | null;
         };
+        EditProjectBody: {
+            /** @description Read-only */
+            archived_at?: string | null;
+            /** @description Read-only */
+            created_at?: string | null;
+            /** @description Read-only */
+            deleted_at?: string | null;
+            /** @description Read-only */
+            id?: string | null;
+            /** @description 1 to 100 characters */
+            name?: string | null;
+            /**
+             * Format: uuid
+             * @description A project at the top, to make it a sub-project
+             */
+            parent_id?: string | null;
+            /** @description Read-only */
+            position?: string | null;
+            /** @description Read-only */
+            updated_at?: string | null;
+            /**
+             * Format: int64
+             * @description Read-only
+             */
+            version?: number | null;
+            /** @description Read-only */
+            workspace_id?: string | null;
+        };
         ExportView: {
             /** Format: date-time */
             exported_at: string;
@@ -1379,6 +1695,11 @@ export interface components {
             recovery_codes: number;
             /** Format: date-time */
             since: string | null;
+        };
+        FieldChangeView: {
+            after: unknown;
+            before: unknown;
+            field: string;
         };
         FieldProblem: {
             /** @description The field's JSON name or parameter */
@@ -1519,6 +1840,22 @@ export interface components {
             /** @example ada@example.com */
             email: string;
             password: string;
+        };
+        MoveBody: {
+            /**
+             * Format: uuid
+             * @description Or directly after it
+             */
+            after?: string;
+            /**
+             * Format: uuid
+             * @description Directly before this one, by its id
+             */
+            before?: string;
+            /** @description Or before all others */
+            first?: boolean;
+            /** @description Or after them */
+            last?: boolean;
         };
         NewProjectBody: {
             /**
@@ -2020,6 +2357,11 @@ export interface components {
         SudoInputBody: {
             password: string;
         };
+        TaskNameView: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+        };
         TaskPage: {
             /** @description For the next page; null on the last */
             next_cursor: string | null;
@@ -2147,6 +2489,11 @@ export interface components {
             refresh_token?: string;
             /** @enum {string} */
             token_type: "bearer";
+        };
+        TrashPage: {
+            /** @description For the next page; null on the last */
+            next_cursor: string | null;
+            tasks: components["schemas"]["DeletedView"][];
         };
         UnderstoodView: {
             /** @description A day, or a local date and time with its offset */
@@ -4309,6 +4656,83 @@ export interface operations {
             };
         };
     };
+    "list-changes": {
+        parameters: {
+            query?: {
+                /** @description Tasks a page, 1 to 200; 50 when absent */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Only what happened to this task */
+                task?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export: {
         parameters: {
             query?: never;
@@ -5194,6 +5618,481 @@ export interface operations {
             };
         };
     };
+    "delete-project": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change only if the project still has this ETag */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The project's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-project": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change only if the project still has this ETag */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The project's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditProjectBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "archive-project": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: for 24 hours the same key with the same request is done once and answered alike, with another request it is refused with 422, and with 409 while the first still runs */
+                "Idempotency-Key"?: string;
+                /** @description Change only if the project still has this ETag */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The project's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "move-project": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: for 24 hours the same key with the same request is done once and answered alike, with another request it is refused with 422, and with 409 while the first still runs */
+                "Idempotency-Key"?: string;
+                /** @description Change only if the project still has this ETag */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The project's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-project": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: for 24 hours the same key with the same request is done once and answered alike, with another request it is refused with 422, and with 409 while the first still runs */
+                "Idempotency-Key"?: string;
+                /** @description Change only if the project still has this ETag */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The project's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unarchive-project": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: for 24 hours the same key with the same request is done once and answered alike, with another request it is refused with 422, and with 409 while the first still runs */
+                "Idempotency-Key"?: string;
+                /** @description Change only if the project still has this ETag */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The project's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "preview-recurrence": {
         parameters: {
             query?: never;
@@ -5663,6 +6562,83 @@ export interface operations {
                     /**
                      * @description The limit: q requests in any w seconds
                      * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-tasks": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: for 24 hours the same key with the same request is done once and answered alike, with another request it is refused with 422, and with 409 while the first still runs */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
@@ -6517,6 +7493,90 @@ export interface operations {
             };
         };
     };
+    "move-task": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: for 24 hours the same key with the same request is done once and answered alike, with another request it is refused with 422, and with 409 while the first still runs */
+                "Idempotency-Key"?: string;
+                /** @description Change only if the task still has this ETag */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The task's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "reopen-task": {
         parameters: {
             query?: never;
@@ -7074,6 +8134,152 @@ export interface operations {
             header?: never;
             path: {
                 /** @description The token's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-trash": {
+        parameters: {
+            query?: {
+                /** @description Tasks a page, 1 to 200; 50 when absent */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashPage"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "purge-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task's id */
                 id: string;
             };
             cookie?: never;
