@@ -19,7 +19,8 @@ func TestEachThingAListIsAskedByIsInItsKey(t *testing.T) {
 	others := map[string]any{
 		"Priorities": []int{1}, "TagKeys": []string{"a"}, "DueFrom": time.Unix(1, 0), "DueBefore": time.Unix(1, 0),
 		"SearchKey": "a", "Order": mindflow.NewestFirst, "Limit": 7, "Zone": kolkata,
-		"Project": mindflow.InProject{None: true}, "Parent": mindflow.Beneath{None: true}, "Shelved": mindflow.Included, "After": &mindflow.Place{Number: 1},
+		"Project": mindflow.InProject{None: true}, "Parent": mindflow.Beneath{None: true}, "Shelved": mindflow.Included,
+		"Blocked": mindflow.Some(false), "After": &mindflow.Place{Number: 1},
 	}
 	var plain mindflow.TaskQuery
 	w := mindflow.NewID[mindflow.Workspace](time.Unix(0, 0))
