@@ -129,6 +129,7 @@ type bulkRun struct {
 	bulk  Bulk
 	until time.Time // of a snooze
 
+	nexts   []following
 	savings []store.Saving
 	place   map[mindflow.TaskID]int // in savings
 }
@@ -145,6 +146,9 @@ func (r *bulkRun) all() (BulkDone, error) {
 	if err := r.check(); err != nil {
 		return done, err
 	}
+	if err := r.makeWay(); err != nil {
+		return done, err
+	}
 	for _, s := range r.savings[:asked] {
 		if s.Before.Same(s.After) {
 			done.Unchanged = append(done.Unchanged, s.Before.ID)
@@ -156,6 +160,9 @@ func (r *bulkRun) all() (BulkDone, error) {
 		return done, err
 	}
 	err := checkPlaces(r.tx, r.savings)
+	if err == nil {
+		err = r.passOn()
+	}
 	done.Change = r.tx.Change()
 	return done, err
 }
@@ -220,7 +227,10 @@ func (r *bulkRun) change(t mindflow.Task) (mindflow.Task, error) {
 			d.Tags = mindflow.Some(r.tags(t))
 		}
 		var err error
-		if after, err = d.Apply(t, r.zone, r.tx.Now()); err != nil {
+		if after, err = d.Apply(t, r.zone, r.tx.Now()); err == nil {
+			after, err = settleRecurrence(t, after)
+		}
+		if err != nil {
 			return t, err
 		}
 	}
@@ -342,6 +352,55 @@ func (r *bulkRun) blocked(open []mindflow.TaskName) error {
 		}
 	}
 	return err
+}
+
+// following is what comes after a task that is over.
+type following struct{ over, next mindflow.Task }
+
+// makeWay works out what comes after those that repeat and are done, as passOn
+// does for one.
+func (r *bulkRun) makeWay() error {
+	for i := range r.savings {
+		s := &r.savings[i]
+		again := s.After.Details.Recurrence
+		if again.IsZero() || !again.NextID.IsZero() || !isDone(s.Before.Status, s.After.Status) {
+			continue
+		}
+		next, ok, err := nextOccurrence(s.After, r.tx.Now())
+		if err != nil {
+			return err
+		}
+		if ok {
+			s.After.Details.Recurrence.NextID, s.After.Details.Recurrence.NextDue = next.ID, next.Due.String()
+			r.nexts = append(r.nexts, following{s.After, next})
+		}
+	}
+	return nil
+}
+
+// passOn keeps what comes next. What has steps, or was made before, is seen to
+// one by one.
+func (r *bulkRun) passOn() error {
+	ids := make([]mindflow.TaskID, len(r.nexts))
+	for i, f := range r.nexts {
+		ids[i] = f.next.ID
+	}
+	known, err := r.tx.TasksNamed(ids)
+	if err != nil {
+		return err
+	}
+	var fresh []mindflow.Task
+	for _, f := range r.nexts {
+		if _, there := known[f.next.ID]; !there && !f.over.HasSteps {
+			fresh = append(fresh, f.next)
+		} else if err := makeOccurrence(r.tx, r.actor, f.over, f.next); err != nil {
+			return err
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	return r.tx.CreateTasks(fresh, r.actor, mindflow.TaskCreated)
 }
 
 // bulkRefusals collect which tasks refuse a change, and why.

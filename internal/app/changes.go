@@ -254,3 +254,33 @@ func toldOf(events []mindflow.Event, count int) ToldChange {
 	}
 	return c
 }
+
+// recentChanges is how far back LastChange looks.
+const recentChanges = 50
+
+// LastChange is the actor's last change through the same program that still
+// stands: it was not undone, and undoes none.
+func (a *App) LastChange(ctx context.Context, actor mindflow.Actor) (mindflow.ChangeID, error) {
+	page, err := a.Changes(ctx, actor, ChangeList{Limit: recentChanges})
+	if err != nil {
+		return "", err
+	}
+	mine := mindflow.Event{Channel: actor.Channel}
+	if actor.Program != nil {
+		mine.Program = *actor.Program
+	}
+	undone := map[mindflow.ChangeID]bool{}
+	for _, c := range page.Changes {
+		if undone[c.ID] {
+			continue
+		}
+		if c.Undoes != "" {
+			undone[c.Undoes] = true
+			continue
+		}
+		if c.ActorID == actor.UserID && c.Through == mine.Through() {
+			return c.ID, nil
+		}
+	}
+	return "", mindflow.NotFound("change of yours to take back")
+}

@@ -213,6 +213,9 @@ func (u *undoing) takeBackProjects(list []changed) error {
 			if err := fits(projects, before, after); err != nil {
 				return noLonger(err)
 			}
+			if _, err := present(projects, after.ParentID); err != nil && !after.ParentID.IsZero() {
+				return noLonger(mindflow.InvalidField("parent_id", "its parent project is deleted"))
+			}
 		}
 		if after, err = u.tx.SaveProject(before, after, u.actor); err != nil {
 			return err

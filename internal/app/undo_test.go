@@ -120,6 +120,8 @@ type historian struct {
 	ids   []mindflow.TaskID
 	deeds []*deed
 	rules int // refusals by a rule, not by a later edit
+
+	projects []mindflow.ProjectID
 }
 
 // Seen failing with undoings that count as edits, with creations that only their
@@ -128,8 +130,16 @@ type historian struct {
 func TestUndoingTakesBackWhatWasDoneAndNothingElse(t *testing.T) {
 	eachHome(t, func(h *home) {
 		undone, refused := 0, 0
+		var projects []mindflow.ProjectID
+		for _, name := range []string{"House", "Garden"} {
+			p, _, err := h.app.CreateProject(h.t.Context(), h.actor(), mindflow.ProjectID{}, mindflow.ProjectDraft{Name: mindflow.Some(name)})
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			projects = append(projects, p.ID)
+		}
 		rapid.Check(h.t, func(r *rapid.T) {
-			his := &historian{home: h, r: r}
+			his := &historian{home: h, r: r, projects: projects}
 			for range rapid.IntRange(6, 14).Draw(r, "deeds") {
 				if len(his.deeds) < 2 || rapid.IntRange(0, 9).Draw(r, "what") < 6 {
 					his.act()
@@ -172,7 +182,21 @@ func (h *historian) act() {
 	if change == "" {
 		return
 	}
+	h.meet(change)
 	h.deeds = append(h.deeds, &deed{says: says, change: change, before: before, fields: before.differing(h.picture(h.ids))})
+}
+
+// meet learns of the tasks that a change has made by itself.
+func (h *historian) meet(change mindflow.ChangeID) {
+	page, err := h.app.Changes(h.t.Context(), h.actor(), app.ChangeList{Limit: 1})
+	if err != nil || page.Changes[0].ID != change || page.Changes[0].Refusal != nil {
+		h.r.Fatalf("the last change is %s, not %v, %v", change, page.Changes, err)
+	}
+	for _, t := range page.Changes[0].Tasks {
+		if !slices.Contains(h.ids, t.ID) {
+			h.ids = append(h.ids, t.ID)
+		}
+	}
 }
 
 func (h *historian) some(name string) mindflow.TaskID {
@@ -202,6 +226,12 @@ func (h *historian) draft() mindflow.Draft {
 	}
 	if some("status?") {
 		d.Status = mindflow.Some(rapid.SampledFrom([]string{"in_progress", "pending", "cancelled", "completed"}).Draw(h.r, "status"))
+	}
+	if some("repeat?") && d.DueDate.Set {
+		d.Recurrence = mindflow.Some(mindflow.RecurrenceDraft{Rule: "FREQ=DAILY;COUNT=4"})
+	}
+	if some("project?") {
+		d.ProjectID = mindflow.Some(rapid.SampledFrom(h.projects).Draw(h.r, "project").String())
 	}
 	if some("snooze?") && !d.Status.Set {
 		d.SnoozedUntil = mindflow.Some(h.w.clock.Now().Add(time.Hour).Format(time.RFC3339))

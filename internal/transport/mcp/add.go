@@ -88,6 +88,7 @@ func limitAdding(s *jsonschema.Schema) {
 type addOut struct {
 	Added    []taskView `json:"added" jsonschema:"in the order they were given"`
 	Timezone string     `json:"timezone"`
+	Change   string     `json:"change,omitempty" jsonschema:"what undo takes to take this back; not where an idempotency_key was given"`
 }
 
 func (s *Server) addTasks(ctx context.Context, actor mindflow.Actor, in addIn) (addOut, string, error) {
@@ -113,7 +114,11 @@ func (s *Server) addTasks(ctx context.Context, actor mindflow.Actor, in addIn) (
 			names[i] += " with " + count(t.Steps.Total, "step", "steps")
 		}
 	}
-	return addOut{viewAll(tasks, z), z.String()}, "Added " + count(len(tasks), "task", "tasks") + ": " + strings.Join(names, ", ") + ".", nil
+	out := addOut{Added: viewAll(tasks, z), Timezone: z.String()}
+	if in.Key == "" { // a call sent again is not the one that added them
+		out.Change = actor.Program.CallID
+	}
+	return out, "Added " + count(len(tasks), "task", "tasks") + ": " + strings.Join(names, ", ") + ".", nil
 }
 
 // drafts are those with fields. None goes without a title.

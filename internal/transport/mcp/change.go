@@ -13,6 +13,15 @@ import (
 type oneOut struct {
 	Task     taskView `json:"task" jsonschema:"as it is now"`
 	Timezone string   `json:"timezone"`
+	Change   string   `json:"change,omitempty" jsonschema:"what undo takes to take this back"`
+}
+
+// undoneBy says in an answer what undoes the call, if it has changed the task.
+func (s *Server) undoneBy(actor mindflow.Actor, before, after mindflow.Task, out oneOut, text string, err error) (oneOut, string, error) {
+	if after.Version != before.Version {
+		out.Change = actor.Program.CallID
+	}
+	return out, text, err
 }
 
 // about answers with a task after a change, and what was done to it.
@@ -21,7 +30,7 @@ func (s *Server) about(ctx context.Context, actor mindflow.Actor, t mindflow.Tas
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	out := oneOut{viewTask(&t, z), z.String()}
+	out := oneOut{Task: viewTask(&t, z), Timezone: z.String()}
 	err = s.nameParents(ctx, actor, &out.Task)
 	return out, named(t.Title, t.ID.String()) + " " + done(z) + ".", err
 }
@@ -60,12 +69,13 @@ func (s *Server) updateTask(ctx context.Context, actor mindflow.Actor, in update
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	return s.about(ctx, actor, after, func(mindflow.Zone) string {
+	out, text, err := s.about(ctx, actor, after, func(mindflow.Zone) string {
 		if after.Version == before.Version {
 			return "was like that already; nothing has changed"
 		}
 		return "is changed"
 	})
+	return s.undoneBy(actor, before, after, out, text, err)
 }
 
 // nameIn names a task.
@@ -122,12 +132,13 @@ func (s *Server) completeTask(ctx context.Context, actor mindflow.Actor, in comp
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	return s.about(ctx, actor, after, func(z mindflow.Zone) string {
+	out, text, err := s.about(ctx, actor, after, func(z mindflow.Zone) string {
 		if after.Version == before.Version {
 			return "was done already; nothing has changed"
 		}
 		return "is done" + again(after.Details.Recurrence, z)
 	})
+	return s.undoneBy(actor, before, after, out, text, err)
 }
 
 // again says when something comes again, if it repeats.
@@ -168,7 +179,8 @@ func (s *Server) snoozeTask(ctx context.Context, actor mindflow.Actor, in snooze
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	return s.about(ctx, actor, after, func(z mindflow.Zone) string {
+	out, text, err := s.about(ctx, actor, after, func(z mindflow.Zone) string {
 		return "is out of sight until " + instant(after.SnoozedUntil, z)
 	})
+	return s.undoneBy(actor, before, after, out, text, err)
 }

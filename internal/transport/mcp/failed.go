@@ -34,7 +34,7 @@ func explained(ctx context.Context, err error) string {
 		if e.Kind == mindflow.KindUnavailable || e.Kind == mindflow.KindFull {
 			mindflow.TraceOf(ctx).Failed(err)
 		}
-		return e.Error() + ". " + recovery(e)
+		return e.Error() + "." + overwritten(e) + " " + recovery(e)
 	case errors.Is(err, context.Canceled):
 		return "The request was given up. Call again if it is still wanted."
 	}

@@ -29,7 +29,7 @@ func TestATokenDoesWhatItsScopesAllow(t *testing.T) {
 		reads.call("day_overview", "").ok()
 		for tool, arguments := range map[string]string{
 			"add_tasks": `{"text": "x"}`, "complete_task": `{"task": "rent"}`, "snooze_task": `{"task": "rent"}`,
-			"update_task": `{"task": "rent", "priority": 5}`,
+			"update_task": `{"task": "rent", "priority": 5}`, "undo": `{"change": "2"}`,
 		} {
 			reads.call(tool, arguments).fails("tasks:write", "connect this assistant anew")
 		}

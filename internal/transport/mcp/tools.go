@@ -52,6 +52,13 @@ func (s *Server) tools(server *mcp.Server) {
 			"Do not use it to move a deadline (update_task with due_date).",
 		meta: calledByCard, limits: limitName, use: s.snoozeTask,
 	}.add(s, server)
+	offer[undoIn, undoOut]{
+		name: "undo", title: "Take a change back", effect: moves,
+		about: "Takes back what one call has changed, all of it or nothing: your last one, or the one whose change you name. " +
+			"Use it when the person says that it was wrong. It refuses where it would overwrite what was changed since, and says what. " +
+			"Do not use it to reopen a task that was done long ago (update_task with the status pending).",
+		limits: limitUndo, use: s.undo,
+	}.add(s, server)
 	offer[explainIn, explainOut]{
 		name: "explain_ranking", title: "Why one task comes before another", effect: reads, again: true,
 		about: "Why one task comes before another: what the scores of both are made of, and what makes the difference. " +

@@ -26,7 +26,7 @@ func TestEveryToolSaysWhenToUseItAndWhatItDoes(t *testing.T) {
 		}
 		hints := map[string]string{
 			"whats_next": "read again", "find_tasks": "read again", "explain_ranking": "read again", "day_overview": "read again",
-			"add_tasks": "", "snooze_task": "", "complete_task": "again", "update_task": "destructive again",
+			"add_tasks": "", "snooze_task": "", "complete_task": "again", "update_task": "destructive again", "undo": "",
 		}
 		size := 0
 		for _, tool := range listed.Tools {

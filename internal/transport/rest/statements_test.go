@@ -59,6 +59,10 @@ var costs = []struct {
 	{"POST /api/projects/{project}/restore", "", 10, 4},
 	{"GET /api/tasks?project=none&sort=position", "", 4, 1},
 	{"PUT /api/preferences", `{"weight_urgency": 41}`, 6, 4},
+	{"POST /api/tasks/bulk", `{"ids": [{all}], "set": {"priority": 3}, "add_tags": ["x"]}`, 8, 4}, // the second changes nothing
+	{"POST /api/undo", `{"change": "{change}"}`, 10, 5},                                           // the second is refused
+	{"GET /api/changes", "", 8, 8},
+	{"GET /api/trash", "", 2, 2},
 }
 
 func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
@@ -67,14 +71,15 @@ func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
 		t.Run(fmt.Sprint(tasks), func(t *testing.T) {
 			each(t, func(srv *server, ada person) {
 				t := srv.t
-				makeTasks(t, srv.store, ada.actor, tasks)
+				all := `"` + strings.Join(makeTasks(t, srv.store, ada.actor, tasks), `","`) + `"`
+				change := ada.do("POST /api/tasks/bulk", `{"ids": [`+all+`], "set": {"preferred_time": null, "description": "changed"}}`).want(http.StatusOK).at("change")
 				id, other := ada.create(`{"title": "the one"}`), ada.create(`{"title": "another"}`)
 				repeating := ada.create(`{"title": "again and again", "due_date": "2026-11-27", "recurrence": {"rule": "FREQ=DAILY"}}`)
 				project := ada.do("POST /api/projects", `{"name": "x", "id": "`+someone+`"}`).want(http.StatusCreated).at("id") // before the others
 				for _, c := range costs {
 					fresh := ada
 					fresh.srv = serve(t, srv.clock, srv.store, web.Placeholder())
-					names := strings.NewReplacer("{id}", id, "{other}", other, "{repeating}", repeating, "{project}", project)
+					names := strings.NewReplacer("{id}", id, "{other}", other, "{repeating}", repeating, "{project}", project, "{all}", all, "{change}", change)
 					request, body := names.Replace(c.request), names.Replace(c.body)
 					cold, warm := fresh.statements(request, body), fresh.statements(request, body)
 					wantCold, wantWarm := c.cold, c.warm
