@@ -125,7 +125,6 @@ func TestTheTrash(t *testing.T) {
 	})
 }
 
-// Seen failing with a snapshot on another server that is never told of the task.
 func TestWhatGoesForGoodGoesFromTheRanking(t *testing.T) {
 	t.Parallel()
 	each(t, func(srv *server, ada person) {
