@@ -21,7 +21,7 @@ const (
 
 // Swept is how much a round of housekeeping took away.
 type Swept struct {
-	Sessions, RefreshTokens, Grants, GrantTokens, Clients, Codes, Links, Challenges, Jobs, Tasks, Events, IdempotencyKeys, Accounts int
+	Sessions, RefreshTokens, Grants, GrantTokens, Clients, Codes, Links, Challenges, Jobs, Tasks, Projects, Events, IdempotencyKeys, Accounts int
 	// Resealed are second factors whose secrets the newest key has sealed anew.
 	Resealed int
 }
@@ -68,7 +68,12 @@ func (a *App) Sweep(ctx context.Context) (Swept, error) {
 		},
 		func() error { return a.reseal(ctx, &swept.Resealed) },
 		func() error { return a.sweep(ctx, &swept.Jobs, jobs, a.store.OldJobs, (*store.Tx).PurgeJobs) },
-		func() error { return a.sweepTasks(ctx, &swept.Tasks, deleted) },
+		func() error {
+			return sweepIn(ctx, a, &swept.Tasks, deleted, a.store.DeletedTasks, (*store.Tx).PurgeTasks)
+		},
+		func() error {
+			return sweepIn(ctx, a, &swept.Projects, deleted, a.store.DeletedProjects, (*store.Tx).PurgeProjects)
+		},
 		func() error {
 			n, err := a.CompactEvents(ctx)
 			swept.Events = n
@@ -108,16 +113,20 @@ func (a *App) sweep(ctx context.Context, total *int, before time.Time,
 	}
 }
 
-func (a *App) sweepTasks(ctx context.Context, total *int, before time.Time) error {
+// sweepIn does the same for what belongs to workspaces, one after another.
+func sweepIn[T any](ctx context.Context, a *App, total *int, before time.Time,
+	find func(ctx context.Context, before time.Time, limit int) (map[mindflow.WorkspaceID][]mindflow.ID[T], error),
+	purge func(tx *store.Tx, w mindflow.WorkspaceID, ids []mindflow.ID[T], before time.Time) (int, error),
+) error {
 	for {
-		found, err := a.store.DeletedTasks(ctx, before, sweepBite)
+		found, err := find(ctx, before, sweepBite)
 		if err != nil {
 			return err
 		}
 		n, had := 0, *total
 		for workspace, ids := range found {
 			n += len(ids)
-			err := a.bite(ctx, total, func(tx *store.Tx) (int, error) { return tx.PurgeTasks(workspace, ids, before) })
+			err := a.bite(ctx, total, func(tx *store.Tx) (int, error) { return purge(tx, workspace, ids, before) })
 			if unless(err, nil) != nil { // the workspace may be gone meanwhile
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -440,4 +441,29 @@ func saveTasks(tx *store.Tx, actor mindflow.Actor, tasks []mindflow.Task, verb m
 	}
 	_, err := tx.SaveTasks(list, actor)
 	return err
+}
+
+// ProjectCalled is which project a list is asked for by a name, or by an id: in the
+// words of TaskList.Project.
+func (a *App) ProjectCalled(ctx context.Context, actor mindflow.Actor, name string) (string, error) {
+	if _, err := mindflow.ParseID[mindflow.Project](name); err == nil || name == "" || name == noProject {
+		return name, nil
+	}
+	list, err := a.Projects(ctx, actor, false)
+	if err != nil {
+		return "", err
+	}
+	all := make([]mindflow.Project, len(list))
+	for i, p := range list {
+		all[i] = p.Project
+	}
+	found := projectsNamed(all, mindflow.Tidy(name))
+	if len(found) == 0 {
+		names := make([]string, min(len(all), 20))
+		for i := range names {
+			names[i] = strconv.Quote(all[i].Name)
+		}
+		return "", mindflow.InvalidField("project", "is the name of no project; there are "+cmp.Or(strings.Join(names, ", "), "none"))
+	}
+	return found[0].ID.String(), nil
 }

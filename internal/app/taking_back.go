@@ -3,7 +3,6 @@ package app
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"mindflow/internal/app/can"
 	"mindflow/internal/mindflow"
@@ -12,12 +11,13 @@ import (
 )
 
 // takeBack makes everything what it was before the change. Projects come before
-// the tasks that are in them.
+// the tasks that are in them, and go after them.
 func (u *undoing) takeBack() error {
 	byKind := map[string][]changed{}
 	for _, c := range u.things {
 		byKind[c.kind] = append(byKind[c.kind], c)
 	}
+	projects := byKind["project"]
 	for _, kind := range []struct {
 		name string
 		back func([]changed) error
@@ -36,7 +36,7 @@ func (u *undoing) takeBack() error {
 	if len(byKind) > 0 {
 		return mindflow.Conflict("It changed something that this server cannot undo")
 	}
-	return nil
+	return u.takeAwayProjects(projects)
 }
 
 // noLonger says that what was before is against a rule now.
@@ -189,75 +189,6 @@ func checkCircles(tx *store.Tx, waiting []mindflow.TaskID) error {
 			names[i] = known[id].TaskName
 		}
 		return mindflow.InvalidField("blocked_by", "must not lead in a circle: "+mindflow.Circle(names))
-	}
-	return nil
-}
-
-func (u *undoing) takeBackProjects(list []changed) error {
-	var shelved, unshelved []mindflow.ProjectID
-	for _, c := range list {
-		projects, err := u.tx.Projects()
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(projects, func(p mindflow.Project) bool { return p.Subject() == c.subject })
-		if i < 0 || !projects[i].DeletedAt.IsZero() && u.tx.Now().Sub(projects[i].DeletedAt) > mindflow.Restorable {
-			return errGone
-		}
-		before := projects[i]
-		after, err := u.projectBefore(c, before)
-		if err != nil {
-			return err
-		}
-		if after.DeletedAt.IsZero() {
-			if err := fits(projects, before, after); err != nil {
-				return noLonger(err)
-			}
-			if _, err := present(projects, after.ParentID); err != nil && !after.ParentID.IsZero() {
-				return noLonger(mindflow.InvalidField("parent_id", "its parent project is deleted"))
-			}
-		}
-		if after, err = u.tx.SaveProject(before, after, u.actor); err != nil {
-			return err
-		}
-		switch {
-		case before.ArchivedAt.Equal(after.ArchivedAt):
-		case after.ArchivedAt.IsZero():
-			unshelved = append(unshelved, after.ID)
-		default:
-			shelved = append(shelved, after.ID)
-		}
-	}
-	return u.shelve(shelved, unshelved)
-}
-
-func (u *undoing) projectBefore(c changed, p mindflow.Project) (mindflow.Project, error) {
-	if !c.created {
-		for name, change := range c.fields {
-			var err error
-			if p, err = p.With(name, change.Before); err != nil {
-				return p, err
-			}
-		}
-		return p, nil
-	}
-	holds, err := u.tx.Holds(p.ID, u.tasks())
-	if err == nil && holds {
-		err = mindflow.Conflict("There is something in the project by now; move or delete that first")
-	}
-	return p.Deleted(u.tx.Now()), err
-}
-
-// shelve has the tasks of projects that are archived again, or no longer, follow
-// them.
-func (u *undoing) shelve(shelved, unshelved []mindflow.ProjectID) error {
-	if len(shelved) > 0 {
-		if err := u.tx.ShelveTasks(shelved, u.tx.Now()); err != nil {
-			return err
-		}
-	}
-	if len(unshelved) > 0 {
-		return u.tx.ShelveTasks(unshelved, time.Time{})
 	}
 	return nil
 }

@@ -270,6 +270,7 @@ func drawTasks(rt *rapid.T, s *store.Store, a mindflow.Actor, z mindflow.Zone, o
 		default:
 		}
 		task.CreatedAt, task.UpdatedAt = near(), near()
+		task.Details.Position = rapid.SampledFrom([]string{"", "", "1", "15", "1100", "2"}).Draw(rt, "position")
 		if rapid.IntRange(0, 9).Draw(rt, "deleted") == 0 {
 			task.DeletedAt = near()
 		}

@@ -91,6 +91,9 @@ func (tx *Tx) CreateTasks(tasks []mindflow.Task, by mindflow.Actor, verb mindflo
 	if err := tx.mustMany(insertTaskTexts, "", texts); err != nil {
 		return fmt.Errorf("create task texts: %w", err)
 	}
+	if err := tx.shelveNew(tasks...); err != nil {
+		return err
+	}
 	return tx.recordMany(events, by, func(i int) mindflow.Usage { return mindflow.UsageOf(tasks[i]) })
 }
 

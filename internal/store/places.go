@@ -73,24 +73,6 @@ func (tx *Tx) Depth(ids []mindflow.TaskID) (depth int, err error) {
 	return depth, nil
 }
 
-// Holds reports whether a project of the transaction's home holds a present task
-// other than some, or a present project.
-func (tx *Tx) Holds(project mindflow.ProjectID, but []mindflow.TaskID) (bool, error) {
-	inside := 0
-	w := where{args: []any{textOf(&tx.ids, tx.home), project.String()}}
-	query := `
-SELECT (SELECT count(*) FROM projects p WHERE p.workspace_id = $1 AND p.parent_id = $2 AND p.deleted_at IS NULL)
-     + (SELECT count(*) FROM tasks t WHERE t.workspace_id = $1 AND t.project_id = $2 AND t.deleted_at IS NULL`
-	if len(but) > 0 {
-		in(&w, "t.id", roundUp(but))
-		query += " AND NOT (" + w.String() + ")"
-	}
-	if err := one(tx, query+")", w.args, &inside); err != nil {
-		return false, fmt.Errorf("look into a project: %w", err)
-	}
-	return inside > 0, nil
-}
-
 // RootedStep is a task beneath another, at whatever depth.
 type RootedStep struct {
 	mindflow.Task

@@ -124,3 +124,35 @@ func (tx *Tx) TasksByID(ids []mindflow.TaskID) ([]mindflow.Task, error) {
 	in(&w, "t.id", mindflow.IDTexts(ids))
 	return readTasks(tx, "SELECT "+taskColumns+" FROM "+taskTables+" WHERE "+w.String(), w.args)
 }
+
+// shelveNew puts new tasks away whose project is archived: a person puts none
+// there, but one that repeats makes its next one where it is. Tasks in no project
+// cost nothing.
+func (tx *Tx) shelveNew(tasks ...mindflow.Task) error {
+	var byMoment map[time.Time][]string
+	for i := range tasks {
+		id := tasks[i].Details.ProjectID
+		if id.IsZero() {
+			continue
+		}
+		p, err := tx.Project(id)
+		if err != nil && mindflow.KindOf(err) != mindflow.KindNotFound {
+			return err
+		}
+		if !p.ArchivedAt.IsZero() {
+			if byMoment == nil {
+				byMoment = map[time.Time][]string{}
+			}
+			byMoment[p.ArchivedAt] = append(byMoment[p.ArchivedAt], tasks[i].ID.String())
+		}
+	}
+	for at, ids := range byMoment {
+		w := where{args: []any{textOf(&tx.ids, tx.home), at.UnixMicro()}}
+		w.and("workspace_id = $1")
+		in(&w, "id", ids)
+		if _, err := tx.exec("UPDATE tasks SET shelved_at = $2 WHERE "+w.String(), w.args...); err != nil {
+			return fmt.Errorf("shelve new tasks: %w", err)
+		}
+	}
+	return nil
+}

@@ -163,6 +163,50 @@ func (s *Store) DeletedTasks(ctx context.Context, before time.Time, limit int) (
 	return found, nil
 }
 
+// A project goes after the last of its tasks.
+const findDeletedProjects = `
+SELECT p.workspace_id, p.id
+  FROM projects p
+ WHERE p.deleted_at < $1
+   AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.workspace_id = p.workspace_id AND t.project_id = p.id)
+ ORDER BY p.deleted_at
+ LIMIT $2`
+
+// DeletedProjects names at most limit projects that were deleted before a moment
+// and hold no task any more, by workspace.
+func (s *Store) DeletedProjects(ctx context.Context, before time.Time, limit int) (map[mindflow.WorkspaceID][]mindflow.ProjectID, error) {
+	found := map[mindflow.WorkspaceID][]mindflow.ProjectID{}
+	err := each(s.read(ctx), findDeletedProjects, []any{before.UnixMicro(), limit}, func(rows *sql.Rows) error {
+		var w mindflow.WorkspaceID
+		var id mindflow.ProjectID
+		err := rows.Scan(&w, &id)
+		found[w] = append(found[w], id)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for deleted projects: %w", err)
+	}
+	return found, nil
+}
+
+// PurgeProjects takes deleted projects of a workspace away. Nobody sees that:
+// their events stay.
+func (tx *Tx) PurgeProjects(workspace mindflow.WorkspaceID, ids []mindflow.ProjectID, before time.Time) (int, error) {
+	if err := tx.Lock(workspace); err != nil {
+		return 0, err
+	}
+	var w where
+	w.and("p.workspace_id = " + w.arg(workspace.String()))
+	w.and("p.deleted_at < " + w.arg(before.UnixMicro()))
+	w.and("NOT EXISTS (SELECT 1 FROM tasks t WHERE t.workspace_id = p.workspace_id AND t.project_id = p.id)")
+	in(&w, "p.id", mindflow.IDTexts(ids))
+	n, err := tx.count("DELETE FROM projects AS p WHERE "+w.String(), w.args...)
+	if err != nil {
+		err = fmt.Errorf("purge projects: %w", err)
+	}
+	return n, err
+}
+
 // PurgeTasks takes deleted tasks of a workspace away with their texts, and
 // records that there is room again: nobody sees another change. Their events and
 // sources stay.

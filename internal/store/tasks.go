@@ -219,6 +219,9 @@ func (tx *Tx) CreateTask(t mindflow.Task, draftHash string, by mindflow.Actor, v
 	if err := tx.must(insertTaskText, taskTextColumns(t, &tx.ids)...); err != nil {
 		return false, fmt.Errorf("create task text: %w", err)
 	}
+	if err := tx.shelveNew(t); err != nil {
+		return false, err
+	}
 	tx.noteSteps(&mindflow.Task{}, &t)
 	end := tx.log(t.WorkspaceID)
 	end.usage = end.usage.Plus(mindflow.UsageOf(t))

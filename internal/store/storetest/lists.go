@@ -43,6 +43,8 @@ func compare(q mindflow.TaskQuery, a, b mindflow.Task) int {
 		c = cmp.Compare(a.Priority, b.Priority)
 	case mindflow.ByTitle:
 		c = strings.Compare(mindflow.Fold(a.Title), mindflow.Fold(b.Title))
+	case mindflow.ByPosition:
+		c = strings.Compare(a.PlaceKey(), b.PlaceKey())
 	case mindflow.ByDueDate:
 		if a.Due.IsZero() != b.Due.IsZero() {
 			if a.Due.IsZero() {

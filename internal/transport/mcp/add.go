@@ -23,6 +23,7 @@ type draftIn struct {
 	EffortMinutes optional[int]      `json:"effort_estimate_minutes,omitzero" jsonschema:"how long it takes"`
 	PreferredTime optional[string]   `json:"preferred_time,omitzero" jsonschema:"the part of the day it is best done in"`
 	Tags          optional[[]string] `json:"tags,omitzero" jsonschema:"at most 20 names"`
+	Project       optional[string]   `json:"project,omitzero" jsonschema:"the name of the project it is in; one of a new name is made"`
 	BlockedBy     optional[[]string] `json:"blocked_by,omitzero" jsonschema:"ids of tasks to be done before"`
 }
 
@@ -30,7 +31,7 @@ func (in draftIn) draft() mindflow.Draft {
 	return mindflow.Draft{
 		Title: in.Title.Field, Description: in.Description.Field, Priority: in.Priority.Field,
 		DueDate: in.DueDate.Field, StartDate: in.StartDate.Field, EffortMinutes: in.EffortMinutes.Field,
-		PreferredTime: in.PreferredTime.Field, Tags: in.Tags.Field, BlockedBy: in.BlockedBy.Field,
+		PreferredTime: in.PreferredTime.Field, Tags: in.Tags.Field, Project: in.Project.Field, BlockedBy: in.BlockedBy.Field,
 	}
 }
 
@@ -38,6 +39,7 @@ func (in draftIn) draft() mindflow.Draft {
 func limitDraft(s *jsonschema.Schema) {
 	s.Properties["title"].MinLength, s.Properties["title"].MaxLength = new(1), new(mindflow.MaxTitle)
 	s.Properties["description"].MaxLength = new(mindflow.MaxDescription)
+	s.Properties["project"].MaxLength = new(mindflow.MaxProjectName)
 	s.Properties["tags"].MaxItems, s.Properties["tags"].Items.MaxLength = new(mindflow.MaxTags), new(mindflow.MaxTag)
 	s.Properties["blocked_by"].MaxItems = new(mindflow.MaxBlockers)
 	within(s.Properties["priority"], mindflow.MaxPriority)

@@ -21,6 +21,7 @@ type findIn struct {
 	Blocked   *bool    `json:"blocked,omitempty" jsonschema:"waits for an open task"`
 	DueAfter  string   `json:"due_after,omitempty" jsonschema:"due then or later: a day, or a date and time"`
 	DueBefore string   `json:"due_before,omitempty" jsonschema:"due earlier: for all of a day name the day after it"`
+	Project   string   `json:"project,omitempty" jsonschema:"in this project or its sub-projects, by its name or id; none for tasks in no project"`
 	Sort      string   `json:"sort,omitempty" jsonschema:"-created_at (the newest first) when absent"`
 	Limit     int      `json:"limit,omitempty" jsonschema:"how many at most; 25 when absent"`
 	Cursor    string   `json:"cursor,omitempty" jsonschema:"next_cursor of the answer before, with everything else as it was"`
@@ -79,6 +80,9 @@ func (in findIn) list() (app.TaskList, error) {
 func (s *Server) findTasks(ctx context.Context, actor mindflow.Actor, in findIn) (findOut, string, error) {
 	list, err := in.list()
 	if err != nil {
+		return findOut{}, "", err
+	}
+	if list.Project, err = s.app.ProjectCalled(ctx, actor, in.Project); err != nil {
 		return findOut{}, "", err
 	}
 	page, err := s.app.ListTasks(ctx, actor, list)

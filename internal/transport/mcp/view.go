@@ -25,6 +25,7 @@ type taskView struct {
 	EffortMinutes int      `json:"effort_estimate_minutes,omitempty"`
 	PreferredTime string   `json:"preferred_time,omitempty" jsonschema:"morning, afternoon or evening"`
 	Tags          []string `json:"tags,omitempty"`
+	ProjectID     string   `json:"project_id,omitempty" jsonschema:"the project it is in"`
 	BlockedBy     []string `json:"blocked_by,omitempty"`
 	CompletedAt   string   `json:"completed_at,omitempty"`
 	StepOf        string   `json:"step_of,omitempty" jsonschema:"a task"`
@@ -44,7 +45,7 @@ func viewTask(t *mindflow.Task, z mindflow.Zone) taskView {
 		ID: t.ID.String(), Title: t.Title, Description: t.Description, Status: string(t.Status), Priority: t.Priority,
 		DueDate: when(t.Due, z), StartDate: when(t.Start, z), SnoozedUntil: instant(t.SnoozedUntil, z),
 		EffortMinutes: t.EffortMinutes, PreferredTime: string(t.PreferredTime), Tags: t.Tags, CompletedAt: instant(t.CompletedAt, z),
-		Version: int(t.Version), BlockedBy: mindflow.IDTexts(t.Details.BlockedBy), parent: t.Details.ParentID,
+		Version: int(t.Version), BlockedBy: mindflow.IDTexts(t.Details.BlockedBy), ProjectID: projectOf(t), parent: t.Details.ParentID,
 	}
 	if !v.parent.IsZero() {
 		v.StepOf = v.parent.String()
@@ -77,6 +78,14 @@ func (s *Server) nameParents(ctx context.Context, actor mindflow.Actor, views ..
 		}
 	}
 	return err
+}
+
+// projectOf names the project a task is in, if it is in one.
+func projectOf(t *mindflow.Task) string {
+	if t.Details.ProjectID.IsZero() {
+		return ""
+	}
+	return t.Details.ProjectID.String()
 }
 
 // viewAmong shows a task among others.

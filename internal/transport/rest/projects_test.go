@@ -113,6 +113,86 @@ func TestAProjectIsArchivedDeletedAndComesBackWithWhatWentWithIt(t *testing.T) {
 	})
 }
 
+// Undoing gives back what a project was, with what went with it, and nothing else.
+func TestWhatIsDoneToProjectsIsUndone(t *testing.T) {
+	t.Parallel()
+	eachServer(t, func(srv *server) {
+		t := srv.t
+		ada := srv.person("ada@example.com", "UTC")
+		project := func(body string) string {
+			return ada.do("POST /api/projects", body).want(http.StatusCreated).at("id")
+		}
+		house := project(`{"name": "House"}`)
+		roof := project(`{"name": "Roof", "parent_id": "` + house + `"}`)
+		old := project(`{"name": "Old", "parent_id": "` + house + `"}`)
+		for range 3 { // made at moments that differ
+			srv.clock.Move(time.Second)
+			ada.create(`{"title": "in it", "project_id": "` + house + `"}`)
+			ada.create(`{"title": "beneath", "project_id": "` + roof + `"}`)
+		}
+		gone := ada.create(`{"title": "gone before", "project_id": "` + roof + `"}`)
+		ada.do("DELETE /api/tasks/"+gone, "").want(http.StatusNoContent)
+		ada.do("POST /api/projects/"+old+"/archive", "").want(http.StatusOK)
+		state := func() string {
+			var b strings.Builder
+			for _, path := range []string{"/api/projects", "/api/projects?deleted=true", "/api/tasks?sort=position", "/api/tasks?archived=true&sort=position", "/api/tasks/ranked", "/api/tasks/pending"} {
+				for _, line := range strings.Split(indented(ada.do("GET "+path, "").want(http.StatusOK).body), "\n") {
+					if !strings.Contains(line, `"version"`) && !strings.Contains(line, `"updated_at"`) && !strings.Contains(line, `"valid_until"`) {
+						b.WriteString(line + "\n")
+					}
+				}
+			}
+			return b.String()
+		}
+		for _, c := range []struct{ request, body string }{
+			{"PATCH /api/projects/" + roof, `{"name": "Attic", "parent_id": null}`},
+			{"POST /api/projects/" + house + "/archive", ""},
+			{"DELETE /api/projects/" + house, ""},
+			{"DELETE /api/projects/" + roof, ""},
+			{"POST /api/projects/" + old + "/unarchive", ""},
+			{"POST /api/projects/" + old + "/move", `{"first": true}`},
+			{"POST /api/tasks/quick", `{"text": "Plant a tree #Garden"}`},
+		} {
+			srv.clock.Move(time.Second)
+			before := state()
+			change := ada.do(c.request, c.body).header.Get("Change")
+			after := state()
+			if before == after || change == "" {
+				t.Errorf("%s changed nothing", c.request)
+			}
+			srv.clock.Move(time.Second)
+			undone := ada.do("POST /api/undo", `{"change": "`+change+`"}`).want(http.StatusOK)
+			if got := state(); !strings.HasPrefix(c.request, "POST /api/tasks/quick") && got != before {
+				t.Errorf("%s undone:\n%s\nwas\n%s", c.request, got, before)
+			}
+			ada.do("POST /api/undo", `{"change": "`+undone.header.Get("Change")+`"}`).want(http.StatusOK)
+			if got := state(); got != after {
+				t.Errorf("%s done again:\n%s\nwas\n%s", c.request, got, after)
+			}
+			ada.do("POST /api/undo", `{"change": "`+change+`"}`)
+		}
+		made := ada.do("POST /api/projects", `{"name": "Made"}`).want(http.StatusCreated)
+		ada.create(`{"title": "later", "project_id": "` + made.at("id") + `"}`)
+		ada.do("POST /api/undo", `{"change": "`+made.header.Get("Change")+`"}`).want(http.StatusConflict)
+	})
+}
+
+// What a repeating task makes is put away as the task was.
+func TestWhatRepeatsInAnArchivedProjectStaysThere(t *testing.T) {
+	t.Parallel()
+	eachServer(t, func(srv *server) {
+		ada := srv.person("ada@example.com", "UTC")
+		project := ada.do("POST /api/projects", `{"name": "House"}`).want(http.StatusCreated).at("id")
+		task := ada.create(`{"title": "Water", "due_date": "2026-11-27", "recurrence": {"rule": "FREQ=DAILY"}, "project_id": "` + project + `"}`)
+		ada.do("POST /api/projects/"+project+"/archive", "").want(http.StatusOK)
+		next := ada.do("POST /api/tasks/"+task+"/complete", "").want(http.StatusOK).at("recurrence.next.id")
+		ada.do("GET /api/tasks/ranked", "").want(http.StatusOK).has("total=0")
+		ada.do("GET /api/tasks", "").want(http.StatusOK).has("tasks=[]")
+		ada.do("POST /api/projects/"+project+"/unarchive", "").want(http.StatusOK)
+		ada.do("GET /api/tasks/best", "").want(http.StatusOK).has("task.id=" + next)
+	})
+}
+
 // projectRoutes are the routes of one project, with a body where one is needed.
 var projectRoutes = []struct{ method, path, body string }{
 	{"GET", "", ""}, {"PATCH", "", `{"name": "x"}`}, {"DELETE", "", ""}, {"POST", "/archive", ""}, {"POST", "/unarchive", ""},
