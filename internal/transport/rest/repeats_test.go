@@ -328,3 +328,30 @@ func TestACompletionIsUndoneWithTheNextOneItMade(t *testing.T) {
 		ada.do("GET /api/tasks/"+next, "").want(http.StatusOK).has("status=pending; due_date=2026-12-04; steps.total=1; steps.done=0; deleted_at=null")
 	})
 }
+
+// Seen red with the bulk change that knew nothing of repeats.
+func TestManyRepeatingTasksCompletedAtOnceMakeTheirNextOnes(t *testing.T) {
+	t.Parallel()
+	berliner(t, func(ada person) {
+		t := ada.srv.t
+		repeats := `, "due_date": "2026-11-27", "recurrence": {"rule": "FREQ=WEEKLY"}}`
+		a, b, once := ada.create(`{"title": "a"`+repeats), ada.create(`{"title": "b"`+repeats), ada.create(`{"title": "once"}`)
+		ada.create(`{"title": "step", "parent_id": "` + a + `"}`)
+		bulk := `{"ids": ["` + a + `", "` + b + `", "` + once + `"], "action": "complete"}`
+		done := ada.do("POST /api/tasks/bulk", bulk).want(http.StatusOK)
+		if titles := ada.do("GET /api/tasks?status=pending&sort=title", "").titles(); titles != "a b step step" {
+			t.Errorf("left are %s", titles)
+		}
+		next := ada.do("GET /api/tasks/"+a, "").at("recurrence.next.id")
+		ada.do("GET /api/tasks/"+next, "").want(http.StatusOK).has("due_date=2026-12-04; steps.total=1; steps.done=0")
+		ada.do("POST /api/undo", `{"change": "`+done.header.Get("Change")+`"}`).want(http.StatusOK)
+		if titles := ada.do("GET /api/tasks?sort=title", "").titles(); titles != "a b once step" {
+			t.Errorf("after all is undone there are %s", titles)
+		}
+		ada.do("POST /api/tasks/bulk", bulk).want(http.StatusOK)
+		ada.do("GET /api/tasks/"+next, "").want(http.StatusOK).has("steps.total=1; deleted_at=null")
+		if titles := ada.do("GET /api/tasks?status=pending&sort=title", "").titles(); titles != "a b step step" {
+			t.Errorf("done again, left are %s", titles)
+		}
+	})
+}
