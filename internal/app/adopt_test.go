@@ -187,7 +187,7 @@ func TestEveryValueOfTheOldDatabaseStandsSomewhereInTheNewOne(t *testing.T) {
 					JOIN events e ON e.workspace_id = u.workspace_id AND e.verb = 'user.adopted'`,
 				"user_preferences": `SELECT u.id AS of, p.*, e.changes FROM users u JOIN user_preferences p ON p.user_id = u.id
 					JOIN events e ON e.workspace_id = u.workspace_id AND e.verb = 'user.adopted'
-					UNION ALL SELECT s.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.changes FROM system_events s`,
+					UNION ALL SELECT s.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.changes FROM system_events s`,
 				"tasks": `SELECT t.id AS of, t.*, x.description, e.changes FROM tasks t
 					JOIN task_texts x ON x.workspace_id = t.workspace_id AND x.task_id = t.id
 					JOIN events e ON e.workspace_id = t.workspace_id AND e.task_id = t.id AND e.verb = 'task.adopted' AND e.seq = t.changed_seq`,

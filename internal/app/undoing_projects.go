@@ -21,6 +21,9 @@ func (u *undoing) takeAwayProjects(list []changed) error {
 }
 
 func (u *undoing) saveProjects(list []changed, now func(after mindflow.Project) bool) error {
+	if len(list) == 0 {
+		return nil
+	}
 	all, err := u.tx.Projects()
 	if err != nil {
 		return err

@@ -124,6 +124,7 @@ func TestWhatIsDoneToProjectsIsUndone(t *testing.T) {
 		}
 		house := project(`{"name": "House"}`)
 		roof := project(`{"name": "Roof", "parent_id": "` + house + `"}`)
+		srv.clock.Move(time.Second) // behind the roof, whatever their ids
 		old := project(`{"name": "Old", "parent_id": "` + house + `"}`)
 		for range 3 { // made at moments that differ
 			srv.clock.Move(time.Second)
