@@ -107,7 +107,7 @@ func (a *App) exchangeCode(ctx context.Context, x CodeExchange) (ProgramTokens, 
 		return ProgramTokens{}, err
 	case again:
 		if ended {
-			a.tellStolen(ctx, "a program's code was shown a second time: its grant has ended", code.Grant)
+			a.tellStolen(ctx, shownCode, code.Grant)
 		}
 		return ProgramTokens{}, errCode
 	}
@@ -116,11 +116,26 @@ func (a *App) exchangeCode(ctx context.Context, x CodeExchange) (ProgramTokens, 
 
 // tellStolen tells whoever runs the server that what is shown once was shown again:
 // somebody has it whom it was not given to, or the program does not keep count.
-func (a *App) tellStolen(ctx context.Context, what string, g mindflow.Grant) {
-	if a.settings.Log != nil {
-		a.settings.Log.WarnContext(ctx, what, slog.String("client", g.ClientID), slog.String("grant", g.ID.String()))
+func (a *App) tellStolen(ctx context.Context, what shownOnce, g mindflow.Grant) {
+	if a.settings.Log == nil {
+		return
+	}
+	whose := []any{slog.String("client", g.ClientID), slog.String("grant", g.ID.String())}
+	switch what {
+	case shownCode:
+		a.settings.Log.WarnContext(ctx, "a program's code was shown a second time: its grant has ended", whose...)
+	case shownRefresh:
+		a.settings.Log.WarnContext(ctx, "a program's refresh token was shown a second time: its grant has ended", whose...)
 	}
 }
+
+// shownOnce is what a program may show once only.
+type shownOnce uint8
+
+const (
+	shownCode shownOnce = iota
+	shownRefresh
+)
 
 // usedBefore ends the grant of a code that was used up, which is kept though the
 // answer is an error. It reports whether there was one to end.
@@ -239,7 +254,7 @@ func (a *App) renew(ctx context.Context, r Renewal) (ProgramTokens, error) {
 		return ProgramTokens{}, err
 	case reused:
 		if ended {
-			a.tellStolen(ctx, "a program's refresh token was shown a second time: its grant has ended", grant)
+			a.tellStolen(ctx, shownRefresh, grant)
 		}
 		return ProgramTokens{}, errRenewal
 	}

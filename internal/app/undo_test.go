@@ -152,8 +152,8 @@ func TestUndoingTakesBackWhatWasDoneAndNothingElse(t *testing.T) {
 					refused++
 				}
 			}
-			for i := len(his.deeds) - 1; i >= 0; i-- { // back to the beginning
-				if d := his.deeds[i]; d.stands() {
+			for _, d := range slices.Backward(his.deeds) { // back to the beginning
+				if d.stands() {
 					his.undo(d)
 				}
 			}
@@ -241,7 +241,7 @@ func (h *historian) draft() mindflow.Draft {
 
 func (h *historian) something(ctx context.Context) (string, error) {
 	none := mindflow.Match{}
-	actor, id := h.actor(), h.some("task")
+	actor, id := h.actor(), h.some("task") //nolint:contextcheck // who acts is no matter of the deed's context
 	switch what := rapid.IntRange(0, 11).Draw(h.r, "deed"); {
 	case id.IsZero() || what < 2:
 		d := h.draft()
@@ -298,7 +298,7 @@ func (h *historian) undo(d *deed) bool {
 	}
 	var done app.Undone
 	change, err := h.told(func(ctx context.Context) (err error) {
-		done, err = h.app.Undo(ctx, h.actor(), d.change)
+		done, err = h.app.Undo(ctx, h.actor(), d.change) //nolint:contextcheck // as above
 		return err
 	})
 	after := h.picture(h.ids)

@@ -160,8 +160,10 @@ func (d RecurrenceDraft) apply(present Recurrence, cleared bool, z Zone, bad *fi
 		series = present.Series.String()
 	}
 	for _, f := range [...]struct{ field, said, present string }{
-		{"timezone", d.Timezone, present.Timezone}, {"start", d.Start, present.Start},
-		{"slot", d.Slot, present.Slot}, {"series_id", d.SeriesID, series},
+		{"timezone", d.Timezone, present.Timezone},
+		{"start", d.Start, present.Start},
+		{"slot", d.Slot, present.Slot},
+		{"series_id", d.SeriesID, series},
 	} {
 		if f.said != "" && f.said != f.present {
 			bad.add("recurrence."+f.field, "is set by the server and cannot be changed")

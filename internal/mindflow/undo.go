@@ -3,6 +3,7 @@ package mindflow
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -201,9 +202,7 @@ func toldInstant(value any) (time.Time, error) {
 // the first and after the last of each field.
 func (c Changes) ThenChanged(later Changes) Changes {
 	both := Changes{}
-	for name, change := range c {
-		both[name] = change
-	}
+	maps.Copy(both, c)
 	for name, change := range later {
 		if first, known := both[name]; known {
 			change.Before = first.Before

@@ -70,6 +70,7 @@ func shape(t *testing.T, page string) string {
 			text.WriteString(">")
 		case html.CommentNode:
 			text.WriteString("<!-- -->")
+		case html.ErrorNode, html.TextNode, html.DocumentNode, html.DoctypeNode, html.RawNode:
 		}
 	}
 	return text.String()

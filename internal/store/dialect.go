@@ -230,6 +230,15 @@ func (d dialect) failed(err error) bool {
 		errors.Is(err, context.DeadlineExceeded)
 }
 
+// mark stands for the n-th argument, where all stand in their order. Of thousands
+// with names SQLite would look each up among all.
+func (d dialect) mark(n int) string {
+	if d.postgres {
+		return "$" + strconv.Itoa(n)
+	}
+	return "?"
+}
+
 // full reports whether the database has no room to store anything.
 func (d dialect) full(err error) bool {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {

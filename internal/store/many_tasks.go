@@ -57,7 +57,7 @@ func (tx *Tx) mustMany(before, after string, rows [][]any) error {
 				if j > 0 {
 					b.WriteString(", ")
 				}
-				fmt.Fprintf(&b, "$%d", len(args)+j+1)
+				b.WriteString(tx.s.dialect.mark(len(args) + j + 1))
 			}
 			b.WriteByte(')')
 			args = append(args, row...)

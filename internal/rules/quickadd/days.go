@@ -40,7 +40,7 @@ func weekdayOf(d mindflow.Day) int { return int(((d+3)%7 + 7) % 7) }
 
 // comingWeekday is the first such day after d.
 func comingWeekday(d mindflow.Day, n int) mindflow.Day {
-	return d + 1 + mindflow.Day((n-weekdayOf(d+1)+7)%7) //nolint:gosec // less than a week
+	return d + 1 + mindflow.Day((n-weekdayOf(d+1)+7)%7)
 }
 
 // weekday reads "fri", which is strictly in the future, and "fri 4 dec", "friday,

@@ -39,7 +39,7 @@ const maxInterval = 999
 // repeat reads a rule at word i, and answers the word after it, or -1.
 func (p *parser) repeat(i int) (repeat, int) {
 	r := repeat{interval: 1, partAt: -1}
-	end := -1
+	var end int
 	if p.is(i, every) {
 		end = p.everyPeriod(i, &r)
 	} else {

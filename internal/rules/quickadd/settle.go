@@ -1,6 +1,8 @@
 package quickadd
 
 import (
+	"slices"
+
 	"mindflow/internal/mindflow"
 )
 
@@ -74,10 +76,8 @@ func (p *parser) addTag(name string) bool {
 }
 
 func (p *parser) remind(r Reminder) bool {
-	for _, known := range p.draft.Reminders {
-		if known == r {
-			return true
-		}
+	if slices.Contains(p.draft.Reminders, r) {
+		return true
 	}
 	if len(p.draft.Reminders) == mindflow.MaxReminders {
 		return false

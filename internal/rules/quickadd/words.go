@@ -1,6 +1,7 @@
 package quickadd
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -117,7 +118,7 @@ func (p *parser) protect() {
 }
 
 func (p *parser) lastClosing(mark string) int {
-	for i := len(p.words) - 1; i >= 0; i-- {
+	for i := range slices.Backward(p.words) {
 		if p.closes(i, 0, mark) {
 			return i
 		}

@@ -7,44 +7,44 @@ import (
 	"mindflow/internal/mindflow"
 )
 
-func zone(t testing.TB, name string) mindflow.Zone {
-	t.Helper()
+func zone(tb testing.TB, name string) mindflow.Zone {
+	tb.Helper()
 	z, err := mindflow.LoadZone(name)
 	if err != nil {
-		t.Fatalf("%s: %v", name, err)
+		tb.Fatalf("%s: %v", name, err)
 	}
 	return z
 }
 
-func day(t testing.TB, text string) mindflow.Day {
-	t.Helper()
+func day(tb testing.TB, text string) mindflow.Day {
+	tb.Helper()
 	d, err := mindflow.ParseDay(text)
 	if err != nil {
-		t.Fatalf("%s: %v", text, err)
+		tb.Fatalf("%s: %v", text, err)
 	}
 	return d
 }
 
-func rule(t testing.TB, text string) Rule {
-	t.Helper()
+func rule(tb testing.TB, text string) Rule {
+	tb.Helper()
 	r, err := Parse(text)
 	if err != nil {
-		t.Fatalf("%s: %v", text, err)
+		tb.Fatalf("%s: %v", text, err)
 	}
 	return r
 }
 
 // series is a rule from a start on: "2026-11-27", or "2026-11-27T17:00" on the
 // wall of the zone.
-func series(t testing.TB, text, start, place string) *Series {
-	t.Helper()
-	from, err := ParseStart(start, zone(t, place))
+func series(tb testing.TB, text, start, place string) *Series {
+	tb.Helper()
+	from, err := ParseStart(start, zone(tb, place))
 	if err != nil {
-		t.Fatalf("%s: %v", start, err)
+		tb.Fatalf("%s: %v", start, err)
 	}
-	s, err := rule(t, text).From(from)
+	s, err := rule(tb, text).From(from)
 	if err != nil {
-		t.Fatalf("%s from %s: %v", text, start, err)
+		tb.Fatalf("%s from %s: %v", text, start, err)
 	}
 	return s
 }

@@ -119,7 +119,7 @@ func FuzzParse(f *testing.F) {
 		if again, err := Parse(normal); err != nil || again != r {
 			t.Fatalf("%q reads %s, and that: %v", text, normal, err)
 		}
-		start := Start{day: mindflow.Day(mod(int(from), int(mindflow.LastDay)+1)), timed: timed} //nolint:gosec // within the days there are
+		start := Start{day: mindflow.Day(mod(int(from), int(mindflow.LastDay)+1)), timed: timed}
 		s, err := r.From(start)
 		if err != nil {
 			return

@@ -129,12 +129,12 @@ func randomRule(roll dice) (text string, start mindflow.Day) {
 	if roll(2) == 0 {
 		fmt.Fprintf(b, ";INTERVAL=%d", 1+roll([]int{3, 5, 14, 40}[roll(4)]))
 	}
-	start = mindflow.Day(roll(25_000)) //nolint:gosec // few
+	start = mindflow.Day(roll(25_000))
 	switch roll(4) {
 	case 0:
 		fmt.Fprintf(b, ";COUNT=%d", 1+roll(30))
 	case 1:
-		fmt.Fprintf(b, ";UNTIL=%s", dateAt(start+mindflow.Day(roll(4000))).Format(dayForm)) //nolint:gosec // few
+		fmt.Fprintf(b, ";UNTIL=%s", dateAt(start+mindflow.Day(roll(4000))).Format(dayForm))
 	}
 	if roll(3) == 0 {
 		fmt.Fprintf(b, ";WKST=%s", weekdays[roll(7)])

@@ -125,7 +125,7 @@ func (r *Rule) takeFrequency(value string) error {
 	if i < int(daily) {
 		return errFreq
 	}
-	r.freq = frequency(i)
+	r.freq = frequency(i) //nolint:gosec // one of seven
 	return nil
 }
 

@@ -127,7 +127,7 @@ func TestTheLongExamplesOfRFC5545(t *testing.T) {
 func spelled(text string) (days []string, more bool) {
 	text, more = strings.CutSuffix(text, " …")
 	before := ""
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		before = before[:max(len(before)-len(word), 0)] + word
 		days = append(days, before)
 	}

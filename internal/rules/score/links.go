@@ -201,7 +201,7 @@ func (l *Links) places(facts []mindflow.Fact) (place, present []int32) {
 	}
 	for i := range facts {
 		if n, linked := l.nodes[facts[i].ID]; linked {
-			place[n] = int32(i) //nolint:gosec // a ranking has at most 2³¹ facts
+			place[n] = int32(i)
 			present = append(present, n)
 		}
 	}

@@ -137,7 +137,7 @@ func TestWhatIsDoneToProjectsIsUndone(t *testing.T) {
 		state := func() string {
 			var b strings.Builder
 			for _, path := range []string{"/api/projects", "/api/projects?deleted=true", "/api/tasks?sort=position", "/api/tasks?archived=true&sort=position", "/api/tasks/ranked", "/api/tasks/pending"} {
-				for _, line := range strings.Split(indented(ada.do("GET "+path, "").want(http.StatusOK).body), "\n") {
+				for line := range strings.SplitSeq(indented(ada.do("GET "+path, "").want(http.StatusOK).body), "\n") {
 					if !strings.Contains(line, `"version"`) && !strings.Contains(line, `"updated_at"`) && !strings.Contains(line, `"valid_until"`) {
 						b.WriteString(line + "\n")
 					}
@@ -196,8 +196,13 @@ func TestWhatRepeatsInAnArchivedProjectStaysThere(t *testing.T) {
 
 // projectRoutes are the routes of one project, with a body where one is needed.
 var projectRoutes = []struct{ method, path, body string }{
-	{"GET", "", ""}, {"PATCH", "", `{"name": "x"}`}, {"DELETE", "", ""}, {"POST", "/archive", ""}, {"POST", "/unarchive", ""},
-	{"POST", "/restore", ""}, {"POST", "/move", `{"first": true}`},
+	{"GET", "", ""},
+	{"PATCH", "", `{"name": "x"}`},
+	{"DELETE", "", ""},
+	{"POST", "/archive", ""},
+	{"POST", "/unarchive", ""},
+	{"POST", "/restore", ""},
+	{"POST", "/move", `{"first": true}`},
 }
 
 func TestSomebodyElsesProjectIsNotThereOnAnyRoute(t *testing.T) {

@@ -60,8 +60,13 @@ func appendDetails(b []byte, t *mindflow.Task) []byte {
 		name  string
 		value any
 	}{
-		{"project_id", v.ProjectID}, {"parent_id", v.ParentID}, {"blocked_by", v.BlockedBy}, {"position", v.Position},
-		{"reminders", v.Reminders}, {"recurrence", v.Recurrence}, {"steps", v.Steps},
+		{"project_id", v.ProjectID},
+		{"parent_id", v.ParentID},
+		{"blocked_by", v.BlockedBy},
+		{"position", v.Position},
+		{"reminders", v.Reminders},
+		{"recurrence", v.Recurrence},
+		{"steps", v.Steps},
 	} {
 		encoded, _ := json.Marshal(key.value) // ids, texts and numbers always encode
 		b = append(append(append(append(b, `,"`...), key.name...), `":`...), encoded...)
