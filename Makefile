@@ -61,7 +61,7 @@ covered := -covermode=atomic -coverpkg
 
 # make lint vets.
 test: postgres $(suite) ## Run every test, on both databases, with the race detector; fail where too little of the code is reached
-	CGO_ENABLED=1 go test -race -vet=off $(covered)=./internal/...,./cmd/...,./web/... -coverprofile=coverage.out $$(go list $(longest) ./... | grep -vxF "$$(go list $(pure) ./test/faults)")
+	CGO_ENABLED=1 go test -race -vet=off -timeout 20m $(covered)=./internal/...,./cmd/...,./web/... -coverprofile=coverage.out $$(go list $(longest) ./... | grep -vxF "$$(go list $(pure) ./test/faults)")
 	go test -vet=off $(covered)=$(subst $() ,$(comma),$(pure)) -coverprofile=coverage.pure.out $(pure)
 	CGO_ENABLED=1 go test -race -vet=off ./test/faults # alone, since it looks at how others fare meanwhile
 	cd bench && go test -vet=off ./...
