@@ -137,6 +137,10 @@ type person struct {
 
 func (srv *server) nobody() person { return person{srv: srv} }
 
+// unknownPassword is the hash of a password that no test sends: whoever has it can
+// be asked for theirs, and is wrong.
+const unknownPassword = "$argon2id$v=19$m=19456,t=2,p=1$DnfDqEtdyx3aic45ImjGng$XJQFE0XfneYc9MxbMJoH8gyE9vY979aqnLgfjDSp13Q"
+
 // person signs somebody up and in without the cost of hashing a password.
 func (srv *server) person(email, zone string) person {
 	srv.t.Helper()
@@ -151,7 +155,7 @@ func (srv *server) person(email, zone string) person {
 	}
 	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI, Scopes: mindflow.Everything}
 	err = srv.store.Write(srv.t.Context(), func(tx *store.Tx) error {
-		_, err := tx.CreateUser(u, "no password", mindflow.DefaultPreferences(z), actor)
+		_, err := tx.CreateUser(u, unknownPassword, mindflow.DefaultPreferences(z), actor)
 		return err
 	})
 	if err != nil {
