@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"mindflow/internal/app/can"
@@ -84,15 +85,8 @@ func (b Bulk) Check() []mindflow.FieldError {
 	if b.Action == "" && !b.edits() {
 		refuse("action", "is missing, and so is what shall be set")
 	}
-	slices.SortFunc(bad, func(x, y mindflow.FieldError) int { return compareFields(x, y) })
+	slices.SortFunc(bad, func(x, y mindflow.FieldError) int { return strings.Compare(x.Field, y.Field) })
 	return bad
-}
-
-func compareFields(x, y mindflow.FieldError) int {
-	if x.Field < y.Field {
-		return -1
-	}
-	return map[bool]int{true: 1}[x.Field > y.Field]
 }
 
 // edits reports whether fields are set.
@@ -363,15 +357,14 @@ func (r *bulkRun) makeWay() error {
 	for i := range r.savings {
 		s := &r.savings[i]
 		again := s.After.Details.Recurrence
-		if again.IsZero() || !again.NextID.IsZero() || !isDone(s.Before.Status, s.After.Status) {
+		if again.IsZero() || !isDone(s.Before.Status, s.After.Status) {
 			continue
 		}
-		next, ok, err := nextOccurrence(s.After, r.tx.Now())
+		next, ok, err := nextOf(&s.After, r.tx.Now())
 		if err != nil {
 			return err
 		}
 		if ok {
-			s.After.Details.Recurrence.NextID, s.After.Details.Recurrence.NextDue = next.ID, next.Due.String()
 			r.nexts = append(r.nexts, following{s.After, next})
 		}
 	}

@@ -105,21 +105,32 @@ func placesOf(r mindflow.Recurrence) (start, slot recurrence.Start, err error) {
 	return start, slot, err
 }
 
+// nextOf is what comes after a task that is over at the moment now, which the task
+// then names; false when it was the last. A task that was reopened has one
+// already, and gets no other.
+func nextOf(t *mindflow.Task, now time.Time) (mindflow.Task, bool, error) {
+	r := &t.Details.Recurrence
+	if !r.NextID.IsZero() {
+		return mindflow.Task{}, false, nil
+	}
+	next, ok, err := nextOccurrence(*t, now)
+	if err == nil && ok {
+		r.NextID, r.NextDue = next.ID, next.Due.String()
+	}
+	return next, ok, err
+}
+
 // passOn keeps a task that is over together with the one that comes after it, if
-// there is one. A task that was reopened has one already, and makes no other.
+// there is one.
 func passOn(tx *store.Tx, actor mindflow.Actor, before, after mindflow.Task) (mindflow.Task, error) {
 	verb := mindflow.VerbOf(before, after)
-	if !after.Details.Recurrence.NextID.IsZero() {
-		return tx.SaveTask(before, after, actor, verb)
-	}
-	next, ok, err := nextOccurrence(after, tx.Now())
+	next, ok, err := nextOf(&after, tx.Now())
 	if err != nil {
 		return before, err
 	}
 	if !ok {
 		return tx.SaveTask(before, after, actor, verb)
 	}
-	after.Details.Recurrence.NextID, after.Details.Recurrence.NextDue = next.ID, next.Due.String()
 	tx.InOneCall()
 	saved, err := tx.SaveTask(before, after, actor, verb)
 	if err != nil {

@@ -106,8 +106,7 @@ func eachHome(t *testing.T, test func(h *home)) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) { test(newHome(t, kind)) })
 }
 
-// Fails where a way to change a task leaves the steps of its parent uncounted:
-// seen without noteSteps in SaveTask, in SaveTasks, in CreateTask.
+// Fails where a way to change a task leaves the steps of its parent uncounted.
 func TestAParentKnowsHowFarItsStepsAre(t *testing.T) {
 	eachHome(t, func(h *home) {
 		house, garden := h.step(mindflow.TaskID{}, "house"), h.step(mindflow.TaskID{}, "garden")
@@ -199,8 +198,7 @@ func beneath(id mindflow.TaskID) mindflow.Draft {
 	return mindflow.Draft{ParentID: mindflow.Some(id.String())}
 }
 
-// Fails where trees are not looked at: seen with checkTree answering nil, and
-// with the branch that moves counted among the others.
+// Fails where trees are not looked at.
 func TestStepsNestFiveDeepAndNeverBeneathThemselves(t *testing.T) {
 	eachHome(t, func(h *home) {
 		chain := []mindflow.Task{h.step(mindflow.TaskID{}, "top")}

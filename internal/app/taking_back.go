@@ -59,7 +59,7 @@ func (u *undoing) takeBackTasks(list []changed) error {
 	savings := make([]store.Saving, 0, len(list))
 	for _, c := range list {
 		before, there := found[c.task]
-		if !there || isGone(before, u.tx) {
+		if !there || mindflow.IsGone(before.DeletedAt, u.tx.Now()) {
 			return errGone
 		}
 		after, err := u.before(c, before)
@@ -75,11 +75,6 @@ func (u *undoing) takeBackTasks(list []changed) error {
 		return err
 	}
 	return noLonger(checkPlaces(u.tx, savings))
-}
-
-// isGone reports whether a task was deleted so long ago that nothing brings it back.
-func isGone(t mindflow.Task, tx *store.Tx) bool {
-	return !t.DeletedAt.IsZero() && tx.Now().Sub(t.DeletedAt) > mindflow.Restorable
 }
 
 // before is a task as it was before the change, but for what has happened to

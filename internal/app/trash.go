@@ -83,13 +83,13 @@ func (a *App) PurgeTask(ctx context.Context, actor mindflow.Actor, id mindflow.T
 		if err != nil {
 			return struct{}{}, err
 		}
-		if t.DeletedAt.IsZero() || tx.Now().Sub(t.DeletedAt) > mindflow.Restorable {
+		if t.DeletedAt.IsZero() || mindflow.IsGone(t.DeletedAt, tx.Now()) {
 			return struct{}{}, mindflow.NotFound("task in the trash")
 		}
 		gone := []mindflow.Task{t}
 		steps, err := tx.StepsOf([]mindflow.TaskID{id})
 		for _, s := range steps {
-			if !s.DeletedAt.IsZero() && tx.Now().Sub(s.DeletedAt) <= mindflow.Restorable {
+			if !s.DeletedAt.IsZero() && !mindflow.IsGone(s.DeletedAt, tx.Now()) {
 				gone = append(gone, s.Task)
 			}
 		}

@@ -32,7 +32,7 @@ func (u *undoing) saveProjects(list []changed, now func(after mindflow.Project) 
 	var savings []store.ProjectSaving
 	for _, c := range list {
 		i := slices.IndexFunc(all, func(p mindflow.Project) bool { return p.Subject() == c.subject })
-		if i < 0 || !all[i].DeletedAt.IsZero() && u.tx.Now().Sub(all[i].DeletedAt) > mindflow.Restorable {
+		if i < 0 || mindflow.IsGone(all[i].DeletedAt, u.tx.Now()) {
 			return errGone
 		}
 		after, err := c.projectBefore(all[i], u.tx.Now())

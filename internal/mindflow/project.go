@@ -48,7 +48,7 @@ func (p Project) Deleted(now time.Time) Project {
 
 // Restored is the project brought back, as a task is.
 func (p Project) Restored(now time.Time) (Project, error) {
-	if !p.DeletedAt.IsZero() && now.Sub(p.DeletedAt) > Restorable {
+	if IsGone(p.DeletedAt, now) {
 		return p, NotFound("project")
 	}
 	p.DeletedAt = time.Time{}

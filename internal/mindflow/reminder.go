@@ -12,23 +12,17 @@ type Reminder struct {
 	At            time.Time // in UTC, whole seconds
 }
 
-// reminderJSON is a reminder as it is answered, kept and told.
-type reminderJSON struct {
-	BeforeMinutes *int   `json:"before_minutes,omitempty"`
-	At            string `json:"at,omitempty"`
-}
-
 // MarshalJSON writes {"before_minutes": 30} or {"at": "2026-11-27T08:00:00Z"}.
 func (r Reminder) MarshalJSON() ([]byte, error) {
 	if r.At.IsZero() {
-		return json.Marshal(reminderJSON{BeforeMinutes: &r.BeforeMinutes})
+		return json.Marshal(ReminderDraft{BeforeMinutes: &r.BeforeMinutes})
 	}
-	return json.Marshal(reminderJSON{At: r.At.UTC().Format(time.RFC3339)})
+	return json.Marshal(ReminderDraft{At: r.At.UTC().Format(time.RFC3339)})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (r *Reminder) UnmarshalJSON(b []byte) error {
-	var j reminderJSON
+	var j ReminderDraft
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}

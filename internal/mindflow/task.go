@@ -58,6 +58,12 @@ const (
 // Restorable is how long a deleted task can be brought back.
 const Restorable = 30 * 24 * time.Hour
 
+// IsGone reports whether what was deleted then, or zero for never, cannot be
+// brought back any more.
+func IsGone(deletedAt, now time.Time) bool {
+	return !deletedAt.IsZero() && now.Sub(deletedAt) > Restorable
+}
+
 // Task is one thing to do. A zero time, empty text or zero number means the
 // field is not set. Instants are UTC, in microseconds; SnoozedUntil in seconds.
 type Task struct {
@@ -164,7 +170,7 @@ func (t Task) Deleted(now time.Time) Task {
 // Restored is the task brought back. Restoring a task that is there changes
 // nothing; one deleted longer than Restorable ago is gone.
 func (t Task) Restored(now time.Time) (Task, error) {
-	if !t.DeletedAt.IsZero() && now.Sub(t.DeletedAt) > Restorable {
+	if IsGone(t.DeletedAt, now) {
 		return t, NotFound("task")
 	}
 	t.DeletedAt = time.Time{}

@@ -103,7 +103,7 @@ func misread(r *Rule, start mindflow.Day) bool {
 		return true // BYDAY=MO,2TU are all Mondays and a Tuesday, not a day that is both
 	}
 	// How many weeks the year before had it takes from this one's length, for the first days of January, and of the
-	// year after it does not ask ("TODO" stands there), for the last days of December.
+	// year after it does not ask, for the last days of December.
 	return r.weeks.front.has(51) || r.weeks.front.has(52) || r.weeks.back.has(51) || r.weeks.back.has(52)
 }
 

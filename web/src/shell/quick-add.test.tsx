@@ -3,6 +3,7 @@ import { act, cleanup, configure, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { task } from '../test/tasks'
+import { nothing } from '../test/understood'
 import { Toasts } from '../ui/toast'
 import { openOverlay } from './overlay'
 import QuickAdd from './quick-add'
@@ -13,19 +14,6 @@ const soon = { timeout: 5_000 }
 type Sent = { path: string; body: Record<string, unknown> }
 let sent: Sent[]
 let online: boolean
-
-const nothing = {
-  title: '',
-  priority: null,
-  due_date: null,
-  start_date: null,
-  effort_estimate_minutes: null,
-  preferred_time: null,
-  project: null,
-  tags: [],
-  reminders: [],
-  recurrence: null,
-}
 
 /** A server that understands "tomorrow" and "p1", where no backslash stands before them. */
 function understood(text: string) {

@@ -1,20 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Token, Understood } from '../api/quick'
+import { nothing } from '../test/understood'
 import { cut, piecesOf, sentence, standing, takenBack, type Known } from './quick-text'
-
-const nothing: Understood = {
-  title: '',
-  priority: null,
-  due_date: null,
-  start_date: null,
-  effort_estimate_minutes: null,
-  preferred_time: null,
-  project: null,
-  tags: [],
-  reminders: [],
-  recurrence: null,
-  tokens: [],
-}
 
 /** A text of which pieces were understood, at the places where they stand. */
 function known(text: string, ...pieces: [Token['kind'], string][]): Known {
