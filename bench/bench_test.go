@@ -310,6 +310,9 @@ func TestTheWholeRunAgainstAFakeServer(t *testing.T) {
 	if got := r.AfterWrite.Writes; got <= 0 || got > 110 {
 		t.Errorf("%.0f paced writes a second, want at most about 100", got)
 	}
+	if r.Bulk == nil || r.Bulk.Tasks != o.small || r.Bulk.Change.Samples != bulkTimes || r.Bulk.Undo.Samples != bulkTimes || r.Bulk.Undo.P50 <= 0 {
+		t.Errorf("bulk: %+v", r.Bulk)
+	}
 	if len(r.Starts.FirstAnswer) != o.starts || r.Cold.Samples != o.colds {
 		t.Errorf("%d starts, %d cold", len(r.Starts.FirstAnswer), r.Cold.Samples)
 	}

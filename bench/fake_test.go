@@ -97,6 +97,24 @@ func (f *fakeServer) routes() http.Handler {
 		fmt.Fprintf(w, `{"id":%q}`, f.keep(who(r), "", body))
 	})
 	mux.HandleFunc("POST /api/tasks/quick", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusCreated) })
+	mux.HandleFunc("POST /api/tasks/bulk", func(w http.ResponseWriter, r *http.Request) {
+		var in struct{ IDs []string }
+		if json.NewDecoder(r.Body).Decode(&in) != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		changed, _ := json.Marshal(in.IDs)
+		fmt.Fprintf(w, `{"changed":%s,"change":%q}`, changed, strings.Join(in.IDs, " "))
+	})
+	mux.HandleFunc("POST /api/undo", func(w http.ResponseWriter, r *http.Request) {
+		var in struct{ Change string }
+		if json.NewDecoder(r.Body).Decode(&in) != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		tasks, _ := json.Marshal(strings.Fields(in.Change))
+		fmt.Fprintf(w, `{"tasks":%s}`, tasks)
+	})
 	mux.HandleFunc("POST /api/tasks/{id}/complete", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"recurrence":{"next":{"id":%q}}}`, r.PathValue("id"))
 	})

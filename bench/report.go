@@ -23,6 +23,7 @@ type report struct {
 	AfterWrite        *afterWrite       `json:"best_after_write"`
 	AfterWriteUnpaced *afterWrite       `json:"best_after_write_unpaced"`
 	AfterWriteLinked  *afterWrite       `json:"best_after_write_linked"`
+	Bulk              *bulk             `json:"bulk"`
 	Import            *besideImport     `json:"import_beside_writers"`
 	ImportPaced       *besideImport     `json:"import_beside_paced_writers"`
 	Cold              *cold             `json:"best_cold"`
@@ -174,6 +175,10 @@ func (r *report) specialLines() [][]string {
 		if a.afterWrite != nil {
 			add(a.name, a.Best, fmt.Sprintf("%.0f writes/s, %s reads/s", a.Writes, thousands(int(a.Reads))))
 		}
+	}
+	if r.Bulk != nil {
+		add("bulk change of "+thousands(r.Bulk.Tasks), r.Bulk.Change, "one request, one transaction")
+		add("... its undo", r.Bulk.Undo, "")
 	}
 	for _, i := range []struct {
 		name string

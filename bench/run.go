@@ -159,6 +159,7 @@ func (b *bench) underLoad(ctx context.Context) (err error) {
 	b.report.AfterWrite = b.measureAfterWrite(ctx, s, b.big, "best after a write, paced readers", readersEvery)
 	b.report.AfterWriteUnpaced = b.measureAfterWrite(ctx, s, b.big, "best after a write, unpaced readers", 0)
 	b.report.AfterWriteLinked = b.measureAfterWrite(ctx, s, b.linked, "best after a write, linked tasks", readersEvery)
+	b.report.Bulk = b.measureBulk(ctx, s, b.small)
 	b.report.Import = b.measureImport(ctx, s, "import beside writers", 0)
 	b.report.ImportPaced = b.measureImport(ctx, s, "import beside paced writers", writesEvery)
 	if b.report.AfterLoad, err = memoryOf(s.pid); err != nil {
