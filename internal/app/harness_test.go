@@ -267,7 +267,9 @@ type world struct {
 	clock *jumpyClock
 	apps  [2]*app.App // each with a memory of its own
 	token string
-	story *story
+
+	signer *credentials.Signer
+	story  *story
 
 	mu  sync.Mutex
 	ids []mindflow.TaskID // of tasks that may change
@@ -282,35 +284,41 @@ func newWorld(t *testing.T, kind storetest.Kind) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, clock: clock}
+	w := &world{t: t, clock: clock, signer: signer}
 	for i := range w.apps {
 		w.apps[i] = app.New(s, signer, app.Settings{AccessTokenTTL: time.Hour, RefreshTokenTTL: time.Hour, SnapshotTTL: 5 * time.Minute})
 	}
+	w.token, w.story = w.admit(s, "ada@example.com")
+	return w
+}
+
+// admit makes a person with a session, and an empty story of theirs.
+func (w *world) admit(s *store.Store, email string) (token string, empty *story) {
+	w.t.Helper()
 	zone, err := mindflow.LoadZone("Europe/Berlin")
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
 	u := mindflow.User{
 		ID: mindflow.NewID[mindflow.User](friday), WorkspaceID: mindflow.NewID[mindflow.Workspace](friday),
-		Email: "ada@example.com", CreatedAt: friday,
+		Email: email, CreatedAt: friday,
 	}
 	end := friday.AddDate(20, 0, 0)
 	session := mindflow.Session{ID: mindflow.NewID[mindflow.Session](friday), UserID: u.ID, CreatedAt: friday, ExpiresAt: end}
 	actor := mindflow.Actor{UserID: u.ID, WorkspaceID: u.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI, Scopes: mindflow.Everything}
 	p := mindflow.DefaultPreferences(zone)
-	if err := s.Write(t.Context(), func(tx *store.Tx) error {
+	if err := s.Write(w.t.Context(), func(tx *store.Tx) error {
 		if _, err := tx.CreateUser(u, "no password", p, actor); err != nil {
 			return err
 		}
-		return tx.CreateSession(session, store.RefreshToken{Hash: credentials.HashSecret("x"), SessionID: session.ID, ExpiresAt: end})
+		return tx.CreateSession(session, store.RefreshToken{Hash: credentials.HashSecret(email), SessionID: session.ID, ExpiresAt: end})
 	}); err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
-	if w.token, err = signer.Sign(credentials.Claims{UserID: u.ID.String(), SessionID: session.ID.String(), ExpiresAt: end}); err != nil {
-		t.Fatal(err)
+	if token, err = w.signer.Sign(credentials.Claims{UserID: u.ID.String(), SessionID: session.ID.String(), ExpiresAt: end}); err != nil {
+		w.t.Fatal(err)
 	}
-	w.story = &story{store: s, actor: actor, tasks: map[mindflow.TaskID]mindflow.Task{}, p: p}
-	return w
+	return token, &story{store: s, actor: actor, tasks: map[mindflow.TaskID]mindflow.Task{}, p: p}
 }
 
 // server is one of the two, and the person as it has just signed them in.
