@@ -32,6 +32,18 @@ const another = async ({ person, tasks }: At) => {
   return `/tasks/${id}`
 }
 
+/** A few of them in the trash, one with steps. */
+const thrown = async (at: At) => {
+  for (const { title } of at.tasks.slice(0, 6)) {
+    const { id } = await at.person.add({ title })
+    await at.person.call(`/api/tasks/${id}`, 'DELETE')
+  }
+  const above = await at.person.add({ title: 'Move to the new flat' })
+  await at.person.add({ title: 'Order the van', parent_id: above.id })
+  await at.person.call(`/api/tasks/${above.id}`, 'DELETE')
+  return '/trash'
+}
+
 /** The days as columns or as a list, where there is room for both. */
 const look =
   (name: 'Columns' | 'List') =>
@@ -201,6 +213,20 @@ export const screens: Screen[] = [
       await button(page, 'Restore').waitFor()
     },
   },
+  { name: 'task-unknown', path: () => '/tasks/01933b3e-0000-7000-8000-000000000000', ready: '[data-panel] h2' },
+  { name: 'trash', path: thrown, ready: 'ul[aria-label=Deleted]' },
+  {
+    name: 'trash-for-good',
+    path: thrown,
+    ready: 'ul[aria-label=Deleted]',
+    open: async ({ page }) => {
+      await page
+        .getByRole('button', { name: /^Delete for good/ })
+        .nth(4)
+        .click()
+      await page.getByRole('dialog', { name: 'Delete for good?' }).waitFor()
+    },
+  },
   {
     name: 'conflict',
     path: async (at) => {
@@ -286,6 +312,7 @@ export const screens: Screen[] = [
   { name: 'now-empty', path: () => '/', ready: 'h1', who: 'newcomer' },
   { name: 'settings-assistants-empty', path: () => '/settings/assistants', ready: 'input', who: 'newcomer' },
   { name: 'tasks-empty', path: () => '/tasks', ready: 'h2', who: 'newcomer' },
+  { name: 'trash-empty', path: () => '/trash', ready: 'h2', who: 'newcomer' },
   { name: 'upcoming-empty', path: () => '/upcoming', ready: '[data-board]', who: 'newcomer' },
 ]
 

@@ -141,6 +141,13 @@ const ranked = createRoute({
   component: lazyRouteComponent(() => import('./now/ranked')),
 })
 
+const trash = createRoute({
+  getParentRoute: () => column,
+  path: '/trash',
+  staticData: { title: 'Trash' },
+  component: lazyRouteComponent(() => import('./trash/trash')),
+})
+
 const tasks = createRoute({
   getParentRoute: () => frame,
   path: '/tasks',
@@ -226,7 +233,7 @@ export const newRouter = (client: QueryClient) =>
         welcome,
         leaving,
         frame.addChildren([
-          column.addChildren([now, ranked, settings.addChildren(settingsPages)]),
+          column.addChildren([now, ranked, trash, settings.addChildren(settingsPages)]),
           tasks.addChildren([task]),
           upcoming,
         ]),

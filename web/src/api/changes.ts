@@ -18,13 +18,14 @@ import {
 import { Conflict, isStatus, Unreachable } from './errors'
 import { longList, mapLists, place, type Lists } from './lists'
 import { preferencesQuery, tagged, type Answer, type KnownPreferences } from './queries'
+import { showInTrash } from './trash'
 
 /**
  * Changes of tasks. Each is shown at once, then sent; what the server answers takes the
  * place of what was shown, and a failure puts back what was there.
  */
 
-const shown: QueryKey[] = [['best'], ['ranked'], ['list'], ['task'], ['found']]
+const shown: QueryKey[] = [['best'], ['ranked'], ['list'], ['task'], ['found'], ['trash']]
 
 /** How many changes are under way: the server is asked anew when the last is done. */
 let underWay = 0
@@ -105,7 +106,7 @@ type Shown = { id: string; fields: Partial<Task> }
 
 /**
  * The changes under way, in turn; each task they change, as the server last told of it; and
- * the ranking as it was before the first of them. What is shown of a task is made of these: so
+ * the ranking and the trash as they were before the first of them. What is shown of a task is made of these: so
  * one that is refused is taken out, and the others stay.
  */
 let waiting: Shown[] = []
@@ -133,7 +134,8 @@ export async function together<T>(client: QueryClient, fn: () => Promise<T>): Pr
 
 /** Shows a task as it will be. */
 function begin(client: QueryClient, task: Task, fields: Partial<Task>): Shown {
-  if (told.size === 0) unchanged = [['best'], ['ranked']].flatMap((queryKey) => client.getQueriesData({ queryKey }))
+  if (told.size === 0)
+    unchanged = [['best'], ['ranked'], ['trash']].flatMap((queryKey) => client.getQueriesData({ queryKey }))
   const known = told.get(task.id) ?? client.getQueryData<Task>(['task', task.id])
   const before = known && known.version >= task.version ? known : task
   told.set(task.id, before)
@@ -151,10 +153,13 @@ function end(client: QueryClient, shown: Shown, now?: Task) {
   if (task) show(client, withWaiting(task))
 }
 
-/** The ranking as it was, but for the changes that are left. */
+/** The ranking and the trash as they were, but for the changes that are left. */
 function rankAnew(client: QueryClient) {
   for (const [key, was] of unchanged) client.setQueryData(key, was)
-  for (const task of told.values()) showInRanking(client, withWaiting(task))
+  for (const task of told.values()) {
+    showInRanking(client, withWaiting(task))
+    showInTrash(client, withWaiting(task))
+  }
 }
 
 const quiet = (client: QueryClient) => Promise.all(shown.map((queryKey) => client.cancelQueries({ queryKey })))
@@ -195,6 +200,7 @@ export function show(client: QueryClient, task: Task): void {
   client.setQueryData(['task', task.id], task)
   mapLists(client, (pages, query) => place(pages, query, task, zoneOf(client)))
   showInRanking(client, task)
+  showInTrash(client, task)
 }
 
 function showInRanking(client: QueryClient, task: Task): void {
@@ -358,10 +364,16 @@ export async function undo(client: QueryClient, before: Partial<Task>, after: Ta
   )
 }
 
+/** Takes any change back, whole. What came of it the server says. */
+export async function undoChange(client: QueryClient, change: string): Promise<void> {
+  await data(api.POST('/api/undo', { body: { change } }))
+  await refresh(client)
+}
+
 export const restore = (client: QueryClient, task: Task) =>
   shownAtOnce(
     client,
-    deleted(task),
+    task.deleted_at ? task : deleted(task),
     { deleted_at: null },
     () => data(api.POST('/api/tasks/{id}/restore', { params: path(task) })),
     (back) => back,

@@ -112,5 +112,8 @@ export function explain(error: unknown): string {
       return error.message
   }
   const fields = error.fields.map((f) => `${f.field.replaceAll('_', ' ')} ${f.message}`)
-  return fields.length > 0 ? fields.join('; ') : error.message
+  return fields.length > 0 ? fields.join('; ') : withoutId(error.message)
 }
+
+/** A message may end in the id of what it is about. */
+const withoutId = (text: string) => text.replace(/,? [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.?$/, '.')

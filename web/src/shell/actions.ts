@@ -30,6 +30,9 @@ export async function takeBack(client: QueryClient, before: Partial<Task>, after
   }
 }
 
+/** Takes any change back, whole, and says why where that fails. */
+export const takeChangeBack = (client: QueryClient, change: string) => changes.undoChange(client, change).catch(tell)
+
 /** Remembers an edit that is seen where it was made, and needs no words until it is taken back. */
 export const remembered = (client: QueryClient, before: Task, after: Task) =>
   remember(() => {
@@ -89,6 +92,8 @@ export function actionsOf(client: QueryClient) {
       told(task, `Awake: ${short(task.title)}`, () => changes.edit(client, task, { snoozed_until: null })),
 
     remove: (task: Task) => told(task, `Deleted: ${short(task.title)}`, () => changes.remove(client, task)),
+
+    restore: (task: Task) => told(task, `Restored: ${short(task.title)}`, () => changes.restore(client, task)),
 
     /** Adds a task; answers it, or nothing where that failed. */
     add: async (draft: Draft & { title: string }) => {

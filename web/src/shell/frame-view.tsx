@@ -23,7 +23,7 @@ export const places: Place[] = [
 export const columnClass = 'mx-auto max-w-180'
 
 export type Counts = Partial<Record<Place['to'], string | number>>
-export type PlaceProps = { to: Place['to']; className: string; children: ReactNode }
+export type PlaceProps = { to: Place['to'] | '/trash'; className: string; children: ReactNode }
 
 type Links = { to: ComponentType<PlaceProps> }
 
@@ -81,6 +81,13 @@ function Sidebar({ to: To, counts, clock }: Links & { counts: Counts; clock: Rea
         </To>
       ))}
       <span className="flex-1" />
+      <To
+        to="/trash"
+        className="flex min-h-11 items-center gap-3 rounded-[9px] px-2.5 text-[13px] text-ink-3 hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent fine:min-h-9"
+      >
+        <Icon name="trash" className="size-4.5" />
+        Trash
+      </To>
       {clock}
     </nav>
   )

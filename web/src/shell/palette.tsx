@@ -48,6 +48,7 @@ function Finder() {
     { id: 'tasks', label: 'Go to Tasks', icon: 'list' as const, run: go('/tasks') },
     { id: 'upcoming', label: 'Go to Upcoming', icon: 'calendar' as const, run: go('/upcoming') },
     { id: 'ranked', label: 'Go to All ranked', icon: 'list' as const, run: go('/ranked') },
+    { id: 'trash', label: 'Go to Trash', icon: 'trash' as const, run: go('/trash') },
     { id: 'settings', label: 'Go to Settings', icon: 'settings' as const, run: go('/settings') },
     { id: 'weights', label: 'Score weights', icon: 'settings' as const, run: go('/settings/score') },
     { id: 'data', label: 'Import and export', icon: 'upload' as const, run: go('/settings/data') },

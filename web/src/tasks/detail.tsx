@@ -1,12 +1,10 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, type ReactNode } from 'react'
-import * as changes from '../api/changes'
-import { api, data, type Task } from '../api/client'
+import type { Task } from '../api/client'
 import { explain, isStatus } from '../api/errors'
 import { isOpen, taskQuery } from '../api/queries'
 import { SnoozeMenu } from '../now/snooze-menu'
-import { tell } from '../shell/actions'
 import { useActs } from '../shell/acts'
 import { useTitle } from '../shell/title'
 import { useWaking } from '../shell/waking'
@@ -23,6 +21,7 @@ import { RemindersField } from './detail-reminders'
 import { RepeatField } from './detail-repeat'
 import { TagsField } from './detail-tags'
 import { useEditing } from './editing'
+import { Gone } from './gone'
 import { Times } from './detail-times'
 
 /** One task with all its fields, at the side of the list; on a phone it is the page. */
@@ -149,36 +148,6 @@ function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
       </dl>
       <Reason task={task} />
       <Times task={task} />
-    </div>
-  )
-}
-
-/** A task that is deleted, or was never there. */
-function Gone({ id, task, onBack }: { id: string; task: Task | undefined; onBack: () => void }) {
-  const client = useQueryClient()
-  const restore = async () => {
-    try {
-      if (task) await changes.restore(client, task)
-      else changes.show(client, await data(api.POST('/api/tasks/{id}/restore', { params: { path: { id } } })))
-      onBack()
-    } catch (error) {
-      tell(error)
-    }
-  }
-  return (
-    <div>
-      <h2 dir="auto" className="text-[20px] font-[640] tracking-[-0.02em]">
-        {task ? task.title : 'This task is not here'}
-      </h2>
-      <p className="mt-2 mb-5 text-ink-2">
-        {task
-          ? 'It is deleted. For 30 days it can be brought back.'
-          : 'It may have been deleted. For 30 days after that it can be brought back.'}
-      </p>
-      <Button onClick={() => void restore()}>
-        <Icon name="undo" />
-        Restore
-      </Button>
     </div>
   )
 }
