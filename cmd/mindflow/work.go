@@ -66,7 +66,8 @@ func (h *house) sweep(ctx context.Context, _ mindflow.Job) error {
 			"grants", swept.Grants, "grant_tokens", swept.GrantTokens, "clients", swept.Clients,
 			"codes", swept.Codes, "links", swept.Links, "challenges", swept.Challenges, "resealed", swept.Resealed,
 			"accounts", swept.Accounts, "jobs", swept.Jobs,
-			"tasks", swept.Tasks, "projects", swept.Projects, "events", swept.Events, "idempotency_keys", swept.IdempotencyKeys)
+			"tasks", swept.Tasks, "projects", swept.Projects, "templates", swept.Templates,
+			"events", swept.Events, "idempotency_keys", swept.IdempotencyKeys)
 	}
 	return err
 }

@@ -21,7 +21,7 @@ const (
 
 // Swept is how much a round of housekeeping took away.
 type Swept struct {
-	Sessions, RefreshTokens, Grants, GrantTokens, Clients, Codes, Links, Challenges, Jobs, Tasks, Projects, Events, IdempotencyKeys, Accounts int
+	Sessions, RefreshTokens, Grants, GrantTokens, Clients, Codes, Links, Challenges, Jobs, Tasks, Projects, Templates, Events, IdempotencyKeys, Accounts int
 	// Resealed are second factors whose secrets the newest key has sealed anew.
 	Resealed int
 }
@@ -73,6 +73,9 @@ func (a *App) Sweep(ctx context.Context) (Swept, error) {
 		},
 		func() error {
 			return sweepIn(ctx, a, &swept.Projects, deleted, a.store.DeletedProjects, (*store.Tx).PurgeProjects)
+		},
+		func() error {
+			return a.sweep(ctx, &swept.Templates, deleted, a.store.DeletedTemplates, (*store.Tx).PurgeTemplates)
 		},
 		func() error {
 			n, err := a.CompactEvents(ctx)

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"mindflow/internal/app/can"
 	"mindflow/internal/mindflow"
@@ -24,6 +25,7 @@ func (u *undoing) takeBack() error {
 	}{
 		{"project", u.takeBackProjects},
 		{"task", u.takeBackTasks},
+		{"template", u.takeBackTemplates},
 		{"preferences", u.takeBackPreferences},
 	} {
 		if list := byKind[kind.name]; len(list) > 0 {
@@ -186,6 +188,47 @@ func checkCircles(tx *store.Tx, waiting []mindflow.TaskID) error {
 		return mindflow.InvalidField("blocked_by", "must not lead in a circle: "+mindflow.Circle(names))
 	}
 	return nil
+}
+
+// takeBackTemplates makes templates what they were before.
+func (u *undoing) takeBackTemplates(list []changed) error {
+	for _, c := range list {
+		before, err := u.tx.Template(mindflow.TemplateID(c.subject))
+		if err != nil {
+			return unless(err, errGone)
+		}
+		if mindflow.IsGone(before.DeletedAt, u.tx.Now()) {
+			return errGone
+		}
+		after, err := c.templateBefore(before, u.tx.Now())
+		if err != nil {
+			return err
+		}
+		if after.DeletedAt.IsZero() && !before.DeletedAt.IsZero() {
+			if err := roomForTemplate(u.tx); err != nil {
+				return err
+			}
+		}
+		if _, err := u.tx.SaveTemplate(before, after, u.actor); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// templateBefore is a template as it was before the change.
+func (c changed) templateBefore(t mindflow.Template, now time.Time) (mindflow.Template, error) {
+	if c.created {
+		t.DeletedAt = now
+		return t, nil
+	}
+	for name, change := range c.fields {
+		var err error
+		if t, err = t.With(name, change.Before); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
 }
 
 func (u *undoing) takeBackPreferences(list []changed) error {

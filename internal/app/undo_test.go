@@ -16,6 +16,7 @@ import (
 
 	"mindflow/internal/app"
 	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
 )
 
 // moved is the home of somebody who has nothing yet.
@@ -167,6 +168,34 @@ type historian struct {
 	deeds []*deed
 	rules int // refusals by a rule, not by a later edit
 	lines int // imported
+
+	templates []mindflow.TemplateID
+}
+
+// picture is that of everything, templates too.
+func (h *historian) picture(ids []mindflow.TaskID) picture {
+	h.t.Helper()
+	p := h.home.picture(ids)
+	if len(h.templates) == 0 {
+		return p
+	}
+	err := h.w.story.store.Write(h.t.Context(), func(tx *store.Tx) error {
+		if err := tx.Lock(h.actor().WorkspaceID); err != nil {
+			return err
+		}
+		for _, id := range h.templates {
+			t, err := tx.Template(id)
+			if err != nil {
+				return err
+			}
+			p["template "+id.String()] = h.fields(mindflow.TemplateChanges(mindflow.Template{}, t))
+		}
+		return nil
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return p
 }
 
 // Seen failing with undoings that count as edits, with creations that only their
@@ -221,6 +250,7 @@ func TestUndoingTakesBackWhatWasDoneAndNothingElse(t *testing.T) {
 		for _, what := range []string{
 			"create", "edit", "complete", "reopen", "snooze", "delete", "restore", "bulk", "skip", "move", "quick", "import", "preferences", "undo",
 			"create-project", "edit-project", "move-project", "archive-project", "unarchive-project", "delete-project", "restore-project",
+			"create-template", "edit-template", "delete-template", "use-template",
 		} {
 			if did[what] == 0 {
 				never = append(never, what)
@@ -320,7 +350,9 @@ func (h *historian) draft() mindflow.Draft {
 func (h *historian) something(ctx context.Context) (string, error) {
 	none := mindflow.Match{}
 	actor, id := h.actor(), h.some("task") //nolint:contextcheck // who acts is no matter of the deed's context
-	switch what := rapid.IntRange(0, 24).Draw(h.r, "deed"); {
+	switch what := rapid.IntRange(0, 28).Draw(h.r, "deed"); {
+	case what > 24:
+		return h.somethingOfTemplates(ctx)
 	case what > 17:
 		return h.somethingOfProjects(ctx)
 	case what > 11:
@@ -458,6 +490,35 @@ func (h *historian) somethingOfProjects(ctx context.Context) (string, error) {
 		return "restore-project", err
 	}
 	return "delete-project", h.app.DeleteProject(ctx, actor, p.ID, none)
+}
+
+// contents are what templates make here.
+var contents = []mindflow.TemplateContent{
+	{Task: &mindflow.TemplateTask{Title: "trip", Steps: []mindflow.TemplateTask{{Title: "pack"}}}},
+	{Project: &mindflow.TemplateProject{Name: "Trip", Tasks: []mindflow.TemplateTask{{Title: "book"}, {Title: "go", BlockedBy: []int{0}}}}},
+}
+
+func (h *historian) somethingOfTemplates(ctx context.Context) (string, error) {
+	none, actor := mindflow.Match{}, h.actor() //nolint:contextcheck // as above
+	content := rapid.SampledFrom(contents).Draw(h.r, "content")
+	what := rapid.IntRange(0, 5).Draw(h.r, "deed of templates")
+	if len(h.templates) == 0 || what == 0 {
+		t, _, err := h.app.CreateTemplate(ctx, actor, app.NewTemplate{Name: "trip", Content: &content})
+		if err == nil {
+			h.templates = append(h.templates, t.ID)
+		}
+		return "create-template", err
+	}
+	id := rapid.SampledFrom(h.templates).Draw(h.r, "template")
+	switch what {
+	case 1:
+		return "delete-template", h.app.DeleteTemplate(ctx, actor, id, none)
+	case 2, 3:
+		_, err := h.app.EditTemplate(ctx, actor, id, app.TemplateDraft{Content: &content, Name: new(rapid.SampledFrom([]string{"trip", "tour", "travel"}).Draw(h.r, "name"))}, none)
+		return "edit-template", err
+	}
+	_, err := h.app.UseTemplate(ctx, actor, id, app.Use{})
+	return "use-template", err
 }
 
 // undo undoes a deed, and reports whether it was.

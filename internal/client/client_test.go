@@ -634,3 +634,57 @@ func TestAnExportIsHandedOnOrBreaksOff(t *testing.T) {
 		t.Errorf("half an export: %v", err)
 	}
 }
+
+func TestATemplateFromItsMakingToItsEnd(t *testing.T) {
+	s := newServer(t)
+	c, _, _ := s.signIn(t)
+	ctx := t.Context()
+	top, err := c.CreateTask(ctx, client.Draft{Title: client.Set("Trip"), DueDate: client.Set("2030-01-02")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.CreateTask(ctx, client.Draft{Title: client.Set("Pack"), ParentID: client.Set(top.ID)}); err != nil {
+		t.Fatal(err)
+	}
+	id := mindflow.NewID[mindflow.Template](s.now())
+	made, err := c.CreateTemplate(ctx, client.TemplateDraft{ID: client.Set(id), FromTask: top.ID, Day: "2030-01-01"})
+	if err != nil || made.ID != id || made.Name != "Trip" || made.Kind != "task" || made.Tasks != 2 || made.Content.Task.Due.Days != 1 || made.ETag != `"1"` {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	read, err := c.Template(ctx, id)
+	if diff := cmp.Diff(made, read); err != nil || diff != "" {
+		t.Errorf("read: %v %s", err, diff)
+	}
+	content := made.Content
+	content.Task.Steps = nil
+	edited, err := c.EditTemplate(ctx, id, client.TemplateDraft{Name: "Trips", Content: &content}, made.ETag)
+	if err != nil || edited.Name != "Trips" || edited.Tasks != 1 || edited.Content.Task.Steps != nil {
+		t.Errorf("%+v, %v", edited, err)
+	}
+	_, err = c.EditTemplate(ctx, id, client.TemplateDraft{Name: "Late"}, made.ETag)
+	refusedWith(t, err, http.StatusPreconditionFailed)
+	if list, err := c.Templates(ctx); err != nil || len(list) != 1 || list[0] != edited.ListedTemplate {
+		t.Errorf("%+v, %v", list, err)
+	}
+	house, err := c.CreateProject(ctx, client.ProjectDraft{Name: client.Set("House")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	used, err := c.UseTemplate(ctx, id, client.TemplateUse{Date: "2031-05-01", Name: "Rome", ProjectID: house.ID})
+	if err != nil || used.Project != nil || used.Tasks != 1 || used.Task.Title != "Rome" || *used.Task.DueDate != "2031-05-02" || *used.Task.ProjectID != house.ID {
+		t.Errorf("%+v, %v", used, err)
+	}
+	again, err := c.CreateTemplate(ctx, client.TemplateDraft{FromProject: house.ID})
+	if err != nil || again.Kind != "project" || again.Content.Project.Name != "House" {
+		t.Errorf("%+v, %v", again, err)
+	}
+	if used, err := c.UseTemplate(ctx, again.ID, client.TemplateUse{}); err != nil || used.Task != nil || used.Project.Name != "House" || used.Tasks != 1 {
+		t.Errorf("%+v, %v", used, err)
+	}
+	refusedWith(t, c.DeleteTemplate(ctx, id, made.ETag), http.StatusPreconditionFailed)
+	if err := c.DeleteTemplate(ctx, id, edited.ETag); err != nil {
+		t.Error(err)
+	}
+	_, err = c.Template(ctx, id)
+	refusedWith(t, err, http.StatusNotFound)
+}

@@ -39,7 +39,11 @@ const (
 	ProjectUnarchived  Verb = "project.unarchived"
 	ProjectDeleted     Verb = "project.deleted"
 	ProjectRestored    Verb = "project.restored"
-	UserErased         Verb = "user.erased" // told by no workspace: there is none any more
+	TemplateCreated    Verb = "template.created"
+	TemplateUpdated    Verb = "template.updated"
+	TemplateDeleted    Verb = "template.deleted"
+	TemplateRestored   Verb = "template.restored" // by undoing
+	UserErased         Verb = "user.erased"       // told by no workspace: there is none any more
 )
 
 // What is told of things taken over from the Python service: that they came,
@@ -62,12 +66,15 @@ func Compactable() []string {
 		string(TaskDeleted), string(TaskRestored), string(TaskImported), string(TaskUndone),
 		string(ProjectCreated), string(ProjectUpdated), string(ProjectArchived), string(ProjectUnarchived),
 		string(ProjectDeleted), string(ProjectRestored),
+		string(TemplateCreated), string(TemplateUpdated), string(TemplateDeleted), string(TemplateRestored),
 	}
 }
 
 // Eases reports whether what happened leaves less to be done: such a change is
 // never refused for want of room.
-func (v Verb) Eases() bool { return v == TaskCompleted || v == TaskDeleted || v == ProjectDeleted }
+func (v Verb) Eases() bool {
+	return v == TaskCompleted || v == TaskDeleted || v == ProjectDeleted || v == TemplateDeleted
+}
 
 // Event is one entry of a workspace's append-only log. Seq counts from 1
 // without a gap; the last one is the workspace's version.

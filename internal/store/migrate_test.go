@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -224,8 +225,8 @@ var later = map[string]string{
 		VALUES ('01890000-0000-7000-8000-00000000000b', 's', 27, 28, 29, 0)`,
 	"projects": `INSERT INTO projects (workspace_id, id, name, name_key, version, changed_seq, created_at, updated_at, archived_at)
 		VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-000000000012', 'House', 'house', 1, 1, 31, 32, 33)`,
-	"templates": `INSERT INTO templates (workspace_id, id, name, name_key, content, version, changed_seq, created_at, updated_at)
-		VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-000000000013', 'Trip', 'trip', '{}', 1, 1, 34, 35)`,
+	"templates": `INSERT INTO templates (workspace_id, id, name, name_key, content, kind, tasks, version, changed_seq, created_at, updated_at)
+		VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-000000000013', 'Trip', 'trip', '{}', 'task', 36, 1, 1, 34, 35)`,
 	"spent_challenges": `INSERT INTO spent_challenges (challenge_hash, expires_at) VALUES ('ch', 30)`,
 	"idempotency_keys": `INSERT INTO idempotency_keys (workspace_id, user_id, route, name, request_hash, answer, expires_at)
 		VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-00000000000b', 'POST /api/tasks', 'k', 'h', '{}', 17)`,
@@ -374,6 +375,36 @@ func TestEveryStepGoesDownAndUpAgainAndKeepsWhatItDoesNotSayItLoses(t *testing.T
 		}
 		if left := shape(t, schema); len(left) > 0 {
 			t.Errorf("left at the bottom: %q", left)
+		}
+	})
+}
+
+// Templates could be kept before their kind and size had columns: both follow from
+// what is in them.
+func TestWhatATemplateMakesIsKnownOfThoseFromBefore(t *testing.T) {
+	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
+		schema := storetest.OpenSchema(t, storetest.Empty(t, kind))
+		up(t, schema, 14)
+		execute(t, schema, `INSERT INTO workspaces (id, name, created_at) VALUES ('01890000-0000-7000-8000-00000000000a', 'Ada', 1)`)
+		for i, content := range []mindflow.TemplateContent{
+			{Task: &mindflow.TemplateTask{Title: `"title":`, Description: `{"project":`, Steps: []mindflow.TemplateTask{{Title: "x", Steps: []mindflow.TemplateTask{{Title: "y"}}}}}},
+			{Project: &mindflow.TemplateProject{Name: `"title":`, Tasks: []mindflow.TemplateTask{{Title: "x"}, {Title: "y"}}}},
+			{Project: &mindflow.TemplateProject{Name: "empty", Tasks: []mindflow.TemplateTask{}}},
+		} {
+			encoded, err := json.Marshal(content)
+			if err != nil {
+				t.Fatal(err)
+			}
+			execute(t, schema, fmt.Sprintf(`INSERT INTO templates (workspace_id, id, name, name_key, content, version, changed_seq, created_at, updated_at)
+				VALUES ('01890000-0000-7000-8000-00000000000a', '01890000-0000-7000-8000-00000000001%d', 'x', 'x', '%s', 1, 1, 2, 3)`, i, encoded))
+		}
+		up(t, schema, 15)
+		for i, want := range []string{"task 3", "project 2", "project 0"} {
+			makes, tasks := "", 0
+			row := schema.DB().QueryRowContext(t.Context(), fmt.Sprintf(`SELECT kind, tasks FROM templates WHERE id = '01890000-0000-7000-8000-00000000001%d'`, i))
+			if err := row.Scan(&makes, &tasks); err != nil || fmt.Sprint(makes, " ", tasks) != want {
+				t.Errorf("%d makes %s %d, %v; want %s", i, makes, tasks, err, want)
+			}
 		}
 	})
 }

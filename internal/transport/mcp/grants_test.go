@@ -30,6 +30,7 @@ func TestATokenDoesWhatItsScopesAllow(t *testing.T) {
 		for tool, arguments := range map[string]string{
 			"add_tasks": `{"text": "x"}`, "complete_task": `{"task": "rent"}`, "snooze_task": `{"task": "rent"}`,
 			"update_task": `{"task": "rent", "priority": 5}`, "undo": `{"change": "2"}`,
+			"use_template": `{"template": "01933b3e-0000-7000-8000-000000000000"}`,
 		} {
 			reads.call(tool, arguments).fails("tasks:write", "connect this assistant anew")
 		}

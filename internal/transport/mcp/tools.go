@@ -52,6 +52,12 @@ func (s *Server) tools(server *mcp.Server) {
 			"Do not use it to move a deadline (update_task with due_date).",
 		meta: calledByCard, limits: limitName, use: s.snoozeTask,
 	}.add(s, server)
+	offer[useIn, useOut]{
+		name: "use_template", title: "Use a template", effect: adds,
+		about: "Makes what a template of the person's says: a task or a project with its steps, dates counted from a day. " +
+			"Use it when they name one, or want again what they keep one for. Do not use it for anything else that is new (add_tasks).",
+		limits: limitUse, use: s.useTemplate,
+	}.add(s, server)
 	offer[undoIn, undoOut]{
 		name: "undo", title: "Take a change back", effect: moves,
 		about: "Takes back what one call has changed, all of it or nothing: your last one, or the one whose change you name. " +

@@ -31,6 +31,7 @@ var routes = []string{
 	"PUT /api/preferences", "PUT /api/tasks/{id}",
 
 	"GET /api/tasks/{id}/steps",
+	"GET /api/templates", "POST /api/templates", "GET /api/templates/{id}", "PATCH /api/templates/{id}", "DELETE /api/templates/{id}", "POST /api/templates/{id}/use",
 	"PATCH /api/projects/{id}", "DELETE /api/projects/{id}", "POST /api/projects/{id}/archive", "POST /api/projects/{id}/unarchive",
 	"POST /api/projects/{id}/restore", "POST /api/projects/{id}/move", "POST /api/tasks/{id}/move",
 }

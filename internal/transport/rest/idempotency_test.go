@@ -115,12 +115,14 @@ func TestEveryRouteAnswersARepeatToTheByteOnWhicheverServer(t *testing.T) {
 		other.srv = serve(t, srv.clock, open(t, srv.url, srv.clock), web.Placeholder())
 		id := ada.create(`{"title": "Tom & Jerry <3 \u2028 \u00e9", "description": "a\nb\tc", "due_date": "2026-12-01", "start_date": "2026-11-30T10:00:00+01:00", "tags": ["x", "y"], "effort_estimate_minutes": 15, "preferred_time": "morning", "recurrence": {"rule": "FREQ=DAILY"}}`)
 		ada.do("POST /api/projects", `{"name": "x", "id": "`+id+`"}`).want(http.StatusCreated) // what is at {id} there
+		ada.do("POST /api/templates", `{"name": "x", "id": "`+id+`", "content": {"task": {"title": "x"}}}`).want(http.StatusCreated)
 		made := []string{}
 		for method, path := range srv.posts() {
 			made = append(made, method)
 			for _, body := range map[string][]string{
 				"/api/tasks":           {`{"title": "& <new>", "assignee_id": null, "tags": ["t"]}`, `{"title": "mine", "id": "` + someone + `"}`, `{"title": "mine",  "id": "` + someone + `"}`},
 				"/api/projects":        {`{"name": "& <new>"}`, `{"name": "mine", "id": "` + someone + `"}`},
+				"/api/templates":       {`{"content": {"task": {"title": "& <new>"}}, "name": "t"}`, `{"name": "mine", "content": {"project": {"name": "p", "tasks": []}}, "id": "` + someone + `"}`},
 				"/api/import/{format}": {`{"description": "line"}` + "\n" + `{"status": "pending"}`},
 			}[path] {
 				ada.sameAgain(other, "POST "+strings.ReplaceAll(path, "{format}", "taskwarrior"), body)

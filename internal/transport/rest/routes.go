@@ -95,6 +95,13 @@ func (a *API) routes() {
 	route(a, "GET /api/changes", "list-changes", "Changes", "What has happened, the newest first, and whether it can be undone", a.changes, granted(mindflow.TasksRead))
 	route(a, "POST /api/undo", "undo", "Changes", "Take a change back, whole, unless that would overwrite later edits", a.undo, granted(mindflow.TasksWrite))
 
+	route(a, "GET /api/templates", "list-templates", "Templates", "Your templates, without what they make", a.listTemplates, granted(mindflow.TasksRead))
+	route(a, "POST /api/templates", "create-template", "Templates", "Make a template, also of a task or a project that is there", a.createTemplate, status(http.StatusCreated), also("200", "The same template, created before with this id"), granted(mindflow.TasksWrite))
+	route(a, "GET /api/templates/{id}", "get-template", "Templates", "Read a template", a.getTemplate, also("304", "It still has that ETag"), granted(mindflow.TasksRead))
+	route(a, "PATCH /api/templates/{id}", "edit-template", "Templates", "Change a template: absent keeps", a.editTemplate, granted(mindflow.TasksWrite))
+	route(a, "DELETE /api/templates/{id}", "delete-template", "Templates", "Delete a template", a.deleteTemplate, status(http.StatusNoContent), granted(mindflow.TasksWrite))
+	route(a, "POST /api/templates/{id}/use", "use-template", "Templates", "Make what a template says, its dates counted from a day", a.useTemplate, status(http.StatusCreated), granted(mindflow.TasksWrite))
+
 	route(a, "GET /api/preferences", "get-preferences", "Preferences", "How your tasks are scored, and where you are", a.getPreferences, also("304", "They still have that ETag"), granted(mindflow.AccountRead, mindflow.TasksRead))
 	route(a, "PUT /api/preferences", "put-preferences", "Preferences", "Change preferences: absent keeps", a.putPreferences)
 

@@ -53,6 +53,8 @@ var admits = map[string]string{
 	"POST /api/tasks/{id}/move": editsTasks,
 
 	"GET /api/tasks/{id}/steps": readsTasks,
+	"GET /api/templates":        readsTasks, "GET /api/templates/{id}": readsTasks, "POST /api/templates": editsTasks, "PATCH /api/templates/{id}": editsTasks,
+	"DELETE /api/templates/{id}": editsTasks, "POST /api/templates/{id}/use": editsTasks,
 
 	"POST /api/tasks/quick": editsTasks, "POST /api/tasks": editsTasks, "PATCH /api/tasks/{id}": editsTasks, "PUT /api/tasks/{id}": editsTasks, "DELETE /api/tasks/{id}": editsTasks,
 	"POST /api/tasks/{id}/complete": editsTasks, "POST /api/tasks/{id}/reopen": editsTasks, "POST /api/tasks/{id}/snooze": editsTasks,
@@ -72,7 +74,8 @@ var bodiesOf = map[string]string{
 	"POST /api/import/{format}": "title\nx\n", "POST /api/recurrence/preview": `{"rule": "FREQ=DAILY", "start": "2026-11-27"}`,
 	"POST /api/projects": `{"name": "x"}`, "PATCH /api/projects/{id}": `{"name": "y"}`, "POST /api/projects/{id}/move": `{"last": true}`,
 	"POST /api/tasks/{id}/move": `{"last": true}`,
-	"POST /api/oauth/requests":  `{"client_id": "x", "redirect_uri": "x"}`, "POST /api/oauth/decisions": `{"client_id": "x", "redirect_uri": "x", "approve": true}`,
+	"POST /api/templates":       `{"name": "x", "content": {"task": {"title": "x"}}}`, "PATCH /api/templates/{id}": `{"name": "y"}`, "POST /api/templates/{id}/use": `{}`,
+	"POST /api/oauth/requests": `{"client_id": "x", "redirect_uri": "x"}`, "POST /api/oauth/decisions": `{"client_id": "x", "redirect_uri": "x", "approve": true}`,
 
 	"POST /api/undo": `{"change": "2"}`, "POST /api/tasks/bulk": `{"ids": ["` + someone + `"], "action": "complete"}`,
 

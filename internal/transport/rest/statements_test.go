@@ -58,6 +58,11 @@ var costs = []struct {
 	{"DELETE /api/projects/{project}", "", 11, 4}, // with the steps of its tasks
 	{"POST /api/projects/{project}/restore", "", 10, 4},
 	{"GET /api/tasks?project=none&sort=position", "", 4, 1},
+	{"POST /api/templates", `{"name": "x", "content": {"task": {"title": "x", "steps": [{"title": "y"}]}}}`, 7, 6},
+	{"POST /api/templates", `{"from_task": "{id}"}`, 9, 8},
+	{"GET /api/templates", "", 2, 2},
+	{"GET /api/templates/{template}", "", 2, 2},
+	{"POST /api/templates/{template}/use", "", 9, 8},
 	{"PUT /api/preferences", `{"weight_urgency": 41}`, 6, 4},
 	{"POST /api/tasks/bulk", `{"ids": [{all}], "set": {"priority": 3}, "add_tags": ["x"]}`, 8, 4}, // the second changes nothing
 	{"POST /api/undo", `{"change": "{change}"}`, 10, 5},                                           // the second is refused
@@ -76,10 +81,11 @@ func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
 				id, other := ada.create(`{"title": "the one"}`), ada.create(`{"title": "another"}`)
 				repeating := ada.create(`{"title": "again and again", "due_date": "2026-11-27", "recurrence": {"rule": "FREQ=DAILY"}}`)
 				project := ada.do("POST /api/projects", `{"name": "x", "id": "`+someone+`"}`).want(http.StatusCreated).at("id") // before the others
+				template := ada.do("POST /api/templates", `{"name": "x", "content": {"task": {"title": "x", "steps": [{"title": "y"}]}}}`).want(http.StatusCreated).at("id")
 				for _, c := range costs {
 					fresh := ada
 					fresh.srv = serve(t, srv.clock, srv.store, web.Placeholder())
-					names := strings.NewReplacer("{id}", id, "{other}", other, "{repeating}", repeating, "{project}", project, "{all}", all, "{change}", change)
+					names := strings.NewReplacer("{id}", id, "{other}", other, "{repeating}", repeating, "{project}", project, "{all}", all, "{change}", change, "{template}", template)
 					request, body := names.Replace(c.request), names.Replace(c.body)
 					cold, warm := fresh.statements(request, body), fresh.statements(request, body)
 					wantCold, wantWarm := c.cold, c.warm

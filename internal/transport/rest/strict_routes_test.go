@@ -157,7 +157,7 @@ func refusals(o operation) []refusal {
 		for _, id := range []string{"1", "x", "%00", "%ff", "null", "..%2f..%2fetc", "01933b3e-0000-7000-8000-00000000000", "{01933b3e-0000-7000-8000-000000000000}", "01933b3e000070008000000000000000", "urn:uuid:01933b3e-0000-7000-8000-000000000000", garbled[:500]} {
 			all = append(all, refusal{says: "the id " + id, id: id, body: "{}", status: 422, want: "must be a UUID", field: "id"})
 		}
-		if o.body && !strings.HasSuffix(o.path, "/snooze") {
+		if o.body && !strings.HasSuffix(o.path, "/snooze") && !strings.HasSuffix(o.path, "/use") {
 			all = append(all, refusal{says: "neither an id nor a body", id: "x", status: 400, want: "Request body is required"})
 		}
 		all = append(all, refusal{says: "nobody's id", id: someone, status: 404, body: `{}`})
@@ -227,6 +227,7 @@ func TestEveryRouteOfTheDocumentRefusesWhatItCannotRead(t *testing.T) {
 		ada := srv.person("ada@example.com", "UTC")
 		id := ada.create(`{"title": "x"}`)
 		ada.do("POST /api/projects", `{"name": "x", "id": "`+id+`"}`).want(http.StatusCreated)
+		ada.do("POST /api/templates", `{"name": "x", "id": "`+id+`", "content": {"task": {"title": "x"}}}`).want(http.StatusCreated)
 		document := srv.nobody().do("GET /openapi.json", "").want(http.StatusOK)
 		var d struct {
 			Components struct {
@@ -321,6 +322,7 @@ func TestAbsurdHeadersChangeNothing(t *testing.T) {
 		ada := srv.person("ada@example.com", "UTC")
 		id := ada.create(`{"title": "x"}`)
 		ada.do("POST /api/projects", `{"name": "x", "id": "`+id+`"}`).want(http.StatusCreated)
+		ada.do("POST /api/templates", `{"name": "x", "id": "`+id+`", "content": {"task": {"title": "x"}}}`).want(http.StatusCreated)
 		long := strings.Repeat("x", 9000)
 		for _, o := range operationsOf(t, srv.nobody().do("GET /openapi.json", "").body) {
 			if o.method != http.MethodGet {

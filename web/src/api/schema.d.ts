@@ -1051,6 +1051,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your templates, without what they make */
+        get: operations["list-templates"];
+        put?: never;
+        /** Make a template, also of a task or a project that is there */
+        post: operations["create-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a template */
+        get: operations["get-template"];
+        put?: never;
+        post?: never;
+        /** Delete a template */
+        delete: operations["delete-template"];
+        options?: never;
+        head?: never;
+        /** Change a template: absent keeps */
+        patch: operations["edit-template"];
+        trace?: never;
+    };
+    "/api/templates/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make what a template says, its dates counted from a day */
+        post: operations["use-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens": {
         parameters: {
             query?: never;
@@ -1678,6 +1732,12 @@ export interface components {
             /** @description Read-only */
             workspace_id?: string | null;
         };
+        EditTemplateBody: {
+            /** @description What it makes, all of it */
+            content?: components["schemas"]["TemplateContent"];
+            /** @description 1 to 100 characters */
+            name?: string;
+        };
         ExportView: {
             /** Format: date-time */
             exported_at: string;
@@ -1841,6 +1901,17 @@ export interface components {
             email: string;
             password: string;
         };
+        MadeView: {
+            /** @description The project that was made */
+            project?: components["schemas"]["ProjectView"];
+            /** @description Or the task */
+            task?: components["schemas"]["TaskView"];
+            /**
+             * Format: int64
+             * @description How many tasks in all, steps among them
+             */
+            tasks: number;
+        };
         MoveBody: {
             /**
              * Format: uuid
@@ -1870,6 +1941,29 @@ export interface components {
              * @description A project at the top, to make it a sub-project
              */
             parent_id?: string | null;
+        };
+        NewTemplateBody: {
+            /** @description What it makes */
+            content?: components["schemas"]["TemplateContent"];
+            /** @description The day the dates of what is there are counted from; the earliest of them when absent */
+            day?: string;
+            /**
+             * Format: uuid
+             * @description Or: a project that is there, with its own tasks
+             */
+            from_project?: string;
+            /**
+             * Format: uuid
+             * @description Or: a task that is there, with its steps
+             */
+            from_task?: string;
+            /**
+             * Format: uuid
+             * @description A UUID, best of version 7; the same id with the same content is the same template
+             */
+            id?: string | null;
+            /** @description 1 to 100 characters; that of what it is made of when absent */
+            name?: string;
         };
         NewTokenInputBody: {
             /**
@@ -2456,6 +2550,129 @@ export interface components {
             /** Format: uuid */
             workspace_id: string;
         };
+        TemplateContent: {
+            /** @description Or a project, with its tasks */
+            project?: components["schemas"]["TemplateProject"];
+            /** @description One task, with its steps */
+            task?: components["schemas"]["TemplateTask"];
+        };
+        TemplateDate: {
+            /**
+             * Format: int64
+             * @description After the day of use; before it when negative
+             */
+            days: number;
+            /** @description Of the wall clock (17:00); all day when absent */
+            time?: string;
+        };
+        TemplateHead: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description What it makes
+             * @enum {string}
+             */
+            kind: "task" | "project";
+            name: string;
+            /**
+             * Format: int64
+             * @description How many tasks it makes, steps among them
+             */
+            tasks: number;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Grows by one with each change
+             */
+            version: number;
+            /** Format: uuid */
+            workspace_id: string;
+        };
+        TemplateProject: {
+            /** @description 1 to 100 characters */
+            name: string;
+            tasks: components["schemas"]["TemplateTask"][];
+        };
+        TemplateRecurrence: {
+            /** @description schedule or completion; schedule when absent */
+            from?: string;
+            /** @description By RFC 5545, such as FREQ=WEEKLY;BYDAY=MO, without UNTIL */
+            rule: string;
+            /** @description The last day it may come, with a time where the due date has one */
+            until?: components["schemas"]["TemplateDate"];
+        };
+        TemplateReminder: {
+            /** @description With a time */
+            at?: components["schemas"]["TemplateDate"];
+            /**
+             * Format: int64
+             * @description So long before the task is due
+             */
+            before_minutes?: number;
+        };
+        TemplateTask: {
+            /** @description Which tasks of the template it waits for: they are counted from 0 on as they stand there, each before its steps */
+            blocked_by?: number[];
+            /** @description At most 2000 characters */
+            description?: string;
+            due_date?: components["schemas"]["TemplateDate"];
+            /**
+             * Format: int64
+             * @description 1 to 10080
+             */
+            effort_estimate_minutes?: number;
+            /** @description morning, afternoon or evening */
+            preferred_time?: string;
+            /**
+             * Format: int64
+             * @description 1 to 5; 3 when absent
+             */
+            priority?: number;
+            recurrence?: components["schemas"]["TemplateRecurrence"];
+            /** @description At most 10 */
+            reminders?: components["schemas"]["TemplateReminder"][];
+            start_date?: components["schemas"]["TemplateDate"];
+            /** @description To a depth of 5 */
+            steps?: components["schemas"]["TemplateTask"][];
+            /** @description At most 20 */
+            tags?: string[];
+            /** @description 1 to 200 characters */
+            title: string;
+        };
+        TemplateView: {
+            content: components["schemas"]["TemplateContent"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description What it makes
+             * @enum {string}
+             */
+            kind: "task" | "project";
+            name: string;
+            /**
+             * Format: int64
+             * @description How many tasks it makes, steps among them
+             */
+            tasks: number;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Grows by one with each change
+             */
+            version: number;
+            /** Format: uuid */
+            workspace_id: string;
+        };
+        TemplatesReplyBody: {
+            /** @description By name; at most 200 */
+            templates: components["schemas"]["TemplateHead"][];
+        };
         TokenView: {
             /** Format: date-time */
             created_at: string;
@@ -2535,6 +2752,17 @@ export interface components {
             tasks: string[];
             /** @description The change that was taken back */
             undone: string;
+        };
+        UseTemplateBody: {
+            /** @description The day its dates are counted from; today when absent */
+            date?: string;
+            /** @description Of the task or the project; as the template says when absent */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The project the task is put into, or that a project is made a sub-project of
+             */
+            project_id?: string;
         };
         UserView: {
             /** Format: date-time */
@@ -7973,6 +8201,502 @@ export interface operations {
                     /**
                      * @description The limit: q requests in any w seconds
                      * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatesReplyBody"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-template": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: for 24 hours the same key with the same request is done once and answered alike, with another request it is refused with 422, and with 409 while the first still runs */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTemplateBody"];
+            };
+        };
+        responses: {
+            /** @description The same template, created before with this id */
+            200: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-template": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Answer 304 if the template still has this ETag */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The template's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"];
+                };
+            };
+            /** @description It still has that ETag */
+            304: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "reads";r=599;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "reads";q=600;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-template": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change only if the template still has this ETag */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The template's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-template": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change only if the template still has this ETag */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The template's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditTemplateBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "use-template": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: for 24 hours the same key with the same request is done once and answered alike, with another request it is refused with 422, and with 409 while the first still runs */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The template's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UseTemplateBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeView"];
+                };
+            };
+            /** @description Too many requests in a short time */
+            429: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds after which it may be tried again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    /**
+                     * @description What is left: r requests now, one more after t seconds
+                     * @example "changes";r=59;t=60
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description The limit: q requests in any w seconds
+                     * @example "changes";q=60;w=60
                      */
                     "RateLimit-Policy"?: string;
                     [name: string]: unknown;
