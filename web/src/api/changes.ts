@@ -25,7 +25,16 @@ import { showInTrash } from './trash'
  * place of what was shown, and a failure puts back what was there.
  */
 
-const shown: QueryKey[] = [['best'], ['ranked'], ['list'], ['task'], ['found'], ['trash']]
+const shown: QueryKey[] = [
+  ['best'],
+  ['ranked'],
+  ['list'],
+  ['task'],
+  ['found'],
+  ['projects'],
+  ['waiting'],
+  ['trash'],
+]
 
 /** How many changes are under way: the server is asked anew when the last is done. */
 let underWay = 0
@@ -252,9 +261,12 @@ const change = (client: QueryClient, task: Task, fields: Partial<Task>, send: ()
     (answer) => answer,
   )
 
-export const complete = (client: QueryClient, task: Task) =>
+/** Completes a task; one that waits for others only where that is said. */
+export const complete = (client: QueryClient, task: Task, blocked = false) =>
   change(client, task, { status: 'completed', snoozed_until: null, completed_at: new Date().toISOString() }, () =>
-    data(api.POST('/api/tasks/{id}/complete', { params: path(task) })),
+    data(
+      api.POST('/api/tasks/{id}/complete', { params: { ...path(task), ...(blocked ? { query: { blocked } } : {}) } }),
+    ),
   )
 
 export const reopen = (client: QueryClient, task: Task) =>

@@ -85,6 +85,9 @@ export class Conflict extends Error {
 export const wantsCode = (error: unknown): error is Problem =>
   error instanceof Problem && error.type === 'second-factor-required'
 
+/** The task waits for others that are open. */
+export const isBlocked = (error: unknown): error is Problem => error instanceof Problem && error.type === 'blocked'
+
 export const isStatus = (error: unknown, status: number): error is Problem =>
   error instanceof Problem && error.status === status
 

@@ -16,6 +16,7 @@ export function admits(query: ListQuery, task: Task, zone: string): boolean {
   if (query.status && !query.status.includes(task.status)) return false
   if (query.priority && !query.priority.includes(task.priority)) return false
   if (query.tag && !query.tag.some((tag) => task.tags.some((t) => fold(t) === fold(tag)))) return false
+  if (query.project === 'none' && task.project_id) return false
   if (!query.due_after && !query.due_before) return true
   if (!task.due_date) return false
   const due = startOfDue(task.due_date, zone)
@@ -39,6 +40,15 @@ const keys: Record<string, (task: Task, zone: string) => string | number | null>
   due_date: dueKey,
   priority: (task) => task.priority,
   title: (task) => fold(task.title),
+  position: placeKey,
+}
+
+/** The place that was given to a task by hand, or the one it has by when it was made, as the server counts it. */
+function placeKey(task: Task): string {
+  if (task.position) return task.position
+  const [, fraction = ''] = /\.(\d+)/.exec(task.created_at) ?? []
+  const seconds = Math.floor(Date.parse(task.created_at) / 1000)
+  return `1${String(seconds).padStart(10, '0')}${fraction.padEnd(6, '0').slice(0, 6)}`.slice(0, 17)
 }
 
 /** The order of a list: below 0 where the first comes first. What has no due date comes last either way. */
@@ -54,11 +64,15 @@ export function compare(query: ListQuery, a: Task, b: Task, zone: string): numbe
   return x < y ? -reverse : reverse
 }
 
+/** A list of a project holds its tasks; which of those in its sub-projects, the server says. */
+const inProject = ({ project }: ListQuery, task: Task, before: Task | undefined) =>
+  !project || project === 'none' || task.project_id === project || before?.project_id === task.project_id
+
 /** The pages with a task where it belongs now; those that it does not touch stay the same objects. */
 export function place(pages: TaskPage[], query: ListQuery, task: Task, zone: string): TaskPage[] {
   const at = pages.findIndex((page) => page.tasks.some((t) => t.id === task.id))
   const before = at < 0 ? undefined : pages[at]!.tasks.find((t) => t.id === task.id)
-  const wanted = admits(query, task, zone) && (before !== undefined || !query.q)
+  const wanted = admits(query, task, zone) && (before !== undefined || !query.q) && inProject(query, task, before)
   if (before && wanted && compare(query, before, task, zone) === 0) {
     return pages.map((page, i) =>
       i === at ? { ...page, tasks: page.tasks.map((t) => (t.id === task.id ? task : t)) } : page,

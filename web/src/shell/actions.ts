@@ -2,7 +2,7 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import * as changes from '../api/changes'
 import type { Draft, Edit, Task } from '../api/client'
-import { Conflict, explain, Problem } from '../api/errors'
+import { Conflict, explain, isBlocked, Problem } from '../api/errors'
 import { momentWords } from '../time/words'
 import { guessZone } from '../time/zone'
 import { remember, say, unsay, warn } from '../ui/toast'
@@ -53,7 +53,7 @@ export function actionsOf(client: QueryClient) {
   }
 
   /** Does it and says so at once; where it fails, the words are taken back, and what went wrong is said. */
-  const told = async (task: Task, text: string, fn: () => Promise<Task>) => {
+  const told = async (task: Task, text: string, fn: () => Promise<Task | undefined>) => {
     const done = run(fn)
     const back = (after: Task) => takeBack(client, changes.wayBack(task, after), after)
     const said = say(text, () => void done.then((after) => (after ? back(after) : undefined)))
@@ -67,13 +67,22 @@ export function actionsOf(client: QueryClient) {
     if (after) remembered(client, task, after)
   }
 
+  const complete = (task: Task, blocked = false): Promise<void> =>
+    told(task, `Done: ${short(task.title)}`, () =>
+      changes.complete(client, task, blocked).catch((error: unknown) => {
+        if (!isBlocked(error)) throw error
+        warn(error.message, { label: 'Complete anyway', go: () => void complete(task, true) })
+        return undefined
+      }),
+    )
+
   const to = (task: Task, status: Task['status'], text: string) =>
     told(task, text, () => changes.edit(client, task, { status, snoozed_until: null }))
 
   return {
     edit,
 
-    complete: (task: Task) => told(task, `Done: ${short(task.title)}`, () => changes.complete(client, task)),
+    complete,
 
     reopen: (task: Task) => told(task, `Open again: ${short(task.title)}`, () => changes.reopen(client, task)),
 

@@ -31,9 +31,10 @@ export function FrameView({
   to,
   counts,
   clock,
+  projects,
   notice,
   children,
-}: Links & { counts: Counts; clock: ReactNode; notice?: ReactNode; children: ReactNode }) {
+}: Links & { counts: Counts; clock: ReactNode; projects?: ReactNode; notice?: ReactNode; children: ReactNode }) {
   return (
     <>
       <a
@@ -43,7 +44,7 @@ export function FrameView({
         Skip to the content
       </a>
       <div className="desk:grid desk:min-h-dvh desk:grid-cols-[216px_minmax(0,1fr)]">
-        <Sidebar to={to} counts={counts} clock={clock} />
+        <Sidebar to={to} counts={counts} clock={clock} projects={projects} />
         <main
           id="main"
           tabIndex={-1}
@@ -59,7 +60,12 @@ export function FrameView({
   )
 }
 
-function Sidebar({ to: To, counts, clock }: Links & { counts: Counts; clock: ReactNode }) {
+function Sidebar({
+  to: To,
+  counts,
+  clock,
+  projects,
+}: Links & { counts: Counts; clock: ReactNode; projects: ReactNode }) {
   return (
     <nav
       aria-label="Main"
@@ -80,6 +86,7 @@ function Sidebar({ to: To, counts, clock }: Links & { counts: Counts; clock: Rea
           <span className="tnum ml-auto text-[13px] font-[450] text-ink-3">{counts[p.to]}</span>
         </To>
       ))}
+      {projects}
       <span className="flex-1" />
       <To
         to="/trash"

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { followOtherTabs } from '../api/changes'
 import { bestQuery, preferencesQuery, topQuery } from '../api/queries'
 import { useMinute, useToday } from '../time/now'
+import { useDesk } from '../ui/desk'
 import { Icon } from '../ui/icon'
 import { Toasts, undoLast } from '../ui/toast'
 import { countOfWeek, weekQuery } from '../upcoming/queries'
@@ -17,6 +18,7 @@ import { useSequences, useShortcutsOf } from './shortcuts'
 import { useZone } from './zone'
 
 const QuickAdd = part(() => import('./quick-add').then((m) => m.default))
+const ProjectsNav = part(() => import('./projects-nav').then((m) => m.default))
 const Palette = part(() => import('./palette').then((m) => m.default))
 const Help = part(() => import('./help').then((m) => m.default))
 const ConflictDialog = part(() => import('./conflict').then((m) => m.default))
@@ -43,7 +45,7 @@ export function Frame() {
   })
   return (
     <>
-      <FrameView to={PlaceLink} counts={useCounts()} clock={<Clock />} notice={<Notice />}>
+      <FrameView to={PlaceLink} counts={useCounts()} clock={<Clock />} projects={<Projects />} notice={<Notice />}>
         <Outlet />
       </FrameView>
       <Toasts />
@@ -92,6 +94,13 @@ function useCounts() {
   if (top) counts['/tasks'] = top.total
   if (week && week !== '0') counts['/upcoming'] = week
   return counts
+}
+
+/** The projects come after what is to do now, where there is room for them. */
+function Projects() {
+  const desk = useDesk()
+  const later = useQuery(bestQuery).isPending
+  return desk && !later ? <ProjectsNav onMissing={() => {}} /> : null
 }
 
 /** Where and when the person is, by their own zone. */

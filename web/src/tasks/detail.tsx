@@ -19,7 +19,9 @@ import { Dates, Estimate, Notes, PreferredTime, Priority, StatusField, Title } f
 import { Reason } from './detail-reason'
 import { RemindersField } from './detail-reminders'
 import { RepeatField } from './detail-repeat'
+import { ProjectField } from './detail-project'
 import { TagsField } from './detail-tags'
+import { WaitsFor } from './detail-waits'
 import { useEditing } from './editing'
 import { Gone } from './gone'
 import { Times } from './detail-times'
@@ -145,6 +147,8 @@ function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
         <Estimate {...props} />
         <PreferredTime {...props} />
         <TagsField {...props} />
+        <ProjectField {...props} />
+        <WaitsFor {...props} />
       </dl>
       <Reason task={task} />
       <Times task={task} />

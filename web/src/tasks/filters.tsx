@@ -1,8 +1,10 @@
 import { Menu } from '@base-ui/react/menu'
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { inTree, projectsQuery } from '../api/projects'
 import { Icon } from '../ui/icon'
 import { itemClass, popupClass } from '../ui/popup'
-import { isFiltered, isGrouped, usualSort, type DueChoice, type Search, type Showing } from './search'
+import { isFiltered, isGrouped, sortOf, type DueChoice, type Search, type Showing } from './search'
 
 const showing: [Showing | undefined, string][] = [
   [undefined, 'Open'],
@@ -27,6 +29,7 @@ const sorts: [string, string][] = [
   ['due_date', 'Due'],
   ['priority', 'Priority'],
   ['title', 'Title'],
+  ['position', 'By hand'],
 ]
 
 const directions: Record<string, [up: string, down: string]> = {
@@ -35,10 +38,11 @@ const directions: Record<string, [up: string, down: string]> = {
   due_date: ['Soonest first', 'Latest first'],
   priority: ['Lowest first', 'Highest first'],
   title: ['A to Z', 'Z to A'],
+  position: ['As arranged', 'The other way round'],
 }
 
 /** The direction in which something is usually wanted. */
-const first = (by: string) => (by === 'due_date' || by === 'title' ? by : `-${by}`)
+const first = (by: string) => (by === 'due_date' || by === 'title' || by === 'position' ? by : `-${by}`)
 
 /** What is shown, and in which order: each choice is in the address. */
 export function Filters({
@@ -50,7 +54,10 @@ export function Filters({
   tags: string[]
   onChange: (to: Partial<Search>) => void
 }) {
-  const { status, priority, tag, due, sort = usualSort } = search
+  const { status, priority, tag, due, project } = search
+  const sort = sortOf(search)
+  const projects = useQuery(projectsQuery).data ?? []
+  const tree = inTree(projects)
   const by = sort.replace('-', '')
   const down = sort.startsWith('-')
   const offered = [...new Set([...(tag ?? []), ...tags])].slice(0, 40)
@@ -76,6 +83,23 @@ export function Filters({
           ))}
         </Menu.RadioGroup>
       </Chip>
+      {(tree.length > 0 || project) && (
+        <Chip label="Project" value={projects.find((p) => p.id === project)?.name} on={project !== undefined}>
+          <Menu.RadioGroup
+            value={project ?? 'any'}
+            onValueChange={(v: string) => onChange({ project: v === 'any' ? undefined : v, sort: undefined })}
+          >
+            <Radio value="any">All tasks</Radio>
+            {tree.map(({ project, depth }) => (
+              <Radio key={project.id} value={project.id}>
+                <span dir="auto" className={`max-w-60 truncate ${depth ? 'pl-4' : ''}`}>
+                  {project.name}
+                </span>
+              </Radio>
+            ))}
+          </Menu.RadioGroup>
+        </Chip>
+      )}
       <Chip label="Due" value={due && dues.find(([d]) => d === due)![1]} on={due !== undefined}>
         <Menu.RadioGroup
           value={due ?? 'any'}

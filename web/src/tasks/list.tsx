@@ -2,7 +2,7 @@ import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-vir
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useDesk } from '../ui/desk'
 import type { Line } from './lines'
-import { TaskRow, type RowActions } from './row'
+import { TaskRow, type Marks, type RowActions } from './row'
 import type { Selection } from './selection'
 
 /** What is left below before the next page is asked for. */
@@ -16,6 +16,7 @@ type Props = {
   selecting: boolean
   open: string | undefined
   renaming: string | null
+  marks: Marks
   on: RowActions
   /** How much at the top is covered by what stays there. */
   covered: number
@@ -96,6 +97,8 @@ export function TaskList(p: Props) {
                 selecting={p.selecting}
                 open={line.task.id === p.open}
                 renaming={line.task.id === p.renaming}
+                project={p.marks.project(line.task.project_id)}
+                waits={p.marks.waits.has(line.task.id)}
                 on={p.on}
               />
             ) : (

@@ -21,8 +21,18 @@ export type RowActions = {
   renamed: (task: Task, title: string | null) => void
 }
 
+/** What others know about tasks that rows tell. */
+export type Marks = {
+  /** The name of a task's project, where that is not said already. */
+  project: (id: string | null) => string | undefined
+  /** The tasks that wait for others. */
+  waits: ReadonlySet<string>
+}
+
 type Props = {
   task: Task
+  project: string | undefined
+  waits: boolean
   /** The one the keys mean. Its controls alone are stops of the tab key: there may be thousands. */
   active: boolean
   takesFocus: boolean
@@ -103,6 +113,7 @@ export const TaskRow = memo(function TaskRow(p: Props) {
             </span>
             <p className="flex gap-3 truncate text-[13px] text-ink-3 empty:hidden desk:hidden">
               <State task={task} />
+              <About {...p} />
               {task.due_date && <Due task={task} />}
               <RepeatMark repeat={task.recurrence} />
               {task.effort_estimate_minutes !== null && <span>{effortWords(task.effort_estimate_minutes)}</span>}
@@ -117,6 +128,7 @@ export const TaskRow = memo(function TaskRow(p: Props) {
         <span className="hidden max-w-[45%] flex-none items-center gap-2 truncate text-[13px] text-ink-3 desk:flex">
           <State task={task} />
           <RepeatMark repeat={task.recurrence} />
+          <About {...p} />
           <span dir="auto" className="hidden truncate empty:hidden @min-[40rem]:inline">
             {tagWords(task.tags)}
           </span>
@@ -208,6 +220,26 @@ function PastDue({ date }: { date: string }) {
   const words = useWords((now) => momentWords(Date.parse(date), now, zone))
   return (
     <span className="whitespace-nowrap">{date.length === 10 ? words.text.replace(/ \d\d:\d\d$/, '') : words.text}</span>
+  )
+}
+
+/** What it waits for, how far its steps have come, and where it belongs. */
+function About({ task, project, waits }: Pick<Props, 'task' | 'project' | 'waits'>) {
+  return (
+    <>
+      {waits && <span className="rounded-full bg-line px-2 text-[12px] leading-5 whitespace-nowrap">Waiting</span>}
+      {task.steps && (
+        <span className="tnum whitespace-nowrap">
+          {task.steps.done} of {task.steps.total}
+          <span className="sr-only"> steps done</span>
+        </span>
+      )}
+      {project && (
+        <span dir="auto" className="max-w-40 truncate">
+          {project}
+        </span>
+      )}
+    </>
   )
 }
 

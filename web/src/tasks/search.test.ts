@@ -43,3 +43,11 @@ test('what is alike stands under one heading where that helps, unless said other
   expect(isGrouped({ sort: '-priority', group: false })).toBe(false)
   expect(isGrouped({ sort: 'title', group: true })).toBe(true)
 })
+
+test('a project has the order that was given to it by hand, unless another is asked for', () => {
+  const project = '01997000-0000-7000-8000-000000000000'
+  expect(readSearch({ project: 'x' }).project).toBeUndefined()
+  expect(listOf(readSearch({ project }), '2026-11-25')).toMatchObject({ project, sort: 'position' })
+  expect(listOf(readSearch({ project, sort: '-created_at' }), '2026-11-25')).toMatchObject({ sort: '-created_at' })
+  expect(readSearch({ project, sort: 'position' }).sort).toBeUndefined()
+})

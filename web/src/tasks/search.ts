@@ -9,6 +9,8 @@ export type Search = {
   tag?: string[] | undefined
   due?: DueChoice | undefined
   q?: string | undefined
+  /** Of this project alone. */
+  project?: string | undefined
   sort?: string | undefined
   /** Whether what is alike in the sort stands under one heading; by itself where that helps. */
   group?: boolean | undefined
@@ -19,9 +21,13 @@ export type DueChoice = 'overdue' | 'today' | 'week'
 
 const statuses: Showing[] = ['all', 'pending', 'in_progress', 'snoozed', 'completed', 'cancelled']
 const dues: DueChoice[] = ['overdue', 'today', 'week']
-const sorts = ['created_at', 'updated_at', 'due_date', 'priority', 'title']
+const sorts = ['created_at', 'updated_at', 'due_date', 'priority', 'title', 'position']
 
 export const usualSort = '-created_at'
+
+/** The order of a list where none is asked for: a project has its own. */
+export const sortOf = ({ sort, project }: Pick<Search, 'sort' | 'project'>): string =>
+  sort ?? (project ? 'position' : usualSort)
 
 const among = <T>(choices: T[], value: unknown): T | undefined => choices.find((c) => c === value)
 
@@ -42,18 +48,24 @@ export function readSearch(search: Record<string, unknown>): Search {
     tag: list(search.tag, (t) => (words(t) ? [words(t)] : [])),
     due: among(dues, search.due),
     q: words(search.q) || undefined,
-    sort: sorts.includes(sort.replace(/^-/, '')) && sort !== usualSort ? sort : undefined,
+    sort:
+      sorts.includes(sort.replace(/^-/, '')) && sort !== (isId(search.project) ? 'position' : usualSort)
+        ? sort
+        : undefined,
+    project: isId(search.project),
     group: typeof search.group === 'boolean' ? search.group : undefined,
   }
 }
 
+const isId = (value: unknown) => (typeof value === 'string' && /^[0-9a-f-]{36}$/i.test(value) ? value : undefined)
+
 export const isFiltered = (s: Search) => Boolean(s.status ?? s.priority ?? s.tag ?? s.due ?? s.q)
 
-export const isGrouped = ({ sort = usualSort, group }: Search): boolean => group ?? /^-?(due_date|priority)$/.test(sort)
+export const isGrouped = (s: Search): boolean => s.group ?? /^-?(due_date|priority)$/.test(sortOf(s))
 
 /** What the server is asked for. Overdue it answers a little more: what is due today but not yet. */
 export function listOf(search: Search, today: Day): ListQuery {
-  const { status, priority, tag, due, q, sort } = search
+  const { status, priority, tag, due, q, project } = search
   const tomorrow = addDays(today, 1)
   return {
     ...(status === 'all' ? {} : { status: status ? [status] : openStatuses }),
@@ -63,6 +75,7 @@ export function listOf(search: Search, today: Day): ListQuery {
     ...(due === 'today' ? { due_after: today, due_before: tomorrow } : {}),
     ...(due === 'week' ? { due_after: today, due_before: addDays(today, 7) } : {}),
     ...(q ? { q } : {}),
-    sort: sort ?? usualSort,
+    ...(project ? { project } : {}),
+    sort: sortOf(search),
   }
 }

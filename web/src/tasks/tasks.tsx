@@ -1,11 +1,14 @@
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import type { Task } from '../api/client'
+import { waitingQuery } from '../api/dependencies'
+import { projectsQuery } from '../api/projects'
 import { listQuery } from '../api/queries'
 import { useActions } from '../shell/actions'
 import { useProgress } from '../shell/bulk'
 import { useLongList } from '../shell/long-list'
+import { useTitle } from '../shell/title'
 import { useWaking } from '../shell/waking'
 import { useZone } from '../shell/zone'
 import { useMinute } from '../time/now'
@@ -20,8 +23,8 @@ import { isOverdue, linesOf } from './lines'
 import { TaskList } from './list'
 import { manyOf } from './many'
 import { Picker, type Picking, type What } from './picker'
-import type { RowActions } from './row'
-import { isGrouped, listOf, usualSort, type Search } from './search'
+import type { Marks, RowActions } from './row'
+import { isGrouped, listOf, sortOf, type Search } from './search'
 import { SearchField } from './search-field'
 import { all, extended, noSelection, toggled } from './selection'
 
@@ -64,10 +67,22 @@ export default function Tasks() {
   const [telling, setTelling] = useState(search)
   if (telling !== search && !found.isPlaceholderData) setTelling(search)
   const lines = useMemo(
-    () => linesOf(tasks, { sort: telling.sort ?? usualSort, grouped: isGrouped(telling), now, zone }),
+    () => linesOf(tasks, { sort: sortOf(telling), grouped: isGrouped(telling), now, zone }),
     [tasks, telling, now, zone],
   )
   const settled = useDeferredValue(tasks)
+  const projects = useQuery(projectsQuery).data
+  const project = search.project && projects?.find((p) => p.id === search.project)
+  useTitle(project ? project.name : undefined, search.project)
+  const linked = useMemo(() => settled.some((task) => task.blocked_by.length > 0), [settled])
+  const waiting = useQuery({ ...waitingQuery, enabled: linked }).data
+  const marks = useMemo(
+    (): Marks => ({
+      project: (id) => (id && id !== search.project ? projects?.find((p) => p.id === id)?.name : undefined),
+      waits: new Set(linked ? waiting : []),
+    }),
+    [projects, search.project, linked, waiting],
+  )
   const tags = useMemo(() => tagsOf(settled), [settled])
 
   const [cursor, setCursor] = useState<Cursor | null>(null)
@@ -200,7 +215,9 @@ export default function Tasks() {
     <div data-wide className="mx-auto max-w-240">
       <header className="z-10 bg-paper desk:sticky desk:top-0 desk:-mx-2 desk:-mt-2 desk:px-2 desk:pt-2 desk:pb-2">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-          <Heading>Tasks</Heading>
+          <Heading dir="auto" className="max-w-full truncate">
+            {project ? project.name : 'Tasks'}
+          </Heading>
           <p role="status" className="tnum pt-1 text-[13px] text-ink-3">
             {pages && `${tasks.length}${hasNextPage ? '+' : ''}`}
             <span className="sr-only"> shown</span>
@@ -250,6 +267,7 @@ export default function Tasks() {
           selecting={selecting || selection.ids.size > 0}
           open={open}
           renaming={renaming}
+          marks={marks}
           on={on}
           covered={desk ? covered : 0}
           more={hasNextPage}

@@ -4,7 +4,10 @@ import { Icon } from './icon'
 import { aside } from './short'
 
 /** Something that was done, or was not, and the way back. */
-type Toast = { id: number; text: string; bad: boolean; undo?: (() => void) | undefined }
+type Toast = { id: number; text: string; bad: boolean; undo?: (() => void) | undefined; way?: Way | undefined }
+
+/** What can be done about what went wrong. */
+type Way = { label: string; go: () => void }
 
 let toasts: Toast[] = []
 let next = 1
@@ -71,7 +74,7 @@ export function say(text: string, undo?: () => void): number {
 }
 
 /** Says what went wrong. */
-export const warn = (text: string) => add({ text, bad: true })
+export const warn = (text: string, way?: Way) => add({ text, bad: true, way })
 
 /** Takes back what was done last in this tab, however long ago; reports whether there was anything. */
 export function undoLast(): boolean {
@@ -138,6 +141,18 @@ export function Toasts() {
               className="min-h-11 rounded-lg px-3 fine:min-h-9 font-[550] text-accent hover:bg-accent-soft"
             >
               Undo
+            </button>
+          )}
+          {t.way && (
+            <button
+              type="button"
+              onClick={() => {
+                close(t.id)
+                t.way?.go()
+              }}
+              className="min-h-11 rounded-lg px-3 font-[550] whitespace-nowrap text-accent hover:bg-accent-soft fine:min-h-9"
+            >
+              {t.way.label}
             </button>
           )}
           <IconButton label="Dismiss" onClick={() => close(t.id)}>
