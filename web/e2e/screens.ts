@@ -44,6 +44,52 @@ const thrown = async (at: At) => {
   return '/trash'
 }
 
+/** A project with another in it, an archived one and an empty one; a task with steps, and one that waits for another. */
+type Garden = Record<'project' | 'archived' | 'empty' | 'trip' | 'step' | 'waits', string>
+
+const gardens = new WeakMap<Person, Promise<Garden>>()
+
+/** Theirs, made when it is first asked for. */
+function garden(at: At): Promise<Garden> {
+  const known = gardens.get(at.person) ?? plant(at)
+  gardens.set(at.person, known)
+  return known
+}
+
+async function plant({ person, tasks }: At): Promise<Garden> {
+  const title = (i: number) => (tasks.at(i) ?? tasks[0]!).title
+  const project = async (name: string, parent_id?: string) => {
+    const body = { name: [...name].slice(0, 100).join('').trim(), ...(parent_id ? { parent_id } : {}) }
+    return ((await person.call('/api/projects', 'POST', body)) as { id: string }).id
+  }
+  const add = async (i: number, more: object) => (await person.add({ title: title(i), priority: 1, ...more })).id
+  const top = await project(title(3))
+  const beds = await project(title(4), top)
+  const archived = await project(title(5))
+  const trip = await add(3, { project_id: top })
+  const steps = []
+  for (const i of [0, 3, 4, 5]) steps.push(await add(i, { parent_id: trip }))
+  await add(4, { parent_id: steps[1] })
+  await person.call(`/api/tasks/${steps[0]}/complete`, 'POST')
+  const waits = await add(8, { project_id: top, blocked_by: [trip], due_date: tasks[0]!.due_date })
+  for (const i of [9, 4]) await add(i, { project_id: beds })
+  await add(10, { project_id: archived })
+  await person.call(`/api/projects/${archived}/archive`, 'POST')
+  return { project: top, archived, empty: await project(title(0)), trip, step: steps[1]!, waits }
+}
+
+const inProject = (of: 'project' | 'archived' | 'empty') => async (at: At) => `/tasks?project=${(await garden(at))[of]}`
+const task = (of: 'trip' | 'step' | 'waits') => async (at: At) => `/tasks/${(await garden(at))[of]}`
+
+const projectMenu =
+  (item?: string) =>
+  async ({ page }: At) => {
+    await button(page, 'Change the project').click()
+    const menu = page.getByRole('menu')
+    if (item) await menu.getByRole('menuitem', { name: item }).click()
+    await (item ? page.getByRole('dialog') : menu).waitFor()
+  }
+
 /** The days as columns or as a list, where there is room for both. */
 const look =
   (name: 'Columns' | 'List') =>
@@ -240,6 +286,71 @@ export const screens: Screen[] = [
       await notes.fill(`Mine: ${last(at).title}`)
       await notes.blur()
       await at.page.getByRole('dialog', { name: 'This task was changed meanwhile' }).waitFor()
+    },
+  },
+  { name: 'project', path: inProject('project'), ready: '[data-tasks] [data-id]' },
+  { name: 'project-menu', path: inProject('project'), ready: '[data-tasks] [data-id]', open: projectMenu() },
+  {
+    name: 'project-rename',
+    path: inProject('project'),
+    ready: '[data-tasks] [data-id]',
+    open: projectMenu('New project in it…'),
+  },
+  { name: 'project-delete', path: inProject('project'), ready: '[data-tasks] [data-id]', open: projectMenu('Delete…') },
+  { name: 'project-archived', path: inProject('archived'), ready: '[data-tasks] [data-id]' },
+  { name: 'project-empty', path: inProject('empty'), ready: 'h2' },
+  {
+    name: 'projects-filter',
+    path: inProject('project'),
+    ready: '[data-tasks] [data-id]',
+    open: async ({ page }) => {
+      await page.getByRole('button', { name: /^Project:/ }).click()
+      await page.getByRole('menuitem', { name: 'New project…' }).waitFor()
+    },
+  },
+  {
+    name: 'project-move',
+    path: inProject('project'),
+    ready: '[data-tasks] [data-id]',
+    open: async ({ page }) => {
+      const row = page.locator('[data-tasks] [data-id]').first()
+      await row.locator('a[data-title]').focus()
+      await row.getByRole('button', { name: /^Move:/ }).click()
+      await page.getByRole('menuitem', { name: 'Move down' }).waitFor()
+    },
+  },
+  { name: 'task-steps', path: task('trip'), ready: '[data-step]' },
+  {
+    name: 'task-step-menu',
+    path: task('trip'),
+    ready: '[data-step]',
+    open: async ({ page }) => {
+      const step = page.locator('[data-step]').nth(1)
+      await step.getByRole('link').focus()
+      await step.getByRole('button', { name: /^Move:/ }).click()
+      await page.getByRole('menuitem', { name: 'Move down' }).waitFor()
+    },
+  },
+  { name: 'task-step', path: task('step'), ready: '[data-step]' },
+  {
+    name: 'task-steps-open',
+    path: task('trip'),
+    ready: '[data-step]',
+    open: async ({ page, person, tasks }) => {
+      const { trip } = await garden({ page, person, tasks })
+      await page.locator('[data-panel]').getByRole('checkbox', { name: 'Done', exact: true }).click()
+      await button(page, 'Complete its steps too').waitFor()
+      await settle(page)
+      await person.call(`/api/tasks/${trip}/reopen`, 'POST')
+    },
+  },
+  {
+    name: 'task-waits',
+    path: task('waits'),
+    ready: '[data-panel] ul[aria-label="Waits for"] a',
+    open: async ({ page }) => {
+      await page.locator('[data-panel]').getByRole('checkbox', { name: 'Done', exact: true }).click()
+      await button(page, 'Complete anyway').waitFor()
     },
   },
   { name: 'upcoming', path: () => '/upcoming', ready: 'h1', open: look('Columns') },

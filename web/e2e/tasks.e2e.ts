@@ -101,12 +101,12 @@ test('what is searched, sorted and filtered is in the address, and Back goes bac
   await page.getByRole('button', { name: 'Sort: Title' }).click()
   await page.getByRole('menuitemradio', { name: 'Priority' }).click()
   await expect
-    .poll(() => page.getByRole('heading', { level: 2 }).allTextContents())
+    .poll(() => page.locator('main').getByRole('heading', { level: 2 }).allTextContents())
     .toEqual(['Priority 5', 'Priority 3'])
 
   await page.reload()
   await expect
-    .poll(() => page.getByRole('heading', { level: 2 }).allTextContents())
+    .poll(() => page.locator('main').getByRole('heading', { level: 2 }).allTextContents())
     .toEqual(['Priority 5', 'Priority 3'])
   await page.getByRole('button', { name: 'Tag' }).click()
   await page.getByRole('menuitemcheckbox', { name: 'fruit' }).click()

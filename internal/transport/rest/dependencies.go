@@ -20,9 +20,9 @@ type dependenciesReply struct {
 
 // dependencyView is a task that another waits for, or that waits for it.
 type dependencyView struct {
-	taskName
-
-	Status string `json:"status" enum:"pending,in_progress,snoozed,completed,cancelled"`
+	ID     mindflow.TaskID `json:"id" format:"uuid"`
+	Title  string          `json:"title"`
+	Status string          `json:"status" enum:"pending,in_progress,snoozed,completed,cancelled"`
 }
 
 func (a *API) dependencies(ctx context.Context, in *dependenciesInput) (*dependenciesReply, error) {
@@ -42,7 +42,7 @@ func (a *API) dependencies(ctx context.Context, in *dependenciesInput) (*depende
 func viewDependencies(all []mindflow.Dependency) []dependencyView {
 	views := make([]dependencyView, len(all))
 	for i, d := range all {
-		views[i] = dependencyView{taskName{d.ID, d.Title}, string(d.Status)}
+		views[i] = dependencyView{d.ID, d.Title, string(d.Status)}
 	}
 	return views
 }

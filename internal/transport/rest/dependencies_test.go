@@ -2,9 +2,12 @@ package rest_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"mindflow/internal/store/storetest"
 )
 
 // chain is somebody's tasks of which each waits for the one before: plan, build,
@@ -88,6 +91,35 @@ func TestWhatWaitsForWhatIsTold(t *testing.T) {
 			srv.t.Errorf("%d statements", n)
 		}
 	})
+}
+
+// Seen red while the view embedded a struct without a name of its own outside: the
+// document had the status alone.
+func TestWhatATaskWaitsForIsDocumentedWhole(t *testing.T) {
+	t.Parallel()
+	srv := newServer(t, storetest.SQLite)
+	ada := srv.person("ada@example.com", "UTC")
+	_, build, _ := chain(srv, ada)
+	var d struct {
+		Components struct {
+			Schemas map[string]schema `json:"schemas"`
+		} `json:"components"`
+	}
+	srv.nobody().do("GET /openapi.json", "").want(http.StatusOK).into(&d)
+	var answer struct {
+		WaitsFor []any `json:"waits_for"`
+		Blocks   []any `json:"blocks"`
+	}
+	ada.do("GET /api/tasks/"+build+"/dependencies", "").want(http.StatusOK).into(&answer)
+	view := d.Components.Schemas["DependencyView"]
+	if len(view.Properties) != 3 || len(answer.WaitsFor) != 1 || len(answer.Blocks) != 1 {
+		t.Fatalf("documented are %v, answered is %v", view.Properties, answer)
+	}
+	for _, v := range slices.Concat(answer.WaitsFor, answer.Blocks) {
+		if fault := view.fault(d.Components.Schemas, "dependency", v); fault != "" {
+			t.Error(fault)
+		}
+	}
 }
 
 func TestListsOfWhatIsBlockedAndOfWhatIsNot(t *testing.T) {

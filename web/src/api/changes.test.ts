@@ -1,10 +1,11 @@
 import { InfiniteQueryObserver, QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { keyAt } from '../order/place'
 import { scored, task } from '../test/tasks'
 import * as changes from './changes'
 import type { Ranked, Task } from './client'
 import { Conflict } from './errors'
-import type { Lists } from './lists'
+import { placeKey, type Lists } from './lists'
 import { listQuery, type Answer } from './queries'
 
 let a: Task
@@ -389,3 +390,33 @@ describe('a long list', () => {
     expect(stale()).toBe(false)
   })
 })
+
+describe('a task that is moved in an order by hand', () => {
+  const key = ['list', { parent: 'none', sort: 'position' }]
+  const order = () => client.getQueryData<Lists>(key)?.pages.flatMap((page) => page.tasks.map((t) => t.title))
+
+  beforeEach(() => {
+    client.setQueryData<Lists>(key, { pages: [{ tasks: [c, b, a], next_cursor: null }], pageParams: [''] })
+  })
+
+  test('stands there at once, and then where the server says', async () => {
+    const done = changes.move(client, a, { before: b.id }, keyAt(keyed(c, b), { before: b.id }))
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    expect(order()).toEqual(['c', 'a', 'b'])
+    expect(asked[0]).toMatchObject({ method: 'POST', path: `/api/tasks/${a.id}/move`, body: { before: b.id } })
+    asked[0]!.answer(Response.json({ ...a, version: 4, position: '0' }))
+    await done
+    expect(order()).toEqual(['a', 'c', 'b'])
+  })
+
+  test('is where it was when that is refused', async () => {
+    const done = changes.move(client, a, { before: c.id }, keyAt(keyed(c, b), { before: c.id })).catch(() => {})
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    expect(order()).toEqual(['a', 'c', 'b'])
+    asked[0]!.answer(Response.json({ title: 'No' }, { status: 422 }))
+    await done
+    expect(order()).toEqual(['c', 'b', 'a'])
+  })
+})
+
+const keyed = (...tasks: Task[]) => tasks.map((t) => ({ id: t.id, key: placeKey(t) }))

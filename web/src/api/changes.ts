@@ -1,4 +1,5 @@
 import type { InfiniteData, Query, QueryClient, QueryKey } from '@tanstack/react-query'
+import type { Spot } from '../order/place'
 import { guessZone } from '../time/zone'
 import {
   api,
@@ -25,16 +26,7 @@ import { showInTrash } from './trash'
  * place of what was shown, and a failure puts back what was there.
  */
 
-const shown: QueryKey[] = [
-  ['best'],
-  ['ranked'],
-  ['list'],
-  ['task'],
-  ['found'],
-  ['projects'],
-  ['waiting'],
-  ['trash'],
-]
+const shown: QueryKey[] = [['best'], ['ranked'], ['list'], ['task'], ['found'], ['projects'], ['waiting'], ['trash']]
 
 /** How many changes are under way: the server is asked anew when the last is done. */
 let underWay = 0
@@ -261,12 +253,19 @@ const change = (client: QueryClient, task: Task, fields: Partial<Task>, send: ()
     (answer) => answer,
   )
 
+/** How a task is completed: though it waits for others that are open, and with its open steps. */
+export type How = { blocked?: true; steps?: true }
+
 /** Completes a task; one that waits for others only where that is said. */
-export const complete = (client: QueryClient, task: Task, blocked = false) =>
+export const complete = (client: QueryClient, task: Task, how: How = {}) =>
   change(client, task, { status: 'completed', snoozed_until: null, completed_at: new Date().toISOString() }, () =>
-    data(
-      api.POST('/api/tasks/{id}/complete', { params: { ...path(task), ...(blocked ? { query: { blocked } } : {}) } }),
-    ),
+    data(api.POST('/api/tasks/{id}/complete', { params: { ...path(task), query: how } })),
+  )
+
+/** Puts a task somewhere else among those beside it. The key is about where, until the server has said. */
+export const move = (client: QueryClient, task: Task, to: Spot, key: string) =>
+  change(client, task, { position: key }, () =>
+    data(api.POST('/api/tasks/{id}/move', { params: path(task), body: to })),
   )
 
 export const reopen = (client: QueryClient, task: Task) =>

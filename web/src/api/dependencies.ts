@@ -1,19 +1,12 @@
 import { queryOptions } from '@tanstack/react-query'
-import { api, data, type Status, type Task } from './client'
-
-/** A task that another waits for. */
-export type Dependency = { id: string; title: string; status: Status }
+import { api, data, type Task } from './client'
 
 /** What a task waits for, open or not. */
 export const waitsForQuery = (task: Task) =>
   queryOptions({
     queryKey: ['task', task.id, 'waits for', task.blocked_by],
-    queryFn: async ({ signal }) => {
-      const { waits_for } = await data(
-        api.GET('/api/tasks/{id}/dependencies', { signal, params: { path: { id: task.id } } }),
-      )
-      return waits_for as Dependency[]
-    },
+    queryFn: async ({ signal }) =>
+      (await data(api.GET('/api/tasks/{id}/dependencies', { signal, params: { path: { id: task.id } } }))).waits_for,
     enabled: task.blocked_by.length > 0,
   })
 

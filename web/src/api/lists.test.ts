@@ -22,6 +22,9 @@ describe('a list admits', () => {
     ['not the day itself', { due_before: '2026-11-26' }, { due_date: '2026-11-26' }, false],
     ['an instant before midnight there', { due_before: '2026-11-26' }, { due_date: '2026-11-25T22:59:59Z' }, true],
     ['none after it', { due_before: '2026-11-26' }, { due_date: '2026-11-25T23:00:00Z' }, false],
+    ['a step where those of its task are asked for', { parent: 'trip' }, { parent_id: 'trip' }, true],
+    ['no step of another task', { parent: 'trip' }, { parent_id: 'party' }, false],
+    ['no step where what is none is asked for', { parent: 'none' }, { parent_id: 'trip' }, false],
     ['nothing without a due date', { due_after: '2026-11-26' }, {}, false],
   ] as const)('%s', (_, query, fields, expected) => {
     expect(admits(query as never, task('a', fields as never), zone)).toBe(expected)

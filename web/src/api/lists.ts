@@ -17,6 +17,7 @@ export function admits(query: ListQuery, task: Task, zone: string): boolean {
   if (query.priority && !query.priority.includes(task.priority)) return false
   if (query.tag && !query.tag.some((tag) => task.tags.some((t) => fold(t) === fold(tag)))) return false
   if (query.project === 'none' && task.project_id) return false
+  if (query.parent && (task.parent_id ?? 'none') !== query.parent) return false
   if (!query.due_after && !query.due_before) return true
   if (!task.due_date) return false
   const due = startOfDue(task.due_date, zone)
@@ -43,11 +44,11 @@ const keys: Record<string, (task: Task, zone: string) => string | number | null>
   position: placeKey,
 }
 
-/** The place that was given to a task by hand, or the one it has by when it was made, as the server counts it. */
-function placeKey(task: Task): string {
-  if (task.position) return task.position
-  const [, fraction = ''] = /\.(\d+)/.exec(task.created_at) ?? []
-  const seconds = Math.floor(Date.parse(task.created_at) / 1000)
+/** The place that was given to a task or project by hand, or the one it has by when it was made, as the server counts it. */
+export function placeKey({ position, created_at }: Pick<Task, 'position' | 'created_at'>): string {
+  if (position) return position
+  const [, fraction = ''] = /\.(\d+)/.exec(created_at) ?? []
+  const seconds = Math.floor(Date.parse(created_at) / 1000)
   return `1${String(seconds).padStart(10, '0')}${fraction.padEnd(6, '0').slice(0, 6)}`.slice(0, 17)
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inTree, type Project } from './projects'
+import { besideIn, inTree, roomsFor, type Project } from './projects'
 
 const project = (id: string, fields: Partial<Project> = {}) =>
   ({ id, name: id, parent_id: null, archived_at: null, deleted_at: null, ...fields }) as Project
@@ -16,4 +16,19 @@ test('what is put away is not shown; what was in it alone stands at the top', ()
   expect(names([project('a', { archived_at: '2026-11-25T08:00:00Z' }), project('a1', { parent_id: 'a' })])).toEqual([
     'a1',
   ])
+})
+
+test('a project can be in another that is in none, unless others are in it', () => {
+  const all = [project('a'), project('b'), project('b1', { parent_id: 'b' }), project('away', { archived_at: 'x' })]
+  const rooms = (of?: Project) => roomsFor(all, of).map((p) => p.id)
+  expect(rooms(all[0])).toEqual(['b'])
+  expect(rooms(all[1])).toEqual([])
+  expect(rooms(all[2])).toEqual(['a', 'b'])
+  expect(rooms()).toEqual(['a', 'b'])
+})
+
+test('a project has an order with those of the same parent that are not put away', () => {
+  const all = [project('a'), project('b', { archived_at: 'x' }), project('c'), project('a1', { parent_id: 'a' })]
+  expect(besideIn(all, all[2]!).map((p) => p.id)).toEqual(['a', 'c'])
+  expect(besideIn(all, all[3]!).map((p) => p.id)).toEqual(['a1'])
 })

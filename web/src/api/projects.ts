@@ -1,5 +1,8 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
-import { api, data, newId } from './client'
+import { keyAt, type Spot } from '../order/place'
+import { refresh, together } from './changes'
+import { api, changeOf, data, newId, tellChange } from './client'
+import { placeKey } from './lists'
 import type { components } from './schema'
 
 export type Project = components['schemas']['ListedProject']
@@ -12,19 +15,70 @@ export const projectsQuery = queryOptions({
 })
 
 /** A project with how deep it stands: 0, or 1 within another. */
-export type Placed = { project: Project; depth: 0 | 1 }
+export type InTree = { project: Project; depth: 0 | 1 }
+
+const isHere = (p: Project) => !p.archived_at && !p.deleted_at
 
 /** Projects that are not put away, each followed by those in it. */
-export function inTree(projects: Project[]): Placed[] {
-  const here = projects.filter((p) => !p.archived_at && !p.deleted_at)
+export function inTree(projects: Project[]): InTree[] {
+  const here = projects.filter(isHere)
   const ids = new Set(here.map((p) => p.id))
   return here
     .filter((p) => p.parent_id === null || !ids.has(p.parent_id))
-    .flatMap((top): Placed[] => [
+    .flatMap((top): InTree[] => [
       { project: top, depth: 0 },
-      ...here.filter((p) => p.parent_id === top.id).map((project): Placed => ({ project, depth: 1 })),
+      ...here.filter((p) => p.parent_id === top.id).map((project): InTree => ({ project, depth: 1 })),
     ])
 }
+
+/** Those that were put away, by their names. */
+export const archived = (projects: Project[]) =>
+  projects.filter((p) => p.archived_at && !p.deleted_at).toSorted((a, b) => a.name.localeCompare(b.name))
+
+/** The projects in one. */
+export const within = (projects: Project[], project: Project) =>
+  projects.filter((p) => p.parent_id === project.id && !p.deleted_at)
+
+/** Those a project has an order with, itself among them. */
+export const besideIn = (projects: Project[], project: Project) =>
+  projects.filter((p) => isHere(p) && p.parent_id === project.parent_id)
+
+/** What a project can be in: another that is in none itself. */
+export const roomsFor = (projects: Project[], project?: Project) =>
+  project && within(projects, project).length > 0
+    ? []
+    : projects.filter((p) => isHere(p) && p.parent_id === null && p.id !== project?.id)
+
+const order = (a: Project, b: Project) => {
+  const [x, y] = [placeKey(a), placeKey(b)]
+  return x === y ? 0 : x < y ? -1 : 1
+}
+
+/**
+ * Changes what is known of the projects at once, then sends it; where that fails, they are as before. Answers what
+ * undoes it, if anything has changed.
+ */
+async function change<T extends object>(
+  client: QueryClient,
+  seen: (all: Project[]) => Project[],
+  send: () => Promise<T>,
+): Promise<string | undefined> {
+  const { queryKey } = projectsQuery
+  await client.cancelQueries({ queryKey })
+  const before = client.getQueryData(queryKey)
+  client.setQueryData(queryKey, (all) => all && seen(all))
+  try {
+    return changeOf(await together(client, send))
+  } catch (error) {
+    client.setQueryData(queryKey, before)
+    throw error
+  }
+}
+
+const path = ({ id }: Project) => ({ params: { path: { id } } })
+
+const becoming = (project: Project, fields: Partial<Project>) => (all: Project[]) =>
+  all.map((p) => (p.id === project.id ? { ...p, ...fields } : p))
 
 /** Makes a project; whoever repeats it with this id makes one. */
 export async function createProject(client: QueryClient, name: string, parent: string | null) {
@@ -32,4 +86,67 @@ export async function createProject(client: QueryClient, name: string, parent: s
   const made = await data(api.POST('/api/projects', { body }))
   await client.invalidateQueries({ queryKey: projectsQuery.queryKey })
   return made
+}
+
+export type ProjectEdit = { name?: string; parent_id?: string | null }
+
+export const editProject = (client: QueryClient, project: Project, fields: ProjectEdit) =>
+  change(client, becoming(project, fields), () =>
+    data(api.PATCH('/api/projects/{id}', { ...path(project), body: fields })),
+  )
+
+/** Puts a project away, with those in it. */
+export const archiveProject = (client: QueryClient, project: Project) => {
+  const at = new Date().toISOString()
+  const away = (p: Project) => p.id === project.id || (p.parent_id === project.id && !p.archived_at)
+  return change(
+    client,
+    (all) => all.map((p) => (away(p) ? { ...p, archived_at: at } : p)),
+    () => data(api.POST('/api/projects/{id}/archive', path(project))),
+  )
+}
+
+/** Takes a project up again, with those that were put away together with it. */
+export const unarchiveProject = (client: QueryClient, project: Project) =>
+  change(
+    client,
+    (all) => {
+      const back = (p: Project) =>
+        p.id === project.id || (p.parent_id === project.id && p.archived_at === project.archived_at)
+      return all.map((p) => (back(p) ? { ...p, archived_at: null } : p))
+    },
+    () => data(api.POST('/api/projects/{id}/unarchive', path(project))),
+  )
+
+/** Deletes a project, with those in it and all their tasks. */
+export const deleteProject = (client: QueryClient, project: Project) =>
+  change(
+    client,
+    (all) => all.filter((p) => p.id !== project.id && p.parent_id !== project.id),
+    async () => {
+      const answer = api.DELETE('/api/projects/{id}', path(project))
+      await data(answer)
+      return tellChange({}, (await answer).response)
+    },
+  )
+
+/** Puts a project somewhere else among those beside it. */
+export const moveProject = (client: QueryClient, project: Project, to: Spot) =>
+  change(
+    client,
+    (all) => {
+      const others = besideIn(all, project).filter((p) => p.id !== project.id)
+      const position = keyAt(
+        others.map((p) => ({ id: p.id, key: placeKey(p) })),
+        to,
+      )
+      return becoming(project, { position })(all).toSorted(order)
+    },
+    () => data(api.POST('/api/projects/{id}/move', { ...path(project), body: to })),
+  )
+
+/** Takes back what was done with a project. */
+export async function undoProject(client: QueryClient, undone: string): Promise<void> {
+  await data(api.POST('/api/undo', { body: { change: undone } }))
+  await refresh(client)
 }

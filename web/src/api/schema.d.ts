@@ -1537,8 +1537,11 @@ export interface components {
             waits_for: components["schemas"]["DependencyView"][];
         };
         DependencyView: {
+            /** Format: uuid */
+            id: string;
             /** @enum {string} */
             status: "pending" | "in_progress" | "snoozed" | "completed" | "cancelled";
+            title: string;
         };
         DraftFields: {
             /** @description A member of the workspace */

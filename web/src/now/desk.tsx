@@ -25,6 +25,8 @@ export function DeskView(props: {
   best: Best
   top: Ranked | undefined
   heading: ReactNode
+  /** The task it is a step of. */
+  of?: ReactNode
   due: ReactNode
   until: ReactNode
   score: ReactNode
@@ -36,10 +38,11 @@ export function DeskView(props: {
   return (
     <article aria-labelledby="best">
       <p className="mb-3 flex items-baseline gap-2 text-[13px] text-ink-3">
-        <b className="font-semibold text-accent">
+        <b className="flex-none font-semibold text-accent">
           {best.task.status === 'in_progress' ? 'You are doing this' : 'Do this now'}
         </b>
-        {top && <span className="tnum">1 of {top.total}</span>}
+        {top && <span className="tnum flex-none">1 of {top.total}</span>}
+        {props.of}
       </p>
       {props.heading}
       <p className="mt-3.5 mb-5.5 max-w-[56ch] text-[16.5px] leading-normal text-ink-2 desk:mb-7 desk:text-[18px]">
@@ -78,6 +81,12 @@ function FactsView({ task, due }: { task: Task; due: ReactNode }) {
         <li>
           <Icon name="clock" className="size-3.75 text-ink-3" />
           {effortWords(effort)}
+        </li>
+      )}
+      {task.steps && task.steps.total > 0 && (
+        <li className="tnum">
+          <Icon name="steps" className="size-3.75 text-ink-3" />
+          {task.steps.done} of {task.steps.total} steps
         </li>
       )}
       {task.preferred_time && (

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import type { Best, Ranked, Scored } from '../api/client'
 import { explain } from '../api/errors'
-import { bestQuery, cameAt, preferencesQuery, topQuery, validUntil } from '../api/queries'
+import { bestQuery, cameAt, preferencesQuery, taskQuery, topQuery, validUntil } from '../api/queries'
 import { useActs } from '../shell/acts'
 import { part } from '../shell/part'
 import { useShortcutsOf } from '../shell/shortcuts'
@@ -80,6 +80,7 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
           </Link>
         </Heading>
       }
+      of={task.parent_id && <StepOf id={task.parent_id} />}
       due={task.due_date && <DueFact date={task.due_date} />}
       until={best.valid_until && <Until at={best.valid_until} />}
       score={
@@ -109,6 +110,25 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
     >
       {rest.length > 0 && <Then rest={rest} total={top?.total ?? 0} full={full} />}
     </DeskView>
+  )
+}
+
+/** What it is a step of, said in the room beside: nothing below it moves. */
+function StepOf({ id }: { id: string }) {
+  const parent = useQuery(taskQuery(id)).data
+  if (!parent) return null
+  return (
+    <span className="flex min-w-0 gap-1.5">
+      <span className="flex-none">Step of</span>
+      <Link
+        to="/tasks/$id"
+        params={{ id }}
+        dir="auto"
+        className="relative min-w-0 truncate rounded-sm font-medium text-ink-2 underline-offset-4 before:absolute before:-inset-3 before:content-[''] hover:underline"
+      >
+        {parent.title}
+      </Link>
+    </span>
   )
 }
 

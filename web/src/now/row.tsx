@@ -45,6 +45,11 @@ export function RankedRow({
           <RepeatMark repeat={task.recurrence} />
           {!task.due_date && task.preferred_time && <span>Best in the {task.preferred_time}</span>}
           {task.effort_estimate_minutes !== null && <span>{effortWords(task.effort_estimate_minutes)}</span>}
+          {task.steps && task.steps.total > 0 && (
+            <span className="tnum whitespace-nowrap">
+              {task.steps.done} of {task.steps.total} steps
+            </span>
+          )}
           {task.tags[0] && (
             <span dir="auto" className="truncate">
               {task.tags[0]}

@@ -1,8 +1,10 @@
 import { QueryClient } from '@tanstack/react-query'
+import { fireEvent, render, screen } from '@testing-library/react'
+import { createElement } from 'react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Task } from '../api/client'
 import { task } from '../test/tasks'
-import { undoLast } from '../ui/toast'
+import { Toasts, undoLast } from '../ui/toast'
 import { actionsOf } from './actions'
 
 /** The task as a server has it, by the same rules as ours. */
@@ -93,6 +95,20 @@ describe('undo puts a task back as it was', () => {
     await vi.waitFor(() => expect(there.priority).toBe(5))
     undoLast()
     await vi.waitFor(() => expect(there.priority).toBe(3))
+    expect(undoLast()).toBe(false)
+  })
+
+  test('done with its open steps: both together', async () => {
+    render(createElement(Toasts))
+    const was = task('a', { id: crypto.randomUUID(), steps: { total: 3, done: 1 } })
+    there = was
+    await actions.complete(was)
+    screen.getByText(/2 of its steps are open/)
+    fireEvent.click(screen.getByRole('button', { name: 'Complete its steps too' }))
+    await vi.waitFor(() => expect(asked.filter((a) => a === 'POST complete')).toHaveLength(2))
+    await screen.findByText(/^Done with its steps/)
+    expect(undoLast()).toBe(true)
+    await vi.waitFor(() => expect(state(there)).toEqual(state(was)))
     expect(undoLast()).toBe(false)
   })
 })

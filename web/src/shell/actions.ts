@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import * as changes from '../api/changes'
 import type { Draft, Edit, Task } from '../api/client'
 import { Conflict, explain, isBlocked, Problem } from '../api/errors'
+import type { Spot } from '../order/place'
 import { momentWords } from '../time/words'
 import { guessZone } from '../time/zone'
 import { remember, say, unsay, warn } from '../ui/toast'
@@ -41,6 +42,12 @@ export const remembered = (client: QueryClient, before: Task, after: Task) =>
     })
   })
 
+/** What can be done besides, once something is done. */
+type Further = { label: string; go: (after: Task) => void }
+
+/** What a task waits for, without how a program says that it is completed all the same. */
+const waitsWords = (error: Problem) => error.message.replace(/; complete it all the same.*/, '.')
+
 export function actionsOf(client: QueryClient) {
   /** Does it; answers what came of it, or nothing where it failed. */
   async function run<T>(fn: () => Promise<T>): Promise<T | undefined> {
@@ -53,10 +60,17 @@ export function actionsOf(client: QueryClient) {
   }
 
   /** Does it and says so at once; where it fails, the words are taken back, and what went wrong is said. */
-  const told = async (task: Task, text: string, fn: () => Promise<Task | undefined>) => {
+  const told = async (task: Task, text: string, fn: () => Promise<Task | undefined>, further?: Further) => {
     const done = run(fn)
     const back = (after: Task) => takeBack(client, changes.wayBack(task, after), after)
-    const said = say(text, () => void done.then((after) => (after ? back(after) : undefined)))
+    const way = further && {
+      label: further.label,
+      go: () => {
+        unsay(said)
+        void done.then((after) => after && further.go(after))
+      },
+    }
+    const said = say(text, () => void done.then((after) => (after ? back(after) : undefined)), way)
     if (!(await done)) unsay(said)
   }
 
@@ -67,14 +81,35 @@ export function actionsOf(client: QueryClient) {
     if (after) remembered(client, task, after)
   }
 
-  const complete = (task: Task, blocked = false): Promise<void> =>
-    told(task, `Done: ${short(task.title)}`, () =>
-      changes.complete(client, task, blocked).catch((error: unknown) => {
-        if (!isBlocked(error)) throw error
-        warn(error.message, { label: 'Complete anyway', go: () => void complete(task, true) })
-        return undefined
-      }),
+  /** Sends a completion; what waits for others is completed by who says so. */
+  const completed = (task: Task, how: changes.How, anyway: (how: changes.How) => void) =>
+    changes.complete(client, task, how).catch((error: unknown) => {
+      if (!isBlocked(error)) throw error
+      warn(waitsWords(error), { label: 'Complete anyway', go: () => anyway({ ...how, blocked: true }) })
+      return undefined
+    })
+
+  const complete = (task: Task, how: changes.How = {}): Promise<void> => {
+    const left = task.steps ? task.steps.total - task.steps.done : 0
+    const open = left === 0 ? '' : left === 1 ? '. One of its steps is open' : `. ${left} of its steps are open`
+    return told(
+      task,
+      `Done: ${short(task.title)}${open}`,
+      () => completed(task, how, (how) => void complete(task, how)),
+      left > 0 ? { label: 'Complete its steps too', go: (after) => void completeSteps(task, after) } : undefined,
     )
+  }
+
+  /** Completes the steps of what is done already; both are taken back together. */
+  const completeSteps = async (before: Task, after: Task, how: changes.How = { steps: true }): Promise<void> => {
+    const done = run(() => completed(after, how, (how) => void completeSteps(before, after, how)))
+    const back = async (withSteps: Task | undefined) => {
+      if (withSteps && (await takeBack(client, {}, withSteps)))
+        await takeBack(client, changes.wayBack(before, after), after)
+    }
+    const said = say(`Done with its steps: ${short(after.title)}`, () => void done.then(back))
+    if (!(await done)) unsay(said)
+  }
 
   const to = (task: Task, status: Task['status'], text: string) =>
     told(task, text, () => changes.edit(client, task, { status, snoozed_until: null }))
@@ -99,6 +134,12 @@ export function actionsOf(client: QueryClient) {
 
     wake: (task: Task) =>
       told(task, `Awake: ${short(task.title)}`, () => changes.edit(client, task, { snoozed_until: null })),
+
+    /** Puts a task somewhere else in the order people make. It is seen where it is done. */
+    move: async (task: Task, to: Spot, key: string) => {
+      const after = await run(() => changes.move(client, task, to, key))
+      if (after) remembered(client, task, after)
+    },
 
     remove: (task: Task) => told(task, `Deleted: ${short(task.title)}`, () => changes.remove(client, task)),
 

@@ -44,6 +44,11 @@ export const table = {
     due: { keys: ['d'], label: 'Due' },
     rename: { keys: ['F2'], label: 'Change the title' },
     remove: { keys: ['Delete'], label: 'Delete' },
+    order: {
+      keys: ['alt ArrowUp', 'alt ArrowDown'],
+      label: 'Move up or down, where the order is by hand',
+      theirs: true,
+    },
     search: { keys: ['/'], label: 'Search' },
   },
   Upcoming: {
@@ -86,6 +91,7 @@ export function meantIn<P extends Place>(place: P, e: Parameters<typeof pressed>
 const signs: Record<string, string> = {
   mod: modifier,
   shift: 'Shift',
+  alt: 'Alt',
   ArrowLeft: '←',
   ArrowRight: '→',
   ArrowUp: '↑',

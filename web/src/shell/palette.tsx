@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useDeferredValue, useId, useState } from 'react'
 import { api, data } from '../api/client'
 import { explain } from '../api/errors'
+import { inTree, projectsQuery } from '../api/projects'
 import { Dialog } from '../ui/dialog'
 import { Icon, type IconName } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
@@ -64,6 +65,14 @@ function Finder() {
     { id: 'system', label: 'Theme: as the system', icon: 'settings' as const, run: () => setTheme('system') },
     { id: 'help', label: 'Keyboard shortcuts', icon: 'keyboard' as const, run: () => openOverlay('help') },
   ].filter((c) => c.label.toLowerCase().includes(text.trim().toLowerCase()))
+  const projects: Command[] = inTree(useQuery(projectsQuery).data ?? [])
+    .filter(({ project }) => text.trim() && project.name.toLowerCase().includes(text.trim().toLowerCase()))
+    .map(({ project: { id, name } }) => ({
+      id,
+      label: name,
+      icon: 'folder' as const,
+      run: () => void navigate({ to: '/tasks', search: { project: id } }),
+    }))
   // What was found for other words is not what Enter means.
   const current = text.trim() === wanted
   const tasks: Command[] = (wanted && current ? (found.data?.tasks ?? []) : []).map((t) => ({
@@ -77,7 +86,7 @@ function Finder() {
   const acts: Command[] = useActsInHand(inHand)
     .filter((act) => beginsWith(act.label, text))
     .map((act) => ({ id: `act ${act.label}`, ...act }))
-  const others = text.trim() ? [...tasks, ...commands] : commands
+  const others = text.trim() ? [...projects, ...tasks, ...commands] : commands
   const all = [...acts, ...others]
   const chosen = Math.min(at, Math.max(all.length - 1, 0))
   const run = (c: Command) => {

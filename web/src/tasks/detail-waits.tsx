@@ -87,7 +87,7 @@ function TaskSearch({
         id={id}
         role="combobox"
         aria-expanded={others.length > 0}
-        aria-controls={list}
+        aria-controls={others.length > 0 ? list : undefined}
         aria-activedescendant={others[chosen] ? `${list}-${chosen}` : undefined}
         aria-invalid={invalid ? true : undefined}
         autoComplete="off"
@@ -109,31 +109,34 @@ function TaskSearch({
         onBlur={() => setText('')}
         className={inputClass}
       />
-      <div
-        id={list}
-        role="listbox"
-        aria-label="Found"
-        className="absolute inset-x-0 top-full z-10 mt-1 rounded-card border border-line bg-surface p-1.5 shadow-card empty:hidden"
-      >
-        {others.map((other, i) => (
-          // The keys are the input's, which says what is chosen.
-          // eslint-disable-next-line jsx-a11y/click-events-have-key-events
-          <div
-            key={other.id}
-            id={`${list}-${i}`}
-            role="option"
-            aria-selected={i === chosen}
-            tabIndex={-1}
-            onMouseDown={(e) => e.preventDefault()} // the field keeps the focus
-            onMouseMove={() => setAt(i)}
-            onClick={() => pick(other)}
-            dir="auto"
-            className="flex min-h-11 cursor-pointer items-center rounded-lg px-3 text-[14px] fine:min-h-9 aria-selected:bg-accent-soft"
-          >
-            <span className="truncate">{other.title}</span>
-          </div>
-        ))}
-      </div>
+      {/* While nothing is found there is no list: what is open over the page has the keyboard. */}
+      {others.length > 0 && (
+        <div
+          id={list}
+          role="listbox"
+          aria-label="Found"
+          className="absolute inset-x-0 top-full z-10 mt-1 rounded-card border border-line bg-surface p-1.5 shadow-card"
+        >
+          {others.map((other, i) => (
+            // The keys are the input's, which says what is chosen.
+            // eslint-disable-next-line jsx-a11y/click-events-have-key-events
+            <div
+              key={other.id}
+              id={`${list}-${i}`}
+              role="option"
+              aria-selected={i === chosen}
+              tabIndex={-1}
+              onMouseDown={(e) => e.preventDefault()} // the field keeps the focus
+              onMouseMove={() => setAt(i)}
+              onClick={() => pick(other)}
+              dir="auto"
+              className="flex min-h-11 cursor-pointer items-center rounded-lg px-3 text-[14px] fine:min-h-9 aria-selected:bg-accent-soft"
+            >
+              <span className="truncate">{other.title}</span>
+            </div>
+          ))}
+        </div>
+      )}
     </div>
   )
 }

@@ -20,10 +20,12 @@ import { Reason } from './detail-reason'
 import { RemindersField } from './detail-reminders'
 import { RepeatField } from './detail-repeat'
 import { ProjectField } from './detail-project'
+import { Steps } from './detail-steps'
 import { TagsField } from './detail-tags'
 import { WaitsFor } from './detail-waits'
 import { useEditing } from './editing'
 import { Gone } from './gone'
+import { StepOf } from './step-of'
 import { Times } from './detail-times'
 
 /** One task with all its fields, at the side of the list; on a phone it is the page. */
@@ -131,6 +133,7 @@ function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
           <Icon name={remove.icon} />
         </IconButton>
       </Bar>
+      <StepOf task={task} className="-mt-3 mb-1" />
       <div className="grid grid-cols-[22px_minmax(0,1fr)] gap-x-3">
         <span className="pt-2">
           <Check label={done.label} done={!open} onCheck={done.run} />
@@ -138,6 +141,7 @@ function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
         <Title {...props} />
       </div>
       <Notes {...props} />
+      <Steps task={task} />
       <dl className="grid gap-y-4">
         <StatusField {...props} zone={zone} />
         <Priority {...props} />

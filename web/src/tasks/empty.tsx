@@ -8,7 +8,9 @@ export function Empty({ search, onClear }: { search: Search; onClear: (to: Parti
   const { status, priority, tag, due, q } = search
   const only = !priority && !tag && !q
   const [title, text] = !isFiltered(search)
-    ? ['Your desk is clear', 'Nothing is open. Add what comes to mind.']
+    ? search.project
+      ? ['Nothing is open in it', 'What belongs to it can be added here, or be put into it from its own page.']
+      : ['Your desk is clear', 'Nothing is open. Add what comes to mind.']
     : only && !due && status === 'completed'
       ? ['Nothing done yet', 'What you complete is kept here.']
       : only && due === 'overdue'

@@ -1,7 +1,8 @@
 import { Menu } from '@base-ui/react/menu'
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
-import { inTree, projectsQuery } from '../api/projects'
+import { useState, type ReactNode } from 'react'
+import { archived, inTree, projectsQuery } from '../api/projects'
+import { ProjectForm } from '../projects/project-form'
 import { Icon } from '../ui/icon'
 import { itemClass, popupClass } from '../ui/popup'
 import { isFiltered, isGrouped, sortOf, type DueChoice, type Search, type Showing } from './search'
@@ -49,15 +50,19 @@ export function Filters({
   search,
   tags,
   onChange,
+  onProject,
 }: {
   search: Search
   tags: string[]
   onChange: (to: Partial<Search>) => void
+  /** Goes to a project, or to all tasks. */
+  onProject: (id: string | undefined) => void
 }) {
   const { status, priority, tag, due, project } = search
   const sort = sortOf(search)
   const projects = useQuery(projectsQuery).data ?? []
-  const tree = inTree(projects)
+  const [tree, away] = [inTree(projects), archived(projects)]
+  const [making, setMaking] = useState(false)
   const by = sort.replace('-', '')
   const down = sort.startsWith('-')
   const offered = [...new Set([...(tag ?? []), ...tags])].slice(0, 40)
@@ -83,23 +88,35 @@ export function Filters({
           ))}
         </Menu.RadioGroup>
       </Chip>
-      {(tree.length > 0 || project) && (
-        <Chip label="Project" value={projects.find((p) => p.id === project)?.name} on={project !== undefined}>
-          <Menu.RadioGroup
-            value={project ?? 'any'}
-            onValueChange={(v: string) => onChange({ project: v === 'any' ? undefined : v, sort: undefined })}
-          >
-            <Radio value="any">All tasks</Radio>
-            {tree.map(({ project, depth }) => (
-              <Radio key={project.id} value={project.id}>
-                <span dir="auto" className={`max-w-60 truncate ${depth ? 'pl-4' : ''}`}>
-                  {project.name}
-                </span>
-              </Radio>
-            ))}
-          </Menu.RadioGroup>
-        </Chip>
-      )}
+      <Chip label="Project" value={projects.find((p) => p.id === project)?.name} on={project !== undefined}>
+        <Menu.RadioGroup value={project ?? 'any'} onValueChange={(v: string) => onProject(v === 'any' ? undefined : v)}>
+          <Radio value="any">All tasks</Radio>
+          {tree.map(({ project, depth }) => (
+            <Radio key={project.id} value={project.id}>
+              <span dir="auto" className={`max-w-60 truncate ${depth ? 'pl-4' : ''}`}>
+                {project.name}
+              </span>
+            </Radio>
+          ))}
+          {away.length > 0 && (
+            <Menu.Group>
+              <Menu.GroupLabel className="px-3 pt-2.5 pb-1 text-[13px] text-ink-3">Archived</Menu.GroupLabel>
+              {away.map((project) => (
+                <Radio key={project.id} value={project.id}>
+                  <span dir="auto" className="max-w-60 truncate text-ink-2">
+                    {project.name}
+                  </span>
+                </Radio>
+              ))}
+            </Menu.Group>
+          )}
+        </Menu.RadioGroup>
+        <hr className="mx-3 my-1.5 border-line" />
+        <Menu.Item className={itemClass} onClick={() => setMaking(true)}>
+          New project…
+        </Menu.Item>
+      </Chip>
+      <ProjectForm open={making} onClose={() => setMaking(false)} onMade={onProject} />
       <Chip label="Due" value={due && dues.find(([d]) => d === due)![1]} on={due !== undefined}>
         <Menu.RadioGroup
           value={due ?? 'any'}

@@ -1,5 +1,11 @@
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type ComponentProps } from 'react'
+import type { Task } from '../api/client'
+import { DropLine } from '../order/drop-line'
+import { useOrdered } from '../order/drag'
+import { useFollow } from '../order/follow'
+import { moveOf, type Spot } from '../order/place'
+import { groupOf } from '../order/tasks'
 import { useDesk } from '../ui/desk'
 import type { Line } from './lines'
 import { TaskRow, type Marks, type RowActions } from './row'
@@ -18,6 +24,9 @@ type Props = {
   renaming: string | null
   marks: Marks
   on: RowActions
+  /** Puts a task somewhere else, where they are in an order by hand. */
+  onMove: ((id: string, to: Spot) => void) | undefined
+  onStep: (id: string, by: 1 | -1) => void
   /** How much at the top is covered by what stays there. */
   covered: number
   more: boolean
@@ -30,6 +39,7 @@ export function TaskList(p: Props) {
   const { lines, active, more, onMore } = p
   const desk = useDesk()
   const box = useRef<HTMLDivElement>(null)
+  const follow = useFollow(box)
   const [top, setTop] = useState(0)
   useLayoutEffect(() => {
     // What stands above may grow: filters, or that the server is gone.
@@ -69,6 +79,8 @@ export function TaskList(p: Props) {
     if (more && last > lines.length - ahead) onMore()
   }, [more, last, lines.length, onMore])
   return (
+    // The keys are those of the rows inside, which have the focus.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       ref={box}
       role="list"
@@ -76,16 +88,24 @@ export function TaskList(p: Props) {
       aria-label="Tasks"
       className="@container relative"
       style={{ height: virtual.getTotalSize() }}
+      onKeyDown={(e) => {
+        const by = p.onMove && moveOf(e)
+        const id = (e.target as Element).closest<HTMLElement>('[data-id]')?.dataset.id
+        if (!by || !id || (e.target as Element).matches('input')) return
+        e.preventDefault()
+        follow(`[data-id="${CSS.escape(id)}"] a[data-title]`)
+        p.onStep(id, by)
+      }}
     >
       {items.map((item) => {
         const line = lines[item.index]!
         return (
-          <div
+          <Item
             key={item.key}
-            role="listitem"
+            task={line.task}
+            onMove={p.onMove}
             aria-setsize={more ? -1 : lines.length}
             aria-posinset={item.index + 1}
-            className="absolute inset-x-0 top-0"
             style={{ height: item.size, transform: `translateY(${item.start - top}px)` }}
           >
             {line.task ? (
@@ -98,17 +118,43 @@ export function TaskList(p: Props) {
                 open={line.task.id === p.open}
                 renaming={line.task.id === p.renaming}
                 project={p.marks.project(line.task.project_id)}
+                parent={p.marks.parent(line.task.parent_id)}
                 waits={p.marks.waits.has(line.task.id)}
+                ordered={p.onMove !== undefined}
                 on={p.on}
               />
             ) : (
               <h2 className="flex h-full items-end border-b border-line pb-2 text-[13px] font-semibold text-ink-3">
-                {line.heading}
+                <span dir="auto" className="min-w-0 truncate">
+                  {line.heading}
+                </span>
               </h2>
             )}
-          </div>
+          </Item>
         )
       })}
+    </div>
+  )
+}
+
+/** A line in its place; a task is dragged to another, where they are in an order by hand. */
+function Item({
+  task,
+  onMove,
+  children,
+  ...props
+}: { task: Task | undefined; onMove: Props['onMove'] } & ComponentProps<'div'>) {
+  const ref = useRef<HTMLDivElement>(null)
+  const { dragging, edge } = useOrdered(ref, task ? groupOf(task) : '', task?.id ?? '', task && onMove)
+  return (
+    <div
+      ref={ref}
+      role="listitem"
+      {...props}
+      className={`absolute inset-x-0 top-0 ${task && onMove ? 'cursor-grab' : ''} ${dragging ? 'opacity-40' : ''}`}
+    >
+      {children}
+      <DropLine edge={edge} />
     </div>
   )
 }

@@ -6,6 +6,7 @@ import { DueText } from '../now/row'
 import { useZone } from '../shell/zone'
 import { useWords } from '../time/now'
 import { effortWords, momentWords } from '../time/words'
+import { IconButton } from '../ui/button'
 import { Check } from '../ui/check'
 import { Icon } from '../ui/icon'
 import { RepeatMark } from '../ui/repeat-mark'
@@ -19,12 +20,16 @@ export type RowActions = {
   pick: (task: Task, what: What, beside: HTMLElement) => void
   rename: (task: Task) => void
   renamed: (task: Task, title: string | null) => void
+  /** Asks where it shall stand, in an order by hand. */
+  move: (task: Task, beside: HTMLElement) => void
 }
 
 /** What others know about tasks that rows tell. */
 export type Marks = {
   /** The name of a task's project, where that is not said already. */
   project: (id: string | null) => string | undefined
+  /** The title of what a task is a step of, where that is known. */
+  parent: (id: string | null) => string | undefined
   /** The tasks that wait for others. */
   waits: ReadonlySet<string>
 }
@@ -32,7 +37,10 @@ export type Marks = {
 type Props = {
   task: Task
   project: string | undefined
+  parent: string | undefined
   waits: boolean
+  /** They are in an order by hand. */
+  ordered: boolean
   /** The one the keys mean. Its controls alone are stops of the tab key: there may be thousands. */
   active: boolean
   takesFocus: boolean
@@ -85,6 +93,7 @@ export const TaskRow = memo(function TaskRow(p: Props) {
                 params={{ id: task.id }}
                 search
                 resetScroll={false}
+                draggable={false}
                 dir="auto"
                 tabIndex={tab}
                 data-title
@@ -97,7 +106,7 @@ export const TaskRow = memo(function TaskRow(p: Props) {
                     document.querySelector<HTMLElement>('[data-panel] textarea')?.focus()
                   }
                 }}
-                className={`min-w-0 flex-1 truncate font-medium outline-none after:absolute after:inset-0 ${done ? 'text-ink-3 line-through decoration-1' : ''}`}
+                className={`min-w-0 flex-1 scroll-mt-32 scroll-mb-28 truncate font-medium outline-none after:absolute after:inset-0 ${done ? 'text-ink-3 line-through decoration-1' : ''}`}
               >
                 {task.title}
               </Link>
@@ -140,6 +149,17 @@ export const TaskRow = memo(function TaskRow(p: Props) {
           {task.priority}
         </span>
         <Cells task={task} tab={tab} on={on} />
+        {p.ordered && !p.selecting && (
+          <IconButton
+            label={`Move: ${task.title}`}
+            aria-haspopup="menu"
+            tabIndex={tab}
+            onClick={(e) => on.move(task, e.currentTarget)}
+            className={`relative z-1 -mr-3 fine:-mr-1 fine:size-8 ${quiet}`}
+          >
+            <Icon name="more" />
+          </IconButton>
+        )}
       </div>
     </div>
   )
@@ -223,15 +243,23 @@ function PastDue({ date }: { date: string }) {
   )
 }
 
-/** What it waits for, how far its steps have come, and where it belongs. */
-function About({ task, project, waits }: Pick<Props, 'task' | 'project' | 'waits'>) {
+/** Whether it waits, how far its steps have come, and where it belongs. */
+function About({ task, project, parent, waits }: Pick<Props, 'task' | 'project' | 'parent' | 'waits'>) {
   return (
     <>
       {waits && <span className="rounded-full bg-line px-2 text-[12px] leading-5 whitespace-nowrap">Waiting</span>}
-      {task.steps && (
+      {task.steps && task.steps.total > 0 && (
         <span className="tnum whitespace-nowrap">
           {task.steps.done} of {task.steps.total}
           <span className="sr-only"> steps done</span>
+        </span>
+      )}
+      {parent && (
+        <span className="flex max-w-50 min-w-0 gap-1">
+          <span className="flex-none">Step of</span>
+          <span dir="auto" className="truncate">
+            {parent}
+          </span>
         </span>
       )}
       {project && (

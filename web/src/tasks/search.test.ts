@@ -51,3 +51,11 @@ test('a project has the order that was given to it by hand, unless another is as
   expect(listOf(readSearch({ project, sort: '-created_at' }), '2026-11-25')).toMatchObject({ sort: '-created_at' })
   expect(readSearch({ project, sort: 'position' }).sort).toBeUndefined()
 })
+
+test('in the order of a project steps stand with what they are steps of; a search finds them', () => {
+  const project = '01997000-0000-7000-8000-000000000000'
+  expect(listOf({ project }, '2026-11-25')).toMatchObject({ parent: 'none' })
+  expect(listOf({ project, q: 'paint' }, '2026-11-25')).not.toHaveProperty('parent')
+  expect(listOf({ project, sort: '-created_at' }, '2026-11-25')).not.toHaveProperty('parent')
+  expect(listOf({ sort: 'position' }, '2026-11-25')).not.toHaveProperty('parent')
+})

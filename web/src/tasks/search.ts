@@ -29,6 +29,9 @@ export const usualSort = '-created_at'
 export const sortOf = ({ sort, project }: Pick<Search, 'sort' | 'project'>): string =>
   sort ?? (project ? 'position' : usualSort)
 
+/** Whether the list is in the order people make. */
+export const isByHand = (search: Pick<Search, 'sort' | 'project'>) => sortOf(search) === 'position'
+
 const among = <T>(choices: T[], value: unknown): T | undefined => choices.find((c) => c === value)
 
 const list = <T>(value: unknown, of: (one: unknown) => T[]): T[] | undefined => {
@@ -76,6 +79,8 @@ export function listOf(search: Search, today: Day): ListQuery {
     ...(due === 'week' ? { due_after: today, due_before: addDays(today, 7) } : {}),
     ...(q ? { q } : {}),
     ...(project ? { project } : {}),
+    // In the order of a project steps stand where what they are steps of stands.
+    ...(project && !q && isByHand(search) ? { parent: 'none' } : {}),
     sort: sortOf(search),
   }
 }

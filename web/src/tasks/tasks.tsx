@@ -3,8 +3,12 @@ import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-route
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import type { Task } from '../api/client'
 import { waitingQuery } from '../api/dependencies'
-import { projectsQuery } from '../api/projects'
+import { projectsQuery, within, type Project } from '../api/projects'
 import { listQuery } from '../api/queries'
+import { MoveMenu, type Asked } from '../order/move-menu'
+import { stepped, type Spot } from '../order/place'
+import { moveAmong, siblingsOf } from '../order/tasks'
+import { ProjectMenu } from '../projects/project-menu'
 import { useActions } from '../shell/actions'
 import { useProgress } from '../shell/bulk'
 import { useLongList } from '../shell/long-list'
@@ -22,11 +26,14 @@ import { useKeys } from './keys'
 import { isOverdue, linesOf } from './lines'
 import { TaskList } from './list'
 import { manyOf } from './many'
+import { AddTo, ArchivedNotice, byProject, linesByProject } from './of-project'
 import { Picker, type Picking, type What } from './picker'
 import type { Marks, RowActions } from './row'
-import { isGrouped, listOf, sortOf, type Search } from './search'
+import { isByHand, isFiltered, isGrouped, listOf, sortOf, type Search } from './search'
 import { SearchField } from './search-field'
 import { all, extended, noSelection, toggled } from './selection'
+
+const noProjects: Project[] = []
 
 /** The task the keys mean, and where it stands, for when it goes. */
 type Cursor = { id: string; index: number; focus: boolean }
@@ -48,6 +55,13 @@ export default function Tasks() {
   useLongList(listQuery(query).queryKey)
 
   const pages = found.data?.pages
+  const projects = useQuery(projectsQuery).data ?? noProjects
+  const project = search.project ? projects.find((p) => p.id === search.project) : undefined
+  const inIt = useMemo(
+    () =>
+      project && isByHand(search) ? within(projects, project).filter((p) => !p.archived_at || project.archived_at) : [],
+    [projects, project, search],
+  )
   const tasks = useMemo(() => {
     // A task that moved while pages came may be on two.
     const seen = new Set<string>()
@@ -59,29 +73,36 @@ export default function Tasks() {
         some.push(task)
       }
     }
-    return search.due === 'overdue' ? some.filter((task) => isOverdue(task, now, zone)) : some
-  }, [pages, search.due, now, zone])
+    const wanted = search.due === 'overdue' ? some.filter((task) => isOverdue(task, now, zone)) : some
+    return inIt.length > 0 ? byProject(wanted, inIt) : wanted
+  }, [pages, search.due, now, zone, inIt])
   useWaking(tasks)
   const order = useMemo(() => tasks.map((task) => task.id), [tasks])
   // Until others have come, what is shown is told apart as it was asked for.
   const [telling, setTelling] = useState(search)
   if (telling !== search && !found.isPlaceholderData) setTelling(search)
   const lines = useMemo(
-    () => linesOf(tasks, { sort: sortOf(telling), grouped: isGrouped(telling), now, zone }),
-    [tasks, telling, now, zone],
+    () =>
+      inIt.length > 0
+        ? linesByProject(tasks, inIt)
+        : linesOf(tasks, { sort: sortOf(telling), grouped: isGrouped(telling), now, zone }),
+    [tasks, telling, now, zone, inIt],
   )
   const settled = useDeferredValue(tasks)
-  const projects = useQuery(projectsQuery).data
-  const project = search.project && projects?.find((p) => p.id === search.project)
   useTitle(project ? project.name : undefined, search.project)
   const linked = useMemo(() => settled.some((task) => task.blocked_by.length > 0), [settled])
   const waiting = useQuery({ ...waitingQuery, enabled: linked }).data
+  const titles = useMemo(() => new Map(settled.filter((t) => t.steps).map((t) => [t.id, t.title])), [settled])
   const marks = useMemo(
     (): Marks => ({
-      project: (id) => (id && id !== search.project ? projects?.find((p) => p.id === id)?.name : undefined),
+      project: (id) =>
+        id && id !== search.project && !inIt.some((p) => p.id === id)
+          ? projects.find((p) => p.id === id)?.name
+          : undefined,
+      parent: (id) => (id ? (titles.get(id) ?? client.getQueryData<Task>(['task', id])?.title) : undefined),
       waits: new Set(linked ? waiting : []),
     }),
-    [projects, search.project, linked, waiting],
+    [projects, search.project, inIt, titles, client, linked, waiting],
   )
   const tags = useMemo(() => tagsOf(settled), [settled])
 
@@ -90,6 +111,7 @@ export default function Tasks() {
   const [selecting, setSelecting] = useState(false)
   const [picking, setPicking] = useState<(Picking & { tasks: Task[] }) | null>(null)
   const [renaming, setRenaming] = useState<string | null>(null)
+  const [asked, setAsked] = useState<Asked | null>(null)
   const many = useMemo(() => manyOf(client, actions, zone), [client, actions, zone])
   const busy = useProgress() !== null
   const field = useRef<HTMLInputElement>(null)
@@ -125,6 +147,7 @@ export default function Tasks() {
     },
     [navigate, open, clear],
   )
+  const go = (project: string | undefined) => void navigate({ to: '/tasks', search: { project } })
   const goto = (id: string | undefined, replace = false) =>
     void navigate({ to: id ? '/tasks/$id' : '/tasks', params: { id }, search: true, resetScroll: false, replace })
   const move = (to: number) => {
@@ -175,10 +198,18 @@ export default function Tasks() {
     },
   })
 
-  const latest = useRef({ order, many, selected, actions })
+  const latest = useRef({ order, many, selected, actions, tasks })
   useEffect(() => {
-    latest.current = { order, many, selected, actions }
+    latest.current = { order, many, selected, actions, tasks }
   })
+  const moveTo = useCallback(
+    (id: string, to: Spot) => moveAmong(latest.current.actions, latest.current.tasks, id, to),
+    [],
+  )
+  const beside = (id: string | undefined) => {
+    const task = tasks.find((t) => t.id === id)
+    return task ? siblingsOf(tasks, task).map((t) => t.id) : []
+  }
   const on: RowActions = useMemo(
     () => ({
       check: (task) => {
@@ -196,6 +227,7 @@ export default function Tasks() {
         const { selected } = latest.current
         setPicking({ what, beside, tasks: selected.includes(task) ? selected : [task] })
       },
+      move: (task, beside) => setAsked({ id: task.id, beside }),
       rename: (task) => setRenaming(task.id),
       renamed: (task, title) => {
         setRenaming(null)
@@ -218,6 +250,7 @@ export default function Tasks() {
           <Heading dir="auto" className="max-w-full truncate">
             {project ? project.name : 'Tasks'}
           </Heading>
+          {project && <ProjectMenu project={project} projects={projects} onGo={go} />}
           <p role="status" className="tnum pt-1 text-[13px] text-ink-3">
             {pages && `${tasks.length}${hasNextPage ? '+' : ''}`}
             <span className="sr-only"> shown</span>
@@ -240,6 +273,7 @@ export default function Tasks() {
             />
           </div>
         </div>
+        {project?.archived_at && <ArchivedNotice project={project} />}
         <div className="mt-2 desk:min-h-11">
           {bulk && (
             <BulkBar
@@ -254,7 +288,12 @@ export default function Tasks() {
             />
           )}
           <div className={bulk ? 'desk:hidden' : ''}>
-            <Filters search={search} tags={tags} onChange={change} />
+            <Filters
+              search={search}
+              tags={tags}
+              onChange={change}
+              onProject={(to) => change({ project: to, sort: undefined })}
+            />
           </div>
         </div>
       </header>
@@ -269,6 +308,11 @@ export default function Tasks() {
           renaming={renaming}
           marks={marks}
           on={on}
+          onMove={isByHand(telling) ? moveTo : undefined}
+          onStep={(id, by) => {
+            const to = stepped(beside(id), id, by)
+            if (to) moveTo(id, to)
+          }}
           covered={desk ? covered : 0}
           more={hasNextPage}
           onMore={onMore}
@@ -281,6 +325,8 @@ export default function Tasks() {
       {pages && tasks.length === 0 && !hasNextPage && !found.isPlaceholderData && (
         <Empty search={search} onClear={change} />
       )}
+      {pages && project && !project.archived_at && !hasNextPage && !isFiltered(search) && <AddTo project={project} />}
+      <MoveMenu asked={asked} ids={beside(asked?.id)} onMove={moveTo} onClose={() => setAsked(null)} />
       <Picker
         picking={picking}
         current={first ? { priority: first.priority, due: first.due_date, effort: first.effort_estimate_minutes } : {}}

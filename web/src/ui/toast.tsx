@@ -6,7 +6,7 @@ import { aside } from './short'
 /** Something that was done, or was not, and the way back. */
 type Toast = { id: number; text: string; bad: boolean; undo?: (() => void) | undefined; way?: Way | undefined }
 
-/** What can be done about what went wrong. */
+/** What else can be done about it. */
 type Way = { label: string; go: () => void }
 
 let toasts: Toast[] = []
@@ -67,8 +67,8 @@ function add(toast: Omit<Toast, 'id'>): number {
 }
 
 /** Says what was done, with the way back where there is one; answers the id by which it is dismissed. */
-export function say(text: string, undo?: () => void): number {
-  const id = add({ text, bad: false, undo })
+export function say(text: string, undo?: () => void, way?: Way): number {
+  const id = add({ text, bad: false, undo, way })
   if (undo) remember(undo, id)
   return id
 }
@@ -125,9 +125,11 @@ export function Toasts() {
         <div
           key={t.id}
           role={t.bad ? 'alert' : 'status'}
-          className="rise pointer-events-auto flex max-w-130 items-center gap-3 rounded-control border border-line bg-surface py-1.5 pr-1.5 pl-4 shadow-card"
+          className={`rise pointer-events-auto flex max-w-130 items-center gap-3 rounded-control border border-line bg-surface py-1.5 pr-1.5 pl-4 shadow-card ${t.way ? 'flex-wrap justify-end gap-y-0 desk:flex-nowrap' : ''}`}
         >
-          <span className={`min-w-0 flex-1 py-1.5 text-[14px] ${t.bad ? 'text-danger' : ''}`}>
+          <span
+            className={`min-w-0 flex-1 py-1.5 text-[14px] ${t.way ? 'basis-full desk:basis-0' : ''} ${t.bad ? 'text-danger' : ''}`}
+          >
             {aside(t.text).map((part, i) => (i % 2 ? <bdi key={i}>{part}</bdi> : part))}
           </span>
           {t.undo && (

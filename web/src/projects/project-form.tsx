@@ -1,0 +1,106 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useId, useState, type FormEvent } from 'react'
+import { createProject, projectsQuery, roomsFor, type Project } from '../api/projects'
+import { explain, Problem } from '../api/errors'
+import { Button } from '../ui/button'
+import { Dialog } from '../ui/dialog'
+import { Failure, Field, inputClass } from '../ui/field'
+import { useProjectActions } from './actions'
+
+/** What a project is called, and what it is in; of one that is there, or is to be. */
+export function ProjectForm({
+  project,
+  parent,
+  open,
+  onClose,
+  onMade,
+}: {
+  project?: Project | undefined
+  /** What a new one is in, unless another is chosen. */
+  parent?: string | undefined
+  open: boolean
+  onClose: () => void
+  onMade?: (id: string) => void
+}) {
+  return (
+    <Dialog open={open} onClose={onClose} title={project ? 'Project' : 'New project'}>
+      <Fields project={project} parent={parent} onClose={onClose} onMade={onMade} />
+    </Dialog>
+  )
+}
+
+function Fields({
+  project,
+  parent,
+  onClose,
+  onMade,
+}: Pick<Parameters<typeof ProjectForm>[0], 'project' | 'parent' | 'onClose' | 'onMade'>) {
+  const client = useQueryClient()
+  const actions = useProjectActions()
+  const id = useId()
+  const rooms = roomsFor(useQuery(projectsQuery).data ?? [], project)
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+  const submit = async (e: FormEvent<HTMLFormElement>) => {
+    e.preventDefault()
+    const said = new FormData(e.currentTarget)
+    const name = String(said.get('name')).trim()
+    const into = String(said.get('parent') ?? '') || null
+    if (project) {
+      onClose()
+      const fields = {
+        ...(name === project.name ? {} : { name }),
+        ...(into === project.parent_id ? {} : { parent_id: into }),
+      }
+      if (Object.keys(fields).length > 0) await actions.edit(project, fields)
+      return
+    }
+    setBusy(true)
+    try {
+      const made = await createProject(client, name, into)
+      onClose()
+      onMade?.(made.id)
+    } catch (failure) {
+      setError(failure)
+      setBusy(false)
+    }
+  }
+  const fault = error instanceof Problem ? error.field('name') : undefined
+  return (
+    <form onSubmit={(e) => void submit(e)} className="flex flex-col gap-4 p-5">
+      <Field
+        autoFocus
+        label="Name"
+        name="name"
+        dir="auto"
+        required
+        pattern=".*\S.*"
+        maxLength={100}
+        autoComplete="off"
+        defaultValue={project?.name}
+        error={fault && `It ${fault}`}
+      />
+      {rooms.length > 0 && (
+        <div>
+          <label htmlFor={id} className="mb-1 block text-[13px] font-medium text-ink-2">
+            In
+          </label>
+          <select id={id} name="parent" defaultValue={project?.parent_id ?? parent ?? ''} className={inputClass}>
+            <option value="">No other project</option>
+            {rooms.map((room) => (
+              <option key={room.id} value={room.id}>
+                {room.name}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      <Failure>{error !== null && !fault && explain(error)}</Failure>
+      <div className="flex justify-end">
+        <Button type="submit" kind="primary" disabled={busy}>
+          {project ? 'Save' : 'Make it'}
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,17 @@
+import { within, type Project } from '../api/projects'
+
+const count = (n: number, one: string, many = `${one}s`) => (n === 1 ? `1 ${one}` : `${n} ${many}`)
+
+/** What goes with a project, in words: the projects in it, and all their tasks. Nothing where it is empty. */
+export function goesAlong(projects: Project[], project: Project): string {
+  const inIt = within(projects, project)
+  const all = [project, ...inIt]
+  const open = all.reduce((sum, p) => sum + p.open_tasks, 0)
+  const done = all.reduce((sum, p) => sum + p.done_tasks, 0)
+  const parts = [
+    inIt.length > 0 && count(inIt.length, 'project in it', 'projects in it'),
+    open > 0 && count(open, 'open task'),
+    done > 0 && (open > 0 ? `${done} done` : count(done, 'task that is done', 'tasks that are done')),
+  ].filter((part) => part !== false)
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}
