@@ -155,7 +155,7 @@ func (r *bulkRun) all() (BulkDone, error) {
 	}
 	err := checkPlaces(r.tx, r.savings)
 	if err == nil {
-		err = r.passOn()
+		err = r.tx.InPlace(r.passOn)
 	}
 	done.Change = r.tx.Change()
 	return done, err

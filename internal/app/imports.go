@@ -312,7 +312,7 @@ func (run *importing) pretend(ctx context.Context, sources []string) (map[string
 		}
 	}
 	if err == nil {
-		err = run.a.settings.Quotas.Check(before, run.held, false)
+		err = run.a.settings.Quotas.Check(mindflow.Growth{Before: before, After: run.held})
 	}
 	return known, err
 }

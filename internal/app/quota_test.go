@@ -83,6 +83,48 @@ func TestAFullWorkspaceCanBeReadAndEmptied(t *testing.T) {
 	})
 }
 
+// What is to be done does not grow when a task makes way for the next one. Seen red
+// when that counted as a new task.
+func TestATaskThatRepeatsCanBeCompletedInAFullWorkspace(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a, actor := someone(t, s, app.Settings{Quotas: mindflow.Quotas{Tasks: 3, Tags: 2, Bytes: 30}})
+		add := func(d mindflow.Draft) mindflow.Task {
+			t.Helper()
+			task, _, err := a.CreateTask(t.Context(), actor, mindflow.TaskID{}, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return task
+		}
+		water := draft("water")
+		water.DueDate, water.Tags = mindflow.Some("2026-11-27"), mindflow.Some([]string{"home", "day"})
+		water.Recurrence = mindflow.Some(mindflow.RecurrenceDraft{Rule: "FREQ=DAILY"})
+		first := add(water)
+		step := draft("fill the can")
+		step.ParentID = mindflow.Some(first.ID.String())
+		add(step)
+		once := add(draft("1"))
+		_, _, err := a.CreateTask(t.Context(), actor, mindflow.TaskID{}, draft("4"))
+		wantFull(t, err, "3 tasks")
+
+		done, err := a.CompleteTask(t.Context(), actor, first.ID, app.Completion{}, mindflow.Match{})
+		if err != nil || done.Details.Recurrence.NextID.IsZero() {
+			t.Fatalf("%+v, %v", done, err)
+		}
+		if next, err := a.Task(t.Context(), actor, done.Details.Recurrence.NextID); err != nil || next.Steps.Total != 1 {
+			t.Errorf("%+v, %v", next, err)
+		}
+		_, _, err = a.CreateTask(t.Context(), actor, mindflow.TaskID{}, draft("4")) // it is fuller than full
+		wantFull(t, err, "3 tasks")
+		if _, err := a.CompleteTask(t.Context(), actor, once.ID, app.Completion{}, mindflow.Match{}); err != nil {
+			t.Error(err)
+		}
+		next := done.Details.Recurrence.NextID // five tasks; with the next two it would be more than twice as many as may be
+		_, err = a.ChangeTasks(t.Context(), actor, app.Bulk{IDs: []mindflow.TaskID{next}, Action: app.BulkComplete})
+		wantFull(t, err, "3 tasks")
+	})
+}
+
 // Fails when completing and deleting count as growth of the log.
 func TestAWorkspaceThatChangedTooOftenCanStillBeEmptied(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

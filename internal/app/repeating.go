@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -136,7 +137,7 @@ func passOn(tx *store.Tx, actor mindflow.Actor, before, after mindflow.Task) (mi
 	if err != nil {
 		return saved, err
 	}
-	return saved, makeOccurrence(tx, actor, saved, next)
+	return saved, tx.InPlace(func() error { return makeOccurrence(tx, actor, saved, next) })
 }
 
 // makeOccurrence keeps the occurrence that comes after one that is over, with its
@@ -158,12 +159,19 @@ func makeOccurrence(tx *store.Tx, actor mindflow.Actor, over, next mindflow.Task
 	if _, err := tx.SaveTask(known, next, actor, mindflow.TaskRestored); err != nil {
 		return err
 	}
-	return restoreSteps(tx, actor, known)
+	if err := restoreSteps(tx, actor, known); err != nil {
+		return err
+	}
+	steps, err := stepsBeneath(tx, over)
+	if err != nil {
+		return err
+	}
+	return takeAlong(tx, actor, steps, map[mindflow.TaskID]mindflow.TaskID{over.ID: next.ID}, nil)
 }
 
 // copySteps gives an occurrence the steps of the one before it, all to be done,
-// their dates as far from its own. A step that repeats goes its own way, and
-// stays where it is.
+// their dates as far from its own. A step that repeats is not made anew: its own
+// series goes on, as a step of the next one.
 func copySteps(tx *store.Tx, actor mindflow.Actor, over, next mindflow.Task) error {
 	steps, err := stepsBeneath(tx, over)
 	if err != nil || len(steps) == 0 {
@@ -180,14 +188,19 @@ func copySteps(tx *store.Tx, actor mindflow.Actor, over, next mindflow.Task) err
 	days := int(slot.Day() - was.Day())
 	ids := map[mindflow.TaskID]mindflow.TaskID{over.ID: next.ID}
 	copies := make([]mindflow.Task, 0, len(steps))
-	for _, s := range steps { // those higher up come first
+	places := map[mindflow.TaskID]string{}
+	for i, s := range steps { // those higher up come first
 		parent, copied := ids[s.Details.ParentID]
-		if !copied || !s.DeletedAt.IsZero() || !s.Details.Recurrence.IsZero() {
+		at := tx.Now().Add(time.Duration(i) * time.Microsecond) // they keep their order
+		if !s.Details.Recurrence.IsZero() {
+			places[s.ID] = cmp.Or(s.Details.Position, mindflow.PlaceAt(at))
+			continue
+		}
+		if !copied || !s.DeletedAt.IsZero() {
 			continue
 		}
 		made := anew(s.Task, days, start.Zone())
 		made.Due, made.Details.ParentID = shifted(s.Due, days, start.Zone()), parent
-		at := tx.Now().Add(time.Duration(len(copies)) * time.Microsecond) // they keep their order
 		made.ID, made.CreatedAt, made.UpdatedAt = mindflow.NewID[mindflow.Task](at), at, at
 		ids[s.ID] = made.ID
 		copies = append(copies, made)
@@ -195,10 +208,28 @@ func copySteps(tx *store.Tx, actor mindflow.Actor, over, next mindflow.Task) err
 	for i, s := range copies {
 		copies[i].Details.BlockedBy = within(s.Details.BlockedBy, ids)
 	}
-	if len(copies) == 0 {
-		return nil
+	if len(copies) > 0 {
+		if err := tx.CreateTasks(copies, actor, mindflow.TaskCreated); err != nil {
+			return err
+		}
 	}
-	return tx.CreateTasks(copies, actor, mindflow.TaskCreated)
+	return takeAlong(tx, actor, steps, ids, places)
+}
+
+// takeAlong makes the open occurrences of steps that repeat steps of what comes
+// after the tasks they were steps of, in places among those. Those that are over stay
+// where they were done.
+func takeAlong(tx *store.Tx, actor mindflow.Actor, steps []store.TaskStep, to map[mindflow.TaskID]mindflow.TaskID, places map[mindflow.TaskID]string) error {
+	var along []store.TaskStep
+	for _, s := range steps {
+		if _, known := to[s.Details.ParentID]; known && s.DeletedAt.IsZero() && s.Status.Open() && !s.Details.Recurrence.IsZero() {
+			along = append(along, s)
+		}
+	}
+	return saveSteps(tx, actor, along, mindflow.TaskUpdated, func(t mindflow.Task) (mindflow.Task, error) {
+		t.Details.ParentID, t.Details.Position = to[t.Details.ParentID], cmp.Or(places[t.ID], t.Details.Position)
+		return t, nil
+	})
 }
 
 // within are the ids of copies, of those that were copied.

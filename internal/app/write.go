@@ -33,7 +33,7 @@ func write[T any](ctx context.Context, a *App, actor mindflow.Actor, need can.Ne
 		if result, err = fn(tx); err != nil {
 			return err
 		}
-		if err := a.settings.Quotas.Check(tx.Usage()); err != nil {
+		if err := a.settings.Quotas.Check(tx.Growth()); err != nil {
 			return err
 		}
 		mindflow.TraceOf(ctx).Changed(tx.Change())

@@ -18,6 +18,9 @@ func placeKey(position string, created time.Time) string {
 	return strconv.FormatInt(created.UnixMicro()+placeOffset, 10)
 }
 
+// PlaceAt is the position of what stands as if it was made at a moment.
+func PlaceAt(at time.Time) string { return placeKey("", at) }
+
 // PlaceKey is the task's in the manual order.
 func (t Task) PlaceKey() string { return placeKey(t.Details.Position, t.CreatedAt) }
 

@@ -33,21 +33,35 @@ func (u Usage) Minus(v Usage) Usage {
 // Quotas are the most a workspace may hold; zero means no limit.
 type Quotas Usage
 
+// Growth is what a change makes of what a workspace holds.
+type Growth struct {
+	Before, After Usage
+	// Next is the part of After that takes the place of what is over: the next
+	// occurrences of tasks that repeat.
+	Next  Usage
+	Eases bool // it leaves less to be done
+}
+
 // Check refuses a change that takes a workspace beyond a quota. What does not
 // grow is never refused, so that a full workspace can be read and emptied; nor
-// are the events of a change that eases, such as completing and deleting.
-func (q Quotas) Check(before, after Usage, eases bool) error {
-	switch {
-	case exceeds(q.Tasks, before.Tasks, after.Tasks):
+// are the events of a change that eases, such as completing and deleting. Nor is
+// what comes next in a series: what is to be done does not grow by it. That ends at
+// twice the quota, so that nobody fills a server by completing one task on and on.
+func (q Quotas) Check(g Growth) error {
+	switch before, after, next := g.Before, g.After, g.Next; {
+	case exceeds(q.Tasks, before.Tasks, after.Tasks, next.Tasks):
 		return Full(fmt.Sprintf("The workspace holds %d tasks already, as many as it may; deleted ones count until they are gone, after 31 days", q.Tasks))
-	case exceeds(q.Tags, before.Tags, after.Tags):
+	case exceeds(q.Tags, before.Tags, after.Tags, next.Tags):
 		return Full(fmt.Sprintf("The tasks of the workspace carry %d tags, as many as they may; take some away", q.Tags))
-	case exceeds(q.Bytes, before.Bytes, after.Bytes):
+	case exceeds(q.Bytes, before.Bytes, after.Bytes, next.Bytes):
 		return Full(fmt.Sprintf("The workspace holds as much text as it may, %d bytes; shorten or delete some tasks", q.Bytes))
-	case !eases && exceeds(q.Events, before.Events, after.Events):
+	case !g.Eases && exceeds(q.Events, before.Events, after.Events, next.Events):
 		return Full(fmt.Sprintf("The workspace has changed %d times, as often as it may for now; completing and deleting still work", q.Events))
 	}
 	return nil
 }
 
-func exceeds(quota, before, after int64) bool { return quota > 0 && after > quota && after > before }
+func exceeds(quota, before, after, next int64) bool {
+	grows := func(to, most int64) bool { return to > most && to > before }
+	return quota > 0 && (grows(after-next, quota) || grows(after, 2*quota))
+}

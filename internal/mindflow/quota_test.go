@@ -23,14 +23,34 @@ func TestAQuotaRefusesWhatGrowsBeyondIt(t *testing.T) {
 		{"beyond it as before", full.Plus(full), full.Plus(full), false, KindInternal},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := q.Check(c.before, c.after, c.eases)
+			err := q.Check(Growth{Before: c.before, After: c.after, Eases: c.eases})
 			if (err == nil) != (c.want == KindInternal) || KindOf(err) != c.want {
 				t.Errorf("%v", err)
 			}
-			if err := (Quotas{}).Check(c.before, c.after, c.eases); err != nil {
+			if err := (Quotas{}).Check(Growth{Before: c.before, After: c.after, Eases: c.eases}); err != nil {
 				t.Errorf("without quotas: %v", err)
 			}
 		})
+	}
+}
+
+// Fails when the next occurrence counts as any other task, or counts for nothing.
+func TestWhatTakesThePlaceOfWhatIsOverMayGoBeyondAQuota(t *testing.T) {
+	full, next := Usage{Tasks: 10, Tags: 20, Bytes: 1000}, Usage{Tasks: 1, Tags: 2, Bytes: 10}
+	q := Quotas(full)
+	for name, c := range map[string]struct {
+		before, after, next Usage
+		want                Kind
+	}{
+		"to the next":              {full, full.Plus(next), next, KindInternal},
+		"beyond it already":        {full.Plus(next), full.Plus(next).Plus(next), next, KindInternal},
+		"and another task with it": {full, full.Plus(next).Plus(Usage{Tasks: 1}), next, KindFull},
+		"up to twice":              {full.Plus(full).Minus(next), full.Plus(full), next, KindInternal},
+		"beyond twice":             {full.Plus(full), full.Plus(full).Plus(next), next, KindFull},
+	} {
+		if err := q.Check(Growth{Before: c.before, After: c.after, Next: c.next}); (err == nil) != (c.want == KindInternal) || KindOf(err) != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -136,6 +136,7 @@ func (tx *Tx) lock(alone *int64, workspaces []mindflow.WorkspaceID) error {
 type logEnd struct {
 	seq        int64
 	usage, was mindflow.Usage // now, and before the change
+	next       mindflow.Usage // what of it takes the place of what is over
 	grows      bool           // by an event that does not ease
 }
 
@@ -198,11 +199,20 @@ func (tx *Tx) recount(workspace mindflow.WorkspaceID, end *logEnd) error {
 	return nil
 }
 
-// Usage is what the transaction's home held before the change and holds now,
-// and whether the change eases. Standing has read it.
-func (tx *Tx) Usage() (before, after mindflow.Usage, eases bool) {
+// Growth is what the change makes of what the transaction's home holds. Standing
+// has read what it held before.
+func (tx *Tx) Growth() mindflow.Growth {
 	end := tx.log(tx.home)
-	return end.was, end.usage, !end.grows
+	return mindflow.Growth{Before: end.was, After: end.usage, Next: end.next, Eases: !end.grows}
+}
+
+// InPlace has fn make what takes the place of something that is over.
+func (tx *Tx) InPlace(fn func() error) error {
+	end := tx.log(tx.home)
+	before, grows := end.usage, end.grows
+	err := fn()
+	end.next, end.grows = end.next.Plus(end.usage).Minus(before), grows
+	return err
 }
 
 // Standing reads what a user may do in the locked workspaces, where each one's

@@ -20,7 +20,7 @@ import (
 func usage(t *testing.T, s *store.Store, a mindflow.Actor) (u mindflow.Usage) {
 	t.Helper()
 	if err := inWorkspace(t, s, a, func(tx *store.Tx) error {
-		u, _, _ = tx.Usage()
+		u = tx.Growth().After
 		return nil
 	}); err != nil {
 		t.Fatal(err)

@@ -311,6 +311,49 @@ func TestTheNextOneHasTheStepsAgain(t *testing.T) {
 	})
 }
 
+// A step that repeats is one series, wherever it is: the next trip has it, and this
+// one what was done of it. Seen red when it stayed beneath what is over.
+func TestAStepThatRepeatsGoesAlongToTheNextOne(t *testing.T) {
+	t.Parallel()
+	berliner(t, func(ada person) {
+		t := ada.srv.t
+		id := ada.create(`{"title": "trip", "due_date": "2026-11-27", "recurrence": {"rule": "FREQ=WEEKLY"}}`)
+		pack := ada.create(`{"title": "pack", "parent_id": "` + id + `"}`)
+		water := ada.create(`{"title": "water", "due_date": "2026-11-27", "recurrence": {"rule": "FREQ=DAILY"}, "parent_id": "` + pack + `"}`)
+		feed := ada.create(`{"title": "feed", "due_date": "2026-11-27", "recurrence": {"rule": "FREQ=DAILY"}, "parent_id": "` + id + `"}`)
+		ada.create(`{"title": "cat", "parent_id": "` + feed + `"}`)
+		ada.srv.clock.Move(time.Second)
+		fed := ada.do("POST /api/tasks/"+feed+"/complete", "").want(http.StatusOK).at("recurrence.next.id")
+		ada.srv.clock.Move(time.Second)
+		done := ada.do("POST /api/tasks/"+id+"/complete", "").want(http.StatusOK)
+		next := done.at("recurrence.next.id")
+		stands := func(step, beneath, status string) {
+			t.Helper()
+			ada.do("GET /api/tasks/"+step, "").want(http.StatusOK).has("parent_id=" + beneath + "; status=" + status)
+		}
+		stands(feed, id, "completed")
+		stands(fed, next, "pending")
+		if titles := ada.do("GET /api/tasks/"+next+"/steps", "").titles(); titles != "pack feed" {
+			t.Errorf("the next one's steps are %s", titles)
+		}
+		if titles := ada.do("GET /api/tasks/"+fed+"/steps", "").titles(); titles != "cat" {
+			t.Errorf("and theirs %s", titles)
+		}
+		if above := ada.do("GET /api/tasks/"+water, "").at("parent_id"); above == pack {
+			t.Error("a step of a step stayed behind")
+		}
+		ada.do("POST /api/undo", `{"change": "`+done.header.Get("Change")+`"}`).want(http.StatusOK)
+		stands(fed, id, "pending")
+		stands(water, pack, "pending")
+		again := ada.do("POST /api/tasks/"+id+"/complete?steps=true", "").want(http.StatusOK).has("recurrence.next.id=" + next)
+		after := ada.do("GET /api/tasks/"+fed, "").has("status=completed; parent_id=" + id).at("recurrence.next.id")
+		stands(after, next, "pending")
+		if got := again.at("steps.done") + " of " + again.at("steps.total"); got != "3 of 3" {
+			t.Errorf("the one that is done has %s steps done", got)
+		}
+	})
+}
+
 func TestACompletionIsUndoneWithTheNextOneItMade(t *testing.T) {
 	t.Parallel()
 	berliner(t, func(ada person) {
