@@ -41,12 +41,14 @@ type updateIn struct {
 
 	Task   string           `json:"task" jsonschema:"its id, or a piece of its title that no other task has"`
 	Status optional[string] `json:"status,omitzero" jsonschema:"in_progress once it is begun; pending also reopens; cancelled gives it up"`
+	Scope  string           `json:"scope,omitempty" jsonschema:"of a task that repeats: occurrence changes this one alone, following also those after it; when absent dates are for this one, all else for all"`
 }
 
 func limitUpdate(s *jsonschema.Schema) {
 	limitDraft(s)
 	s.Properties["task"].MinLength = new(1)
 	among(s.Properties["status"], string(mindflow.StatusPending), string(mindflow.StatusInProgress), string(mindflow.StatusCancelled))
+	among(s.Properties["scope"], string(mindflow.EditAlone), string(mindflow.EditFollowing))
 }
 
 func (s *Server) updateTask(ctx context.Context, actor mindflow.Actor, in updateIn) (oneOut, string, error) {
@@ -56,8 +58,13 @@ func (s *Server) updateTask(ctx context.Context, actor mindflow.Actor, in update
 	case status == mindflow.StatusSnoozed:
 		return oneOut{}, "", mindflow.InvalidField("status", "snoozed is what snooze_task is for")
 	}
+	switch scope := mindflow.EditScope(in.Scope); scope {
+	case mindflow.EditUsual, mindflow.EditAlone, mindflow.EditFollowing:
+	default:
+		return oneOut{}, "", mindflow.InvalidField("scope", "must be occurrence or following")
+	}
 	draft := in.draft()
-	draft.Status = in.Status.Field
+	draft.Status, draft.Scope = in.Status.Field, mindflow.EditScope(in.Scope)
 	if bad := draft.Validate(); len(bad) > 0 {
 		return oneOut{}, "", mindflow.Invalid(bad...)
 	}
@@ -137,6 +144,28 @@ func (s *Server) completeTask(ctx context.Context, actor mindflow.Actor, in comp
 			return "was done already; nothing has changed"
 		}
 		return "is done" + again(after.Details.Recurrence, z)
+	})
+	return s.undoneBy(actor, before, after, out, text, err)
+}
+
+func (s *Server) skipTask(ctx context.Context, actor mindflow.Actor, in nameIn) (oneOut, string, error) {
+	match, err := in.match()
+	if err != nil {
+		return oneOut{}, "", err
+	}
+	before, err := s.one(ctx, actor, "task", in.Task)
+	if err != nil {
+		return oneOut{}, "", err
+	}
+	after, err := s.app.SkipTask(ctx, actor, before.ID, match)
+	if err != nil {
+		return oneOut{}, "", err
+	}
+	out, text, err := s.about(ctx, actor, after, func(z mindflow.Zone) string {
+		if after.Version == before.Version {
+			return "was over already; nothing has changed"
+		}
+		return "is skipped" + again(after.Details.Recurrence, z)
 	})
 	return s.undoneBy(actor, before, after, out, text, err)
 }

@@ -28,7 +28,7 @@ func TestATokenDoesWhatItsScopesAllow(t *testing.T) {
 		reads.call("whats_next", "").ok().want("best.task.due_date", "2026-11-28T17:00:00+01:00")
 		reads.call("day_overview", "").ok()
 		for tool, arguments := range map[string]string{
-			"add_tasks": `{"text": "x"}`, "complete_task": `{"task": "rent"}`, "snooze_task": `{"task": "rent"}`,
+			"add_tasks": `{"text": "x"}`, "complete_task": `{"task": "rent"}`, "snooze_task": `{"task": "rent"}`, "skip_task": `{"task": "rent"}`,
 			"update_task": `{"task": "rent", "priority": 5}`, "undo": `{"change": "2"}`,
 			"use_template": `{"template": "01933b3e-0000-7000-8000-000000000000"}`,
 		} {

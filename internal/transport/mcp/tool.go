@@ -98,8 +98,12 @@ func schemaOf[T any](limits func(*jsonschema.Schema)) *jsonschema.Schema {
 		reflect.TypeFor[partsView]():  {Ref: "#/$defs/parts"},
 		reflect.TypeFor[groupView]():  {Ref: "#/$defs/group"},
 	})
+	task := described[taskView](nil)
+	if reflect.TypeFor[T]() == reflect.TypeFor[oneOut]() { // what changes a task need not describe it once more
+		task = &jsonschema.Schema{Type: "object", Description: "a task, as find_tasks answers it"}
+	}
 	schema.Defs = map[string]*jsonschema.Schema{
-		"task": described[taskView](nil), "parts": described[partsView](nil),
+		"task": task, "parts": described[partsView](nil),
 		"group": described[groupView](map[reflect.Type]*jsonschema.Schema{reflect.TypeFor[taskView](): {Ref: "#/$defs/task"}}),
 		"scored": described[scoredView](map[reflect.Type]*jsonschema.Schema{
 			reflect.TypeFor[taskView](): {Ref: "#/$defs/task"}, reflect.TypeFor[partsView](): {Ref: "#/$defs/parts"},

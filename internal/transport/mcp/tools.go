@@ -35,8 +35,8 @@ func (s *Server) tools(server *mcp.Server) {
 	offer[updateIn, oneOut]{
 		name: "update_task", title: "Change a task", effect: replaces, again: true,
 		about: "Changes the fields you name and keeps the others; null clears one. " +
-			"Use it to rename, re-date or re-prioritise a task, to begin it (in_progress), to reopen it (pending) or to give it up (cancelled). " +
-			"Do not use it for a task that is done (complete_task) or to be put off (snooze_task). Tags replace all there were.",
+			"Use it to rename, re-date or re-prioritise a task, to begin it (in_progress), to reopen it (pending) or to give it up (cancelled), which ends a task that repeats. " +
+			"Do not use it for a task that is done (complete_task), to be put off (snooze_task) or not done this once (skip_task). Tags replace all there were.",
 		limits: limitUpdate, use: s.updateTask,
 	}.add(s, server)
 	offer[completeIn, oneOut]{
@@ -44,6 +44,13 @@ func (s *Server) tools(server *mcp.Server) {
 		about: "Marks a task as done; its open steps stay open unless with_steps says that they are done, too. Use it when the person says that they did it. " +
 			"Do not use it for what they no longer want to do (update_task with the status cancelled). update_task with the status pending takes it back.",
 		meta: calledByCard, limits: limitName, use: s.completeTask,
+	}.add(s, server)
+	offer[nameIn, oneOut]{
+		name: "skip_task", title: "Skip a task this once", effect: moves,
+		about: "Gives up the present occurrence of a task that repeats; the next one comes when it is due. " +
+			"Use it when the person will not do it this time, but goes on with it: \"no gym today\". " +
+			"Do not use it for what they do later today or tomorrow (snooze_task), have done (complete_task), or never want to do again (update_task with the status cancelled).",
+		limits: limitName, use: s.skipTask,
 	}.add(s, server)
 	offer[snoozeIn, oneOut]{
 		name: "snooze_task", title: "Put a task off", effect: moves,

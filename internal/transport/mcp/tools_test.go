@@ -26,7 +26,7 @@ func TestEveryToolSaysWhenToUseItAndWhatItDoes(t *testing.T) {
 		}
 		hints := map[string]string{
 			"whats_next": "read again", "find_tasks": "read again", "explain_ranking": "read again", "day_overview": "read again",
-			"add_tasks": "", "snooze_task": "", "complete_task": "again", "update_task": "destructive again", "undo": "", "use_template": "",
+			"add_tasks": "", "snooze_task": "", "skip_task": "", "complete_task": "again", "update_task": "destructive again", "undo": "", "use_template": "",
 		}
 		size := 0
 		for _, tool := range listed.Tools {
@@ -334,7 +334,9 @@ func TestBadInputsSayWhatToMendAndEchoNothing(t *testing.T) {
 			{"update_task", `{"task": "a task", "title": null}`, "title is required"},
 			{"update_task", `{"title": "SECRET"}`, "task is required"},
 			{"update_task", `{"task": "a task", "id": "SECRET"}`, "id is not a known field"},
+			{"update_task", `{"task": "a task", "scope": "SECRET"}`, "scope must be occurrence or following"},
 			{"complete_task", `{}`, "task is required"},
+			{"skip_task", `{"task": "a task"}`, "Only a task that repeats can be skipped"},
 			{"complete_task", `{"task": "\u0000"}`, "task must not hold control characters"},
 			{"snooze_task", `{"task": "a task", "duration": "SECRET"}`, "duration must be minutes, hours, days or weeks"},
 			{"snooze_task", `{"task": "a task", "until": "2020-01-01T00:00"}`, "until must be in the future"},

@@ -27,6 +27,7 @@ type taskView struct {
 	Tags          []string `json:"tags,omitempty"`
 	ProjectID     string   `json:"project_id,omitempty" jsonschema:"the project it is in"`
 	BlockedBy     []string `json:"blocked_by,omitempty"`
+	Repeats       string   `json:"repeats,omitempty" jsonschema:"by this rule of RFC 5545"`
 	CompletedAt   string   `json:"completed_at,omitempty"`
 	StepOf        string   `json:"step_of,omitempty" jsonschema:"a task"`
 	Steps         string   `json:"steps,omitempty"`
@@ -45,7 +46,7 @@ func viewTask(t *mindflow.Task, z mindflow.Zone) taskView {
 		ID: t.ID.String(), Title: t.Title, Description: t.Description, Status: string(t.Status), Priority: t.Priority,
 		DueDate: when(t.Due, z), StartDate: when(t.Start, z), SnoozedUntil: instant(t.SnoozedUntil, z),
 		EffortMinutes: t.EffortMinutes, PreferredTime: string(t.PreferredTime), Tags: t.Tags, CompletedAt: instant(t.CompletedAt, z),
-		Version: int(t.Version), BlockedBy: mindflow.IDTexts(t.Details.BlockedBy), ProjectID: projectOf(t), parent: t.Details.ParentID,
+		Version: int(t.Version), BlockedBy: mindflow.IDTexts(t.Details.BlockedBy), ProjectID: projectOf(t), Repeats: t.Details.Recurrence.Rule, parent: t.Details.ParentID,
 	}
 	if !v.parent.IsZero() {
 		v.StepOf = v.parent.String()
