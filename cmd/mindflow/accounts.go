@@ -66,16 +66,18 @@ func choose(c *console, file *client.CredentialsFile) (client.Credentials, error
 // server it is an account of; or by the token a script was given, unless
 // --account says that somebody else is meant.
 func signedIn(c *console) (*client.Client, error) {
-	token := c.env[tokenVariable]
-	if token == "" || c.chosen.Account != "" {
+	if !c.byToken() {
 		return inPerson(c)
 	}
 	api, err := server(cmp.Or(c.server(), defaultServer))
 	if err != nil {
 		return nil, err
 	}
-	return api.By(token), nil
+	return api.By(c.env[tokenVariable]), nil
 }
+
+// byToken reports whether commands speak by the token a script was given.
+func (c *console) byToken() bool { return c.env[tokenVariable] != "" && c.chosen.Account == "" }
 
 // inPerson is signedIn where no token is enough.
 func inPerson(c *console) (*client.Client, error) {

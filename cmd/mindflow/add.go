@@ -14,7 +14,13 @@ import (
 type addCommand struct {
 	output
 
-	Title    []string `arg:"" help:"What there is to do, and when: \"Call Bob tomorrow 5pm p1 #work ~30m\". Options go before what it says."`
+	Title []string `arg:"" help:"What there is to do, and when: \"Call Bob tomorrow 5pm p1 #work ~30m\". Options go before what it says."`
+
+	saidFields
+}
+
+// saidFields are those of a task that options say.
+type saidFields struct {
 	Due      string   `placeholder:"DATE" help:"When it is due: today, tomorrow, 2026-11-27, or \"2026-11-27 17:00\" in your time zone."`
 	Start    string   `placeholder:"DATE" help:"When it can be begun at the earliest, written as --due."`
 	Priority *int     `placeholder:"1-5" help:"5 is the highest; 3 when absent."`
@@ -22,6 +28,8 @@ type addCommand struct {
 	Tag      []string `sep:"none" help:"A tag; may be repeated."`
 	Time     string   `placeholder:"PART" help:"When it is best done: morning, afternoon or evening."`
 	Note     string   `placeholder:"TEXT" help:"What else there is to say about it."`
+	Project  string   `placeholder:"PROJECT" help:"The project it is in: its name, its id, or a part of either."`
+	StepOf   string   `placeholder:"TASK" help:"The task it is a step of: its id, the beginning or end of that, or a part of its title."`
 }
 
 // Run adds the task.
@@ -34,9 +42,10 @@ func (cmd addCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	if err := cmd.addDates(c, api, &draft); err != nil {
+	if err := cmd.look(c, api, &draft); err != nil {
 		return err
 	}
+	draft.Text = client.Set(strings.Join(cmd.Title, " "))
 	task, err := api.QuickAdd(c.ctx, draft)
 	if err != nil {
 		return err
@@ -44,9 +53,9 @@ func (cmd addCommand) Run(c *console) error {
 	return printTask(c, cmd.output, "Added", task)
 }
 
-// draft is what is said but for the dates.
-func (cmd addCommand) draft() (client.Draft, error) {
-	d := client.Draft{Text: client.Set(strings.Join(cmd.Title, " "))}
+// draft is what is said but for what needs the server.
+func (cmd saidFields) draft() (client.Draft, error) {
+	d := client.Draft{}
 	if cmd.Priority != nil {
 		if *cmd.Priority < mindflow.MinPriority || *cmd.Priority > mindflow.MaxPriority {
 			return d, fmt.Errorf("%w: --priority is from %d to %d", errUsage, mindflow.MinPriority, mindflow.MaxPriority)
@@ -92,9 +101,31 @@ func parseEffort(s string) (int, error) {
 	return minutes, nil
 }
 
+// look sets what needs the server: dates, and what other things are called.
+func (cmd saidFields) look(c *console, api *client.Client, d *client.Draft) error {
+	if err := cmd.addDates(c, api, d); err != nil {
+		return err
+	}
+	if cmd.Project != "" {
+		id, err := findProject(c, api, cmd.Project, false)
+		if err != nil {
+			return err
+		}
+		d.ProjectID = client.Set(id)
+	}
+	if cmd.StepOf != "" {
+		id, err := findTask(c, api, cmd.StepOf)
+		if err != nil {
+			return err
+		}
+		d.ParentID = client.Set(id)
+	}
+	return nil
+}
+
 // addDates sets the dates. Which day is today depends on where the person is,
 // and that the server knows.
-func (cmd addCommand) addDates(c *console, api *client.Client, d *client.Draft) error {
+func (cmd saidFields) addDates(c *console, api *client.Client, d *client.Draft) error {
 	zone := mindflow.Zone{}
 	if relative(cmd.Due) || relative(cmd.Start) {
 		var err error

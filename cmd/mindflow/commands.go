@@ -34,6 +34,9 @@ func (v *verb) parse(words []string) (*verb, error) {
 	}
 	if !has(v.tag, "passthrough") {
 		if err := v.set.Parse(words); err != nil {
+			if usual := v.usual(); usual != v { // the flags of what is done where no command is named
+				return usual.parse(words)
+			}
 			return v, v.misread(err)
 		}
 		words = v.set.Args()

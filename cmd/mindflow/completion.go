@@ -152,7 +152,7 @@ func complete(c *console, v *verb, words []string) []suggestion {
 		case word == "--":
 			onlyArguments = true
 		case strings.HasPrefix(word, "-") && word != "-":
-			if flag := v.flag(word); flag != nil && !flag.isBool() && !strings.Contains(word, "=") {
+			if flag := v.usual().flag(word); flag != nil && !flag.isBool() && !strings.Contains(word, "=") {
 				valued = flag
 			}
 		case below != nil:
@@ -168,12 +168,12 @@ func complete(c *console, v *verb, words []string) []suggestion {
 		return valuesOf(c, valued, "")
 	case onlyArguments || !strings.HasPrefix(typed, "-"):
 	case assigned:
-		if flag := v.flag(name); flag != nil {
+		if flag := v.usual().flag(name); flag != nil {
 			return valuesOf(c, flag, name+"=")
 		}
 		return nil
 	default:
-		return flagsOf(v)
+		return flagsOf(v.usual())
 	}
 	var found []suggestion
 	for _, below := range v.verbs {

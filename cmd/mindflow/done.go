@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"mindflow/internal/client"
-	"mindflow/internal/mindflow"
 )
 
 type doneCommand struct {
@@ -14,12 +13,7 @@ type doneCommand struct {
 	meantTask
 
 	Blocked bool `help:"Though something it waits for is open."`
-}
-
-// meantTask says which task a command is about.
-type meantTask struct {
-	Task []string `arg:"" optional:"" help:"The task: its id, the beginning or end of that, or a part of its title."`
-	Best bool     `help:"The task that is the best one now."`
+	Steps   bool `help:"Its open steps, too, at every depth."`
 }
 
 // Run completes the task that is meant.
@@ -36,14 +30,19 @@ func (cmd doneCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	task, err := api.CompleteTask(c.ctx, id, client.Completion{EvenIfBlocked: cmd.Blocked})
+	task, err := api.CompleteTask(c.ctx, id, client.Completion{EvenIfBlocked: cmd.Blocked, WithSteps: cmd.Steps})
 	if err != nil {
 		return inTerminalWords(err)
 	}
-	if err := printTask(c, cmd.output, "Done", task); err != nil || cmd.JSON {
+	return printOver(c, cmd.output, "Done", task)
+}
+
+// printOver says what was done to a task that is over, and when it comes again.
+func printOver(c *console, o output, did string, t client.Task) error {
+	if err := printTask(c, o, did, t); err != nil || o.JSON {
 		return err
 	}
-	_, err = fmt.Fprint(c.out, c.again(task))
+	_, err := fmt.Fprint(c.out, c.again(t))
 	return err
 }
 
@@ -69,93 +68,4 @@ func inTerminalWords(err error) error {
 		}
 	}
 	return err
-}
-
-// said is what the task is called; empty for the best one.
-func (m meantTask) said(what string) (string, error) {
-	said := strings.TrimSpace(strings.Join(m.Task, " "))
-	if (said == "") == !m.Best {
-		return "", fmt.Errorf("%w: say which task %s, or --best for the one that is best now", errUsage, what)
-	}
-	return said, nil
-}
-
-func (m meantTask) find(c *console, api *client.Client, said string) (mindflow.TaskID, error) {
-	if m.Best {
-		best, err := api.Best(c.ctx)
-		return best.Task.ID, err
-	}
-	if id, err := mindflow.ParseID[mindflow.Task](said); err == nil {
-		return id, nil
-	}
-	return findTask(c, api, said)
-}
-
-// openStatuses are those of tasks with something left to do.
-var openStatuses = []mindflow.Status{mindflow.StatusPending, mindflow.StatusInProgress, mindflow.StatusSnoozed}
-
-// findTask finds the one open task that a piece of its id or of its title
-// means. A title that says exactly this wins over those that only hold it.
-func findTask(c *console, api *client.Client, said string) (mindflow.TaskID, error) {
-	query := client.TaskQuery{
-		Statuses: openStatuses,
-		Limit:    pageSize,
-	}
-	mayBeID := pieceOfID(said)
-	if !mayBeID {
-		query.Search = said // which leaves less to look through
-	}
-	key := mindflow.Fold(mindflow.Tidy(said))
-	var exact, others []client.Task
-	for task, err := range api.AllTasks(c.ctx, query) {
-		if err != nil {
-			return mindflow.TaskID{}, err
-		}
-		title, id := mindflow.Fold(task.Title), task.ID.String()
-		switch {
-		case title == key:
-			exact = append(exact, task)
-		case strings.Contains(title, key), mayBeID && (strings.HasPrefix(id, key) || strings.HasSuffix(id, key)):
-			others = append(others, task)
-		}
-	}
-	found := others
-	if len(exact) > 0 {
-		found = exact
-	}
-	switch len(found) {
-	case 0:
-		return mindflow.TaskID{}, fmt.Errorf("no open task has %q in its title or at an end of its id", said)
-	case 1:
-		return found[0].ID, nil
-	}
-	return mindflow.TaskID{}, ambiguous(c, said, found)
-}
-
-const (
-	// pageSize is the most a server gives at once.
-	pageSize = 200
-	// shortestID is how much of an id is taken for one.
-	shortestID = 4
-	// mostShown bounds how many tasks an error names.
-	mostShown = 10
-)
-
-// pieceOfID reports whether text may be the beginning or the end of an id.
-func pieceOfID(s string) bool {
-	return len(s) >= shortestID && strings.Trim(s, "0123456789abcdefABCDEF-") == ""
-}
-
-// ambiguous names the tasks that may be meant.
-func ambiguous(c *console, said string, found []client.Task) error {
-	lines := []string{fmt.Sprintf("%q can mean %d tasks; say which, by its id:", said, len(found))}
-	room := widthOf(c.err) - len("  00000000  ")
-	for i, task := range found {
-		if i == mostShown {
-			lines = append(lines, fmt.Sprintf("  … and %d more", len(found)-i))
-			break
-		}
-		lines = append(lines, "  "+shortID(task.ID)+"  "+cut(oneLine(task.Title), room))
-	}
-	return errors.New(strings.Join(lines, "\n"))
 }

@@ -33,7 +33,7 @@ func hintAt(c *console, err error) string {
 		return fmt.Sprintf("Run \"mindflow login --server %s\" first.", c.chosen.Server)
 	case errors.Is(err, client.ErrSignedOut):
 		return `Run "mindflow login" first.`
-	case c.env[tokenVariable] != "" && c.chosen.Account == "" && refusesToken(err):
+	case c.byToken() && refusesToken(err):
 		return "The token is the one of " + tokenVariable + "."
 	case isBlocked(err):
 		return "If you did it all the same: mindflow done --blocked."

@@ -77,6 +77,16 @@ func TestHostileTasksAreListedWithoutCommandingTheTerminal(t *testing.T) {
 		said("add", text, "--tag", text, "--due=today", "--priority=5")
 		said("next")
 		said("done", "--best")
+		said("undo")
+		said("projects", "add", text)
+		said("projects")
+		said("edit", "--best", "--project", text, "--note", text)
+		said("add", text+" step", "--step-of", text)
+		said("show", "--best")
+		said("changes")
+		said("delete", "--best")
+		said("trash")
+		said("trash", "purge", "--yes", text)
 	}
 	lines := strings.Count(said("list", "--limit=200"), "\n")
 	if most := len(hostile.Texts) + len(hostile.Controls) + 3; lines < 50 || lines > most {

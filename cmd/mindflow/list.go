@@ -20,7 +20,10 @@ type listCommand struct {
 	DueAfter  string   `placeholder:"DATE" help:"Due then or later: today, tomorrow, 2026-11-27, or \"2026-11-27 17:00\" in your time zone."`
 	DueBefore string   `placeholder:"DATE" help:"Due earlier than that."`
 	Search    string   `short:"q" placeholder:"TEXT" help:"With this in title, note or tags."`
-	Sort      string   `lacks:"a field is missing, such as due_date or -priority" enum:"due_date,-due_date,priority,-priority,title,-title,created_at,-created_at,updated_at,-updated_at" default:"due_date" help:"By due_date, priority, title, created_at or updated_at; - reverses. When nothing is said, by due_date, those without one last."`
+	Project   string   `placeholder:"PROJECT" help:"Of this project and its sub-projects, by its name, its id or a part of either; none for those in none."`
+	StepOf    string   `placeholder:"TASK" help:"Steps of this task; none for what is no step."`
+	Blocked   bool     `help:"Which wait for another one that is open."`
+	Sort      string   `lacks:"a field is missing, such as due_date or -priority" enum:"due_date,-due_date,priority,-priority,title,-title,created_at,-created_at,updated_at,-updated_at,position,-position" default:"due_date" help:"By due_date, priority, title, created_at, updated_at or position (your own order); - reverses. When nothing is said, by due_date, those without one last."`
 	Limit     int      `placeholder:"N" default:"50" help:"At most so many."`
 	All       bool     `help:"However many there are."`
 	Ranked    bool     `help:"What can be done now, best first, with the score."`
@@ -85,7 +88,7 @@ func (cmd listCommand) check() error {
 
 // filtered reports whether more is asked for than a status.
 func (cmd listCommand) filtered() bool {
-	return len(cmd.Priority)+len(cmd.Tag)+len(cmd.DueAfter)+len(cmd.DueBefore)+len(cmd.Search) > 0
+	return len(cmd.Priority)+len(cmd.Tag)+len(cmd.DueAfter)+len(cmd.DueBefore)+len(cmd.Search)+len(cmd.Project)+len(cmd.StepOf) > 0 || cmd.Blocked
 }
 
 // zone is the person's, where the list needs it: for days that are said or
@@ -98,7 +101,7 @@ func (cmd listCommand) zone(c *console, api *client.Client) (mindflow.Zone, erro
 	return personsZone(c, api)
 }
 
-func (cmd listCommand) query(c *console, z mindflow.Zone) (client.TaskQuery, error) {
+func (cmd listCommand) query(c *console, api *client.Client, z mindflow.Zone) (client.TaskQuery, error) {
 	q := client.TaskQuery{Statuses: cmd.statuses(), Priorities: cmd.Priority, Tags: cmd.Tag, Search: cmd.Search, Sort: cmd.Sort}
 	for _, date := range [...]struct {
 		flag, said string
@@ -113,7 +116,29 @@ func (cmd listCommand) query(c *console, z mindflow.Zone) (client.TaskQuery, err
 		}
 		*date.field = read
 	}
-	return q, nil
+	return q, cmd.look(c, api, &q)
+}
+
+// look finds the project and the task that are asked for.
+func (cmd listCommand) look(c *console, api *client.Client, q *client.TaskQuery) error {
+	if cmd.Blocked {
+		q.Blocked = &cmd.Blocked
+	}
+	if q.Project = cmd.Project; cmd.Project != "" && cmd.Project != "none" {
+		id, err := findProject(c, api, cmd.Project, false)
+		if err != nil {
+			return err
+		}
+		q.Project = id.String()
+	}
+	if q.Parent = cmd.StepOf; cmd.StepOf != "" && cmd.StepOf != "none" {
+		id, err := findAnyTask(c, api, cmd.StepOf)
+		if err != nil {
+			return err
+		}
+		q.Parent = id.String()
+	}
+	return nil
 }
 
 // statuses are those that are asked for; none for all.
@@ -145,7 +170,7 @@ func (cmd listCommand) page(have int) int {
 }
 
 func (cmd listCommand) read(c *console, api *client.Client, z mindflow.Zone) (listed, error) {
-	q, err := cmd.query(c, z)
+	q, err := cmd.query(c, api, z)
 	if err != nil {
 		return listed{}, err
 	}

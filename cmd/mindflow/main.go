@@ -49,8 +49,19 @@ type commands struct {
 	Next     nextCommand     `cmd:"" group:"person" help:"What should I do now?"`
 	Add      addCommand      `cmd:"" group:"person" help:"Add a task."`
 	List     listCommand     `cmd:"" group:"person" help:"List tasks."`
+	Show     showCommand     `cmd:"" group:"person" help:"Show a task, with its steps and what it waits for."`
+	Edit     editCommand     `cmd:"" group:"person" help:"Change a task."`
 	Done     doneCommand     `cmd:"" group:"person" help:"Mark a task done."`
+	Skip     skipCommand     `cmd:"" group:"person" help:"Give up the present occurrence of a task that repeats."`
 	Snooze   snoozeCommand   `cmd:"" group:"person" help:"Put a task out of sight until later."`
+	Block    blockCommand    `cmd:"" group:"person" help:"Make a task wait for others."`
+	Unblock  unblockCommand  `cmd:"" group:"person" help:"Make it wait no more."`
+	Move     moveCommand     `cmd:"" group:"person" help:"Put a task somewhere else in your own order."`
+	Delete   deleteCommand   `cmd:"" group:"person" help:"Put a task into the trash, with its steps."`
+	Projects projectsCommand `cmd:"" group:"person" help:"Look after your projects."`
+	Trash    trashCommand    `cmd:"" group:"person" help:"Look through what was deleted, and bring it back."`
+	Changes  changesCommand  `cmd:"" group:"person" help:"List what has happened, and what can be undone."`
+	Undo     undoCommand     `cmd:"" group:"person" help:"Take a change back."`
 	Export   exportCommand   `cmd:"" group:"person" help:"Write all your tasks to a file."`
 	Login    loginCommand    `cmd:"" group:"person" help:"Sign in to a server."`
 	Logout   logoutCommand   `cmd:"" group:"person" help:"Sign out again."`

@@ -131,7 +131,7 @@ func TestWrongUsage(t *testing.T) {
 		"list --limit 0":          "mindflow: wrong usage: --limit is 1 or more\n" + how,
 		"list --priority 6":       "mindflow: wrong usage: --priority is from 1 to 5\n" + how,
 		"list --ranked --tag x":   "mindflow: wrong usage: --ranked is of all that can be done now, in its own order; it takes no filter and no --sort\n" + how,
-		"list --ranked --sort x":  "mindflow: --sort must be one of \"due_date\",\"-due_date\",\"priority\",\"-priority\",\"title\",\"-title\",\"created_at\",\"-created_at\",\"updated_at\",\"-updated_at\" but got \"x\"\n" + how,
+		"list --ranked --sort x":  "mindflow: --sort must be one of \"due_date\",\"-due_date\",\"priority\",\"-priority\",\"title\",\"-title\",\"created_at\",\"-created_at\",\"updated_at\",\"-updated_at\",\"position\",\"-position\" but got \"x\"\n" + how,
 		"serve --server=http://a": "mindflow: wrong usage: serve speaks to no server, so --account and --server say nothing to it\n" + how,
 		"list --sort":             "mindflow: --sort: a field is missing, such as due_date or -priority\n" + how,
 		"completion tcsh":         "mindflow: <shell> must be one of \"bash\",\"zsh\",\"fish\" but got \"tcsh\"\n" + how,

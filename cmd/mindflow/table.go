@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +43,7 @@ const (
 	colID = iota
 	colScore
 	colTitle
+	colSteps
 	colDue
 	colPriority
 	colStatus
@@ -64,16 +67,17 @@ func newTable(list listed, w words) *table {
 		colID:       {head: "ID", paint: paint.faint},
 		colScore:    {head: "SCORE", right: true},
 		colTitle:    {head: "TITLE", paint: paint.bold},
+		colSteps:    {head: "STEPS", right: true},
 		colDue:      {head: "DUE"},
 		colPriority: {head: "PRI", right: true},
 		colStatus:   {head: "STATUS"},
 		colTags:     {head: "TAGS", paint: paint.faint},
 	}
-	var dues, tags, mixed bool
+	var steps, dues, tags, mixed bool
 	for i, task := range list.tasks {
 		row := [columns]string{
 			colID: shortID(task.ID), colTitle: oneLine(task.Title), colPriority: strconv.Itoa(task.Priority),
-			colStatus: w.status(task), colTags: hashed(task.Tags),
+			colSteps: progress(task), colStatus: w.status(task), colTags: hashed(task.Tags),
 		}
 		var late bool
 		row[colDue], late = w.due(task)
@@ -85,9 +89,10 @@ func newTable(list listed, w words) *table {
 			t[col].cells = append(t[col].cells, row[col])
 		}
 		dues, tags = dues || task.DueDate != nil, tags || len(task.Tags) > 0
+		steps = steps || task.Steps != nil
 		mixed = mixed || task.Status != list.tasks[0].Status
 	}
-	for col, shown := range map[int]bool{colScore: list.scores != nil, colDue: dues, colTags: tags, colStatus: mixed} {
+	for col, shown := range map[int]bool{colScore: list.scores != nil, colSteps: steps, colDue: dues, colTags: tags, colStatus: mixed} {
 		if !shown {
 			t[col].hide()
 		}
@@ -109,7 +114,7 @@ func (t *table) fit(short *table, window int) {
 	want := min(t[colTitle].width(), max(leastTitle, window*2/5))
 	for _, narrower := range []func(){
 		shorten(colStatus), func() { t[colTags].cut(leastTags) }, t[colTags].hide, shorten(colDue),
-		t[colPriority].hide, t[colStatus].hide, t[colDue].hide, t[colScore].hide,
+		t[colPriority].hide, t[colStatus].hide, t[colSteps].hide, t[colDue].hide, t[colScore].hide,
 	} {
 		if t.titleRoom(window) >= want {
 			break
@@ -129,13 +134,16 @@ func (t *table) titleRoom(window int) int {
 	return window
 }
 
-// text is the table as it is shown, a line for its heads and one for each task.
-func (t *table) text(p paint) string {
+// text is the table as it is shown.
+func (t *table) text(p paint) string { return lines(t[:], p) }
+
+// lines are columns as they are shown, a line for their heads and one for each row.
+func lines(cols []column, p paint) string {
 	var text strings.Builder
-	for row := -1; row < len(t[colID].cells); row++ {
+	for row := -1; row < len(cols[0].cells); row++ {
 		var line, space string
-		for i := range t {
-			col := &t[i]
+		for i := range cols {
+			col := &cols[i]
 			if col.cells == nil {
 				continue
 			}
@@ -161,6 +169,50 @@ func (t *table) text(p paint) string {
 		text.WriteString(line + "\n")
 	}
 	return text.String()
+}
+
+// printRows prints rows as a table that fits the window, elsewhere as lines for
+// programs, with tabs between what plain answers of a row. In a narrow window the
+// first of the columns that give way is cut, before that the others go, in turn.
+func (o output) printRows(c *console, cols []column, giveWay []int, plain func(row int) []string) error {
+	var text strings.Builder
+	if _, ok := terminal(c.out); ok {
+		fit(cols, giveWay, widthOf(c.out))
+		text.WriteString(lines(cols, o.paint(c)))
+	} else {
+		for row := range cols[0].cells {
+			text.WriteString(strings.Join(plain(row), "\t") + "\n")
+		}
+	}
+	_, err := io.WriteString(c.out, text.String())
+	return err
+}
+
+func fit(cols []column, giveWay []int, window int) {
+	room := func() int {
+		room := window
+		for i := range cols {
+			if i != giveWay[0] && cols[i].cells != nil {
+				room -= cols[i].width() + len(gap)
+			}
+		}
+		return room
+	}
+	want := min(cols[giveWay[0]].width(), leastTitle)
+	for _, i := range giveWay[1:] {
+		if room() < want {
+			cols[i].hide()
+		}
+	}
+	cols[giveWay[0]].cut(max(room(), 1))
+}
+
+// progress says how many of a task's steps are done; empty where it has none.
+func progress(t client.Task) string {
+	if t.Steps == nil {
+		return ""
+	}
+	return fmt.Sprintf("%d/%d", t.Steps.Done, t.Steps.Total)
 }
 
 // words say dates as somebody would now.

@@ -117,6 +117,14 @@ func (q *questions) line(question string) (string, error) {
 	return strings.TrimSpace(s), err
 }
 
+// sure asks for a yes.
+func (q *questions) sure(question string) (bool, error) {
+	fmt.Fprint(q.c.err, question+"? (yes or no): ")
+	s, err := q.answer("answer", q.readLine)
+	said := strings.ToLower(strings.TrimSpace(s))
+	return said == "yes" || said == "y", err
+}
+
 // secret asks for something that is not shown. The echo is off before the
 // question is asked, so that nothing shows however fast the answer comes.
 func (q *questions) secret(question string) (string, error) {

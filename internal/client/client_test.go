@@ -688,3 +688,63 @@ func TestATemplateFromItsMakingToItsEnd(t *testing.T) {
 	_, err = c.Template(ctx, id)
 	refusedWith(t, err, http.StatusNotFound)
 }
+
+// Each of these is one request; what they mean is the server's and tested there.
+func TestChangesTheTrashAndOccurrences(t *testing.T) {
+	s := newServer(t)
+	c, _, _ := s.signIn(t)
+	ctx := t.Context()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	task, err := c.QuickAdd(ctx, client.Draft{Text: client.Set("Water every day")})
+	must(err)
+	first, err := c.EditOccurrence(ctx, task.ID, client.Draft{Title: client.Set("Water all")}, mindflow.EditAlone, task.ETag)
+	must(err)
+	skipped, err := c.SkipTask(ctx, first.ID)
+	must(err)
+	next, err := mindflow.ParseID[mindflow.Task](skipped.Recurrence.Next.ID)
+	must(err)
+	if again, err := c.Task(ctx, next); err != nil || again.Title != "Water" {
+		t.Errorf("the next one is %+v, %v", again, err)
+	}
+	page, err := c.Changes(ctx, client.ChangeQuery{Task: next, Limit: 1})
+	if err != nil || len(page.Changes) != 1 || !page.Changes[0].Undoable || page.Changes[0].Count != 2 {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	_, err = c.EditTask(ctx, next, client.Draft{Priority: client.Set(5)}, "")
+	must(err)
+	_, err = c.Undo(ctx, page.Changes[0].ID)
+	if e := refusal(t, err, http.StatusConflict); len(e.Overwrites) != 1 || *e.Overwrites[0].TaskID != next || !slices.Equal(e.Overwrites[0].Fields, []string{"priority"}) {
+		t.Errorf("%+v", e.Overwrites)
+	}
+	must(c.DeleteTask(ctx, next))
+	trash, err := c.Trash(ctx, 10, "")
+	if err != nil || len(trash.Tasks) != 1 || trash.Tasks[0].GoneAt == "" {
+		t.Errorf("%+v, %v", trash, err)
+	}
+	_, err = c.RestoreTask(ctx, next)
+	must(err)
+	must(c.DeleteTask(ctx, next))
+	must(c.PurgeTask(ctx, next))
+	_, err = c.RestoreTask(ctx, next)
+	refusedWith(t, err, http.StatusNotFound)
+	if read, err := c.ParseTask(ctx, "x every! 3 days"); err != nil || read.Title != "x" || read.Recurrence.From != "completion" || read.DueDate == nil {
+		t.Errorf("%+v, %v", read, err)
+	}
+	done, err := c.CreateTask(ctx, client.Draft{Title: client.Set("whole")})
+	must(err)
+	_, err = c.CreateTask(ctx, client.Draft{Title: client.Set("step"), ParentID: client.Set(done.ID)})
+	must(err)
+	if done, err = c.CompleteTask(ctx, done.ID, client.Completion{WithSteps: true}); err != nil || done.Steps.Done != 1 {
+		t.Errorf("%+v, %v", done, err)
+	}
+	change, err := c.Changes(ctx, client.ChangeQuery{Limit: 1})
+	must(err)
+	if undone, err := c.Undo(ctx, change.Changes[0].ID); err != nil || len(undone.Tasks) != 2 {
+		t.Errorf("%+v, %v", undone, err)
+	}
+}

@@ -93,6 +93,7 @@ type Error struct {
 	RequestID  string        `json:"request_id"`
 	Fields     []FieldError  `json:"errors"`
 	ValidUntil time.Time     `json:"valid_until,omitzero"` // of "nothing to do": when something will be
+	Overwrites []Overwrite   `json:"overwrites"`           // of an undoing: the later edits in its way, the newest first
 	RetryAfter time.Duration `json:"-"`                    // zero when the server does not say
 
 	foreign bool // not MindFlow's own

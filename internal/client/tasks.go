@@ -85,6 +85,23 @@ func (c *Client) QuickAdd(ctx context.Context, d Draft) (Task, error) {
 	return c.task(ctx, call{method: http.MethodPost, path: "/api/tasks/quick", body: d})
 }
 
+// Understood is what a line of text says of when something is to be done.
+type Understood struct {
+	Title      string      `json:"title"` // without what was understood
+	DueDate    *string     `json:"due_date"`
+	Recurrence *Recurrence `json:"recurrence"`
+}
+
+// ParseTask reads a line of text as QuickAdd does, and keeps nothing.
+func (c *Client) ParseTask(ctx context.Context, text string) (Understood, error) {
+	body := struct {
+		Text string `json:"text"`
+	}{text}
+	var u Understood
+	_, err := c.do(ctx, call{method: http.MethodPost, path: "/api/tasks/parse", body: body}, &u)
+	return u, err
+}
+
 // Task reads a task.
 func (c *Client) Task(ctx context.Context, id mindflow.TaskID) (Task, error) {
 	return c.task(ctx, call{method: http.MethodGet, path: taskPath(id)})
@@ -96,9 +113,20 @@ func (c *Client) EditTask(ctx context.Context, id mindflow.TaskID, d Draft, etag
 	return c.task(ctx, call{method: http.MethodPatch, path: taskPath(id), body: d, ifMatch: etag})
 }
 
+// EditOccurrence is EditTask of a task that repeats, for the present occurrence
+// alone or from there on.
+func (c *Client) EditOccurrence(ctx context.Context, id mindflow.TaskID, d Draft, scope mindflow.EditScope, etag string) (Task, error) {
+	query := url.Values{}
+	if scope != mindflow.EditUsual {
+		query.Set("scope", string(scope))
+	}
+	return c.task(ctx, call{method: http.MethodPatch, path: taskPath(id), query: query, body: d, ifMatch: etag})
+}
+
 // Completion says how a task is completed.
 type Completion struct {
 	EvenIfBlocked bool // though something it waits for is open; else the error has status 409
+	WithSteps     bool // its open steps with it, at every depth
 }
 
 // CompleteTask marks a task done. Doing it again changes nothing.
@@ -107,7 +135,16 @@ func (c *Client) CompleteTask(ctx context.Context, id mindflow.TaskID, how Compl
 	if how.EvenIfBlocked {
 		call.query.Set("blocked", "true")
 	}
+	if how.WithSteps {
+		call.query.Set("steps", "true")
+	}
 	return c.task(ctx, call)
+}
+
+// SkipTask gives up the present occurrence of a task that repeats. The next one is
+// named in what it answers.
+func (c *Client) SkipTask(ctx context.Context, id mindflow.TaskID) (Task, error) {
+	return c.task(ctx, call{method: http.MethodPost, path: taskPath(id) + "/skip"})
 }
 
 // Dependencies are what a task waits for and what waits for it, open or not.
@@ -115,11 +152,6 @@ func (c *Client) Dependencies(ctx context.Context, id mindflow.TaskID) (Dependen
 	var all Dependencies
 	_, err := c.do(ctx, call{method: http.MethodGet, path: taskPath(id) + "/dependencies"}, &all)
 	return all, err
-}
-
-// CompleteWithSteps marks a task done, and its open steps with it, at every depth.
-func (c *Client) CompleteWithSteps(ctx context.Context, id mindflow.TaskID) (Task, error) {
-	return c.task(ctx, call{method: http.MethodPost, path: taskPath(id) + "/complete", query: url.Values{"steps": {"true"}}})
 }
 
 // Steps reads a page of the steps of a task, in their order.

@@ -1,0 +1,153 @@
+//go:build linux
+
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"mindflow/internal/client"
+)
+
+// addAll adds tasks, each a moment after the one before.
+func (s *shell) addAll(t *testing.T, lines ...string) {
+	t.Helper()
+	for _, line := range lines {
+		s.clock.wait(time.Millisecond)
+		s.must(t, "add", line)
+	}
+}
+
+func TestStepsAtATerminal(t *testing.T) {
+	s := signedUp(t)
+	s.addAll(t, "Trip", "Other")
+	for _, step := range []string{"Pack", "Leave"} {
+		s.clock.wait(time.Millisecond)
+		same(t, s.must(t, "add", step, "--step-of=trip"), "Added: "+step+" (########)\n")
+	}
+	s.must(t, "add", "Socks", "--step-of", "pack")
+	s.must(t, "done", "leave")
+	same(t, s.show(t, 80, "list", "--color=never", "--sort=title"), `ID        TITLE  STEPS  PRI
+########  Other           3
+########  Pack     0/1    3
+########  Socks           3
+########  Trip     1/2    3
+`)
+	same(t, s.must(t, "show", "trip"), `Trip (########)
+pending · priority 3
+Steps, 1 of 2 done:
+  [ ] ########  Pack (0/1)
+  [x] ########  Leave
+`)
+	same(t, s.must(t, "show", "pack"), "Pack (########)\npending · priority 3\nA step of Trip (########)\nSteps, 0 of 1 done:\n  [ ] ########  Socks\n")
+	if out := s.must(t, "list", "--step-of=trip", "--sort=position", "--status=all"); strings.Count(out, "\n") != 2 || !strings.HasSuffix(out, "\tLeave\n") {
+		t.Error(out)
+	}
+	if out := s.must(t, "list", "--step-of=none"); strings.Count(out, "\n") != 2 {
+		t.Error(out)
+	}
+	same(t, s.must(t, "done", "trip", "--steps"), "Done: Trip (########)\n")
+	if out := s.must(t, "list"); !strings.HasSuffix(out, "\tOther\n") || strings.Count(out, "\n") != 1 {
+		t.Error(out)
+	}
+	s.must(t, "add", "Beach", "--step-of=other")
+	same(t, s.must(t, "edit", "beach", "--clear=step-of"), "Changed: Beach (########)\n")
+	expect(t, s.run(t, "add", "x", "--step-of=nothing"), exitFailed, "", "mindflow: no open task has \"nothing\" in its title or at an end of its id\n")
+}
+
+// Seen red with blockers that took the place of those there were.
+func TestBlockersAtATerminal(t *testing.T) {
+	s := signedUp(t)
+	s.addAll(t, "Plan", "Build", "Ship")
+	same(t, s.must(t, "block", "ship", "--by=build"), "Changed: Ship (########)\nWaits for:\n  [ ] ########  Build\n")
+	same(t, s.must(t, "block", "ship", "--by=plan", "--by", "build"), "Changed: Ship (########)\nWaits for:\n  [ ] ########  Build\n  [ ] ########  Plan\n")
+	s.must(t, "block", "build", "--by=plan")
+	r := s.run(t, "block", "plan", "--by", "ship")
+	if r.code != exitFailed || !strings.Contains(r.err, "blocked_by must not lead in a circle: ") || !strings.Contains(r.err, "“Ship”") || !strings.Contains(r.err, "“Plan”") {
+		t.Errorf("%+v", r)
+	}
+	s.must(t, "done", "plan")
+	same(t, s.must(t, "show", "ship"), "Ship (########)\npending · priority 3\nWaits for:\n  [ ] ########  Build\n  [x] ########  Plan\n")
+	same(t, s.must(t, "show", "plan"), s.must(t, "show", "PLAN"))
+	if out := s.must(t, "show", "build"); !strings.HasSuffix(out, "Wait for it:\n  [ ] "+out[strings.LastIndex(out, "] ")+2:]) || !strings.Contains(out, "  Ship\n") {
+		t.Error(out)
+	}
+	if out := s.must(t, "list", "--blocked"); !strings.HasSuffix(out, "\tShip\n") || strings.Count(out, "\n") != 1 {
+		t.Error(out)
+	}
+	same(t, s.must(t, "unblock", "ship", "--by=plan"), "Changed: Ship (########)\nWaits for:\n  [ ] ########  Build\n")
+	same(t, s.must(t, "unblock", "ship"), "Changed: Ship (########)\nIt waits for nothing.\n")
+	var ship client.Task
+	if err := json.Unmarshal([]byte(s.must(t, "block", "ship", "--by=build", "--json")), &ship); err != nil || len(ship.BlockedBy) != 1 {
+		t.Errorf("%+v, %v", ship, err)
+	}
+	const how = "\nRun \"mindflow --help\" for how it is used.\n"
+	expect(t, s.run(t, "block", "ship"), exitUsage, "", "mindflow: missing flags: --by=TASK"+how)
+	expect(t, s.run(t, "block", "--by=x"), exitUsage, "", "mindflow: wrong usage: say which task is to wait, or --best for the one that is best now"+how)
+}
+
+func TestOnesOwnOrderAtATerminal(t *testing.T) {
+	s := signedUp(t)
+	s.addAll(t, "a1", "b2", "c3")
+	order := func(want string) {
+		t.Helper()
+		var titles []string
+		for line := range strings.Lines(s.must(t, "list", "--sort=position")) {
+			titles = append(titles, strings.TrimSpace(line[strings.LastIndexByte(line, '\t')+1:]))
+		}
+		if got := strings.Join(titles, " "); got != want {
+			t.Errorf("the order is %s, want %s", got, want)
+		}
+	}
+	order("a1 b2 c3")
+	same(t, s.must(t, "move", "c3", "--first"), "Moved: c3 (########)\n")
+	order("c3 a1 b2")
+	s.must(t, "move", "c3", "--after=a1")
+	order("a1 c3 b2")
+	s.must(t, "move", "b2", "--before", "c3")
+	order("a1 b2 c3")
+	s.must(t, "move", "--best", "--last")
+	const how = "\nRun \"mindflow --help\" for how it is used.\n"
+	expect(t, s.run(t, "move", "a1"), exitUsage, "", "mindflow: wrong usage: say where to: --before, --after, --first or --last"+how)
+	expect(t, s.run(t, "move", "a1", "--first", "--after=b2"), exitUsage, "", "mindflow: --after and --first can't be used together"+how)
+}
+
+func TestEditingAtATerminal(t *testing.T) {
+	s := signedUp(t)
+	s.must(t, "projects", "add", "House")
+	s.addAll(t, "Paint today ~30m #house @home")
+	same(t, s.must(t, "edit", "paint", "--title=Paint the door", "--due=tomorrow", "--priority=5", "--tag=a", "--tag=b,c", "--note", "red", "--time=morning"),
+		"Changed: Paint the door (########)\ndue 2026-11-24 · 30 min · best in the morning · #a · #b,c\n")
+	same(t, s.must(t, "show", "door"), "Paint the door (########)\npending · priority 5 · due 2026-11-24 · 30 min · best in the morning · #a · #b,c\nIn the project House (########)\n\nred\n")
+	same(t, s.must(t, "edit", "door", "--clear=due,effort,tag", "--clear=time", "--clear", "note,project"), "Changed: Paint the door (########)\n")
+	same(t, s.must(t, "show", "door"), "Paint the door (########)\npending · priority 5\n")
+	const how = "\nRun \"mindflow --help\" for how it is used.\n"
+	expect(t, s.run(t, "edit", "door"), exitUsage, "", "mindflow: wrong usage: say what shall be different about it"+how)
+	expect(t, s.run(t, "edit", "door", "--clear=due", "--due=today"), exitUsage, "", "mindflow: wrong usage: --due sets what --clear=due takes away"+how)
+	expect(t, s.run(t, "edit", "--priority=9", "door"), exitUsage, "", "mindflow: wrong usage: --priority is from 1 to 5"+how)
+}
+
+func TestRepeatsAtATerminal(t *testing.T) {
+	s := signedUp(t)
+	s.addAll(t, "Water every day")
+	same(t, s.must(t, "show", "water"), "Water (########)\npending · priority 3 · due 2026-11-23\nRepeats by FREQ=DAILY\n")
+	same(t, s.must(t, "skip", "water"), "Skipped: Water (########)\ndue 2026-11-23\nIt comes again, due 2026-11-24.\n")
+	s.must(t, "edit", "water", "--title=Water all", "--scope=occurrence")
+	same(t, s.must(t, "done", "water"), "Done: Water all (########)\ndue 2026-11-24\nIt comes again, due 2026-11-25.\n")
+	s.must(t, "edit", "water", "--due=2026-11-28", "--scope=following")
+	same(t, s.must(t, "done", "water"), "Done: Water (########)\ndue 2026-11-28\nIt comes again, due 2026-11-29.\n")
+	s.must(t, "edit", "water", "--clear=repeat")
+	same(t, s.must(t, "done", "water"), "Done: Water (########)\ndue 2026-11-29\n")
+	s.addAll(t, "Once")
+	same(t, s.must(t, "edit", "once", "--repeat=every friday"), "Changed: Once (########)\ndue 2026-11-27\n")
+	same(t, s.must(t, "edit", "once", "--repeat=every! 3 days"), "Changed: Once (########)\ndue 2026-11-27\n")
+	same(t, s.must(t, "show", "once"), "Once (########)\npending · priority 3 · due 2026-11-27\nRepeats by FREQ=DAILY;INTERVAL=3, counted from when it was done\n")
+	for _, said := range []string{"now and then", "every friday p1 and more"} {
+		expect(t, s.run(t, "edit", "once", "--repeat", said), exitUsage, "",
+			"mindflow: wrong usage: --repeat is written as in quick add, such as \"every monday\" or \"every! 3 days\"\nRun \"mindflow --help\" for how it is used.\n")
+	}
+	s.must(t, "edit", "once", "--clear=repeat")
+	expect(t, s.run(t, "skip", "once"), exitFailed, "", "mindflow: Only a task that repeats can be skipped; cancel or delete it instead\n")
+}
