@@ -68,6 +68,8 @@ type commands struct {
 	Accounts accountsCommand `cmd:"" group:"person" help:"List the accounts you are signed in to."`
 	Use      useCommand      `cmd:"" group:"person" help:"Choose the account that commands speak for."`
 	Token    tokenCommand    `cmd:"" group:"person" help:"Let scripts act for you: make, list and revoke tokens."`
+
+	Templates templatesCommand `cmd:"" group:"person" help:"Make tasks and projects again and again."`
 }
 
 // chosen is whom a command shall speak for, and where.

@@ -126,7 +126,7 @@ func (h *home) retold(top mindflow.Task, from mindflow.Day) []string {
 // day of use left out, with steps in no order, and with what waits counted per level.
 func TestATemplateOfATreeGivesTheTreeOnAnotherDay(t *testing.T) {
 	eachHome(t, func(h *home) {
-		r := rand.New(rand.NewPCG(7, 11)) //nolint:gosec // trees, not secrets
+		r := rand.New(rand.NewPCG(7, 11))
 		for round := range 8 {
 			tree := h.someTree(r)
 			var kept []mindflow.Task
@@ -414,8 +414,9 @@ func TestAUseIsTakenBackWhole(t *testing.T) {
 			h.t.Fatal(err)
 		}
 		var made app.Made
+		actor := h.actor()
 		change, err := h.told(func(ctx context.Context) (err error) {
-			made, err = h.app.UseTemplate(ctx, h.actor(), template.ID, app.Use{})
+			made, err = h.app.UseTemplate(ctx, actor, template.ID, app.Use{})
 			return err
 		})
 		if err != nil || change == "" {
@@ -423,7 +424,7 @@ func TestAUseIsTakenBackWhole(t *testing.T) {
 		}
 		there := func() string {
 			h.t.Helper()
-			page, err := h.app.ListTasks(ctx, h.actor(), app.TaskList{Project: made.Project.ID.String(), Sort: "position"})
+			page, err := h.app.ListTasks(h.t.Context(), h.actor(), app.TaskList{Project: made.Project.ID.String(), Sort: "position"})
 			if err != nil {
 				h.t.Fatal(err)
 			}
