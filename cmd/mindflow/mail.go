@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"mindflow/internal/app"
+	"mindflow/internal/jobs"
 	"mindflow/internal/mindflow"
 	"mindflow/internal/notify"
 )
@@ -30,12 +31,15 @@ func (h *house) mailer() (app.Mailer, error) {
 	}
 }
 
-// mail sends one mail. What its server refuses for good is not tried again.
-func (h *house) mail(ctx context.Context, job mindflow.Job) error {
-	err := h.app.DeliverMail(ctx, job)
-	if errors.Is(err, notify.ErrRefused) {
-		h.log.WarnContext(ctx, "a mail was refused, and is not tried again", "error", err)
-		return nil
+// mail does a job that sends a mail. One that its server refuses for good is not
+// tried again.
+func (h *house) mail(send jobs.Handler) jobs.Handler {
+	return func(ctx context.Context, job mindflow.Job) error {
+		err := send(ctx, job)
+		if errors.Is(err, notify.ErrRefused) {
+			h.log.WarnContext(ctx, "a mail was refused, and is not tried again", "error", err)
+			return nil
+		}
+		return err
 	}
-	return err
 }

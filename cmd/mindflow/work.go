@@ -35,10 +35,12 @@ func (h *house) work() jobs.Settings {
 		line.Handlers[backingUp] = h.backUp
 		schedule = append(schedule, jobs.Daily{Queue: mindflow.Housekeeping, Kind: backingUp, At: h.config.BackupAt()})
 	}
-	lines := []jobs.Line{line}
+	lines := []jobs.Line{line, {
+		Queue: mindflow.Reminders, Workers: 1, Handlers: map[string]jobs.Handler{app.ReminderJob: h.mail(h.app.Remind)},
+	}}
 	if h.app.Mailing() != mindflow.MailNever { // else they wait for a server that sends them
 		lines = append(lines, jobs.Line{
-			Queue: mindflow.Mails, Workers: mailWorkers, Handlers: map[string]jobs.Handler{app.MailJob: h.mail},
+			Queue: mindflow.Mails, Workers: mailWorkers, Handlers: map[string]jobs.Handler{app.MailJob: h.mail(h.app.DeliverMail)},
 		})
 	}
 	return jobs.Settings{Name: fmt.Sprintf("%s/%d", host, os.Getpid()), Lines: lines, Schedule: schedule}

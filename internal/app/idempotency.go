@@ -51,7 +51,7 @@ func writeOnce[T any](ctx context.Context, a *App, actor mindflow.Actor, need ca
 			if result, err = fn(tx); err != nil {
 				return err
 			}
-			if err := a.settings.Quotas.Check(tx.Growth()); err != nil {
+			if err := a.conclude(ctx, tx, actor); err != nil {
 				return err
 			}
 			answer, err := encodeAnswer(result)

@@ -33,13 +33,22 @@ func write[T any](ctx context.Context, a *App, actor mindflow.Actor, need can.Ne
 		if result, err = fn(tx); err != nil {
 			return err
 		}
-		if err := a.settings.Quotas.Check(tx.Growth()); err != nil {
+		if err := a.conclude(ctx, tx, actor); err != nil {
 			return err
 		}
 		mindflow.TraceOf(ctx).Changed(tx.Change())
 		return nil
 	})
 	return result, err
+}
+
+// conclude does what follows from a change once it is made: reminders are left, and
+// the quotas held.
+func (a *App) conclude(ctx context.Context, tx *store.Tx, actor mindflow.Actor) error {
+	if err := a.leaveReminders(ctx, tx, actor); err != nil {
+		return err
+	}
+	return a.settings.Quotas.Check(tx.Growth())
 }
 
 // admit refuses an actor whose role, as it is now, does not have the authority.

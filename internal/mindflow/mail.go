@@ -24,7 +24,7 @@ const (
 )
 
 // Mail is a message to one person, before it is put into words. It brings a
-// link for some purpose, or tells a notice.
+// link for some purpose, tells a notice, or reminds of a task.
 type Mail struct {
 	// ID is the same however often it is sent: whoever gets it twice can tell.
 	ID      JobID
@@ -37,8 +37,17 @@ type Mail struct {
 	Passkeys []string
 	// Until is when the link ends, or the account: in the person's zone.
 	Until time.Time
-	// At is when it was asked for.
+	// At is when it was asked for; of a reminder, for when, in the person's zone.
 	At time.Time
+	// Task is what a reminder is of; nil for any other mail.
+	Task *TaskMail
+}
+
+// TaskMail is a task somebody is reminded of.
+type TaskMail struct {
+	Title string // as the person typed it
+	Due   When
+	Zone  Zone // the person's
 }
 
 // Mailing is how this server sends mail.

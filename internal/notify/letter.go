@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// letter is a mail in words. What a person typed stands in the greeting alone,
-// and only if it looks like a name.
+// letter is a mail in words. What a person typed stands in the greeting, and only
+// if it looks like a name, or is a task's title, in a reminder to themselves.
 type letter struct {
 	Subject string
 	Name    string // empty: nobody is named

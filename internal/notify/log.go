@@ -16,6 +16,10 @@ func NewLog(log *slog.Logger) *Log { return &Log{log} }
 
 // Send prints a mail's link.
 func (l *Log) Send(ctx context.Context, m mindflow.Mail) error {
+	if m.Task != nil {
+		l.log.InfoContext(ctx, "a mail would remind of a task", "link", m.Link)
+		return nil
+	}
 	if m.Link == "" {
 		l.log.InfoContext(ctx, "a mail would say", "notice", string(m.Notice))
 		return nil

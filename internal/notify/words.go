@@ -15,6 +15,10 @@ const ignored = "If you did not ask for this, leave this mail alone: without the
 // wordsOf puts a mail into words.
 func wordsOf(m mindflow.Mail) letter {
 	l := letter{Name: plainName(m.Name), Link: m.Link}
+	if m.Task != nil {
+		l.reminder(*m.Task)
+		return l
+	}
 	until := moment(m.Until)
 	once := "The link works once, until " + until + ", and only the newest one does."
 	switch m.Purpose {
@@ -48,6 +52,56 @@ func wordsOf(m mindflow.Mail) letter {
 		l.notice(m, until)
 	}
 	return l
+}
+
+// reminder tells of a task.
+func (l *letter) reminder(t mindflow.TaskMail) {
+	title := inert(t.Title)
+	l.Subject, l.Do = "Reminder: "+shortened(title), "Open the task"
+	l.Say = []string{title}
+	if due := dueWords(t); due != "" {
+		l.Say = append(l.Say, "Due "+due+".")
+	}
+	l.Then = []string{"You asked for this reminder in the task. Take it out there, and you will hear no more of it."}
+}
+
+func dueWords(t mindflow.TaskMail) string {
+	if at, timed := t.Due.Instant(); timed {
+		return moment(at.In(t.Zone.Location()))
+	}
+	if day, whole := t.Due.Day(); whole {
+		return t.Zone.Start(day).In(t.Zone.Location()).Format("Monday, 2 January 2006")
+	}
+	return ""
+}
+
+// maxSubject is how much of a title a subject says.
+const maxSubject = 60
+
+func shortened(title string) string {
+	if runes := []rune(title); len(runes) > maxSubject {
+		return strings.TrimSpace(string(runes[:maxSubject])) + "…"
+	}
+	return title
+}
+
+// inert is what somebody typed, as one line that no mail program makes a link of:
+// after each sign that addresses are made with stands a word joiner, which nobody
+// sees, and what turns the direction of writing is left out.
+func inert(s string) string {
+	var b strings.Builder
+	for _, r := range strings.Join(strings.Fields(s), " ") {
+		switch {
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+			continue
+		case strings.ContainsRune("./:@", r):
+			b.WriteRune(r)
+			b.WriteRune('\u2060')
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 func (l *letter) notice(m mindflow.Mail, until string) {

@@ -83,7 +83,7 @@ func (tx *Tx) CreateTasks(tasks []mindflow.Task, by mindflow.Actor, verb mindflo
 		t := &tasks[i]
 		rows[i], texts[i] = newTaskColumns(*t, end.seq+int64(i)+1, "", &tx.ids), taskTextColumns(*t, &tx.ids)
 		events[i] = mindflow.Event{Verb: verb, WorkspaceID: t.WorkspaceID, TaskID: t.ID, Changes: mindflow.TaskChanges(mindflow.Task{}, *t)}
-		tx.noteSteps(&mindflow.Task{}, t)
+		tx.note(&mindflow.Task{}, t)
 	}
 	if err := tx.mustMany(insertTasks, unlessTaken, rows); err != nil {
 		return fmt.Errorf("create tasks: %w", err)
@@ -125,7 +125,7 @@ func (tx *Tx) SaveTasks(list []Saving, by mindflow.Actor) ([]mindflow.Task, erro
 		}
 		events = append(events, mindflow.Event{Verb: s.Verb, WorkspaceID: t.WorkspaceID, TaskID: t.ID, Changes: mindflow.TaskChanges(s.Before, t)})
 		grows = append(grows, mindflow.UsageOf(t).Minus(mindflow.UsageOf(s.Before)))
-		tx.noteSteps(&s.Before, &t)
+		tx.note(&s.Before, &t)
 	}
 	if err := tx.mustMany(insertTasks, orUpdateTask, rows); err != nil {
 		return nil, fmt.Errorf("save tasks: %w", err)

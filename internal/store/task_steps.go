@@ -10,6 +10,13 @@ import (
 	"mindflow/internal/mindflow"
 )
 
+// note remembers what follows from a change once all are made. Every way to change
+// tasks goes through it but purging, after which nobody is reminded.
+func (tx *Tx) note(before, after *mindflow.Task) {
+	tx.noteSteps(before, after)
+	tx.noteReminders(before, after)
+}
+
 // noteSteps remembers whose steps a change has to count anew. Every way to
 // write a task comes through here; a task without a parent costs nothing.
 func (tx *Tx) noteSteps(before, after *mindflow.Task) {

@@ -222,7 +222,7 @@ func (tx *Tx) CreateTask(t mindflow.Task, draftHash string, by mindflow.Actor, v
 	if err := tx.shelveNew(t); err != nil {
 		return false, err
 	}
-	tx.noteSteps(&mindflow.Task{}, &t)
+	tx.note(&mindflow.Task{}, &t)
 	end := tx.log(t.WorkspaceID)
 	end.usage = end.usage.Plus(mindflow.UsageOf(t))
 	return true, tx.Record(mindflow.Event{
@@ -311,7 +311,7 @@ func (tx *Tx) SaveTask(before, after mindflow.Task, by mindflow.Actor, verb mind
 			return after, fmt.Errorf("save task text: %w", err)
 		}
 	}
-	tx.noteSteps(&before, &after)
+	tx.note(&before, &after)
 	end := tx.log(after.WorkspaceID)
 	end.usage = end.usage.Plus(mindflow.UsageOf(after)).Minus(mindflow.UsageOf(before))
 	return after, tx.Record(mindflow.Event{

@@ -26,7 +26,7 @@ var routes = []string{
 	"POST /api/auth/reset-password", "POST /api/auth/revoke", "POST /api/auth/second-factor/begin", "POST /api/auth/second-factor/confirm",
 	"POST /api/auth/second-factor/off", "POST /api/auth/second-factor/recovery-codes", "POST /api/auth/verify-email",
 	"POST /api/auth/verify-email/resend", "POST /api/import/{format}", "POST /api/oauth/decisions", "POST /api/oauth/requests", "POST /api/projects", "POST /api/recurrence/preview", "POST /api/tasks",
-	"DELETE /api/trash/{id}", "GET /api/changes", "GET /api/trash", "POST /api/tasks/bulk", "POST /api/undo",
+	"DELETE /api/trash/{id}", "GET /api/changes", "GET /api/reminders", "GET /api/trash", "POST /api/tasks/bulk", "POST /api/undo",
 	"POST /api/tasks/parse", "POST /api/tasks/quick", "POST /api/tasks/{id}/complete", "POST /api/tasks/{id}/reopen", "POST /api/tasks/{id}/restore", "POST /api/tasks/{id}/skip", "POST /api/tasks/{id}/snooze", "POST /api/tokens",
 	"PUT /api/preferences", "PUT /api/tasks/{id}",
 

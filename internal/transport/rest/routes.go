@@ -89,6 +89,7 @@ func (a *API) routes() {
 	route(a, "POST /api/tasks/{id}/move", "move-task", "Tasks", "Put a task somewhere else among those of the same project, in the manual order", a.moveTask, answers[taskView](a), granted(mindflow.TasksWrite))
 
 	route(a, "POST /api/tasks/bulk", "change-tasks", "Tasks", "Change up to 1000 tasks alike, all of them or none", a.changeTasks, granted(mindflow.TasksWrite))
+	route(a, "GET /api/reminders", "list-reminders", "Tasks", "What you are to be reminded of within a day, the next one first", a.reminders, granted(mindflow.TasksRead))
 	route(a, "GET /api/trash", "list-trash", "Tasks", "Deleted tasks, the newest deletion first", a.trash, granted(mindflow.TasksRead))
 	route(a, "DELETE /api/trash/{id}", "purge-task", "Tasks", "Take a deleted task away for good, with its steps", a.purgeTask, status(http.StatusNoContent), granted(mindflow.TasksWrite))
 

@@ -60,7 +60,7 @@ var admits = map[string]string{
 	"POST /api/tasks/{id}/complete": editsTasks, "POST /api/tasks/{id}/reopen": editsTasks, "POST /api/tasks/{id}/snooze": editsTasks,
 	"POST /api/tasks/{id}/skip": editsTasks, "POST /api/tasks/{id}/restore": editsTasks, "POST /api/import/{format}": editsTasks,
 
-	"POST /api/undo": editsTasks, "GET /api/changes": readsTasks, "GET /api/trash": readsTasks, "DELETE /api/trash/{id}": editsTasks, "POST /api/tasks/bulk": editsTasks,
+	"POST /api/undo": editsTasks, "GET /api/changes": readsTasks, "GET /api/trash": readsTasks, "GET /api/reminders": readsTasks, "DELETE /api/trash/{id}": editsTasks, "POST /api/tasks/bulk": editsTasks,
 }
 
 // bodiesOf are what the routes are sent that a token would otherwise be refused

@@ -68,6 +68,7 @@ var costs = []struct {
 	{"POST /api/undo", `{"change": "{change}"}`, 10, 5},                                           // the second is refused
 	{"GET /api/changes", "", 8, 8},
 	{"GET /api/trash", "", 2, 2},
+	{"GET /api/reminders", "", 3, 2},
 }
 
 func TestARoutesStatementsDoNotGrowWithTheTasks(t *testing.T) {
