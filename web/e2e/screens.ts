@@ -90,6 +90,16 @@ const projectMenu =
     await (item ? page.getByRole('dialog') : menu).waitFor()
   }
 
+/** A task that comes again, with a title of theirs. */
+const weekly = async ({ person, tasks }: At) => {
+  const { id } = await person.add({
+    title: last({ tasks } as At).title,
+    due_date: '2099-01-01',
+    recurrence: { rule: 'FREQ=WEEKLY', from: 'schedule' },
+  })
+  return `/tasks/${id}`
+}
+
 /** The days as columns or as a list, where there is room for both. */
 const look =
   (name: 'Columns' | 'List') =>
@@ -248,6 +258,35 @@ export const screens: Screen[] = [
     open: async ({ page }) => {
       await page.locator('[data-panel]').getByRole('checkbox', { name: 'Done' }).click()
       await button(page, 'Undo').waitFor()
+    },
+  },
+  {
+    name: 'task-more',
+    path: weekly,
+    ready: '[data-panel] [aria-label=Title]',
+    open: async ({ page }) => {
+      await page.locator('[data-panel]').getByRole('button', { name: 'More' }).click()
+      await page.getByRole('menuitem').first().waitFor()
+    },
+  },
+  {
+    name: 'task-comes-again',
+    path: weekly,
+    ready: '[data-panel] [aria-label=Title]',
+    open: async ({ page }) => {
+      await page.locator('[data-panel]').getByRole('checkbox', { name: 'Done' }).click()
+      await page.getByText('Comes again').waitFor()
+    },
+  },
+  {
+    name: 'task-which-times',
+    path: weekly,
+    ready: '[data-panel] [aria-label=Title]',
+    open: async (at) => {
+      const title = at.page.locator('[data-panel]').getByLabel('Title')
+      await title.fill(`Again: ${last(at).title}`.slice(0, 200))
+      await title.press('Enter')
+      await at.page.getByRole('dialog', { name: 'For which times?' }).waitFor()
     },
   },
   {

@@ -141,29 +141,52 @@ test('many are changed at once, with one way back', async () => {
   await expect.poll(() => titles(page)).toEqual(['four', 'three', 'two', 'one'])
 })
 
-test('a limit on changes is waited for, and the row can be stopped', async () => {
-  const slow = await App.start({ RATE_LIMIT_USER: '3/s' })
-  onTestFinished(() => slow.stop())
-  const person = await slow.person()
-  for (let i = 0; i < 8; i++) {
-    await person.add({ title: `Task ${i}` })
-    await new Promise((resolve) => setTimeout(resolve, 400))
-  }
-  const { page } = await open(browser)
-  await person.signIn(page)
-  await page.goto(`${slow.url}/tasks`)
-  await row(page, 'Task 7').waitFor()
-  await page.getByRole('button', { name: 'Select', exact: true }).click()
-  await page.getByRole('button', { name: 'All 8' }).click()
+test('many are one request; what refuses is named, and left as it was', async () => {
+  const { page, person } = await at('/tasks', ['one', 'two', 'three'])
+  const [one, two] = [await find(person, 'one'), await find(person, 'two')]
+  await person.edit(two.id, { blocked_by: [one.id] })
+  await page.reload()
+  await row(page, 'three').waitFor()
+  const sent: string[] = []
+  page.on('request', (r) => r.method() === 'POST' && sent.push(new URL(r.url()).pathname))
+  await page.getByRole('checkbox', { name: 'Select: two' }).click()
+  await page.getByRole('checkbox', { name: 'Select: three' }).click()
   await page.getByRole('button', { name: 'Done', exact: true }).click()
-  await page.getByRole('progressbar').waitFor()
-  await page.getByText('Done: 8 tasks').waitFor()
+  await page.getByText('Done: 1 task', { exact: true }).waitFor()
+  const why = page.getByRole('alert').filter({ hasText: 'left as it was' })
+  expect((await why.textContent())?.replace(/[\u2066-\u2069]/g, '')).toMatch(/^“two” was left as it was\. Waits for/)
+  expect(sent).toEqual(['/api/tasks/bulk', '/api/tasks/bulk'])
+  expect((await find(person, 'two')).status).toBe('pending')
+  expect((await find(person, 'three')).status).toBe('completed')
   await page.getByRole('button', { name: 'Undo' }).click()
-  await page.getByText(/[1-7] of 8/).waitFor()
+  await expect.poll(async () => (await find(person, 'three')).status).toBe('pending')
+})
+
+test('a limit on changes is waited for, and can be stopped', async () => {
+  const { page, person } = await at('/tasks', ['one', 'two', 'three'])
+  const refuse = (after: string, times: number) =>
+    page.route(
+      '**/api/tasks/bulk',
+      (route) => route.fulfill({ status: 429, headers: { 'Retry-After': after }, json: { title: 'No' } }),
+      { times },
+    )
+  await refuse('1', 1)
+  await page.getByRole('button', { name: 'Select', exact: true }).click()
+  await page.getByRole('button', { name: 'All 3' }).click()
+  await page.getByRole('button', { name: 'Priority…' }).click()
+  await page.getByRole('button', { name: '5 highest' }).click()
+  await page.getByRole('progressbar').waitFor()
+  await page.getByText('goes on in 1 s').waitFor()
+  await page.getByText('Priority 5: 3 tasks').waitFor()
+  expect((await find(person, 'one')).priority).toBe(5)
+
+  await refuse('60', 9)
+  await page.getByRole('button', { name: 'Select', exact: true }).click()
+  await page.getByRole('button', { name: 'All 3' }).click()
+  await page.getByRole('button', { name: 'Done', exact: true }).click()
   await page.getByRole('button', { name: 'Stop' }).click()
-  await expect.poll(() => rows(page).count()).toBeGreaterThan(0)
-  expect(await rows(page).count()).toBeLessThan(8)
-  await page.context().close()
+  await expect.poll(() => rows(page).count()).toBe(3)
+  expect((await find(person, 'one')).status).toBe('pending')
 })
 
 describe('a task at the side', () => {

@@ -7,6 +7,7 @@ import {
   data,
   newId,
   tellChange,
+  type Bulk,
   type Draft,
   type Edit,
   type Line,
@@ -133,16 +134,21 @@ export async function together<T>(client: QueryClient, fn: () => Promise<T>): Pr
   }
 }
 
-/** Shows a task as it will be. */
-function begin(client: QueryClient, task: Task, fields: Partial<Task>): Shown {
+/** Remembers how a task will be. */
+function note(client: QueryClient, task: Task, fields: Partial<Task>): Shown {
   if (told.size === 0)
     unchanged = [['best'], ['ranked'], ['trash']].flatMap((queryKey) => client.getQueriesData({ queryKey }))
   const known = told.get(task.id) ?? client.getQueryData<Task>(['task', task.id])
-  const before = known && known.version >= task.version ? known : task
-  told.set(task.id, before)
+  told.set(task.id, known && known.version >= task.version ? known : task)
   const shown = { id: task.id, fields }
   waiting.push(shown)
-  show(client, withWaiting(before))
+  return shown
+}
+
+/** Shows a task as it will be. */
+function begin(client: QueryClient, task: Task, fields: Partial<Task>): Shown {
+  const shown = note(client, task, fields)
+  show(client, withWaiting(told.get(task.id) ?? task))
   return shown
 }
 
@@ -187,22 +193,55 @@ const shownAtOnce = <T>(
     }
   })
 
-/** Shows changes that are sent later, one after another; answers, for each, how it is no longer shown. */
+/** A task as it will be: one more version of it, where it is changed at all. */
+const grown = (task: Task, fields: Partial<Task>, changed: boolean): Task => ({
+  ...task,
+  ...fields,
+  ...(changed ? { version: task.version + 1, updated_at: new Date().toISOString() } : {}),
+})
+
+/** What became of a change: it is so now, it was so already, or it is not to be. */
+export type Came = 'changed' | 'same' | 'refused'
+
+/** Shows changes of many tasks that are sent later; answers how what became of some of them is shown. */
 export async function ahead(client: QueryClient, changes: { task: Task; fields: Partial<Task> }[]) {
   await quiet(client)
-  return changes.map(({ task, fields }) => {
-    const shown = begin(client, task, fields)
-    return () => end(client, shown)
-  })
+  const shown = new Map(changes.map(({ task, fields }) => [task.id, note(client, task, fields)]))
+  showAll(
+    client,
+    changes.map(({ task }) => withWaiting(told.get(task.id) ?? task)),
+  )
+  return (tasks: Task[], cameOf: (task: Task) => Came) => {
+    const ended = new Set(tasks.map((task) => shown.get(task.id)))
+    waiting = waiting.filter((s) => !ended.has(s))
+    let refused = false
+    const now = tasks.map((task) => {
+      const came = cameOf(task)
+      const before = told.get(task.id) ?? task
+      if (came === 'refused') refused = true
+      else told.set(task.id, grown(before, shown.get(task.id)?.fields ?? {}, came === 'changed'))
+      const after = told.get(task.id) ?? before
+      if (came === 'changed') own.set(task.id, after.version)
+      return withWaiting(after)
+    })
+    showAll(client, now)
+    if (refused) rankAnew(client)
+  }
+}
+
+/** Shows tasks as they are now, wherever they are shown. */
+function showAll(client: QueryClient, tasks: Task[]) {
+  for (const task of tasks) {
+    client.setQueryData(['task', task.id], task)
+    showInRanking(client, task)
+    showInTrash(client, task)
+  }
+  const zone = zoneOf(client)
+  mapLists(client, (pages, query) => tasks.reduce((pages, task) => place(pages, query, task, zone), pages))
 }
 
 /** Shows a task as it is now, wherever it is shown. */
-export function show(client: QueryClient, task: Task): void {
-  client.setQueryData(['task', task.id], task)
-  mapLists(client, (pages, query) => place(pages, query, task, zoneOf(client)))
-  showInRanking(client, task)
-  showInTrash(client, task)
-}
+export const show = (client: QueryClient, task: Task): void => showAll(client, [task])
 
 function showInRanking(client: QueryClient, task: Task): void {
   const actionable = task.status === 'pending' || task.status === 'in_progress'
@@ -253,12 +292,19 @@ const change = (client: QueryClient, task: Task, fields: Partial<Task>, send: ()
     (answer) => answer,
   )
 
+/** How a task is seen that is done, deleted, or asleep until a moment, before the server says so. */
+export const seen = {
+  done: (): Partial<Task> => ({ status: 'completed', snoozed_until: null, completed_at: new Date().toISOString() }),
+  deleted: (): Partial<Task> => ({ deleted_at: new Date().toISOString() }),
+  asleep: (until: string): Partial<Task> => ({ status: 'snoozed', snoozed_until: until }),
+}
+
 /** How a task is completed: though it waits for others that are open, and with its open steps. */
 export type How = { blocked?: true; steps?: true }
 
 /** Completes a task; one that waits for others only where that is said. */
 export const complete = (client: QueryClient, task: Task, how: How = {}) =>
-  change(client, task, { status: 'completed', snoozed_until: null, completed_at: new Date().toISOString() }, () =>
+  change(client, task, seen.done(), () =>
     data(api.POST('/api/tasks/{id}/complete', { params: { ...path(task), query: how } })),
   )
 
@@ -268,14 +314,23 @@ export const move = (client: QueryClient, task: Task, to: Spot, key: string) =>
     data(api.POST('/api/tasks/{id}/move', { params: path(task), body: to })),
   )
 
+/** Gives up the present occurrence of a task that repeats; the next one comes. */
+export const skip = (client: QueryClient, task: Task) =>
+  change(client, task, { status: 'cancelled', snoozed_until: null }, () =>
+    data(api.POST('/api/tasks/{id}/skip', { params: path(task) })),
+  )
+
 export const reopen = (client: QueryClient, task: Task) =>
   change(client, task, { status: 'pending', completed_at: null }, () =>
     data(api.POST('/api/tasks/{id}/reopen', { params: path(task) })),
   )
 
+/** The server keeps whole seconds: no task wakes too early. */
+export const wholeSecond = (at: number): string => new Date(Math.ceil(at / 1000) * 1000).toISOString()
+
 export const snooze = (client: QueryClient, task: Task, until: number) => {
-  const instant = new Date(Math.ceil(until / 1000) * 1000).toISOString()
-  return change(client, task, { status: 'snoozed', snoozed_until: instant }, () =>
+  const instant = wholeSecond(until)
+  return change(client, task, seen.asleep(instant), () =>
     data(api.POST('/api/tasks/{id}/snooze', { params: path(task), body: { until: instant } })),
   )
 }
@@ -299,8 +354,41 @@ function inTurn(task: Task, send: () => Promise<Task>): Promise<Task> {
   })
 }
 
+/** Many tasks wait until none of them is under way any more. */
+function allInTurn<T>(tasks: Task[], send: () => Promise<T>): Promise<T> {
+  const turn = Promise.allSettled(tasks.map((task) => turns.get(task.id))).then(send)
+  for (const task of tasks) turns.set(task.id, turn)
+  return turn.finally(() => {
+    for (const task of tasks) if (turns.get(task.id) === turn) turns.delete(task.id)
+  })
+}
+
+/** What is changed of many tasks, in one request for all. */
+export type Alike = Omit<Bulk, 'ids'>
+
+/** As many as are changed by one request. */
+export const mostAlike = 1_000
+
+/** What undoes a change of many, if anything was changed, and which tasks it changed. */
+export type Changed = { change: string | null; changed: ReadonlySet<string> }
+
+/** Changes tasks alike: all of them, or none. How that is seen is the caller's. */
+export const changeAlike = (tasks: Task[], change: Alike): Promise<Changed> =>
+  allInTurn(tasks, async () => {
+    const ids = tasks.map((task) => task.id)
+    const { change: by, changed } = await data(api.POST('/api/tasks/bulk', { body: { ...change, ids } }))
+    return { change: by, changed: new Set(changed) }
+  })
+
+/** Takes a change of many back. How that is seen is the caller's. */
+export const undoAlike = (tasks: Task[], change: string): Promise<Changed> =>
+  allInTurn(tasks, async () => {
+    const { change: by } = await data(api.POST('/api/undo', { body: { change } }))
+    return { change: by, changed: new Set(tasks.map((task) => task.id)) }
+  })
+
 /** An edit as it is seen: a moment to sleep until, or none, is a status too. */
-const seenAs = (task: Task, fields: Edit): Partial<Task> => {
+export const seenAs = (task: Task, fields: Edit): Partial<Task> => {
   const woken = fields.snoozed_until === null && task.status === 'snoozed' ? { status: 'pending' } : {}
   return { ...woken, ...(fields.snoozed_until ? { status: 'snoozed' } : {}), ...fields } as Partial<Task>
 }
@@ -309,12 +397,16 @@ const seenAs = (task: Task, fields: Edit): Partial<Task> => {
 const holds = (task: Task, fields: Edit) =>
   Object.entries(fields).every(([name, value]) => JSON.stringify(task[name as keyof Task]) === JSON.stringify(value))
 
+/** For which occurrences of a task that repeats an edit is meant. */
+export type Scope = 'occurrence' | 'following'
+
 /** Edits a task as it was seen; where it has changed since, throws a Conflict. */
-export async function edit(client: QueryClient, task: Task, fields: Edit): Promise<Task> {
+export async function edit(client: QueryClient, task: Task, fields: Edit, scope?: Scope): Promise<Task> {
   try {
     return await change(client, task, seenAs(task, fields), () => {
       const header = ifMatch(Math.max(task.version, own.get(task.id) ?? 0))
-      return data(api.PATCH('/api/tasks/{id}', { params: { ...path(task), header }, body: fields }))
+      const params = { ...path(task), header, ...(scope ? { query: { scope } } : {}) }
+      return data(api.PATCH('/api/tasks/{id}', { params, body: fields }))
     })
   } catch (error) {
     if (!isStatus(error, 412)) throw error
@@ -332,7 +424,7 @@ export const remove = (client: QueryClient, task: Task) =>
   shownAtOnce(
     client,
     task,
-    { deleted_at: new Date().toISOString() },
+    seen.deleted(),
     async () => {
       const answer = api.DELETE('/api/tasks/{id}', { params: path(task) })
       await data(answer)
@@ -352,6 +444,14 @@ export const wayBack = (before: Task, after: Task): Partial<Task> =>
     ),
   )
 
+/** Takes a task that is not there any more out of the lists. */
+const leave = (client: QueryClient, id: string) =>
+  mapLists(client, (pages) =>
+    pages.map((page) =>
+      page.tasks.some((t) => t.id === id) ? { ...page, tasks: page.tasks.filter((t) => t.id !== id) } : page,
+    ),
+  )
+
 /**
  * Takes back the change that made a task what it is, whole, with all that came with it. How it
  * was is shown at once; how it is now the server says.
@@ -361,6 +461,8 @@ export async function undo(client: QueryClient, before: Partial<Task>, after: Ta
   if (!change) return after // it was so already
   const send = async () => {
     await data(api.POST('/api/undo', { body: { change } }))
+    const next = after.recurrence?.next
+    if (next && before.recurrence) leave(client, next.id) // it came when this one was over
     return data(api.GET('/api/tasks/{id}', { params: path(after) })).catch((error: unknown) => {
       if (isStatus(error, 404)) return deleted(after)
       throw error

@@ -19,6 +19,7 @@ export type User = Schemas['UserView']
 export type Draft = Schemas['CreateBody']
 export type Line = Schemas['QuickBody']
 export type Edit = Schemas['EditBody']
+export type Bulk = Schemas['BulkBody']
 export type ImportReport = Schemas['ImportReplyBody']
 
 /** Each request carries the access token; one that is refused is renewed once. */

@@ -120,3 +120,13 @@ export function explain(error: unknown): string {
 
 /** A message may end in the id of what it is about. */
 const withoutId = (text: string) => text.replace(/,? [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.?$/, '.')
+
+/** Which of many things a change was refused for, and why: by their places among them. */
+export function refusals(error: unknown): Map<number, string> {
+  const found = new Map<number, string>()
+  for (const { field, message } of error instanceof Problem ? error.fields : []) {
+    const place = /^ids\[(\d+)\]$/.exec(field)?.[1]
+    if (place !== undefined) found.set(Number(place), message.replace(/^[0-9a-f-]{36}:? /, ''))
+  }
+  return found
+}

@@ -3,13 +3,16 @@ import { useMemo } from 'react'
 import * as changes from '../api/changes'
 import type { Draft, Edit, Task } from '../api/client'
 import { Conflict, explain, isBlocked, Problem } from '../api/errors'
+import { preferencesQuery } from '../api/queries'
 import type { Spot } from '../order/place'
+import { momentOf } from '../time/moment'
 import { momentWords } from '../time/words'
-import { guessZone } from '../time/zone'
-import { remember, say, unsay, warn } from '../ui/toast'
+import { guessZone, zoneOf } from '../time/zone'
+import { amend, remember, say, unsay, warn } from '../ui/toast'
 import { short } from '../ui/short'
 import { showConflict } from './conflict-state'
 import { overwriteWords } from './overwrite-words'
+import { scopeOf } from './scope'
 
 /** What people do with tasks: each says what it did and can be undone, and says why when it failed. */
 export type Actions = ReturnType<typeof actionsOf>
@@ -45,6 +48,9 @@ export const remembered = (client: QueryClient, before: Task, after: Task) =>
 /** What can be done besides, once something is done. */
 type Further = { label: string; go: (after: Task) => void }
 
+/** More than what was done: what can be done besides, and what is said once the server has answered. */
+type More = { further?: Further; after?: (after: Task) => string }
+
 /** What a task waits for, without how a program says that it is completed all the same. */
 const waitsWords = (error: Problem) => error.message.replace(/; complete it all the same.*/, '.')
 
@@ -60,9 +66,10 @@ export function actionsOf(client: QueryClient) {
   }
 
   /** Does it and says so at once; where it fails, the words are taken back, and what went wrong is said. */
-  const told = async (task: Task, text: string, fn: () => Promise<Task | undefined>, further?: Further) => {
+  const told = async (task: Task, text: string, fn: () => Promise<Task | undefined>, more: More = {}) => {
     const done = run(fn)
     const back = (after: Task) => takeBack(client, changes.wayBack(task, after), after)
+    const { further, after: then } = more
     const way = further && {
       label: further.label,
       go: () => {
@@ -71,11 +78,23 @@ export function actionsOf(client: QueryClient) {
       },
     }
     const said = say(text, () => void done.then((after) => (after ? back(after) : undefined)), way)
-    if (!(await done)) unsay(said)
+    const after = await done
+    if (!after) unsay(said)
+    else if (then?.(after)) amend(said, text + then(after))
+  }
+
+  /** When it comes again, of a task that repeats and is over. */
+  const comesAgain = ({ recurrence }: Task): string => {
+    if (!recurrence) return ''
+    const zone = zoneOf(client.getQueryData(preferencesQuery.queryKey))
+    const due = recurrence.next?.due_date
+    return due ? `. Comes again ${momentOf(due, Date.now(), zone)}` : '. That was the last time'
   }
 
   const edit = async (task: Task, fields: Edit, text?: string) => {
-    const send = () => changes.edit(client, task, fields)
+    const scope = await scopeOf(task, fields)
+    if (scope === null) return
+    const send = () => changes.edit(client, task, fields, scope)
     if (text) return told(task, text, send)
     const after = await run(send)
     if (after) remembered(client, task, after)
@@ -96,7 +115,12 @@ export function actionsOf(client: QueryClient) {
       task,
       `Done: ${short(task.title)}${open}`,
       () => completed(task, how, (how) => void complete(task, how)),
-      left > 0 ? { label: 'Complete its steps too', go: (after) => void completeSteps(task, after) } : undefined,
+      {
+        after: comesAgain,
+        ...(left > 0
+          ? { further: { label: 'Complete its steps too', go: (done: Task) => void completeSteps(task, done) } }
+          : {}),
+      },
     )
   }
 
@@ -118,6 +142,9 @@ export function actionsOf(client: QueryClient) {
     edit,
 
     complete,
+
+    skip: (task: Task) =>
+      told(task, `Skipped: ${short(task.title)}`, () => changes.skip(client, task), { after: comesAgain }),
 
     reopen: (task: Task) => told(task, `Open again: ${short(task.title)}`, () => changes.reopen(client, task)),
 

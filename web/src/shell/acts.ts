@@ -35,8 +35,12 @@ export function useActs() {
         },
       }
       const wake: Act = { label: 'Wake', icon: 'sun', run: () => void actions.wake(task) }
+      const skip: Act | undefined =
+        task.recurrence && isOpen(task)
+          ? { label: 'Skip this time', icon: 'skip', run: () => void actions.skip(task) }
+          : undefined
       const remove: Act = { label: 'Delete', icon: 'trash', run: () => void actions.remove(task) }
-      return { done, start, notNow, wake, remove, snooze }
+      return { done, start, notNow, wake, skip, remove, snooze }
     },
     [client, actions, zone],
   )

@@ -1,13 +1,16 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import { ahead, edit, together, undo, wayBack } from '../api/changes'
+import { ahead, changeAlike, mostAlike, seenAs, together, undoAlike, type Alike, type Changed } from '../api/changes'
 import type { Edit, Task } from '../api/client'
-import { explain, isStatus, SignedOut, Unreachable } from '../api/errors'
+import { explain, isStatus, Problem, refusals, SignedOut, Unreachable } from '../api/errors'
+import { guessZone } from '../time/zone'
+import { short } from '../ui/short'
 import { say, warn } from '../ui/toast'
+import { overwriteWords } from './overwrite-words'
 
 /**
- * One change of many tasks: they are sent one after another. The server takes so many
- * a minute, so that a long row of them waits now and then, and can be stopped.
+ * One change of many tasks: one request for all of them that are changed alike, up to a thousand. The server takes
+ * so many requests a minute, so that a row of them waits now and then, and can be stopped.
  */
 
 export type Progress = {
@@ -16,15 +19,6 @@ export type Progress = {
   of: number
   /** Until when it waits, because the server takes no more before. */
   waits: number | null
-}
-
-/** One change of the row. */
-export type Step = {
-  task: Task
-  /** What is shown of it from the beginning, while it still waits its turn. */
-  fields?: Partial<Task>
-  /** Does it, and answers the way back where there is one. */
-  send: () => Promise<Step | void>
 }
 
 let progress: Progress | null = null
@@ -55,57 +49,126 @@ const pause = (ms: number, signal: AbortSignal) =>
     signal.addEventListener('abort', end, { once: true })
   })
 
+/** Tasks that are changed alike, and how each is seen from the beginning, while it waits its turn. */
+export type Part = { tasks: Task[]; change: Alike; fields: (task: Task) => Partial<Task> }
+
+/** One request of the row. */
+type Step = {
+  tasks: Task[]
+  fields: (task: Task) => Partial<Task>
+  send: (tasks: Task[]) => Promise<Changed>
+}
+
+/** Tasks that are as they were, and why. */
+type Refused = { task: Task; why: string }
+
 /** What came of a row. */
 type Came = {
+  label: string
+  of: number
   done: number
   back: Step[]
-  refused: unknown[]
+  refused: Refused[]
   /** There is no server or no session any more; so many are left. */
   broke: unknown
   left: number
 }
 
+/** Why something failed; what stands in the way of an undo by its name. */
+const wordsOf = (error: unknown): string =>
+  error instanceof Problem && error.overwrites.length > 0
+    ? overwriteWords(error, Date.now(), guessZone()).replace(/^Not undone, since it/, 'Something')
+    : explain(error)
+
 const breaks = (error: unknown) => error instanceof Unreachable || error instanceof SignedOut
 
-/** Sends one, again where the server takes no more just now, unless it is stopped. */
-async function patiently(step: Step, came: Came, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+type Show = Awaited<ReturnType<typeof ahead>>
+
+/** The way back from what a request has done. */
+function backOf(before: Task[], { change, changed }: Changed, fields: Step['fields']): Step | undefined {
+  const those = before.filter((task) => changed.has(task.id))
+  if (change === null || those.length === 0) return undefined
+  const was = (task: Task) =>
+    Object.fromEntries(Object.keys(fields(task)).map((name) => [name, task[name as keyof Task]])) as Partial<Task>
+  const fieldsOf = new Map(those.map((task) => [task.id, was(task)]))
+  return {
+    tasks: those.map((task) => ({ ...task, ...fields(task), version: task.version + 1 })),
+    fields: (task) => fieldsOf.get(task.id) ?? {},
+    send: (tasks) => undoAlike(tasks, change),
+  }
+}
+
+/**
+ * Sends one request: again where the server takes no more just now, unless it is stopped, and without those that it is
+ * refused for.
+ */
+async function patiently({ tasks, fields, send }: Step, came: Came, show: Show, signal: AbortSignal): Promise<void> {
+  let left = tasks
+  while (left.length > 0 && !signal.aborted) {
     try {
-      const back = await step.send()
-      came.done++
+      const answer = await send(left)
+      show(left, ({ id }) => (answer.changed.has(id) ? 'changed' : 'same'))
+      came.done += left.length
+      const back = backOf(left, answer, fields)
       if (back) came.back.push(back)
       return
     } catch (error) {
-      if (!isStatus(error, 429)) throw error
-      const wait = (error.retryAfter ?? 5) * 1000
-      set({ ...progress!, waits: Date.now() + wait })
-      await pause(wait, signal)
+      if (isStatus(error, 429)) {
+        const wait = (error.retryAfter ?? 5) * 1000
+        const { label, done, of } = came
+        set({ label, done, of, waits: Date.now() + wait })
+        await pause(wait, signal)
+        set({ label, done, of, waits: null })
+        continue
+      }
+      const why = refusals(error)
+      if (why.size === 0) throw error
+      const those = left
+      left = those.filter((_, i) => !why.has(i))
+      const refused = those.flatMap((task, i) => (why.has(i) ? [{ task, why: why.get(i)! }] : []))
+      refuse(refused, came, show)
     }
   }
+  asTheyWere(left, show)
+}
+
+const asTheyWere = (tasks: Task[], show: Show) => show(tasks, () => 'refused')
+
+function refuse(refused: Refused[], came: Came, show: Show) {
+  came.refused.push(...refused)
+  asTheyWere(
+    refused.map((r) => r.task),
+    show,
+  )
 }
 
 /** Sends one after another, until it is stopped or there is no server. What was refused is left out. */
 async function row(client: QueryClient, label: string, steps: Step[]): Promise<Came> {
   stopped = new AbortController()
   const { signal } = stopped
-  const of = steps.length
-  const came: Came = { done: 0, back: [], refused: [], broke: null, left: 0 }
-  set({ label, done: 0, of, waits: null })
-  const seen = steps.filter((step) => step.fields)
-  const ways = await ahead(
-    client,
-    seen.map(({ task, fields }) => ({ task, fields: fields! })),
-  )
-  const hide = new Map(seen.map((step, i) => [step, ways[i]!]))
-  for (const [i, step] of steps.entries()) {
+  const all = steps.flatMap(({ tasks, fields }) => tasks.map((task) => ({ task, fields: fields(task) })))
+  const came: Came = { label, of: all.length, done: 0, back: [], refused: [], broke: null, left: 0 }
+  const tell = () => steps.length > 1 && set({ label, done: came.done, of: came.of, waits: null })
+  tell()
+  const show = await ahead(client, all)
+  for (const step of steps) {
     try {
-      if (!came.broke) await patiently(step, came, signal)
+      if (came.broke) asTheyWere(step.tasks, show)
+      else await patiently(step, came, show, signal)
     } catch (error) {
-      if (breaks(error)) Object.assign(came, { broke: error, left: of - i })
-      else came.refused.push(error)
+      if (breaks(error)) {
+        Object.assign(came, { broke: error, left: came.of - came.done - came.refused.length })
+        asTheyWere(step.tasks, show)
+      } else {
+        const known = new Set(came.refused.map((r) => r.task))
+        refuse(
+          step.tasks.filter((task) => !known.has(task)).map((task) => ({ task, why: wordsOf(error) })),
+          came,
+          show,
+        )
+      }
     }
-    hide.get(step)?.()
-    if (!came.broke && !signal.aborted) set({ label, done: i + 1, of, waits: null })
+    if (!came.broke && !signal.aborted) tell()
   }
   set(null)
   return came
@@ -121,49 +184,62 @@ function afterOthers<T>(fn: () => Promise<T>): Promise<T> {
 
 const count = (n: number) => (n === 1 ? '1 task' : `${n} tasks`)
 
+/** What one request changes. */
+const cut = ({ tasks, change, fields }: Part): Step[] =>
+  Array.from({ length: Math.ceil(tasks.length / mostAlike) }, (_, i) => ({
+    tasks: tasks.slice(i * mostAlike, (i + 1) * mostAlike),
+    fields,
+    send: (tasks) => changeAlike(tasks, change),
+  }))
+
 /** Changes many tasks, says what came of it, and offers the way back for all of them at once. */
-export async function changeMany(client: QueryClient, label: string, steps: Step[]): Promise<void> {
+export async function changeMany(client: QueryClient, label: string, parts: Part[]): Promise<void> {
+  const steps = parts.flatMap(cut)
   if (steps.length === 0) return
   const came = await afterOthers(() => together(client, () => row(client, label, steps)))
-  if (came.done > 0) say(`${label}: ${count(came.done)}`, () => void undoMany(client, label, came.back))
-  complain(came, 'left as it was', 'left as they were')
+  if (came.done > 0) {
+    const back = came.back.length > 0 ? () => void undoMany(client, label, came.back) : undefined // they were so already
+    say(`${label}: ${count(came.done)}`, back)
+  }
+  complain(came, ['was left as it was', 'were left as they were'])
 }
 
-/** A change of the row, and the way back from it. */
-export const stepOf = (
-  client: QueryClient,
-  task: Task,
-  change: (task: Task) => Promise<Task>,
-  fields?: Partial<Task>,
-): Step => ({
-  task,
-  ...(fields ? { fields } : {}),
-  send: async () => {
-    const after = await change(task)
-    const back = wayBack(task, after)
-    return { task: after, fields: back, send: () => undo(client, back, after).then(() => {}) }
-  },
-})
-
-/** Edits many tasks: all are shown as they will be at once. */
-export const editMany = (client: QueryClient, label: string, tasks: Task[], fieldsOf: (task: Task) => Edit) =>
-  changeMany(
-    client,
-    label,
-    tasks.map((task) => {
-      const fields = fieldsOf(task)
-      return stepOf(client, task, () => edit(client, task, fields), fields as Partial<Task>)
-    }),
-  )
+/** Edits many tasks: all are shown as they will be at once, and those that change alike go together. */
+export function editMany(client: QueryClient, label: string, tasks: Task[], fieldsOf: (task: Task) => Edit) {
+  const parts = new Map<string, Part>()
+  for (const task of tasks) {
+    const set = fieldsOf(task)
+    const key = JSON.stringify(set)
+    const part = parts.get(key) ?? { tasks: [], change: { set } as Alike, fields: (t) => seenAs(t, set) }
+    part.tasks.push(task)
+    parts.set(key, part)
+  }
+  return changeMany(client, label, [...parts.values()])
+}
 
 async function undoMany(client: QueryClient, label: string, steps: Step[]) {
-  const undo = () => row(client, `Undo “${label}”`, steps.toReversed())
-  const came = await afterOthers(() => together(client, undo))
+  const came = await afterOthers(() => together(client, () => row(client, `Undo “${label}”`, steps.toReversed())))
   if (came.done > 0) say(`Put back: ${count(came.done)}`)
-  complain(came, 'could not be put back', 'could not be put back')
+  complain(came, ['could not be put back', 'could not be put back'])
 }
 
-function complain({ refused, broke, left }: Came, one: string, many: string) {
-  if (refused.length > 0) warn(`${count(refused.length)} ${refused.length === 1 ? one : many}. ${explain(refused[0])}`)
-  if (broke) warn(`It stopped before the last ${count(left)}. ${explain(broke)}`)
+/** “Pay the bill”; “Pay the bill” and “Call Bob”; “Pay the bill”, “Call Bob” and 3 more. */
+function named(refused: Refused[]): string {
+  const names = refused.slice(0, 2).map(({ task }) => `“${short(task.title)}”`)
+  return refused.length > 2 ? `${names.join(', ')} and ${refused.length - 2} more` : names.join(' and ')
+}
+
+/** What a server says of a field, as a sentence. */
+function sentence(text: string): string {
+  const words = text
+    .replace(/^Some fields are not valid: /, '')
+    .replace(/\b[a-z]+(_[a-z]+)+\b/g, (name) => name.replaceAll('_', ' '))
+  return words.slice(0, 1).toUpperCase() + words.slice(1).replace(/\.?$/, '.')
+}
+
+function complain({ refused, broke, done, left }: Came, [one, many]: [string, string]) {
+  const [first] = refused
+  if (first) warn(`${named(refused)} ${refused.length === 1 ? one : many}. ${sentence(first.why)}`)
+  if (broke && done === 0 && !first) warn(explain(broke))
+  else if (broke) warn(`It stopped before the last ${count(left)}. ${explain(broke)}`)
 }

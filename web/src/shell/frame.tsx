@@ -14,6 +14,7 @@ import { ClockView, FrameView, type Counts, type Place, type PlaceProps } from '
 import { openOverlay, useOverlay } from './overlay'
 import { part } from './part'
 import { useRenewal } from './renewal'
+import { useScopeAsked } from './scope'
 import { useSequences, useShortcutsOf } from './shortcuts'
 import { useZone } from './zone'
 
@@ -21,6 +22,7 @@ const QuickAdd = part(() => import('./quick-add').then((m) => m.default))
 const ProjectsNav = part(() => import('./projects-nav').then((m) => m.default))
 const Palette = part(() => import('./palette').then((m) => m.default))
 const Help = part(() => import('./help').then((m) => m.default))
+const ScopeDialog = part(() => import('./scope-dialog').then((m) => m.default))
 const ConflictDialog = part(() => import('./conflict').then((m) => m.default))
 
 /** What stands around every screen. */
@@ -149,6 +151,7 @@ function Notice() {
 function Overlays() {
   const overlay = useOverlay()
   const conflict = useConflict()
+  const scope = useScopeAsked()
   const [wanted, setWanted] = useState<ReadonlySet<string>>(new Set())
   if (overlay && !wanted.has(overlay)) setWanted(new Set([...wanted, overlay]))
   const missing = () => {
@@ -160,6 +163,7 @@ function Overlays() {
       {wanted.has('add') && <QuickAdd onMissing={missing} />}
       {wanted.has('palette') && <Palette onMissing={missing} />}
       {wanted.has('help') && <Help onMissing={missing} />}
+      {scope && <ScopeDialog question={scope} onMissing={() => scope.answer(null)} />}
       {conflict && <ConflictDialog conflict={conflict} onMissing={settled} />}
     </>
   )

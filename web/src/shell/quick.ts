@@ -7,7 +7,7 @@ import { repeatWords } from '../time/repeats'
 import { isDay } from '../time/words'
 import { short } from '../ui/short'
 import { say } from '../ui/toast'
-import { tell } from './actions'
+import { takeBack, tell } from './actions'
 import { lower, type Known } from './quick-text'
 
 /** What can be said besides the text. It goes before what the text says. */
@@ -27,7 +27,7 @@ export async function addLine(
     const made = await changes.quick(client, line, { title: text, ...(said ? seen(said) : {}), ...beside })
     const project = said?.project ? short(`#${said.project}`) : ''
     say(`Added: ${[short(made.title), ...factsOf(made, zone), project].filter(Boolean).join(' · ')}`, () => {
-      changes.remove(client, made).catch(tell)
+      void takeBack(client, changes.seen.deleted(), made) // with the project that the line has made
     })
     return made
   } catch (error) {

@@ -3,12 +3,13 @@ import type { Status, Task } from '../api/client'
 import { isOpen } from '../api/queries'
 import { useActions } from '../shell/actions'
 import { statusNames } from '../shell/field-words'
+import { isAsked } from '../shell/scope'
 import { useWords } from '../time/now'
 import { effortWords, isDay, momentWords } from '../time/words'
 import { clockOf, dayOf, instantAt } from '../time/zone'
 import { inputClass } from '../ui/field'
 import { instant } from './choices'
-import { useDraft } from './draft'
+import { never, useDraft } from './draft'
 import type { Editing } from './editing'
 
 export type FieldProps = { task: Task; editing: Editing }
@@ -47,6 +48,7 @@ export function Title({ task, editing: { save, wrong } }: FieldProps) {
     task,
     task.title,
     useCallback(async (from, text) => text.trim() !== '' && save(from, { title: text }), [save]),
+    isAsked(task, 'title') ? never : undefined,
   )
   const error = draft.value.trim() === '' ? 'needs some words' : wrong('title')
   return (
@@ -81,6 +83,7 @@ export function Notes({ task, editing: { save, wrong } }: FieldProps) {
     task,
     task.description ?? '',
     useCallback((from, text) => save(from, { description: text.trim() === '' ? null : text }), [save]),
+    isAsked(task, 'description') ? never : undefined,
   )
   const id = useId()
   const error = wrong('description')

@@ -16,6 +16,7 @@ import { useHandsOn } from '../ui/focus'
 import { Icon } from '../ui/icon'
 import { Bone, Soon } from '../ui/skeleton'
 import { Dates, Estimate, Notes, PreferredTime, Priority, StatusField, Title } from './detail-fields'
+import { More } from './detail-more'
 import { Reason } from './detail-reason'
 import { RemindersField } from './detail-reminders'
 import { RepeatField } from './detail-repeat'
@@ -97,7 +98,7 @@ function Bar({ onClose, children }: { onClose: () => void; children?: ReactNode 
 }
 
 function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
-  const { done, start, wake, remove } = useActs()(task)
+  const { done, start, wake, skip, remove } = useActs()(task)
   const editing = useEditing()
   const zone = useZone()
   const open = isOpen(task)
@@ -129,6 +130,7 @@ function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
             />
           )
         )}
+        <More acts={skip ? [skip] : []} />
         <IconButton label={remove.label} className="size-11 fine:size-9" onClick={remove.run}>
           <Icon name={remove.icon} />
         </IconButton>

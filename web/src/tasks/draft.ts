@@ -5,6 +5,9 @@ import { isSignedIn } from '../api/session'
 
 const pause = 900
 
+/** What is asked about when it is saved is saved by leaving the field alone. */
+export const never = 2 ** 31 - 1
+
 /** What is typed into a field, until it is saved: by leaving it, or after a short pause. */
 export type DraftOf = {
   value: string

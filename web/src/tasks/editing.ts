@@ -4,6 +4,7 @@ import * as changes from '../api/changes'
 import type { Edit, Task } from '../api/client'
 import { Conflict, Problem } from '../api/errors'
 import { remembered, tell } from '../shell/actions'
+import { scopeOf } from '../shell/scope'
 
 export type Editing = {
   /** Saves fields of the task as it was seen; answers whether they were kept. */
@@ -21,8 +22,10 @@ export function useEditing(): Editing {
       const names = Object.keys(fields)
       const without = (all: Record<string, string>) =>
         Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)))
+      const scope = await scopeOf(task, fields)
+      if (scope === null) return true // it stays as it was
       try {
-        remembered(client, task, await changes.edit(client, task, fields))
+        remembered(client, task, await changes.edit(client, task, fields, scope))
         setProblems((all) => (Object.keys(all).length > 0 ? without(all) : all))
         return true
       } catch (error) {

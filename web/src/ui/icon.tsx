@@ -67,6 +67,7 @@ const shapes = {
   steps: <path d="M4 6.5 5.5 8 8.5 5M4 13.5 5.5 15l3-3M12 6.5h8.5M12 13.5h8.5M12 19.5h8.5M4.5 19.5h3" />,
   flag: <path d="M5.5 21V4.5M5.5 5h11l-2 4 2 4h-11" />,
   play: <path d="M8 5.5v13l10.5-6.5z" />,
+  skip: <path d="M5.5 6v12l9-6zM18.5 6v12" />,
   chevron: <path d="m9 6 6 6-6 6" />,
   pencil: <path d="M4.5 19.5 5.3 16 16.5 4.8a1.8 1.8 0 0 1 2.7 2.6L8 18.7zM14.5 7l2.6 2.6" />,
   offline: (

@@ -36,6 +36,15 @@ export function remember(back: () => void, said?: number) {
   ways = [...ways.slice(1 - remembered), said === undefined ? { back } : { said, back }]
 }
 
+/** Says more of what was said, where that is still to be seen. */
+export function amend(id: number, text: string) {
+  const toast = toasts.find((t) => t.id === id)
+  if (!toast) return
+  const now = { ...toast, text }
+  set(toasts.map((t) => (t === toast ? now : t)))
+  if (!held) wait(now)
+}
+
 /** What was said has not come about. */
 export function unsay(id: number) {
   ways = ways.filter((way) => way.said !== id)
