@@ -71,7 +71,7 @@ func TestWhatUndoingWouldOverwriteIsListed(t *testing.T) {
 	s := signedUp(t)
 	s.must(t, "add", "Plan")
 	s.must(t, "edit", "plan", "--due=today")
-	first := strings.Split(s.must(t, "changes"), "\t")[0]
+	first, _, _ := strings.Cut(s.must(t, "changes"), "\t")
 	s.clock.wait(time.Minute)
 	s.must(t, "edit", "plan", "--due=tomorrow", "--priority=5")
 	r := s.run(t, "undo", first)

@@ -124,8 +124,11 @@ func (b branch) state() string {
 
 func (cmd projectsListCommand) print(c *console, list []branch) error {
 	cols := []column{
-		{head: "ID", paint: paint.faint}, {head: "PROJECT", paint: paint.bold},
-		{head: "OPEN", right: true}, {head: "DONE", right: true}, {head: "STATE"},
+		{head: "ID", paint: paint.faint},
+		{head: "PROJECT", paint: paint.bold},
+		{head: "OPEN", right: true},
+		{head: "DONE", right: true},
+		{head: "STATE"},
 	}
 	mixed := false
 	for _, b := range list {
