@@ -113,7 +113,7 @@ test('a project is renamed, gets one in it, is archived and taken up again', asy
   await expect.poll(() => named(page)).toEqual(['Back garden', 'House'])
   await expect.poll(() => stored(person)).toEqual(['Back garden', 'House'])
 
-  await menu('New project in it…')
+  await menu('New sub-project…')
   await page.getByLabel('Name', { exact: true }).fill('Beds')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Beds' }).waitFor()
@@ -140,7 +140,7 @@ test('before a project is deleted it is said what goes along; undo brings all of
   await page.getByRole('button', { name: 'Change the project' }).click()
   await page.getByRole('menuitem', { name: 'Delete…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Delete the project?' })
-  await dialog.getByText('1 project in it and 1 open task').waitFor()
+  await dialog.getByText('1 sub-project and 1 open task').waitFor()
   await dialog.getByRole('button', { name: 'Delete' }).click()
   await expect.poll(() => named(page)).toEqual(['House'])
   await page.getByRole('heading', { name: 'Tasks' }).waitFor()

@@ -333,7 +333,7 @@ export const screens: Screen[] = [
     name: 'project-rename',
     path: inProject('project'),
     ready: '[data-tasks] [data-id]',
-    open: projectMenu('New project in it…'),
+    open: projectMenu('New sub-project…'),
   },
   { name: 'project-delete', path: inProject('project'), ready: '[data-tasks] [data-id]', open: projectMenu('Delete…') },
   { name: 'project-archived', path: inProject('archived'), ready: '[data-tasks] [data-id]' },

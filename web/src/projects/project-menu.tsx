@@ -47,7 +47,7 @@ export function ProjectMenu({
           <Menu.Positioner sideOffset={6} align="start" className="z-40">
             <Menu.Popup className={popupClass}>
               {item(roomsFor(projects, project).length > 0 ? 'Rename or move…' : 'Rename…', () => setAsking('edit'))}
-              {project.parent_id === null && !project.archived_at && item('New project in it…', () => setAsking('new'))}
+              {project.parent_id === null && !project.archived_at && item('New sub-project…', () => setAsking('new'))}
               {!project.archived_at && up && item('Move up', () => void actions.move(project, up))}
               {!project.archived_at && down && item('Move down', () => void actions.move(project, down))}
               <hr className="mx-3 my-1.5 border-line" />

@@ -9,7 +9,7 @@ export function goesAlong(projects: Project[], project: Project): string {
   const open = all.reduce((sum, p) => sum + p.open_tasks, 0)
   const done = all.reduce((sum, p) => sum + p.done_tasks, 0)
   const parts = [
-    inIt.length > 0 && count(inIt.length, 'project in it', 'projects in it'),
+    inIt.length > 0 && count(inIt.length, 'sub-project'),
     open > 0 && count(open, 'open task'),
     done > 0 && (open > 0 ? `${done} done` : count(done, 'task that is done', 'tasks that are done')),
   ].filter((part) => part !== false)

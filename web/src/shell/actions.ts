@@ -110,7 +110,7 @@ export function actionsOf(client: QueryClient) {
 
   const complete = (task: Task, how: changes.How = {}): Promise<void> => {
     const left = task.steps ? task.steps.total - task.steps.done : 0
-    const open = left === 0 ? '' : left === 1 ? '. One of its steps is open' : `. ${left} of its steps are open`
+    const open = left === 0 ? '' : left === 1 ? '; one of its steps is open' : `; ${left} of its steps are open`
     return told(
       task,
       `Done: ${short(task.title)}${open}`,

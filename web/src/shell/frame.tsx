@@ -56,7 +56,13 @@ export function Frame() {
   )
 }
 
-const PlaceLink = ({ to, ...props }: PlaceProps) => <Link to={to} activeOptions={{ exact: to === '/' }} {...props} />
+/** Where there is room for the projects, who is in one of them is there, and not in Tasks. */
+function PlaceLink({ to, ...props }: PlaceProps) {
+  const desk = useDesk()
+  if (to === '/tasks' && desk)
+    return <Link to={to} search={{ project: undefined }} activeOptions={{ explicitUndefined: true }} {...props} />
+  return <Link to={to} activeOptions={{ exact: to === '/' }} {...props} />
+}
 
 /** What is open over a screen does not outlive it: Back closes it too. */
 function useClosing() {

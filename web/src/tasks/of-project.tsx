@@ -52,5 +52,5 @@ export function AddTo({ project }: { project: Project }) {
       return fault ? `The title ${fault}.` : explain(error)
     }
   }
-  return <Adder label="Add a task to it" add={add} className="mt-1" />
+  return <Adder label="Add a task to it" add={add} gap="gap-x-3.5 desk:gap-x-2.5" className="mt-1" />
 }

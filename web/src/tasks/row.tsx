@@ -247,7 +247,9 @@ function PastDue({ date }: { date: string }) {
 function About({ task, project, parent, waits }: Pick<Props, 'task' | 'project' | 'parent' | 'waits'>) {
   return (
     <>
-      {waits && <span className="rounded-full bg-line px-2 text-[12px] leading-5 whitespace-nowrap">Waiting</span>}
+      {waits && (
+        <span className="rounded-full bg-line px-2 text-[12px] leading-5 text-ink-2 whitespace-nowrap">Waiting</span>
+      )}
       {task.steps && task.steps.total > 0 && (
         <span className="tnum whitespace-nowrap">
           {task.steps.done} of {task.steps.total}
@@ -255,14 +257,14 @@ function About({ task, project, parent, waits }: Pick<Props, 'task' | 'project' 
         </span>
       )}
       {parent && (
-        <span className="flex max-w-50 min-w-0 gap-1">
+        <span className="flex max-w-40 min-w-0 gap-1">
           <span className="flex-none">Step of</span>
           <span dir="auto" className="truncate">
             {parent}
           </span>
         </span>
       )}
-      {project && (
+      {project && !parent && (
         <span dir="auto" className="max-w-40 truncate">
           {project}
         </span>

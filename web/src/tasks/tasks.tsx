@@ -247,15 +247,16 @@ export default function Tasks() {
     <div data-wide className="mx-auto max-w-240">
       <header className="z-10 bg-paper desk:sticky desk:top-0 desk:-mx-2 desk:-mt-2 desk:px-2 desk:pt-2 desk:pb-2">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-          <Heading dir="auto" className="max-w-full truncate">
-            {project ? project.name : 'Tasks'}
-          </Heading>
-          {project && <ProjectMenu project={project} projects={projects} onGo={go} />}
-          <p role="status" className="tnum pt-1 text-[13px] text-ink-3">
-            {pages && `${tasks.length}${hasNextPage ? '+' : ''}`}
-            <span className="sr-only"> shown</span>
-          </p>
-          <span className="flex-1" />
+          <div className="flex min-w-0 flex-1 items-center gap-x-1">
+            <Heading dir="auto" className="min-w-0 truncate">
+              {project ? project.name : 'Tasks'}
+            </Heading>
+            {project && <ProjectMenu project={project} projects={projects} onGo={go} />}
+            <p role="status" className={`tnum pt-1 text-[13px] text-ink-3 ${project ? '' : 'ml-2'}`}>
+              {pages && `${tasks.length}${hasNextPage ? '+' : ''}`}
+              <span className="sr-only"> shown</span>
+            </p>
+          </div>
           <button
             type="button"
             aria-pressed={selecting}

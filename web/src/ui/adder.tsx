@@ -8,11 +8,14 @@ import { Icon } from './icon'
 export function Adder({
   label,
   add,
+  gap = 'gap-x-3',
   className = '',
 }: {
   label: string
   /** Adds it; answers what is wrong, if anything is. */
   add: (title: string) => Promise<string | undefined>
+  /** How far the words are from the plus: as in the rows above. */
+  gap?: string
   className?: string
 }) {
   const [text, setText] = useState('')
@@ -28,7 +31,7 @@ export function Adder({
   }
   return (
     <div className={className}>
-      <div className="grid min-h-11 grid-cols-[22px_minmax(0,1fr)] items-center gap-x-3 fine:min-h-10">
+      <div className={`grid min-h-11 grid-cols-[22px_minmax(0,1fr)] items-center fine:min-h-10 ${gap}`}>
         <Icon name="plus" className="mx-auto size-4 text-ink-3" />
         <input
           dir="auto"

@@ -134,7 +134,7 @@ export function Toasts() {
         <div
           key={t.id}
           role={t.bad ? 'alert' : 'status'}
-          className={`rise pointer-events-auto flex max-w-130 items-center gap-3 rounded-control border border-line bg-surface py-1.5 pr-1.5 pl-4 shadow-card ${t.way ? 'flex-wrap justify-end gap-y-0 desk:flex-nowrap' : ''}`}
+          className={`rise pointer-events-auto flex max-w-130 items-center rounded-control border border-line bg-surface py-1.5 pr-1.5 pl-4 shadow-card ${t.way ? 'flex-wrap justify-end gap-x-1 gap-y-0 desk:flex-nowrap desk:gap-x-3' : 'gap-3'}`}
         >
           <span
             className={`min-w-0 flex-1 py-1.5 text-[14px] ${t.way ? 'basis-full desk:basis-0' : ''} ${t.bad ? 'text-danger' : ''}`}
