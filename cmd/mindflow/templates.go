@@ -252,10 +252,9 @@ func printTemplate(c *console, o output, did string, t client.Template) error {
 
 // readDay is a flag's day as the server reads it; empty when nothing is said.
 func readDay(c *console, api *client.Client, flag, said string) (string, error) {
-	zone := mindflow.Zone{}
 	if relative(said) {
-		var err error
-		if zone, err = personsZone(c, api); err != nil {
+		zone, err := personsZone(c, api)
+		if err != nil {
 			return "", err
 		}
 		return readDate(flag, said, zone, c.clock())

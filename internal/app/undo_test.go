@@ -358,7 +358,7 @@ func (h *historian) something(ctx context.Context) (string, error) {
 	case what > 11:
 		return h.somethingElse(ctx, id)
 	case id.IsZero() || what < 2:
-		d := h.draft()
+		d := h.draft() //nolint:contextcheck // as above
 		d.Title = mindflow.Some("new")
 		if !id.IsZero() && rapid.Bool().Draw(h.r, "step") {
 			d.ParentID = mindflow.Some(id.String())
@@ -369,7 +369,7 @@ func (h *historian) something(ctx context.Context) (string, error) {
 		}
 		return "create", err
 	case what < 5:
-		_, err := h.app.EditTask(ctx, actor, id, h.draft(), none)
+		_, err := h.app.EditTask(ctx, actor, id, h.draft(), none) //nolint:contextcheck // as above
 		return "edit", err
 	case what < 7:
 		if done := h.which(func(t mindflow.Task) bool { return !t.Status.Open() && t.DeletedAt.IsZero() }); !done.IsZero() { //nolint:contextcheck // as above
