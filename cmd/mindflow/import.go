@@ -80,6 +80,12 @@ func (cmd importCommand) print(to io.Writer, r app.ImportReport) error {
 	if r.DryRun {
 		did = "would be created (dry run: nothing was changed)"
 	}
+	if r.Projects > 0 {
+		fmt.Fprintf(to, "%d projects are new.\n", r.Projects)
+	}
+	if r.Gained > 0 {
+		fmt.Fprintf(to, "%d of the known tasks gain what they did not have.\n", r.Gained)
+	}
 	_, err := fmt.Fprintf(to, "%d tasks %s; %d were known already, %d skipped, %d could not be read, %d pieces lost.\n",
 		r.Created, did, r.Known, r.Skipped, r.Failed, r.Lost)
 	return err
@@ -88,7 +94,7 @@ func (cmd importCommand) print(to io.Writer, r app.ImportReport) error {
 // asAnswered is a report with the names the API gives it.
 func asAnswered(r app.ImportReport) client.ImportReport {
 	report := client.ImportReport{
-		Format: r.Format, DryRun: r.DryRun, Created: r.Created, Known: r.Known, Skipped: r.Skipped,
+		Format: r.Format, DryRun: r.DryRun, Created: r.Created, Known: r.Known, Gained: r.Gained, Projects: r.Projects, Skipped: r.Skipped,
 		Failed: r.Failed, Lost: r.Lost, Omitted: r.Omitted,
 	}
 	for _, remark := range r.Remarks {

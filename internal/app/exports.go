@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"mindflow/internal/app/can"
@@ -15,10 +16,12 @@ import (
 type Export struct {
 	At          time.Time // when it began: snoozes read as they do then
 	Preferences mindflow.Preferences
+	Projects    []mindflow.ListedProject // in their manual order
 
 	app   *App
 	actor mindflow.Actor
 	first []mindflow.Task
+	ways  map[mindflow.ProjectID][]string // to each project, by names from the top
 }
 
 // exportPage is how many tasks are in memory at once.
@@ -35,8 +38,31 @@ func (a *App) Export(ctx context.Context, actor mindflow.Actor) (Export, error) 
 	if e.Preferences, err = a.preferencesOf(ctx, actor); err != nil {
 		return e, err
 	}
+	if err := e.findWays(ctx); err != nil {
+		return e, err
+	}
 	e.first, err = e.after(ctx, mindflow.TaskID{})
 	return e, err
+}
+
+// findWays finds out how the projects are called, with the one each is beneath.
+func (e *Export) findWays(ctx context.Context) error {
+	list, err := e.app.store.Projects(ctx, e.actor.WorkspaceID, false)
+	slices.SortFunc(list, func(x, y mindflow.ListedProject) int { return byPlace(x.Project, y.Project) })
+	e.Projects = list
+	names := make(map[mindflow.ProjectID]string, len(list))
+	for _, p := range list {
+		names[p.ID] = p.Name
+	}
+	e.ways = make(map[mindflow.ProjectID][]string, len(list))
+	for _, p := range list {
+		way := []string{p.Name}
+		if above, there := names[p.ParentID]; there {
+			way = []string{above, p.Name}
+		}
+		e.ways[p.ID] = way
+	}
+	return err
 }
 
 // Pages yields the tasks, a few hundred at a time, in the order of their ids. An
@@ -79,4 +105,6 @@ func (e Export) Day() mindflow.Day { return e.Preferences.Zone.Today(e.At) }
 func (Export) AppendCSVHeader(b []byte) []byte { return csvfile.AppendHeader(b) }
 
 // AppendCSV appends one task's row.
-func (Export) AppendCSV(b []byte, t *mindflow.Task) []byte { return csvfile.AppendTask(b, t) }
+func (e Export) AppendCSV(b []byte, t *mindflow.Task) []byte {
+	return csvfile.AppendTask(b, t, e.ways[t.Details.ProjectID])
+}

@@ -38,9 +38,13 @@ type ImportReport struct {
 	Bytes   int64 // of the file, dealt with so far
 	Created int
 	Known   int // imported before
-	Skipped int // understood, and deliberately not made a task
-	Failed  int // could not be read
-	Lost    int // notes about something that found no place
+	// Gained is how many of the known were given what the file says of their project,
+	// steps, dependencies and repeats, and they did not have.
+	Gained   int `json:",omitzero"`
+	Projects int `json:",omitzero"` // made for them
+	Skipped  int // understood, and deliberately not made a task
+	Failed   int // could not be read
+	Lost     int // notes about something that found no place
 	// Remarks are at most maxRemarks about what went well, and as many about
 	// what did not; Omitted counts those beyond.
 	Remarks []ImportRemark
@@ -83,11 +87,20 @@ type importing struct {
 	a      *App
 	actor  mindflow.Actor
 	in     Import
+	zone   mindflow.Zone // in which the file's days are
 	report ImportReport
 	batch  []*formats.Entry
 	seen   map[sourceHash]bool // in the batch; in a dry run, which writes nothing to find again, in the whole file
 	kept   [2]int              // remarks about what went well, and about what did not
-	held   mindflow.Usage      // in a dry run, what the workspace would hold by now
+	links  []*linkedEntry      // of the file, to be taken in at its end
+	refs   int                 // how many others these name
+	names  map[string]string   // what entries call others, and the source ids of these
+
+	// In a dry run, what would be there by now.
+	held     mindflow.Usage
+	projects []mindflow.Project
+	series   map[string]bool
+	fresh    map[mindflow.TaskID]mindflow.ProjectID // new tasks, by made-up ids, and where they are
 }
 
 // Import takes in a file. What was imported before is not created again,
@@ -106,7 +119,8 @@ func (a *App) Import(ctx context.Context, actor mindflow.Actor, in Import, file 
 
 func (a *App) importFile(ctx context.Context, actor mindflow.Actor, in Import, file io.Reader) (ImportReport, error) {
 	run := &importing{
-		a: a, actor: actor, in: in, seen: map[sourceHash]bool{},
+		a: a, actor: actor, in: in, seen: map[sourceHash]bool{}, names: map[string]string{},
+		series: map[string]bool{}, fresh: map[mindflow.TaskID]mindflow.ProjectID{},
 		report: ImportReport{Format: in.Format, DryRun: in.DryRun},
 	}
 	format, ok := all.Named(in.Format)
@@ -117,8 +131,9 @@ func (a *App) importFile(ctx context.Context, actor mindflow.Actor, in Import, f
 	if err != nil {
 		return run.report, err
 	}
+	run.zone = options.Zone
 	if in.DryRun {
-		if run.held, err = a.store.Usage(ctx, actor.WorkspaceID); err != nil {
+		if err := run.pretend(ctx); err != nil {
 			return run.report, err
 		}
 	}
@@ -134,7 +149,11 @@ func (a *App) importFile(ctx context.Context, actor mindflow.Actor, in Import, f
 			return run.report, err
 		}
 	}
-	return run.report, run.flush(ctx)
+	err = run.flush(ctx)
+	if err == nil {
+		err = run.link(ctx)
+	}
+	return run.report, err
 }
 
 func (run *importing) options(ctx context.Context, format formats.Format) (formats.Options, error) {
@@ -194,6 +213,7 @@ func (run *importing) take(ctx context.Context, item formats.Item) error {
 		}
 		run.seen[hash] = true
 		run.batch = append(run.batch, item.Entry)
+		run.named(item.Entry)
 	}
 	if len(run.batch) < importRows {
 		return nil
@@ -234,19 +254,13 @@ func (run *importing) flush(ctx context.Context) error {
 	if len(run.batch) == 0 {
 		return nil
 	}
-	known, err := run.write(ctx)
+	done, err := run.write(ctx)
 	if err != nil {
 		return run.cutShort(err)
 	}
-	for _, entry := range run.batch {
-		if known[entry.SourceID] {
-			run.report.Known++
-			continue
-		}
-		run.report.Created++
-		for _, n := range entry.Notes {
-			run.note(n)
-		}
+	run.report.Projects += done.projects
+	for i, entry := range run.batch {
+		run.told(entry, done.taken[i])
 	}
 	run.batch = run.batch[:0]
 	if !run.in.DryRun {
@@ -256,6 +270,32 @@ func (run *importing) flush(ctx context.Context) error {
 		run.in.Progress(run.report)
 	}
 	return nil
+}
+
+// told reports what became of an entry, and keeps what is left to be done with it.
+func (run *importing) told(entry *formats.Entry, is taken) {
+	if is.known {
+		run.report.Known++
+	} else {
+		run.report.Created++
+		for _, n := range entry.Notes {
+			run.note(n)
+		}
+	}
+	for _, n := range is.notes {
+		run.note(n)
+	}
+	if len(is.gained) > 0 {
+		run.report.Gained++
+		run.note(gainedNote(entry.Place, is.gained))
+	}
+	if !is.whole {
+		run.linksOf(entry, is)
+	}
+}
+
+func gainedNote(place string, gained []string) formats.Note {
+	return formats.Note{Place: place, Message: "it was imported before, and gains " + strings.Join(gained, " and ")}
 }
 
 // cutShort says how far an import came before the workspace was full.
@@ -270,54 +310,28 @@ func (run *importing) cutShort(err error) error {
 	return mindflow.Full(fmt.Sprintf("%s. %d tasks of the file were taken in before that; with more room, send it again", full.Message, run.report.Created))
 }
 
-// write creates what is new of the batch and answers what was known.
-func (run *importing) write(ctx context.Context) (map[string]bool, error) {
-	sources := make([]string, len(run.batch))
-	for i, entry := range run.batch {
-		sources[i] = entry.SourceID
-	}
+// write takes in the batch and answers what became of it.
+func (run *importing) write(ctx context.Context) (done batchDone, err error) {
 	if run.in.DryRun {
-		return run.pretend(ctx, sources)
+		return run.pretendBatch(ctx)
 	}
 	began := time.Now() //nolint:forbidigo // a duration, not a moment: the monotonic clock
-	known, err := write(ctx, run.a, run.actor, can.Edit, func(tx *store.Tx) (map[string]bool, error) {
-		known, err := tx.Imported(run.in.Format, sources)
-		if err != nil {
-			return nil, err
-		}
-		for _, entry := range run.batch {
-			if known[entry.SourceID] {
-				continue
-			}
-			if err := run.create(tx, entry); err != nil {
-				return nil, err
-			}
-		}
-		return known, nil
+	done, err = write(ctx, run.a, run.actor, can.Edit, func(tx *store.Tx) (batchDone, error) {
+		b := importBatch{run: run, tx: tx, now: tx.Now(), series: map[string]bool{}}
+		return b.take()
 	})
+	run.giveWay(ctx, err, began)
+	return done, err
+}
+
+// giveWay gives others their turn where they wait, for as long as one's own took.
+func (run *importing) giveWay(ctx context.Context, err error, began time.Time) {
 	if err == nil && run.a.store.Crowded() {
-		pause(ctx, time.Since(began)) //nolint:forbidigo // as above
+		pause(ctx, time.Since(began)) //nolint:forbidigo // a duration, not a moment: the monotonic clock
 	}
-	return known, err
 }
 
-// pretend answers what was known of the batch, and refuses what would not fit:
-// so a dry run ends where the import would.
-func (run *importing) pretend(ctx context.Context, sources []string) (map[string]bool, error) {
-	known, err := run.a.store.Imported(ctx, run.actor.WorkspaceID, run.in.Format, sources)
-	before := run.held
-	for _, entry := range run.batch {
-		if err == nil && !known[entry.SourceID] {
-			run.held = run.held.Plus(mindflow.UsageOf(entry.Task)).Plus(mindflow.Usage{Events: 1})
-		}
-	}
-	if err == nil {
-		err = run.a.settings.Quotas.Check(mindflow.Growth{Before: before, After: run.held})
-	}
-	return known, err
-}
-
-// pause gives others their turn, for as long as one's own took.
+// pause waits, unless nobody does any more.
 func pause(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -325,21 +339,6 @@ func pause(ctx context.Context, d time.Duration) {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-}
-
-func (run *importing) create(tx *store.Tx, entry *formats.Entry) error {
-	t := entry.Task
-	t.ID = mindflow.NewID[mindflow.Task](tx.Now())
-	t.WorkspaceID, t.UserID, t.Version = run.actor.WorkspaceID, run.actor.UserID, 1
-	t.CreatedAt = orNow(t.CreatedAt, tx.Now())
-	t.UpdatedAt = orNow(t.UpdatedAt, t.CreatedAt)
-	if t.Status == mindflow.StatusCompleted {
-		t.CompletedAt = orNow(t.CompletedAt, t.UpdatedAt)
-	}
-	if _, err := tx.CreateTask(t, "", run.actor, mindflow.TaskImported); err != nil {
-		return err
-	}
-	return tx.RememberSource(run.in.Format, entry.SourceID, t.ID)
 }
 
 func orNow(t, now time.Time) time.Time {

@@ -176,8 +176,12 @@ func checkCircles(tx *store.Tx, waiting []mindflow.TaskID) error {
 	if err != nil {
 		return err
 	}
+	waits := func(id mindflow.TaskID) []mindflow.TaskID { return known[id].For }
+	if len(depend.Closing(waiting, func(mindflow.TaskID) []mindflow.TaskID { return nil }, waits)) == 0 {
+		return nil
+	}
 	for _, id := range waiting {
-		circle := depend.Circle(id, known[id].For, func(id mindflow.TaskID) []mindflow.TaskID { return known[id].For })
+		circle := depend.Circle(id, known[id].For, waits)
 		if len(circle) == 0 {
 			continue
 		}

@@ -188,15 +188,17 @@ type Import struct {
 
 // ImportReport says what an import did, or in a dry run would do.
 type ImportReport struct {
-	Format  string         `json:"format"`
-	DryRun  bool           `json:"dry_run"`
-	Created int            `json:"created"`
-	Known   int            `json:"known"`   // imported before, and left alone
-	Skipped int            `json:"skipped"` // understood, and deliberately not made a task
-	Failed  int            `json:"failed"`  // could not be read
-	Lost    int            `json:"lost"`    // pieces that found no place
-	Remarks []ImportRemark `json:"remarks"`
-	Omitted int            `json:"omitted"` // remarks beyond those
+	Format   string         `json:"format"`
+	DryRun   bool           `json:"dry_run"`
+	Created  int            `json:"created"`
+	Known    int            `json:"known"`    // imported before, and not made again
+	Gained   int            `json:"gained"`   // of those, given what they did not have
+	Projects int            `json:"projects"` // made for the tasks
+	Skipped  int            `json:"skipped"`  // understood, and deliberately not made a task
+	Failed   int            `json:"failed"`   // could not be read
+	Lost     int            `json:"lost"`     // pieces that found no place
+	Remarks  []ImportRemark `json:"remarks"`
+	Omitted  int            `json:"omitted"` // remarks beyond those
 }
 
 // ImportRemark says something about one place in the file.

@@ -16,10 +16,13 @@ const maxNamed = 10
 // the description, and what does not fit there is reported as lost: nothing
 // disappears silently.
 type Composer struct {
-	// Task takes what is legal already: status, priority, dates, times, effort.
+	// Task takes what is legal already: status, priority, dates, times, effort. Dates
+	// come before what is said to repeat.
 	Task mindflow.Task
 
 	place    string
+	name     string
+	links    Links
 	text     []string
 	notes    []Note
 	fields   []string // names of those that became text
@@ -128,7 +131,7 @@ func (c *Composer) Entry(sourceID string) Entry {
 			"the description is longer than %d characters: %d at its end are lost, from %q on",
 			mindflow.MaxDescription, mindflow.Length(tail), from)})
 	}
-	return Entry{SourceID: sourceID, Place: c.place, Task: c.Task, Notes: c.notes}
+	return Entry{SourceID: sourceID, Name: c.name, Place: c.place, Task: c.Task, Links: c.links, Notes: c.notes}
 }
 
 // clean remembers whether there was something to clean.

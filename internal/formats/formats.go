@@ -56,12 +56,17 @@ type Entry struct {
 	// SourceID is the same each time the same file is read: the file's own id,
 	// or one made by Sources. At most 64 bytes of ASCII.
 	SourceID string
+	// Name is what other entries of the same file call it; empty: its SourceID.
+	Name string
 	// Place is where it stands in the file, for reports: "entry 3, line 12".
 	Place string
 	// Task is legal by the vocabulary's limits. Its ids and version are zero;
 	// times the file does not tell (CreatedAt, UpdatedAt, and CompletedAt of a
-	// completed task) are zero too and left to the caller. A snooze may be over.
+	// completed task) are zero too and left to the caller. A snooze may be over. What
+	// repeats has a rule that counts from its due date, and no place in a series yet.
 	Task mindflow.Task
+	// Links are what it says about projects and other entries.
+	Links Links
 	// Notes say what was changed, kept elsewhere or lost.
 	Notes []Note
 }

@@ -366,7 +366,14 @@ func TestSourcesAreRemembered(t *testing.T) {
 		task := create(t, s, a, newTask(s, a, "imported"))
 		odd := []string{"1", "é", "%", "'", "A", "a"}
 		for _, source := range odd {
-			if err := inWorkspace(t, s, a, func(tx *store.Tx) error { return tx.RememberSource("taskwarrior", source, task.ID) }); err != nil {
+			if err := inWorkspace(t, s, a, func(tx *store.Tx) error { return tx.RememberSource("taskwarrior", source, task.ID, source == "A") }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, format := range []string{"taskwarrior", "todotxt"} { // of another format it says nothing
+			if err := inWorkspace(t, s, a, func(tx *store.Tx) error {
+				return errors.Join(tx.LinkedSources(format, nil), tx.LinkedSources(format, map[string][]string{"taskwarrior": {"1", "none"}, "todotxt": odd}[format]))
+			}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -381,9 +388,9 @@ func TestSourcesAreRemembered(t *testing.T) {
 			{"todotxt", odd, nil},
 			{"taskwarrior", nil, nil},
 		} {
-			want := map[string]bool{}
+			want := map[string]store.Source{}
 			for _, source := range c.want {
-				want[source] = true
+				want[source] = store.Source{TaskID: task.ID, Linked: source == "A" || source == "1"}
 			}
 			known, err := s.Imported(t.Context(), a.WorkspaceID, c.format, c.asks)
 			if !maps.Equal(known, want) || err != nil {

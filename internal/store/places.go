@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"mindflow/internal/mindflow"
 )
@@ -121,4 +123,55 @@ func (tx *Tx) StepsOf(ids []mindflow.TaskID) ([]RootedStep, error) {
 		return nil, fmt.Errorf("read steps: %w", err)
 	}
 	return steps, nil
+}
+
+// Place is where a task stands among the others: beneath which, in which project,
+// and what it waits for.
+type Place struct {
+	ParentID  mindflow.TaskID
+	ProjectID mindflow.ProjectID
+	BlockedBy []mindflow.TaskID
+	Deleted   bool
+}
+
+// Linked reads the places of all tasks of a workspace that are steps or wait for
+// others, in whatever state they are, and of those named beside them: by one
+// statement, and one for each thousand of these.
+func (s *Store) Linked(ctx context.Context, w mindflow.WorkspaceID, beside []mindflow.TaskID) (map[mindflow.TaskID]Place, error) {
+	places := map[mindflow.TaskID]Place{}
+	q := s.read(ctx)
+	err := readPlaces(q, places, "(t.parent_id IS NOT NULL OR t.blocked_by IS NOT NULL)", []any{w.String()})
+	for piece := range slices.Chunk(beside, manyRows) {
+		if err == nil {
+			named := where{args: []any{w.String()}}
+			in(&named, "t.id", roundUp(piece))
+			err = readPlaces(q, places, named.String(), named.args)
+		}
+	}
+	return places, err
+}
+
+func readPlaces(q querier, places map[mindflow.TaskID]Place, condition string, args []any) error {
+	query := "SELECT t.id, t.parent_id, t.project_id, t.blocked_by, t.deleted_at IS NOT NULL FROM tasks t WHERE t.workspace_id = $1 AND " + condition
+	err := each(q, query, args, func(rows *sql.Rows) error {
+		var id mindflow.TaskID
+		var p Place
+		var parent nullID[mindflow.Task]
+		var project nullID[mindflow.Project]
+		var blockers sql.RawBytes
+		if err := rows.Scan(&id, &parent, &project, &blockers, &p.Deleted); err != nil {
+			return err
+		}
+		p.ParentID, p.ProjectID = parent.id, project.id
+		var err error
+		if len(blockers) > 0 {
+			p.BlockedBy, err = readIDs(blockers)
+		}
+		places[id] = p
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read places: %w", err)
+	}
+	return nil
 }

@@ -264,7 +264,7 @@ func TestSomebodyElsesWorkspaceShowsNothing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		a, b := newPerson(t, s, "ada@example.com"), newPerson(t, s, "bob@example.com")
 		task := create(t, s, a, newTask(s, a, "mine"))
-		if err := inWorkspace(t, s, a, func(tx *store.Tx) error { return tx.RememberSource("taskwarrior", "1", task.ID) }); err != nil {
+		if err := inWorkspace(t, s, a, func(tx *store.Tx) error { return tx.RememberSource("taskwarrior", "1", task.ID, true) }); err != nil {
 			t.Fatal(err)
 		}
 		wantAbsent(t, s, b.WorkspaceID, task.ID)
@@ -608,7 +608,7 @@ func TestWhatFailsInTheDatabaseIsAnInternalError(t *testing.T) {
 				return second(tx.SavePreferences(mindflow.DefaultPreferences(mindflow.Zone{}), nil, mindflow.Actor{}))
 			},
 			"remember source": func(tx *store.Tx) error {
-				return errors.Join(tx.RememberSource("f", "1", task.ID), tx.RememberSource("f", "1", task.ID))
+				return errors.Join(tx.RememberSource("f", "1", task.ID, false), tx.RememberSource("f", "1", task.ID, false))
 			},
 			"record event": func(tx *store.Tx) error {
 				return tx.Record(mindflow.Event{WorkspaceID: none.WorkspaceID, Verb: "x", Changes: nil}, mindflow.Actor{WorkspaceID: a.WorkspaceID})

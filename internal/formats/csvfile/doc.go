@@ -10,6 +10,10 @@
 //     do, doing, done, canceled, …). A snooze without its end is none.
 //   - priority 1 to 5, 5 the highest; tags between commas or semicolons, those
 //     inside a tag after a backslash.
+//   - project: a name; under AppendHeader's header the way to it, with a slash between
+//     the names. parent_id and blocked_by: ids of other rows, of this file or of one
+//     imported before. recurrence: a rule of RFC 5545, or words as in quick add;
+//     recurrence_from: schedule or completion.
 //   - under the header that AppendHeader writes, an apostrophe before what a
 //     spreadsheet would take for a formula is none of the text's own: it is taken
 //     away.

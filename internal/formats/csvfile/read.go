@@ -17,7 +17,12 @@ import (
 var Fields = []string{
 	"id", "title", "description", "status", "priority", "due_date", "start_date", "snoozed_until",
 	"effort_estimate_minutes", "preferred_time", "tags", "created_at", "updated_at", "completed_at",
+	"project", "parent_id", "blocked_by", "recurrence", "recurrence_from",
 }
+
+// ours is how many of the fields a file that AppendTask wrote has had from the first
+// version on.
+const ours = 14
 
 // Read is the formats.Reader of CSV files.
 func Read(r io.Reader, o formats.Options) iter.Seq2[formats.Item, error] {
@@ -57,7 +62,7 @@ func (r *reading) all() {
 		r.Fail(err)
 		return
 	}
-	r.written = len(header) >= len(Fields) && slices.Equal(header[:len(Fields)], Fields)
+	r.written = len(header) >= ours && slices.Equal(header[:ours], Fields[:ours])
 	for {
 		row, err := r.rows.Next()
 		if err != nil {
@@ -182,8 +187,9 @@ func (r *reading) sourceID(t *translator) string {
 		return r.sources.ID(whole)
 	}
 	r.ids[id] = true
-	if len(id) > maxID || strings.ContainsFunc(id, func(c rune) bool { return c <= ' ' || c > '~' }) {
+	if !isPlainID(id) {
 		t.keep("id", id)
+		t.Called(mindflow.NFC(id))
 		return r.sources.ID("id\x00" + mindflow.NFC(id))
 	}
 	return id

@@ -121,7 +121,26 @@ func TestCells(t *testing.T) {
     * tags became text in the description`},
 		{"no id", "id", ",", `"x" pending priority 3
     * it has no id, so it is recognised again only as long as it stays as it is`},
-		{"an id that is no word", "id", "äö", `"x" pending priority 3
+		{"a project", "id,project", `1,Home/Garden`, `"x" pending priority 3, project Home/Garden`},
+		{"a step that waits", "id,Parent ID,blocked-by", `1,7,"8, ö; 8"`, `"x" pending priority 3, step of 7, waits for 8 | ö`},
+		{"a rule", "id,due_date,recurrence", `1,2026-12-04,RRULE:FREQ=weekly;BYDAY=FR`, `"x" pending priority 3, due 2026-12-04, repeats FREQ=WEEKLY;BYDAY=FR from schedule`},
+		{"a rule from completion", "id,due_date,recurrence,recurrence_from", `1,2026-12-04,FREQ=DAILY,Completion`, `"x" pending priority 3, due 2026-12-04, repeats FREQ=DAILY from completion`},
+		{"a rule in words", "id,due_date,recurrence", `1,2026-12-04,Every 2 weeks`, `"x" pending priority 3, due 2026-12-04, repeats FREQ=WEEKLY;INTERVAL=2 from schedule`},
+		{"a rule that is none", "id,due_date,recurrence,recurrence_from", `1,2026-12-04,sometimes,luck`, `"x" pending priority 3, due 2026-12-04
+    | recurrence_from: luck
+    | recurrence: sometimes
+    * recurrence_from is none of schedule and completion: it is the schedule here
+    * recurrence must be a rule such as FREQ=WEEKLY;BYDAY=MO,WE: parts NAME=VALUE, set apart by semicolons
+    * recurrence_from, recurrence became text in the description`},
+		{"a rule without a due date", "id,recurrence", `1,FREQ=DAILY`, `"x" pending priority 3
+    | recurrence: FREQ=DAILY
+    * recurrence counts from a due date, which it does not have
+    * recurrence became text in the description`},
+		{"a rule of what is done", "id,status,due_date,recurrence", `1,done,2026-12-04,FREQ=DAILY`, `"x" completed priority 3, due 2026-12-04
+    | recurrence: FREQ=DAILY
+    * recurrence is of a task that is over, which does not repeat
+    * recurrence became text in the description`},
+		{"an id that is no word", "id", "äö", `"x" pending priority 3, named äö
     | id: äö
     * id became text in the description`},
 	} {

@@ -32,6 +32,7 @@ func (t *translator) translate() bool {
 	t.effort()
 	t.preferredTime()
 	t.tags()
+	t.links()
 	for name, value := range t.Rest() {
 		t.Field(name, value)
 	}

@@ -17,11 +17,15 @@ const lineEnd = "\r\n" // as RFC 4180 has it
 
 // AppendTask appends a task as a row under AppendHeader's. Read makes the same
 // task of it, but for whose it is, its version and its id, which becomes its
-// source id. A snooze that is over is the caller's to resolve.
+// source id. A snooze that is over is the caller's to resolve, and so is the way to its
+// project, by names from the top.
+//
+// What repeats counts from its due date again: where its series began, and what the
+// occurrence has for itself alone, has no column, nor have reminders.
 //
 // What a spreadsheet would take for a formula gets an apostrophe in front, which
 // means text there, and which Read takes away again.
-func AppendTask(b []byte, t *mindflow.Task) []byte {
+func AppendTask(b []byte, t *mindflow.Task, project []string) []byte {
 	snoozed, completed := time.Time{}, time.Time{} // what belongs to another status would be read as text
 	switch t.Status {
 	case mindflow.StatusSnoozed:
@@ -46,7 +50,22 @@ func AppendTask(b []byte, t *mindflow.Task) []byte {
 	b = appendInstant(append(b, ','), t.CreatedAt, mindflow.InstantLayout)
 	b = appendInstant(append(b, ','), t.UpdatedAt, mindflow.InstantLayout)
 	b = appendInstant(append(b, ','), completed, mindflow.InstantLayout)
-	return append(b, lineEnd...)
+	return append(appendLinks(b, t, project), lineEnd...)
+}
+
+// appendLinks appends what ties a task to others. What is over does not repeat.
+func appendLinks(b []byte, t *mindflow.Task, project []string) []byte {
+	d := &t.Details
+	b = appendText(append(b, ','), joinWay(project))
+	if b = append(b, ','); !d.ParentID.IsZero() {
+		b, _ = d.ParentID.AppendText(b) // never fails
+	}
+	b = appendText(append(b, ','), strings.Join(mindflow.IDTexts(d.BlockedBy), ", "))
+	if d.Recurrence.IsZero() || !t.Status.Open() {
+		return append(b, ",,"...)
+	}
+	b = appendText(append(b, ','), d.Recurrence.Rule)
+	return append(append(b, ','), d.Recurrence.From...)
 }
 
 func appendInstant(b []byte, t time.Time, layout string) []byte {

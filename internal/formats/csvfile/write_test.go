@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"mindflow/internal/formats"
@@ -16,12 +17,45 @@ import (
 	"mindflow/test/hostile"
 )
 
-func written(tasks ...mindflow.Task) string {
+func written(tasks ...exported) string {
 	b := csvfile.AppendHeader(nil)
 	for i := range tasks {
-		b = csvfile.AppendTask(b, &tasks[i])
+		b = csvfile.AppendTask(b, &tasks[i].Task, tasks[i].way)
 	}
 	return string(b)
+}
+
+// exported is a task, and the way to its project.
+type exported struct {
+	mindflow.Task
+
+	way []string
+}
+
+// legalLinks ties a task to others.
+func legalLinks(t *rapid.T) exported {
+	task := exported{Task: legalTask(t)}
+	d := &task.Details
+	for range rapid.IntRange(0, formats.MaxProjectDepth).Draw(t, "projects") {
+		name, _ := formats.Cut(rapid.OneOf(rapid.StringMatching(`[a/\\]{1,5}`), rapid.Custom(func(t *rapid.T) string { return text(t, false) })).Draw(t, "project"), mindflow.MaxProjectName)
+		if name = mindflow.Tidy(name); name != "" {
+			task.way = append(task.way, name)
+		}
+	}
+	if rapid.Bool().Draw(t, "step") {
+		d.ParentID = mindflow.NewID[mindflow.Task](instant(t, "parent"))
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "blockers") {
+		d.BlockedBy = append(d.BlockedBy, mindflow.NewID[mindflow.Task](instant(t, "blocker")))
+	}
+	if rapid.Bool().Draw(t, "repeats") && !task.Due.IsZero() {
+		d.Recurrence = mindflow.Recurrence{
+			Rule:     rapid.SampledFrom([]string{"FREQ=DAILY", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR", "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1"}).Draw(t, "rule"),
+			From:     rapid.SampledFrom([]mindflow.RecurFrom{mindflow.FromSchedule, mindflow.FromCompletion}).Draw(t, "from"),
+			Timezone: "UTC",
+		}
+	}
+	return task
 }
 
 // texts are those that break cells, and what breaks other programs.
@@ -89,7 +123,7 @@ func legalTask(t *rapid.T) mindflow.Task {
 func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	utc := formatstest.Zone(t, "UTC")
 	rapid.Check(t, func(t *rapid.T) {
-		tasks := rapid.SliceOfNDistinct(rapid.Custom(legalTask), 1, 4, func(t mindflow.Task) mindflow.TaskID { return t.ID }).Draw(t, "tasks")
+		tasks := rapid.SliceOfNDistinct(rapid.Custom(legalLinks), 1, 4, func(t exported) mindflow.TaskID { return t.ID }).Draw(t, "tasks")
 		file := written(tasks...)
 		found := read(file, formats.Options{Zone: utc})
 		if len(found.Problems)+len(found.Notes)+len(found.Skipped) > 0 || found.Err != nil || len(found.Entries) != len(tasks) {
@@ -100,8 +134,18 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 			if e.SourceID != want.ID.String() || len(e.Notes) > 0 {
 				t.Errorf("source %q, notes %v", e.SourceID, e.Notes)
 			}
-			want.ID = mindflow.TaskID{}
-			if diff := cmp.Diff(want, e.Task, cmp.Comparer(func(a, b mindflow.When) bool { return a == b })); diff != "" {
+			links := formats.Links{Project: want.way, BlockedBy: mindflow.IDTexts(want.Details.BlockedBy)}
+			if !want.Details.ParentID.IsZero() {
+				links.Parent = want.Details.ParentID.String()
+			}
+			if diff := cmp.Diff(links, e.Links, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("linked differently (-want +got):\n%s\nof\n%s", diff, file)
+			}
+			want.ID, want.Details = mindflow.TaskID{}, mindflow.Details{Recurrence: want.Details.Recurrence}
+			if !want.Status.Open() {
+				want.Details = mindflow.Details{} // it is over
+			}
+			if diff := cmp.Diff(want.Task, e.Task, cmp.Comparer(func(a, b mindflow.When) bool { return a == b })); diff != "" {
 				t.Errorf("read back differently (-want +got):\n%s\nof\n%s", diff, file)
 			}
 		}
@@ -111,7 +155,7 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 // A spreadsheet calculates what begins like a formula.
 func TestNoCellIsAFormula(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		records, err := csv.NewReader(strings.NewReader(written(legalTask(t)))).ReadAll()
+		records, err := csv.NewReader(strings.NewReader(written(legalLinks(t)))).ReadAll()
 		if err != nil || len(records) != 2 || len(records[1]) != len(csvfile.Fields) {
 			t.Fatalf("%q, %v", records, err)
 		}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -19,6 +20,7 @@ import (
 
 	"mindflow/internal/formats"
 	"mindflow/internal/mindflow"
+	"mindflow/internal/rules/recurrence"
 )
 
 // Found is everything a file was read as.
@@ -108,12 +110,56 @@ func CheckLegal(tb testing.TB, e formats.Entry, z mindflow.Zone) {
 		tb.Fatalf("%s is not a legal task: %v\n%+v", e.Place, err, task)
 	}
 	want.CompletedAt, want.CreatedAt, want.UpdatedAt = task.CompletedAt, task.CreatedAt, task.UpdatedAt
+	want.Details.Recurrence = checkRecurrence(tb, e)
+	checkLinks(tb, e)
 	if !task.Same(want) {
 		tb.Fatalf("%s is not tidy:\n%+v\n%+v", e.Place, task, want)
 	}
 	checkTimes(tb, e)
 	if e.SourceID == "" || len(e.SourceID) > 64 || strings.ContainsFunc(e.SourceID, func(r rune) bool { return r > unicode.MaxASCII }) {
 		tb.Fatalf("%s has the source id %q", e.Place, e.SourceID)
+	}
+}
+
+// checkRecurrence asks the rules whether a recurrence can be kept as it is.
+func checkRecurrence(tb testing.TB, e formats.Entry) mindflow.Recurrence {
+	tb.Helper()
+	r := e.Task.Details.Recurrence
+	if r.IsZero() {
+		return r
+	}
+	zone, err := mindflow.LoadZone(r.Timezone)
+	if err != nil {
+		tb.Fatalf("%s repeats in the zone %q: %v", e.Place, r.Timezone, err)
+	}
+	rule, err := recurrence.Parse(r.Rule)
+	start, dated := recurrence.StartAt(e.Task.Due, zone)
+	if err != nil || rule.String() != r.Rule || !dated || !e.Task.Status.Open() {
+		tb.Fatalf("%s repeats by %q from %s on, %s, %v", e.Place, r.Rule, e.Task.Due, e.Task.Status, err)
+	}
+	if _, err := rule.From(start); err != nil {
+		tb.Fatalf("%s repeats by %q from %s on: %v", e.Place, r.Rule, e.Task.Due, err)
+	}
+	return mindflow.Recurrence{Rule: rule.String(), From: r.From, Timezone: zone.String()}
+}
+
+func checkLinks(tb testing.TB, e formats.Entry) {
+	tb.Helper()
+	if len(e.Links.Project) > formats.MaxProjectDepth {
+		tb.Fatalf("%s is in the project %q", e.Place, e.Links.Project)
+	}
+	for _, name := range e.Links.Project {
+		if tidy, why := mindflow.ParseProjectName(name); why != "" || tidy != name {
+			tb.Fatalf("%s is in the project %q: %s", e.Place, e.Links.Project, why)
+		}
+	}
+	for i, other := range e.Links.BlockedBy {
+		if other == "" || slices.Index(e.Links.BlockedBy, other) < i {
+			tb.Fatalf("%s waits for %q", e.Place, e.Links.BlockedBy)
+		}
+	}
+	if e.Links.Series != "" && e.Task.Details.Recurrence.IsZero() {
+		tb.Fatalf("%s is of the series %q and does not repeat", e.Place, e.Links.Series)
 	}
 }
 
@@ -169,6 +215,12 @@ func ShowEntry(b *strings.Builder, e formats.Entry) {
 		{"effort", minutes(task.EffortMinutes)},
 		{"preferred", string(task.PreferredTime)},
 		{"tags", strings.Join(task.Tags, " | ")},
+		{"project", strings.Join(e.Links.Project, " / ")},
+		{"repeats", strings.TrimSuffix(task.Details.Recurrence.Rule+" from "+string(task.Details.Recurrence.From), " from ")},
+		{"of the series", e.Links.Series},
+		{"named", e.Name},
+		{"step of", e.Links.Parent},
+		{"waits for", strings.Join(e.Links.BlockedBy, " | ")},
 	} {
 		if f.value != "" {
 			fmt.Fprintf(b, ", %s %s", f.name, f.value)
@@ -229,7 +281,8 @@ func Golden(tb testing.TB, name, got string) {
 // Keeps answers which of the words neither the entry's texts nor its notes
 // hold. What notes say is lost may be any of them.
 func Keeps(e formats.Entry, words []string) (missing []string) {
-	all := append([]string{e.Task.Title, e.Task.Description}, e.Task.Tags...)
+	all := append([]string{e.Task.Title, e.Task.Description, e.Name, e.Links.Parent}, e.Task.Tags...)
+	all = append(append(all, e.Links.Project...), e.Links.BlockedBy...)
 	for _, n := range e.Notes {
 		if n.Lost {
 			return nil

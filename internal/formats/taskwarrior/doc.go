@@ -6,11 +6,17 @@
 //   - description → title; status, start and wait → status and snooze; end →
 //     completion of completed tasks; deleted → cancelled; entry and modified →
 //     creation and last change; due; scheduled → start date; priority H, M, L,
-//     none → 5, 4, 3, 2; tags; project → a tag "project:Name".
-//   - annotations, depends and every other attribute, user-defined ones
-//     included, become text of the description.
+//     none → 5, 4, 3, 2; tags. project → project: "A.B" is B within A, and what
+//     lies deeper is joined to that name. depends → what it waits for.
+//   - recur and until → a repeat from the due date, by days or slower. Of the open
+//     tasks of a series the last one repeats, by the days of its template's due date;
+//     the others are single ones. A template of which no task is open is the next
+//     one itself, unless the series is over. parent, mask, imask and rtype are
+//     Taskwarrior's own bookkeeping and are left out.
+//   - annotations and every other attribute, user-defined ones included, become text
+//     of the description.
 //   - id and urgency are computed by Taskwarrior anew each time and left out.
-//   - recurring templates are skipped; the tasks made from them are imported.
+//   - tasks that may be the last of a series come at the end of the file.
 //   - uuid is the source id.
 //
 // How it gets over damage: an object ends where its brackets close. If they

@@ -22,7 +22,8 @@ func FuzzRead(f *testing.F) {
 		"", "[", "{", "[{\n}, {\n", "{\"description\":\"\x1b\\u0000\"}", "\xef\xbb\xbf[" + one + "]", "<html>\n{\"a\":1}\n",
 		"{\"description\":\"x\",\"due\":\"20261126T230000Z\",\"scheduled\":\"99990101T000000Z\"}\n{\"a\":\n" + two,
 		`{"description":"é","tags":"a,A","annotations":[1,{"entry":"","description":"x"}],"status":"waiting","wait":"1700000000"}`,
-		strings.Repeat("{\"a\":[1,\n", 80) + three,
+		strings.Repeat("{\"a\":[1,\n", 80) + three, template + "\n" + rentTwo + rentThree, template,
+		`{"description":"x","project":"a.b.c","depends":"00000000-0000-0000-0000-00000000000a,b","due":"20260131T100000Z","recur":"P1M","until":"20270131T100000Z"}`,
 	} {
 		f.Add([]byte(seed), true)
 	}
@@ -60,10 +61,19 @@ func attributes() *rapid.Generator[map[string]any] {
 				o[name] = date.Draw(t, name)
 			}
 		}
-		for _, name := range []string{"tags", "project", "depends", "annotations", "priority", "uuid", "who"} {
+		for _, name := range []string{"tags", "project", "depends", "annotations", "priority", "uuid", "who", "mask"} {
 			if rapid.Bool().Draw(t, "has "+name) {
 				o[name] = value.Draw(t, name)
 			}
+		}
+		if rapid.Bool().Draw(t, "recurs") {
+			o["recur"] = rapid.SampledFrom([]string{"daily", "2wks", "monthly", "P1Y", "3h", "odd", "99999d"}).Draw(t, "recur")
+		}
+		if rapid.Bool().Draw(t, "has a template") {
+			o["parent"] = rapid.SampledFrom([]string{"00000000-0000-0000-0000-00000000000a", "00000000-0000-0000-0000-00000000000b", "none"}).Draw(t, "parent")
+		}
+		if rapid.Bool().Draw(t, "depends") {
+			o["depends"] = []string{"00000000-0000-0000-0000-00000000000a", "00000000-0000-0000-0000-00000000000B"}
 		}
 		return o
 	})

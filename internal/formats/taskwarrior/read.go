@@ -14,7 +14,7 @@ func Read(r io.Reader, o formats.Options) iter.Seq2[formats.Item, error] {
 	return func(yield func(formats.Item, error) bool) {
 		scan := newScanner(r)
 		offset := func() int64 { return scan.offset }
-		run := reading{scan: scan, options: o, Teller: formats.NewTeller(yield, offset, "what `task export` prints")}
+		run := reading{scan: scan, options: o, series: map[string]*series{}, Teller: formats.NewTeller(yield, offset, "what `task export` prints")}
 		run.all()
 	}
 }
@@ -25,6 +25,9 @@ type reading struct {
 	scan    *scanner
 	options formats.Options
 	sources formats.Sources
+
+	series map[string]*series // by the template's uuid
+	order  []string           // in which they were met
 
 	objects   int // seen so far
 	midnights int // dates that a zone might make days
@@ -45,59 +48,52 @@ func (r *reading) all() {
 			r.End(err)
 			return
 		}
-		if !r.Tell(r.item(f)) {
+		if item, now := r.item(f); now && !r.Tell(item) {
 			return
 		}
 	}
 }
 
-// item is what a frame turns out to be.
-func (r *reading) item(f frame) formats.Item {
+// item is what a frame turns out to be, unless that is known at the end of the file
+// only.
+func (r *reading) item(f frame) (item formats.Item, now bool) {
 	if f.kind == junk {
-		return formats.ProblemAt(lines(f), "this is no task")
+		return formats.ProblemAt(lines(f), "this is no task"), true
 	}
 	r.objects++
 	place := fmt.Sprintf("entry %d, %s", r.objects, lines(frame{first: f.first, last: f.first}))
 	if f.kind == broken {
 		place = fmt.Sprintf("entry %d, %s", r.objects, lines(f))
-		return formats.ProblemAt(place, f.why+"; nothing was read up to the next line that starts an entry")
+		return formats.ProblemAt(place, f.why+"; nothing was read up to the next line that starts an entry"), true
 	}
 	o, err := parseObject(f.raw)
 	if err != nil {
-		return formats.ProblemAt(place, err.Error())
+		return formats.ProblemAt(place, err.Error()), true
 	}
 	return r.entry(place, o)
 }
 
-func (r *reading) entry(place string, o object) formats.Item {
+func (r *reading) entry(place string, o object) (item formats.Item, now bool) {
 	if textOf(o.values["status"]) == "recurring" {
-		return formats.SkippedAt(place, template(o))
+		return r.keepTemplate(place, o)
 	}
-	t := translator{Composer: formats.Compose(place), object: o, options: r.options}
-	id := t.sourceID(&r.sources)
+	t := &translator{Composer: formats.Compose(place), object: o, options: r.options}
+	t.id = t.sourceID(&r.sources)
 	if !t.translate() {
-		return formats.ProblemAt(place, "it has no description, so there is nothing to do")
+		return formats.ProblemAt(place, "it has no description, so there is nothing to do"), true
 	}
 	r.midnights += t.midnights
-	e := t.Entry(id)
-	return formats.Item{Entry: &e}
-}
-
-// template says why a recurring template is no task.
-func template(o object) string {
-	c := formats.Compose("")
-	if !c.Title(textOf(o.values["description"])) {
-		c.Task.Title = "(no description)"
+	if t.recurring.recur != "" {
+		return r.hold(t)
 	}
-	often := ""
-	if recur := formats.Compose(""); recur.Title(textOf(o.values["recur"])) {
-		often = " (" + recur.Task.Title + ")"
-	}
-	return fmt.Sprintf("%q is the template of a recurring task%s: it is not imported, the tasks made from it are", c.Task.Title, often)
+	return t.item(), true
 }
 
 // end says what can only be said of the file as a whole.
 func (r *reading) end() {
+	if !r.tellSeries() {
+		return
+	}
 	if r.Problems() > 0 && r.objects == 0 {
 		r.Reject("there is no JSON object in it")
 		return

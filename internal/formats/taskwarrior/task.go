@@ -17,6 +17,8 @@ type translator struct {
 	*formats.Composer
 	object
 	options   formats.Options
+	id        string // as a source
+	recurring recurring
 	midnights int // due and start dates that may have been days
 }
 
@@ -32,8 +34,10 @@ func (t *translator) translate() bool {
 	t.times()
 	t.dates()
 	t.priority()
+	t.project()
 	t.tags()
 	t.depends()
+	t.recurs()
 	t.others()
 	return true
 }
@@ -181,16 +185,10 @@ func (t *translator) priority() {
 	}
 }
 
-// tags puts the project first, so that many tags do not push it out.
+// project reads the way to it: "Home.Garden" is Garden within Home.
+func (t *translator) project() { t.Project(strings.Split(textOf(t.take("project")), ".")...) }
+
 func (t *translator) tags() {
-	if project := mindflow.Tidy(textOf(t.take("project"))); project != "" {
-		tag := "project:" + project
-		if t.Tag(tag) {
-			t.Note("project %q became the tag %q", project, tag)
-		} else {
-			t.Field("project", project)
-		}
-	}
 	var left []string
 	for _, name := range textsOf(t.take("tags")) {
 		if !t.Tag(name) {
@@ -203,10 +201,20 @@ func (t *translator) tags() {
 	}
 }
 
+// depends reads the uuids of what has to be done before. Whether these are there,
+// and whether none waits for itself, is seen once the file has been read.
 func (t *translator) depends() {
-	if ids := textsOf(t.take("depends")); len(ids) > 0 {
-		t.Text("Depends on: " + strings.Join(ids, ", "))
-		t.Note("what it depends on became text in the description")
+	var odd []string
+	for _, text := range textsOf(t.take("depends")) {
+		if id, err := mindflow.ParseID[mindflow.Task](text); err == nil {
+			t.WaitsFor(id.String())
+		} else {
+			odd = append(odd, text)
+		}
+	}
+	if len(odd) > 0 {
+		t.Text("Depends on: " + strings.Join(odd, ", "))
+		t.Note("what it depends on without naming it by a uuid became text in the description")
 	}
 }
 

@@ -91,11 +91,39 @@ func TestAttributes(t *testing.T) {
     | tags: ` + strings.Repeat("ä", 51) + `
     * only 20 tags of 50 characters fit
     * tags became text in the description`},
-		{"a project that is a tag already", `,"project":"A","tags":["project:A"]`, `"x" pending priority 2, tags project:A
-    * project "A" became the tag "project:A"`},
-		{"dependencies between commas", `,"depends":"u1, u2"`, `"x" pending priority 2
-    | Depends on: u1, u2
-    * what it depends on became text in the description`},
+		{"a project", `,"project":" Home ","tags":["project:Home"]`, `"x" pending priority 2, tags project:Home, project Home`},
+		{"a project within another", `,"project":"Home.Garden"`, `"x" pending priority 2, project Home / Garden`},
+		{"a project deeper than projects nest", `,"project":"A.B..C.D."`, `"x" pending priority 2, project A / B.C.D
+    * projects nest 2 deep: what lies deeper is "B.C.D"`},
+		{"a project without a name", `,"project":" . \t."`, `"x" pending priority 2`},
+		{"a project of a long name", `,"project":"` + strings.Repeat("ä", 101) + `"`, `"x" pending priority 2, project ` + strings.Repeat("ä", 100) + `
+    | project: ` + strings.Repeat("ä", 101) + `
+    * the project's name is longer than 100 characters: it was cut, and stands whole in the description`},
+		{
+			"dependencies in a list, one of them twice", `,"depends":["00000000-0000-0000-0000-00000000000A","00000000-0000-0000-0000-000000000003","00000000-0000-0000-0000-00000000000a"]`,
+			`"x" pending priority 2, waits for 00000000-0000-0000-0000-00000000000a | 00000000-0000-0000-0000-000000000003`,
+		},
+		{"dependencies between commas", `,"depends":"00000000-0000-0000-0000-00000000000A, u2"`, `"x" pending priority 2, waits for 00000000-0000-0000-0000-00000000000a
+    | Depends on: u2
+    * what it depends on without naming it by a uuid became text in the description`},
+		{"a task that recurs without a template", `,"due":"20261127T100000Z","recur":"2wks","mask":"-"`, `"x" pending priority 2, due 2026-11-27T10:00:00Z, repeats FREQ=WEEKLY;INTERVAL=2 from schedule`},
+		{"one that ends", `,"due":"20261127T100000Z","recur":"P1D","until":"20261224T100000Z"`, `"x" pending priority 2, due 2026-11-27T10:00:00Z, repeats FREQ=DAILY;UNTIL=20261224T100000Z from schedule`},
+		{"one at the end of months", `,"due":"20260131T100000Z","recur":"monthly"`, `"x" pending priority 2, due 2026-01-31T10:00:00Z, repeats FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1 from schedule`},
+		{"one that recurs by the hour", `,"due":"20261127T100000Z","recur":"2h","until":"20261224T100000Z"`, `"x" pending priority 2, due 2026-11-27T10:00:00Z
+    | recur: 2h
+    | until: 2026-12-24 10:00 UTC
+    * recur is no frequency of days, weeks, months or years: it is a single task here
+    * recur, until became text in the description`},
+		{"one that is due at no time", `,"recur":"daily"`, `"x" pending priority 2
+    | recur: daily
+    * recur counts from a due date, which it does not have: it is a single task here
+    * recur became text in the description`},
+		{
+			"one that is done", `,"status":"completed","end":"20260103T100000Z","entry":"20260101T100000Z","due":"20261127T100000Z","recur":"daily","imask":2,"rtype":"periodic","parent":"00000000-0000-0000-0000-00000000000a"`,
+			`"x" completed priority 2, due 2026-11-27T10:00:00Z, created 2026-01-01T10:00:00Z, completed 2026-01-03T10:00:00Z
+    | recur: daily
+    * recur became text in the description`,
+		},
 		{"annotations in any order", `,"annotations":[{"entry":"20260102T100000Z","description":"second"},{"entry":"20260101T100000Z","description":"first"}]`, `"x" pending priority 2
     | 2026-01-01 10:00 UTC: first
     | 2026-01-02 10:00 UTC: second

@@ -8,16 +8,18 @@
 //     effort. DEADLINE → due date of a task without DATE, else text. AUTHOR,
 //     RESPONSIBLE and columns unknown here become text of the description, AUTHOR
 //     without a remark.
-//   - section: the tasks that follow get the tag "section:Name".
-//   - INDENT: a task below another says in its description what it is part of.
+//   - section: the tasks that follow are in a project of its name.
+//   - INDENT: a task below another is a step of it.
 //   - note: a comment on the task before it, becomes text of its description.
 //   - meta (how Todoist shows the list) is left out, and the report says so;
 //     a row without TYPE and CONTENT means nothing.
 //
 // DATE is understood where formats.ParseMoment does, in English if it has words;
 // a time of day is one of the row's TIMEZONE. A date without a year is the
-// nearest such day, and the report says so. Others, such as "every day" or
-// "today" in a file of unknown age, become text of the description.
+// nearest such day, and the report says so. One that recurs is read as quick add
+// reads it, in English or German by DATE_LANG: the task is due at the next such day
+// and repeats. Others, such as "today" in a file of unknown age, become text of the
+// description.
 //
 // The rows have no ids: the source id is a hash of the whole row and its
 // occurrence number, so a row that was changed is another task.

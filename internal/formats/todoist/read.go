@@ -33,7 +33,7 @@ type reading struct {
 	sources formats.Sources
 
 	section string
-	above   []string // titles of the task before and of what it is part of
+	above   []string // the task before and those it is beneath, as sources
 	task    *translator
 }
 
@@ -100,7 +100,7 @@ func (r *reading) row(row *sheet.Row) bool {
 	case "task":
 		return r.begin(row, content, r.sources.ID(whole))
 	case "section":
-		return r.begins(content, place) && r.Tell(formats.SkippedAt(place, fmt.Sprintf("%.200q is a section, not a task: the tasks in it carry its name", content)+left(row)))
+		return r.begins(content, place) && r.Tell(formats.SkippedAt(place, fmt.Sprintf("%.200q is a section, not a task: the tasks in it are in a project of its name", content)+left(row)))
 	case "meta":
 		return r.Tell(formats.SkippedAt(place, fmt.Sprintf("it says how Todoist shows the list (%.200q)", content)+left(row)))
 	}
@@ -183,11 +183,14 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %s", n, thing)
 }
 
-// partOf is the path of tasks above one of this indent, which becomes the last
-// of it.
-func (r *reading) partOf(indent int, title string) string {
+// partOf is the task above one of this indent, if there is one; the task becomes the
+// last of the way down to it.
+func (r *reading) partOf(indent int, id string) string {
 	r.above = r.above[:min(indent-1, len(r.above))]
-	path := strings.Join(r.above, " › ")
-	r.above = append(r.above, title)
-	return mindflow.Tidy(path)
+	parent := ""
+	if n := len(r.above); n > 0 {
+		parent = r.above[n-1]
+	}
+	r.above = append(r.above, id)
+	return parent
 }

@@ -77,9 +77,39 @@ func TestTasks(t *testing.T) {
     | DATE is in en
     * DATE is not understood
     * DATE became text in the description`},
-		{"each day", "DATE", "x,every! 3 days", `"x" pending priority 2
-    | DATE: every! 3 days
-    * it recurs, and is a single task here
+		{"after each three days", "DATE", "x,every! 3 days", `"x" pending priority 2, due 2026-11-24, repeats FREQ=DAILY;INTERVAL=3 from completion
+    * DATE "every! 3 days" repeats: the next time is 2026-11-24`},
+		{"some days", "DATE,DATE_LANG", `x,"Every mon, wed",en`, `"x" pending priority 2, due 2026-11-25, repeats FREQ=WEEKLY;BYDAY=MO,WE from schedule
+    * DATE "Every mon, wed" repeats: the next time is 2026-11-25`},
+		{"in short", "DATE", `x,ev! other week`, `"x" pending priority 2, due 2026-11-24, repeats FREQ=WEEKLY;INTERVAL=2 from completion
+    * DATE "ev! other week" repeats: the next time is 2026-11-24`},
+		{"daily at an hour", "DATE,TIMEZONE", `x,daily at 9,America/New_York`, `"x" pending priority 2, due 2026-11-24T14:00:00Z, repeats FREQ=DAILY from schedule
+    * DATE "daily at 9" repeats: the next time is 2026-11-24T14:00:00Z`},
+		{"a day of each month", "DATE", `x,every 3rd`, `"x" pending priority 2, due 2026-12-03, repeats FREQ=MONTHLY;BYMONTHDAY=3 from schedule
+    * DATE "every 3rd" repeats: the next time is 2026-12-03`},
+		{"the last day of each month, until then", "DATE", `x,every last day ending 2027-01-31`, `"x" pending priority 2, due 2026-11-30, repeats FREQ=MONTHLY;UNTIL=20270131;BYMONTHDAY=28,29,30,31;BYSETPOS=-1 from schedule
+    * DATE "every last day ending 2027-01-31" repeats: the next time is 2026-11-30`},
+		{"each morning", "DATE", `x,every morning`, `"x" pending priority 2, due 2026-11-24, preferred morning, repeats FREQ=DAILY from schedule
+    * DATE "every morning" repeats: the next time is 2026-11-24`},
+		{"in German", "DATE,DATE_LANG", `x,jeden Freitag,de`, `"x" pending priority 2, due 2026-11-27, repeats FREQ=WEEKLY;BYDAY=FR from schedule
+    * DATE "jeden Freitag" repeats: the next time is 2026-11-27`},
+		{"in French", "DATE,DATE_LANG", `x,chaque jour,fr`, `"x" pending priority 2
+    | DATE: chaque jour
+    | DATE is in fr
+    * DATE is not understood
+    * DATE became text in the description`},
+		{"each hour", "DATE", "x,every 3 hours", `"x" pending priority 2
+    | DATE: every 3 hours
+    * it recurs in a way that is not understood, and is a single task here
+    * DATE became text in the description`},
+		{"and more", "DATE", "x,every day p1", `"x" pending priority 2
+    | DATE: every day p1
+    * it recurs in a way that is not understood, and is a single task here
+    * DATE became text in the description`},
+		{"each day at nine, nowhere", "DATE,TIMEZONE", "x,every day at 9:00,Mars", `"x" pending priority 2
+    | DATE: every day at 9:00
+    | DATE is in Mars
+    * it recurs in a way that is not understood, and is a single task here
     * DATE became text in the description`},
 		{"another language", "DATE,DATE_LANG", "x,3 Mar 2026,de", `"x" pending priority 2
     | DATE: 3 Mar 2026
@@ -135,7 +165,7 @@ b",Ann (1),Bob (2)`, `"x" pending priority 2
 	}
 }
 
-func TestSectionsAndTasksAboveAreNamed(t *testing.T) {
+func TestSectionsAreProjectsAndTasksBelowAreSteps(t *testing.T) {
 	f := read(`type,content,indent,author
 task,a,1
 task,b,2
@@ -148,11 +178,13 @@ task,f,1
 section,
 task,g,1
 `, formats.Options{})
+	titles := map[string]string{} // by source
 	var got []string
 	for _, e := range f.Entries {
-		got = append(got, strings.Join(append(e.Task.Tags, e.Task.Title, e.Task.Description), "|"))
+		titles[e.SourceID] = e.Task.Title
+		got = append(got, strings.Join([]string{e.Task.Title, titles[e.Links.Parent], strings.Join(e.Links.Project, "/")}, "|"))
 	}
-	want := []string{"a|", "b|Part of: a", "c|Part of: a › b", "d|Part of: a", "section:S|e|", "f|section: " + strings.Repeat("s", 60), "g|"}
+	want := []string{"a||", "b|a|", "c|b|", "d|a|", "e||S", "f||" + strings.Repeat("s", 60), "g||"}
 	if diff := cmp.Diff(want, got); diff != "" || len(f.Skipped) != 3 || !strings.Contains(f.Skipped[0].Message, `left out: author "Ann"`) {
 		t.Error(diff, f)
 	}

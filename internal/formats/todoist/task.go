@@ -24,9 +24,7 @@ func (t *translator) translate(content string) bool {
 		return false
 	}
 	t.Text(t.take("DESCRIPTION"))
-	if t.section != "" {
-		t.inSection()
-	}
+	t.Project(t.section)
 	t.indent()
 	t.priority()
 	t.dates()
@@ -57,15 +55,6 @@ func label(word string) string {
 	return ""
 }
 
-func (t *translator) inSection() {
-	tag := "section:" + t.section
-	if t.Tag(tag) {
-		t.Note("section %q became the tag %q", t.section, tag)
-		return
-	}
-	t.Field("section", t.section)
-}
-
 // maxIndent is how deep tasks can be below one another.
 const maxIndent = 10
 
@@ -76,10 +65,7 @@ func (t *translator) indent() {
 		n = 1
 		t.unread("INDENT", text, "is no depth")
 	}
-	if path := t.partOf(n, t.Task.Title); path != "" {
-		t.Text("Part of: " + path)
-		t.Note("what it is part of became text in the description")
-	}
+	t.StepOf(t.partOf(n, t.id))
 }
 
 func (t *translator) priority() {
@@ -130,8 +116,11 @@ func (t *translator) date(name, language, zone string) mindflow.When {
 		}
 		return m.When
 	}
+	if name == "DATE" && t.repeat(name, text, language, zone) {
+		return t.Task.Due
+	}
 	if isRecurring(text) {
-		t.Note("it recurs, and is a single task here")
+		t.Note("it recurs in a way that is not understood, and is a single task here")
 	} else {
 		t.Note("%s %s", name, err)
 	}

@@ -76,20 +76,49 @@ func TestLines(t *testing.T) {
     | due: 2026-12-05
     * due became text in the description`},
 		{"a due date alone", `due:2026-12-04`, `"due:2026-12-04" pending priority 3, due 2026-12-04`},
-		{"attributes", `x1 rec:+1w h:1`, `"x1" pending priority 3
-    | rec: +1w
+		{"attributes", `x1 note:a h:1`, `"x1" pending priority 3
+    | note: a
     | h: 1
-    * rec, h became text in the description`},
+    * note, h became text in the description`},
+		{"a repeat from the due date", `x1 rec:+2w due:2026-12-04`, `"x1" pending priority 3, due 2026-12-04, repeats FREQ=WEEKLY;INTERVAL=2 from schedule`},
+		{"a repeat from the day it was done", `x1 due:2026-12-04 rec:3d`, `"x1" pending priority 3, due 2026-12-04, repeats FREQ=DAILY;INTERVAL=3 from completion`},
+		{"a repeat without a number", `x1 due:2026-12-04 rec:y`, `"x1" pending priority 3, due 2026-12-04, repeats FREQ=YEARLY from completion`},
+		{"a repeat at the end of months", `x1 due:2026-12-31 rec:+1m`, `"x1" pending priority 3, due 2026-12-31, repeats FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1 from schedule`},
+		{"a repeat on workdays", `x1 due:2026-12-04 rec:+1b`, `"x1" pending priority 3, due 2026-12-04, repeats FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR from schedule`},
+		{"a repeat every two workdays", `x1 due:2026-12-04 rec:2b`, `"x1" pending priority 3, due 2026-12-04
+    | rec: 2b
+    * rec is a number of workdays: only each one can be told
+    * rec became text in the description`},
+		{"a repeat without a due date", `x1 rec:+1w`, `"x1" pending priority 3
+    | rec: +1w
+    * rec counts from a due date, which it does not have
+    * rec became text in the description`},
+		{"a repeat that is none", `x1 due:2026-12-04 rec:now+then rec:1d`, `"x1" pending priority 3, due 2026-12-04
+    | rec: 1d
+    | rec: now+then
+    * rec is no number of days, weeks, months or years
+    * rec, rec became text in the description`},
+		{"a repeat of what is done", `x x1 due:2026-12-04 rec:1d`, `"x1" completed priority 3, due 2026-12-04
+    | rec: 1d
+    * rec is of a task that is done, which does not repeat
+    * rec became text in the description`},
+		{"never", `x1 due:2026-12-04 rec:0d`, `"x1" pending priority 3, due 2026-12-04
+    | rec: 0d
+    * rec must have an INTERVAL from 1 to 10000
+    * rec became text in the description`},
+		{"a task with steps", `x1 id:7`, `"x1" pending priority 3, named 7`},
+		{"a step, of a second task, too", `x1 p:7 p:8 id:9 id:10`, `"x1" pending priority 3, named 9, step of 7
+    | id: 10
+    | p: 8
+    * id, p became text in the description`},
 		{"no attributes", `at 10:30 see http://a.b/c:d Re:Zero a: :b`, `"at 10:30 see http://a.b/c:d Re:Zero a: :b" pending priority 3`},
-		{"labels behind", `Call @phone +home @a`, `"Call" pending priority 3, tags phone | project:home | a
-    * project "home" became the tag "project:home"`},
-		{"labels before", `@phone +home Call`, `"Call" pending priority 3, tags phone | project:home
-    * project "home" became the tag "project:home"`},
-		{"labels inside", `Email @anna about +report today @work`, `"Email @anna about +report today" pending priority 3, tags anna | project:report | work
-    * project "report" became the tag "project:report"`},
+		{"labels behind", `Call @phone +home @a`, `"Call" pending priority 3, tags phone | a, project home`},
+		{"labels before", `@phone +home Call`, `"Call" pending priority 3, tags phone, project home`},
+		{"labels inside", `Email @anna about +report today @work`, `"Email @anna about +report today" pending priority 3, tags anna | work, project report`},
+		{"a second project", `Call +home +garden`, `"Call" pending priority 3, tags project:garden, project home
+    * project "garden" became the tag "project:garden"`},
 		{"labels around an attribute", `Call @a due:2026-12-04 @b`, `"Call" pending priority 3, due 2026-12-04, tags a | b`},
-		{"labels alone", `+home @phone`, `"+home @phone" pending priority 3, tags project:home | phone
-    * project "home" became the tag "project:home"`},
+		{"labels alone", `+home @phone`, `"+home @phone" pending priority 3, tags phone, project home`},
 		{"no labels", `a@b.c 1+1 @ + x`, `"a@b.c 1+1 @ + x" pending priority 3`},
 		{"a label that is too long", `x1 @` + strings.Repeat("ä", 51), `"x1 @` + strings.Repeat("ä", 51) + `" pending priority 3
     * only 20 tags of 50 characters fit; the other labels stay in the title`},

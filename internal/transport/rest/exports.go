@@ -15,13 +15,14 @@ import (
 )
 
 type exportInput struct {
-	Format string `path:"format" doc:"json is one object with your preferences and your tasks, as other routes answer them; csv is a table with a row for each task, which an import takes in again" enum:"json,csv"`
+	Format string `path:"format" doc:"json is one object with your preferences, projects and tasks, as other routes answer them; csv is a table with a row for each task, which an import takes in again" enum:"json,csv"`
 }
 
 // exportView documents what an export as JSON holds; exported writes it.
 type exportView struct {
 	ExportedAt  string          `json:"exported_at" format:"date-time"`
 	Preferences preferencesView `json:"preferences"`
+	Projects    []ProjectView   `json:"projects" nullable:"false" doc:"In their manual order, archived ones too"`
 	Tasks       []taskView      `json:"tasks" nullable:"false" doc:"In the order of their ids"`
 }
 
@@ -43,8 +44,17 @@ func exportedAs(format string, e app.Export) exported {
 
 func beginJSON(b []byte, e app.Export) ([]byte, error) {
 	preferences, err := json.Marshal(viewPreferences(e.Preferences).Body)
+	if err != nil {
+		return b, err
+	}
+	views := make([]ProjectView, len(e.Projects))
+	for i, p := range e.Projects {
+		views[i] = viewProject(p.Project)
+	}
+	projects, err := json.Marshal(views)
 	b = append(e.At.AppendFormat(append(b, `{"exported_at":"`...), mindflow.InstantLayout), `","preferences":`...)
-	return append(append(b, preferences...), `,"tasks":[`+"\n"...), err
+	b = append(append(b, preferences...), `,"projects":`...)
+	return append(append(b, projects...), `,"tasks":[`+"\n"...), err
 }
 
 func (a *API) export(ctx context.Context, in *exportInput) (*huma.StreamResponse, error) {

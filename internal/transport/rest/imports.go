@@ -65,7 +65,7 @@ type importInput struct {
 	Format   string   `path:"format" doc:"The file's format: what Taskwarrior exports, a todo.txt file, what Todoist exports as CSV, or any CSV file whose first row names the columns" enum:"taskwarrior,todotxt,todoist,csv"`
 	DryRun   bool     `query:"dry_run" doc:"Say what would happen, and change nothing"`
 	Timezone string   `query:"timezone" doc:"The zone the file was written in: midnight there is read as a day"`
-	Map      []string `query:"map,explode" doc:"For csv: a field and the column it stands in, such as due_date:Due; once for each such field. Columns that bear a field's name need none. Fields: id, title, description, status, priority, due_date, start_date, snoozed_until, effort_estimate_minutes, preferred_time, tags, created_at, updated_at, completed_at"`
+	Map      []string `query:"map,explode" doc:"For csv: a field and the column it stands in, such as due_date:Due; once for each such field. Columns that bear a field's name need none. Fields: id, title, description, status, priority, due_date, start_date, snoozed_until, effort_estimate_minutes, preferred_time, tags, created_at, updated_at, completed_at, project, parent_id, blocked_by, recurrence, recurrence_from"`
 
 	columns map[string]string
 	file    *steady
@@ -96,15 +96,17 @@ type remarkView struct {
 
 type importReply struct {
 	Body struct {
-		Format  string       `json:"format"`
-		DryRun  bool         `json:"dry_run"`
-		Created int          `json:"created" doc:"Tasks made, or in a dry run to be made"`
-		Known   int          `json:"known" doc:"Imported before, and left alone"`
-		Skipped int          `json:"skipped" doc:"Understood, and deliberately not made a task"`
-		Failed  int          `json:"failed" doc:"Could not be read"`
-		Lost    int          `json:"lost" doc:"Pieces that found no place"`
-		Remarks []remarkView `json:"remarks" nullable:"false" doc:"What is to be said about single places in the file"`
-		Omitted int          `json:"omitted" doc:"Remarks beyond the first thousand"`
+		Format   string       `json:"format"`
+		DryRun   bool         `json:"dry_run"`
+		Created  int          `json:"created" doc:"Tasks made, or in a dry run to be made"`
+		Known    int          `json:"known" doc:"Imported before, and not made again"`
+		Gained   int          `json:"gained" doc:"Of those known: given what the file says of their project, steps, dependencies and repeats, which they did not have"`
+		Projects int          `json:"projects" doc:"Projects made for the tasks, or in a dry run to be made"`
+		Skipped  int          `json:"skipped" doc:"Understood, and deliberately not made a task"`
+		Failed   int          `json:"failed" doc:"Could not be read"`
+		Lost     int          `json:"lost" doc:"Pieces that found no place"`
+		Remarks  []remarkView `json:"remarks" nullable:"false" doc:"What is to be said about single places in the file"`
+		Omitted  int          `json:"omitted" doc:"Remarks beyond the first thousand"`
 	}
 }
 
@@ -143,6 +145,7 @@ func viewImport(report app.ImportReport) *importReply {
 	r := &importReply{}
 	b := &r.Body
 	b.Format, b.DryRun, b.Created, b.Known = report.Format, report.DryRun, report.Created, report.Known
+	b.Gained, b.Projects = report.Gained, report.Projects
 	b.Skipped, b.Failed, b.Lost, b.Omitted = report.Skipped, report.Failed, report.Lost, report.Omitted
 	b.Remarks = make([]remarkView, len(report.Remarks))
 	for i, remark := range report.Remarks {

@@ -1762,6 +1762,8 @@ export interface components {
             /** Format: date-time */
             exported_at: string;
             preferences: components["schemas"]["PreferencesView"];
+            /** @description In their manual order, archived ones too */
+            projects: components["schemas"]["ProjectView"][];
             /** @description In the order of their ids */
             tasks: components["schemas"]["TaskView"][];
         };
@@ -1842,7 +1844,12 @@ export interface components {
             format: string;
             /**
              * Format: int64
-             * @description Imported before, and left alone
+             * @description Of those known: given what the file says of their project, steps, dependencies and repeats, which they did not have
+             */
+            gained: number;
+            /**
+             * Format: int64
+             * @description Imported before, and not made again
              */
             known: number;
             /**
@@ -1855,6 +1862,11 @@ export interface components {
              * @description Remarks beyond the first thousand
              */
             omitted: number;
+            /**
+             * Format: int64
+             * @description Projects made for the tasks, or in a dry run to be made
+             */
+            projects: number;
             /** @description What is to be said about single places in the file */
             remarks: components["schemas"]["RemarkView"][];
             /**
@@ -5003,7 +5015,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description json is one object with your preferences and your tasks, as other routes answer them; csv is a table with a row for each task, which an import takes in again */
+                /** @description json is one object with your preferences, projects and tasks, as other routes answer them; csv is a table with a row for each task, which an import takes in again */
                 format: "json" | "csv";
             };
             cookie?: never;
@@ -5222,7 +5234,7 @@ export interface operations {
                 dry_run?: boolean;
                 /** @description The zone the file was written in: midnight there is read as a day */
                 timezone?: string;
-                /** @description For csv: a field and the column it stands in, such as due_date:Due; once for each such field. Columns that bear a field's name need none. Fields: id, title, description, status, priority, due_date, start_date, snoozed_until, effort_estimate_minutes, preferred_time, tags, created_at, updated_at, completed_at */
+                /** @description For csv: a field and the column it stands in, such as due_date:Due; once for each such field. Columns that bear a field's name need none. Fields: id, title, description, status, priority, due_date, start_date, snoozed_until, effort_estimate_minutes, preferred_time, tags, created_at, updated_at, completed_at, project, parent_id, blocked_by, recurrence, recurrence_from */
                 map?: string[] | null;
             };
             header?: {

@@ -17,7 +17,11 @@ export function Report({ report }: { report: ImportReport }) {
   return (
     <section aria-label="What would come of it" className="rise mt-4 rounded-card border border-line bg-surface p-5">
       <p role="status" className="text-[17px] font-[640] tracking-[-0.01em]">
-        {report.created === 0 ? 'Nothing new in this file' : `${tasks(report.created)} would be added`}
+        {report.created > 0
+          ? `${tasks(report.created)} would be added`
+          : report.gained > 0
+            ? `${tasks(report.gained)} would gain what the file says`
+            : 'Nothing new in this file'}
       </p>
       <Counts report={report} />
       <Remarks report={report} />
@@ -30,7 +34,9 @@ export function Imported({ report, again }: { report: ImportReport; again: () =>
   return (
     <section aria-label="What was imported" className="rise rounded-card border border-line bg-surface p-5">
       <p role="status" className="text-[17px] font-[640] tracking-[-0.01em]">
-        {tasks(report.created)} {report.created === 1 ? 'is' : 'are'} here now
+        {report.created === 0 && report.gained > 0
+          ? `${tasks(report.gained)} gained what the file says of ${report.gained === 1 ? 'it' : 'them'}`
+          : `${tasks(report.created)} ${report.created === 1 ? 'is' : 'are'} here now`}
       </p>
       <Counts report={report} />
       <div className="mt-4 flex flex-wrap gap-2">
@@ -52,6 +58,8 @@ export function Imported({ report, again }: { report: ImportReport; again: () =>
 function Counts({ report }: { report: ImportReport }) {
   const words = [
     report.known > 0 && `${report.known} known already`,
+    report.gained > 0 && `${report.gained} of them gain something`,
+    report.projects > 0 && `${report.projects} new ${report.projects === 1 ? 'project' : 'projects'}`,
     report.skipped > 0 && `${report.skipped} skipped`,
     report.failed > 0 && `${report.failed} could not be read`,
     report.lost > 0 && `${report.lost} ${report.lost === 1 ? 'piece finds' : 'pieces find'} no place`,

@@ -113,10 +113,14 @@ export function ImportSection() {
             {checked ? (
               <Button
                 kind="primary"
-                disabled={busy !== null || checked.report.created === 0}
+                disabled={busy !== null || checked.report.created + checked.report.gained === 0}
                 onClick={() => void take(picked, options, checked.key)}
               >
-                {checked.report.created === 0 ? 'Nothing to import' : `Import ${tasks(checked.report.created)}`}
+                {checked.report.created > 0
+                  ? `Import ${tasks(checked.report.created)}`
+                  : checked.report.gained > 0
+                    ? `Complete ${tasks(checked.report.gained)}`
+                    : 'Nothing to import'}
               </Button>
             ) : (
               <Button kind="primary" disabled={busy !== null || !titled} onClick={() => void check(picked, options)}>

@@ -18,6 +18,11 @@ export const fields = {
   created_at: 'Created at',
   updated_at: 'Changed at',
   completed_at: 'Completed at',
+  project: 'Project',
+  parent_id: 'Id of the task it is a step of',
+  blocked_by: 'Ids of what it waits for',
+  recurrence: 'How it repeats',
+  recurrence_from: 'What a repeat counts from',
 } as const
 export type FieldName = keyof typeof fields
 export const fieldNames = Object.keys(fields) as FieldName[]

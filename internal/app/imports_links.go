@@ -1,0 +1,488 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"mindflow/internal/app/can"
+	"mindflow/internal/formats"
+	"mindflow/internal/mindflow"
+	"mindflow/internal/rules/depend"
+	"mindflow/internal/store"
+)
+
+const (
+	// maxLinks is how many other entries those of a file may name: they are
+	// remembered until its end, since what is named may come last.
+	maxLinks = 200_000
+	// linkRows bounds a transaction that links tasks.
+	linkRows = 64
+	// sourcesAtOnce is how many source ids one statement asks for.
+	sourcesAtOnce = 500
+)
+
+// linkedEntry is what an entry says of others, until the file has been read.
+type linkedEntry struct {
+	place, source string
+	id            mindflow.TaskID
+	known, gained bool     // imported before; it counts as having gained something
+	parent        string   // the one it is a step of
+	blockedBy     []string // those it waits for
+
+	// What comes of it.
+	stepOf   mindflow.TaskID
+	project  mindflow.ProjectID
+	moves    bool // it comes into that project with the task it is a step of
+	waitsFor []mindflow.TaskID
+	depth    int
+	open     bool // not all it names is there: the next time it may be
+}
+
+func (l *linkedEntry) changes() bool { return !l.stepOf.IsZero() || len(l.waitsFor) > 0 }
+
+// named remembers what others call an entry. Of two with one name the first is it.
+func (run *importing) named(e *formats.Entry) {
+	if _, taken := run.names[e.Name]; e.Name != "" && !taken && len(run.names) < maxLinks {
+		run.names[e.Name] = e.SourceID
+	}
+}
+
+// linksOf keeps what an entry says of others.
+func (run *importing) linksOf(e *formats.Entry, is taken) {
+	l := &linkedEntry{
+		place: e.Place, source: e.SourceID, id: is.id, project: is.project, known: is.known, gained: len(is.gained) > 0,
+		parent: e.Links.Parent, blockedBy: e.Links.BlockedBy,
+	}
+	if more := len(l.blockedBy) - mindflow.MaxBlockers; more > 0 {
+		l.blockedBy = l.blockedBy[:mindflow.MaxBlockers]
+		run.lost(l, "a task waits for at most %d others: %d more are lost", mindflow.MaxBlockers, more)
+	}
+	run.refs += 1 + len(l.blockedBy)
+	if run.refs > maxLinks {
+		run.refs = maxLinks
+		run.lost(l, "the file names more than %d tasks that others are steps of or wait for: those of this one are lost", maxLinks)
+		return
+	}
+	run.links = append(run.links, l)
+}
+
+func (run *importing) lost(l *linkedEntry, format string, args ...any) {
+	run.note(formats.Note{Place: l.place, Lost: true, Message: fmt.Sprintf(format, args...)})
+}
+
+// link takes in what the entries of the file say of each other, now that all of
+// them are there: first it is worked out, then written in small transactions.
+func (run *importing) link(ctx context.Context) error {
+	if len(run.links) == 0 {
+		return nil
+	}
+	w, err := run.web(ctx)
+	if err != nil {
+		return err
+	}
+	w.place()
+	w.wait()
+	slices.SortStableFunc(run.links, func(a, b *linkedEntry) int { return cmp.Compare(a.depth, b.depth) }) // what is above comes first
+	if run.in.DryRun {
+		err = run.pretendLinks()
+	} else {
+		err = run.writeLinks(ctx)
+	}
+	if err != nil {
+		return run.cutShort(err)
+	}
+	run.tellGains()
+	return nil
+}
+
+func (run *importing) tellGains() {
+	for _, l := range run.links {
+		var gained []string
+		if !l.stepOf.IsZero() {
+			gained = append(gained, "the task it is a step of")
+		}
+		if len(l.waitsFor) > 0 {
+			gained = append(gained, "what it waits for")
+		}
+		if !l.known || len(gained) == 0 {
+			continue
+		}
+		run.note(gainedNote(l.place, gained))
+		if !l.gained {
+			run.report.Gained++
+		}
+	}
+}
+
+func (run *importing) pretendLinks() error {
+	before := run.held
+	for _, l := range run.links {
+		if l.changes() {
+			run.held = run.held.Plus(mindflow.Usage{Events: 1})
+		}
+	}
+	return run.a.settings.Quotas.Check(mindflow.Growth{Before: before, After: run.held})
+}
+
+func (run *importing) writeLinks(ctx context.Context) error {
+	for piece := range slices.Chunk(run.links, linkRows) {
+		began := time.Now() //nolint:forbidigo // a duration, not a moment: the monotonic clock
+		_, err := write(ctx, run.a, run.actor, can.Edit, func(tx *store.Tx) (struct{}, error) {
+			return struct{}{}, run.linkPiece(tx, piece)
+		})
+		run.giveWay(ctx, err, began)
+		if err != nil {
+			return err
+		}
+		if run.in.Progress != nil {
+			run.in.Progress(run.report)
+		}
+	}
+	return nil
+}
+
+// linkPiece keeps what comes of some entries, as far as it fits what has become of
+// their tasks since.
+func (run *importing) linkPiece(tx *store.Tx, piece []*linkedEntry) error {
+	ids := make([]mindflow.TaskID, 0, len(piece))
+	var whole []string
+	for _, l := range piece {
+		if l.changes() {
+			ids = append(ids, l.id)
+		}
+		if !l.open {
+			whole = append(whole, l.source)
+		}
+	}
+	tasks, err := tx.TasksNamed(ids)
+	if err != nil {
+		return err
+	}
+	var savings []store.Saving
+	for _, l := range piece {
+		before, there := tasks[l.id]
+		if !there || !before.DeletedAt.IsZero() {
+			continue
+		}
+		savings = append(savings, store.Saving{Before: before, After: l.linked(before), Verb: mindflow.TaskUpdated})
+	}
+	if _, err := tx.SaveTasks(savings, run.actor); err != nil {
+		return err
+	}
+	if err := checkPlaces(tx, savings); err != nil {
+		return linkedMeanwhile(err)
+	}
+	return tx.LinkedSources(run.in.Format, whole)
+}
+
+// linked is a task with what its entry says of others, where it says nothing
+// itself.
+func (l *linkedEntry) linked(t mindflow.Task) mindflow.Task {
+	d := &t.Details
+	if !l.stepOf.IsZero() && d.ParentID.IsZero() {
+		d.ParentID = l.stepOf
+		if l.moves {
+			d.ProjectID = l.project
+		}
+	}
+	if len(d.BlockedBy) == 0 {
+		d.BlockedBy = l.waitsFor
+	}
+	return t
+}
+
+// linkedMeanwhile says that what was worked out does not fit any more.
+func linkedMeanwhile(err error) error {
+	if mindflow.KindOf(err) != mindflow.KindInvalid {
+		return err
+	}
+	return mindflow.Conflict("Tasks were changed while the file was taken in, and what it says of them does not fit any more; send it again, nothing will be doubled")
+}
+
+// web is how the tasks of a workspace stand to each other, and shall.
+type web struct {
+	run   *importing
+	found map[string]mindflow.TaskID // by what entries call them
+	spots map[mindflow.TaskID]*spot
+}
+
+// spot is a task in the web.
+type spot struct {
+	store.Place
+
+	id    mindflow.TaskID
+	steps []*spot
+	waits []mindflow.TaskID // from now on
+}
+
+// web reads how those that the file names stand to each other, and all that have
+// to do with them.
+func (run *importing) web(ctx context.Context) (*web, error) {
+	w := &web{run: run, spots: map[mindflow.TaskID]*spot{}}
+	var err error
+	if w.found, err = run.find(ctx); err != nil {
+		return nil, err
+	}
+	var ids []mindflow.TaskID
+	for _, l := range run.links {
+		ids = append(ids, l.id)
+	}
+	for _, id := range w.found {
+		ids = append(ids, id)
+	}
+	places, err := run.a.store.Linked(ctx, run.actor.WorkspaceID, ids)
+	if err != nil {
+		return nil, err
+	}
+	for id, project := range run.fresh {
+		places[id] = store.Place{ProjectID: project}
+	}
+	for id, place := range places {
+		w.spots[id] = &spot{Place: place, id: id}
+	}
+	for _, s := range w.spots {
+		if above := w.spots[s.ParentID]; above != nil {
+			above.steps = append(above.steps, s)
+		}
+	}
+	return w, nil
+}
+
+// find answers the tasks that entries name, as far as they are there.
+func (run *importing) find(ctx context.Context) (map[string]mindflow.TaskID, error) {
+	sources := map[string]string{} // by what they are called
+	var ask []string
+	call := func(name string) {
+		if _, asked := sources[name]; name == "" || asked {
+			return
+		}
+		source := cmp.Or(run.names[name], name)
+		sources[name] = source
+		ask = append(ask, source)
+	}
+	for _, l := range run.links {
+		call(l.parent)
+		for _, name := range l.blockedBy {
+			call(name)
+		}
+	}
+	ids := map[string]mindflow.TaskID{}
+	for piece := range slices.Chunk(ask, sourcesAtOnce) {
+		known, err := run.a.store.Imported(ctx, run.actor.WorkspaceID, run.in.Format, piece)
+		if err != nil {
+			return nil, err
+		}
+		for source, is := range known {
+			ids[source] = is.TaskID
+		}
+	}
+	found := map[string]mindflow.TaskID{}
+	for name, source := range sources {
+		id, known := ids[source]
+		if _, fresh := run.fresh[madeUp(source)]; fresh && !known {
+			id, known = madeUp(source), true
+		}
+		if known {
+			found[name] = id
+		}
+	}
+	return found, nil
+}
+
+const nowhere = "which is neither in the file nor was imported before"
+
+// place makes steps of those that are to be some, one after the other in the order
+// of the file.
+func (w *web) place() {
+	for _, l := range w.run.links {
+		me := w.spots[l.id]
+		if l.parent == "" || me == nil || !me.ParentID.IsZero() {
+			continue
+		}
+		id, there := w.found[l.parent]
+		above := w.spots[id]
+		switch {
+		case !there || above == nil:
+			l.open = true
+			w.run.lost(l, "it is a step of %.100q, %s", l.parent, nowhere)
+		case above.Deleted:
+			w.run.lost(l, "it is a step of %.100q, which is deleted", l.parent)
+		default:
+			w.under(l, me, above)
+		}
+	}
+	for _, l := range w.run.links {
+		l.depth = len(w.above(w.spots[l.id]))
+	}
+	byDepth := slices.Clone(w.run.links)
+	slices.SortStableFunc(byDepth, func(a, b *linkedEntry) int { return cmp.Compare(a.depth, b.depth) })
+	for _, l := range byDepth {
+		if l.stepOf.IsZero() {
+			continue
+		}
+		me, above := w.spots[l.id], w.spots[l.stepOf]
+		if me.ProjectID != above.ProjectID {
+			l.moves, l.project, me.ProjectID = true, above.ProjectID, above.ProjectID
+		}
+	}
+}
+
+// under makes a task a step of another, or of one above that where it would nest
+// too deep.
+func (w *web) under(l *linkedEntry, me, above *spot) {
+	way := append([]*spot{above}, w.above(above)...)
+	if slices.Contains(way, me) {
+		w.run.lost(l, "it is a step of %.100q, and would be one of itself", l.parent)
+		return
+	}
+	if l.known && me.ProjectID != above.ProjectID && (!me.ProjectID.IsZero() || len(me.steps) > 0) {
+		w.run.lost(l, "it is a step of %.100q, and is not made one: it is in another project by now", l.parent)
+		return
+	}
+	depth, mine := beneath(me, mindflow.MaxStepDepth)
+	if over := len(way) + depth - mindflow.MaxStepDepth; over > 0 {
+		if over >= len(way) {
+			w.run.lost(l, "it is a step of %.100q: steps nest at most %d deep", l.parent, mindflow.MaxStepDepth)
+			return
+		}
+		way = way[over:]
+		w.run.note(formats.Note{Place: l.place, Message: fmt.Sprintf(
+			"steps nest at most %d deep: it is a step of a task above %.100q", mindflow.MaxStepDepth, l.parent)})
+	}
+	root := way[len(way)-1]
+	if _, others := beneath(root, mindflow.MaxStepDepth); others+1+mine > mindflow.MaxSteps {
+		w.run.lost(l, "it is a step of %.100q: a task has at most %d steps", l.parent, mindflow.MaxSteps)
+		return
+	}
+	if !me.ProjectID.IsZero() && root.ProjectID != me.ProjectID {
+		w.run.note(formats.Note{Place: l.place, Message: "as a step it is in the project of its task"})
+	}
+	l.stepOf, me.ParentID = way[0].id, way[0].id
+	way[0].steps = append(way[0].steps, me)
+}
+
+// above are those a task is beneath, the nearest first. There are never many, but
+// where something is broken.
+func (w *web) above(s *spot) []*spot {
+	var way []*spot
+	for s != nil && !s.ParentID.IsZero() && len(way) < 2*mindflow.MaxSteps {
+		if s = w.spots[s.ParentID]; s != nil {
+			way = append(way, s)
+		}
+	}
+	return way
+}
+
+// beneath is how deep the steps beneath a task nest, as far as they may, and how
+// many there are.
+func beneath(s *spot, levels int) (depth, count int) {
+	if levels == 0 {
+		return 0, 0
+	}
+	for _, step := range s.steps {
+		deeper, more := beneath(step, levels-1)
+		depth, count = max(depth, 1+deeper), count+1+more
+	}
+	return depth, count
+}
+
+// wait has tasks wait for others, but for those that would wait for themselves by
+// that.
+func (w *web) wait() {
+	var waiting []mindflow.TaskID
+	for _, l := range w.run.links {
+		me := w.spots[l.id]
+		if me == nil || len(me.BlockedBy) > 0 {
+			continue // it waits for what the person says
+		}
+		if me.waits = w.blockers(l); len(me.waits) > 0 {
+			waiting = append(waiting, l.id)
+		}
+	}
+	closing := depend.Closing(waiting,
+		func(id mindflow.TaskID) []mindflow.TaskID { return w.of(id).BlockedBy },
+		func(id mindflow.TaskID) []mindflow.TaskID { return w.of(id).waits })
+	out := map[depend.Link[mindflow.TaskID]]bool{}
+	for _, link := range closing {
+		out[link] = true
+	}
+	for _, l := range w.run.links {
+		w.settle(l, out)
+	}
+}
+
+var noSpot = &spot{}
+
+func (w *web) of(id mindflow.TaskID) *spot {
+	if s := w.spots[id]; s != nil {
+		return s
+	}
+	return noSpot
+}
+
+// blockers are those an entry names that are there.
+func (w *web) blockers(l *linkedEntry) []mindflow.TaskID {
+	var ids []mindflow.TaskID
+	var missing, deleted, itself []string
+	for _, name := range l.blockedBy {
+		id, there := w.found[name]
+		other := w.spots[id]
+		switch {
+		case !there || other == nil:
+			missing = append(missing, name)
+		case id == l.id:
+			itself = append(itself, name)
+		case other.Deleted:
+			deleted = append(deleted, name)
+		case !slices.Contains(ids, id):
+			ids = append(ids, id)
+		}
+	}
+	if len(missing) > 0 {
+		l.open = true
+		w.run.lost(l, "it depends on %s, %s", listNames(missing), nowhere)
+	}
+	if len(deleted) > 0 {
+		w.run.lost(l, "it depends on %s, which is deleted", listNames(deleted))
+	}
+	if len(itself) > 0 {
+		w.run.lost(l, "it depends on itself")
+	}
+	return ids
+}
+
+// settle keeps what an entry waits for, without what closes a circle.
+func (w *web) settle(l *linkedEntry, out map[depend.Link[mindflow.TaskID]]bool) {
+	var closing []string
+	for _, id := range w.of(l.id).waits {
+		if !out[depend.Link[mindflow.TaskID]{From: l.id, To: id}] {
+			l.waitsFor = append(l.waitsFor, id)
+			continue
+		}
+		i := slices.IndexFunc(l.blockedBy, func(name string) bool { return w.found[name] == id })
+		closing = append(closing, l.blockedBy[i])
+	}
+	if len(closing) > 0 {
+		w.run.lost(l, "it depends on %s, and would wait for itself by that", listNames(closing))
+	}
+}
+
+// maxListedNames bounds how many names a note lists.
+const maxListedNames = 5
+
+func listNames(names []string) string {
+	more := len(names) - maxListedNames
+	quoted := make([]string, 0, maxListedNames)
+	for _, name := range names[:min(len(names), maxListedNames)] {
+		quoted = append(quoted, fmt.Sprintf("%.100q", name))
+	}
+	said := strings.Join(quoted, ", ")
+	if more > 0 {
+		said += fmt.Sprintf(" and %d more", more)
+	}
+	return said
+}
