@@ -90,6 +90,13 @@ const projectMenu =
     await (item ? page.getByRole('dialog') : menu).waitFor()
   }
 
+/** A template with a title of theirs. */
+const template = async ({ person, tasks }: At) => {
+  const name = [...last({ tasks } as At).title].slice(0, 100).join('').trim()
+  await person.call('/api/templates', 'POST', { from_task: tasks[0]!.id, name })
+  return '/settings/templates'
+}
+
 /** A task that comes again, with a title of theirs. */
 const weekly = async ({ person, tasks }: At) => {
   const { id } = await person.add({
@@ -395,6 +402,26 @@ export const screens: Screen[] = [
   { name: 'upcoming', path: () => '/upcoming', ready: 'h1', open: look('Columns') },
   { name: 'upcoming-list', path: () => '/upcoming', ready: 'h1', open: look('List') },
   { name: 'settings', path: () => '/settings', ready: 'h1' },
+  { name: 'settings-templates', path: template, ready: 'ul[aria-label=Templates]' },
+  {
+    name: 'template-use',
+    path: template,
+    ready: 'ul[aria-label=Templates]',
+    open: async ({ page }) => {
+      await page.getByRole('button', { name: /^Use / }).first().click()
+      await page.getByRole('dialog', { name: 'Use a template' }).getByLabel('Template').waitFor()
+    },
+  },
+  {
+    name: 'template-save',
+    path: first,
+    ready: '[data-panel] [aria-label=Title]',
+    open: async ({ page }) => {
+      await page.locator('[data-panel]').getByRole('button', { name: 'More' }).click()
+      await page.getByRole('menuitem', { name: 'Save as template…' }).click()
+      await page.getByRole('dialog', { name: 'Save as template' }).waitFor()
+    },
+  },
   { name: 'settings-score', path: () => '/settings/score', ready: 'h1' },
   { name: 'settings-tokens', path: () => '/settings/tokens', ready: 'form' },
   {

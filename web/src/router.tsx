@@ -197,6 +197,12 @@ const settingsPages = [
   }),
   createRoute({
     getParentRoute: () => settings,
+    path: 'templates',
+    staticData: { title: 'Templates' },
+    component: lazyRouteComponent(() => import('./settings/templates')),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
     path: 'data',
     staticData: { title: 'Import and export' },
     component: lazyRouteComponent(() => import('./settings/data')),

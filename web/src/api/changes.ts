@@ -27,7 +27,17 @@ import { showInTrash } from './trash'
  * place of what was shown, and a failure puts back what was there.
  */
 
-const shown: QueryKey[] = [['best'], ['ranked'], ['list'], ['task'], ['found'], ['projects'], ['waiting'], ['trash']]
+const shown: QueryKey[] = [
+  ['best'],
+  ['ranked'],
+  ['list'],
+  ['task'],
+  ['found'],
+  ['projects'],
+  ['waiting'],
+  ['trash'],
+  ['templates'],
+]
 
 /** How many changes are under way: the server is asked anew when the last is done. */
 let underWay = 0

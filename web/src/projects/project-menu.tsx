@@ -9,6 +9,7 @@ import { itemClass, popupClass } from '../ui/popup'
 import { useProjectActions } from './actions'
 import { ProjectForm } from './project-form'
 import { goesAlong } from './words'
+import { openOverlay } from '../shell/overlay'
 
 type Asking = 'edit' | 'new' | 'delete'
 
@@ -54,6 +55,9 @@ export function ProjectMenu({
               {project.archived_at
                 ? item('Take it up again', () => void actions.unarchive(project))
                 : item('Archive', () => void actions.archive(project))}
+              {item('Save as template…', () =>
+                openOverlay('save-template', { source: { from_project: project.id }, name: project.name }),
+              )}
               {item('Delete…', () => setAsking('delete'))}
             </Menu.Popup>
           </Menu.Positioner>

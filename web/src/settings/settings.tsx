@@ -7,6 +7,7 @@ export const sections = [
   { to: '/settings', label: 'General' },
   { to: '/settings/score', label: 'Score' },
   { to: '/settings/theme', label: 'Theme' },
+  { to: '/settings/templates', label: 'Templates' },
   { to: '/settings/data', label: 'Data' },
   { to: '/settings/tokens', label: 'Tokens' },
   { to: '/settings/assistants', label: 'Assistants' },

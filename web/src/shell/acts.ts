@@ -6,6 +6,7 @@ import { doneLabel, notNowLabel, startLabel } from '../now/desk'
 import { notNowUntil } from '../now/not-now'
 import type { IconName } from '../ui/icon'
 import { useActions } from './actions'
+import { openOverlay } from './overlay'
 import { useZone } from './zone'
 
 /** Something that can be done with a task, and what it is called. */
@@ -39,8 +40,13 @@ export function useActs() {
         task.recurrence && isOpen(task)
           ? { label: 'Skip this time', icon: 'skip', run: () => void actions.skip(task) }
           : undefined
+      const template: Act = {
+        label: 'Save as template…',
+        icon: 'list',
+        run: () => openOverlay('save-template', { source: { from_task: task.id }, name: task.title }),
+      }
       const remove: Act = { label: 'Delete', icon: 'trash', run: () => void actions.remove(task) }
-      return { done, start, notNow, wake, skip, remove, snooze }
+      return { done, start, notNow, wake, skip, template, remove, snooze }
     },
     [client, actions, zone],
   )

@@ -22,6 +22,8 @@ const QuickAdd = part(() => import('./quick-add').then((m) => m.default))
 const ProjectsNav = part(() => import('./projects-nav').then((m) => m.default))
 const Palette = part(() => import('./palette').then((m) => m.default))
 const Help = part(() => import('./help').then((m) => m.default))
+const UseTemplate = part(() => import('./use-template').then((m) => m.default))
+const SaveTemplate = part(() => import('./save-template').then((m) => m.default))
 const ScopeDialog = part(() => import('./scope-dialog').then((m) => m.default))
 const ConflictDialog = part(() => import('./conflict').then((m) => m.default))
 
@@ -169,6 +171,8 @@ function Overlays() {
       {wanted.has('add') && <QuickAdd onMissing={missing} />}
       {wanted.has('palette') && <Palette onMissing={missing} />}
       {wanted.has('help') && <Help onMissing={missing} />}
+      {wanted.has('template') && <UseTemplate onMissing={missing} />}
+      {wanted.has('save-template') && <SaveTemplate onMissing={missing} />}
       {scope && <ScopeDialog question={scope} onMissing={() => scope.answer(null)} />}
       {conflict && <ConflictDialog conflict={conflict} onMissing={settled} />}
     </>

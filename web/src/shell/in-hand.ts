@@ -23,7 +23,7 @@ export function useActsInHand(task: Task | undefined): (Act & { keys?: string })
   const actsOn = useActs()
   const zone = useZone()
   if (!task) return []
-  const { done, start, notNow, wake, skip, remove, snooze } = actsOn(task)
+  const { done, start, notNow, wake, skip, template, remove, snooze } = actsOn(task)
   const keyed = (name: 'done' | 'start' | 'notNow', act: Act) => ({ ...act, keys: signsOf(table.Tasks[name])[0]! })
   if (!isOpen(task)) return [keyed('done', done), remove]
   const later = snoozeChoices(present(), zone).map((c): Act => ({
@@ -37,6 +37,7 @@ export function useActsInHand(task: Task | undefined): (Act & { keys?: string })
     ...(task.status === 'snoozed' ? [wake] : [keyed('notNow', notNow)]),
     ...later,
     ...(skip ? [skip] : []),
+    template,
     remove,
   ]
 }

@@ -45,6 +45,7 @@ function Finder() {
   const go = (to: string) => () => void navigate({ to })
   const commands: Command[] = [
     { id: 'add', label: 'Add a task', icon: 'plus' as const, run: () => openOverlay('add') },
+    { id: 'template', label: 'Use template…', icon: 'plus' as const, run: () => openOverlay('template') },
     { id: 'now', label: 'Go to Now', icon: 'now' as const, run: go('/') },
     { id: 'tasks', label: 'Go to Tasks', icon: 'list' as const, run: go('/tasks') },
     { id: 'upcoming', label: 'Go to Upcoming', icon: 'calendar' as const, run: go('/upcoming') },
@@ -52,6 +53,7 @@ function Finder() {
     { id: 'trash', label: 'Go to Trash', icon: 'trash' as const, run: go('/trash') },
     { id: 'settings', label: 'Go to Settings', icon: 'settings' as const, run: go('/settings') },
     { id: 'weights', label: 'Score weights', icon: 'settings' as const, run: go('/settings/score') },
+    { id: 'templates', label: 'Templates', icon: 'settings' as const, run: go('/settings/templates') },
     { id: 'data', label: 'Import and export', icon: 'upload' as const, run: go('/settings/data') },
     {
       id: 'assistants',

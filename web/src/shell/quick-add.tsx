@@ -154,6 +154,9 @@ function Form() {
         >
           ?
         </IconButton>
+        <Button kind="ghost" className="mr-auto text-[14px] font-normal!" onClick={() => openOverlay('template')}>
+          From a template…
+        </Button>
         <Button kind="primary" type="submit">
           Add
         </Button>

@@ -4,9 +4,8 @@ import { IconButton } from '../ui/button'
 import { Icon } from '../ui/icon'
 import { itemClass, popupClass } from '../ui/popup'
 
-/** What else can be done with a task, where there is such a thing. */
+/** What else can be done with a task. */
 export function More({ acts }: { acts: Act[] }) {
-  if (acts.length === 0) return null
   return (
     <Menu.Root>
       <Menu.Trigger

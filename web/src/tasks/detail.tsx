@@ -98,7 +98,7 @@ function Bar({ onClose, children }: { onClose: () => void; children?: ReactNode 
 }
 
 function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
-  const { done, start, wake, skip, remove } = useActs()(task)
+  const { done, start, wake, skip, template, remove } = useActs()(task)
   const editing = useEditing()
   const zone = useZone()
   const open = isOpen(task)
@@ -130,7 +130,7 @@ function Fields({ task, onClose }: { task: Task; onClose: () => void }) {
             />
           )
         )}
-        <More acts={skip ? [skip] : []} />
+        <More acts={skip ? [skip, template] : [template]} />
         <IconButton label={remove.label} className="size-11 fine:size-9" onClick={remove.run}>
           <Icon name={remove.icon} />
         </IconButton>

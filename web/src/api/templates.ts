@@ -1,0 +1,53 @@
+import { queryOptions, type QueryClient } from '@tanstack/react-query'
+import { refresh } from './changes'
+import { api, data } from './client'
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+/** What a template is called and makes; how it looks inside only the server knows. */
+export type Template = Schemas['TemplateHead']
+export type Made = Schemas['MadeView']
+
+/** A task or a project that is to be made again. */
+export type Source = { from_task: string } | { from_project: string }
+
+export const templatesQuery = queryOptions({
+  queryKey: ['templates'],
+  queryFn: async ({ signal }): Promise<Template[]> => (await data(api.GET('/api/templates', { signal }))).templates,
+  staleTime: 60_000,
+})
+
+const anew = (client: QueryClient) => client.invalidateQueries({ queryKey: templatesQuery.queryKey })
+
+/** What was done, and what undoes it. */
+type Did<T> = { made: T; change: string | undefined }
+
+async function did<T>(
+  client: QueryClient,
+  answer: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<Did<T>> {
+  const made = await data(answer)
+  const change = (await answer).response.headers.get('Change') ?? undefined
+  await anew(client)
+  return { made, change }
+}
+
+/** Keeps a task with its steps, or a project with its tasks, as a template. */
+export const saveTemplate = (client: QueryClient, source: Source, name: string) =>
+  did(client, api.POST('/api/templates', { body: { ...source, name } }))
+
+export const renameTemplate = (client: QueryClient, { id }: Template, name: string) =>
+  did(client, api.PATCH('/api/templates/{id}', { params: { path: { id } }, body: { name } }))
+
+export const deleteTemplate = (client: QueryClient, { id }: Template) =>
+  did(client, api.DELETE('/api/templates/{id}', { params: { path: { id } } }))
+
+/** How a template is used: the day its dates are counted from, and another name. */
+export type Use = { date: string; name?: string; project_id?: string }
+
+/** Makes what a template says. */
+export async function makeFrom(client: QueryClient, { id }: Template, use: Use): Promise<Did<Made>> {
+  const made = await did(client, api.POST('/api/templates/{id}/use', { params: { path: { id } }, body: use }))
+  await refresh(client)
+  return made
+}
