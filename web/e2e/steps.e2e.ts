@@ -78,6 +78,7 @@ test('several lines that are pasted are several steps, in their order', async ()
   await expect.poll(() => shown(page)).toEqual(['one', 'two', 'three'])
 })
 
+// Seen red while the panel's search held an empty list: what is open over the page has the keyboard, so u was not heard.
 test('steps are put in order by keyboard, by mouse and by the menu, and put back', async () => {
   const { page, person, trip: top } = await trip(['one', 'two', 'three'])
   await step(page, 'three').getByRole('link').focus()
