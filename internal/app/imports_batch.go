@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -165,7 +166,7 @@ func (b *importBatch) inProject(t mindflow.Task, e *formats.Entry, is *taken) (m
 	tag := "project:" + name
 	n := formats.Note{Place: e.Place, Message: fmt.Sprintf("there are %d projects, as many as there may be: ", mindflow.MaxProjects)}
 	if len(t.Tags) < mindflow.MaxTags && mindflow.Length(tag) <= mindflow.MaxTag {
-		t.Tags = append(t.Tags[:len(t.Tags):len(t.Tags)], tag)
+		t.Tags = append(slices.Clip(t.Tags), tag)
 		n.Message += fmt.Sprintf("its project became the tag %q", tag)
 	} else {
 		n.Lost = true

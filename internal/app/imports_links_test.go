@@ -23,12 +23,12 @@ type importing struct {
 	url   string
 }
 
-func eachImporting(t *testing.T, settings app.Settings, fn func(t importing)) {
+func eachImporting(t *testing.T, fn func(t importing)) {
 	t.Helper()
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		url := storetest.URL(t, kind)
 		s := storetest.Open(t, url, time.Now)
-		a, actor := someone(t, s, settings)
+		a, actor := someone(t, s, app.Settings{})
 		fn(importing{t, a, s, actor, url})
 	})
 }
@@ -117,7 +117,7 @@ var linkedTasks = strings.Join([]string{
 }, "\n")
 
 func TestProjectsAndDependenciesAreImported(t *testing.T) {
-	eachImporting(t, app.Settings{}, func(t importing) {
+	eachImporting(t, func(t importing) {
 		r := t.take("taskwarrior", linkedTasks)
 		if r.Created != 5 || r.Known+r.Gained+r.Lost != 0 || r.Projects != 4 {
 			t.Errorf("%+v", r)
@@ -147,7 +147,7 @@ func TestProjectsAndDependenciesAreImported(t *testing.T) {
 
 // All of an import is one change.
 func TestAnImportWithLinksIsUndoneAsOne(t *testing.T) {
-	eachImporting(t, app.Settings{}, func(t importing) {
+	eachImporting(t, func(t importing) {
 		t.take("taskwarrior", linkedTasks)
 		if len(t.ways()) != 4 || len(t.all()) != 5 {
 			t.Fatalf("%v, %v", t.ways(), t.all())
@@ -163,7 +163,7 @@ func TestAnImportWithLinksIsUndoneAsOne(t *testing.T) {
 }
 
 func TestADependencyThatCannotBeIsReportedAndItsTaskKept(t *testing.T) {
-	eachImporting(t, app.Settings{}, func(t importing) {
+	eachImporting(t, func(t importing) {
 		line := func(n int, on ...int) string {
 			ids := make([]string, len(on))
 			for i, id := range on {
@@ -202,7 +202,7 @@ func TestADependencyThatCannotBeIsReportedAndItsTaskKept(t *testing.T) {
 // Fails when anything is linked that the person has linked otherwise, or unlinked,
 // and when what was lost is not looked for.
 func TestWhatWasImportedBeforeGainsWhatItLost(t *testing.T) {
-	eachImporting(t, app.Settings{}, func(t importing) {
+	eachImporting(t, func(t importing) {
 		// A server of before knew none of it.
 		var before strings.Builder
 		for n, title := range []string{"", "Paint", "Buy paint", "Choose a colour", "Rent", "Plain"} {
@@ -254,7 +254,7 @@ func TestWhatWasImportedBeforeGainsWhatItLost(t *testing.T) {
 
 // What is gained is a change like others.
 func TestWhatWasGainedIsUndone(t *testing.T) {
-	eachImporting(t, app.Settings{}, func(t importing) {
+	eachImporting(t, func(t importing) {
 		t.take("taskwarrior", linkedTasks)
 		change, err := t.app.LastChange(t.Context(), t.actor)
 		if err != nil {
@@ -286,7 +286,7 @@ func TestWhatWasGainedIsUndone(t *testing.T) {
 }
 
 func TestTheLaterTasksOfASeriesAreSingleOnes(t *testing.T) {
-	eachImporting(t, app.Settings{}, func(t importing) {
+	eachImporting(t, func(t importing) {
 		made := func(n int, due string) string {
 			return fmt.Sprintf(`{"uuid":"%s","description":"Rent %d","due":"%s","recur":"monthly","parent":"%s"}`+"\n", uuid(n), n, due, uuid(100))
 		}
@@ -307,7 +307,7 @@ func TestTheLaterTasksOfASeriesAreSingleOnes(t *testing.T) {
 }
 
 func TestStepsAreImported(t *testing.T) {
-	eachImporting(t, app.Settings{}, func(t importing) {
+	eachImporting(t, func(t importing) {
 		file := "TYPE,CONTENT,INDENT\nsection,Work,\n"
 		for i := range 8 {
 			file += fmt.Sprintf("task,t%d,%d\n", i, i+1)
@@ -334,7 +334,7 @@ func TestStepsAreImported(t *testing.T) {
 }
 
 func TestStepsOfATodoTxtFileMayComeFirst(t *testing.T) {
-	eachImporting(t, app.Settings{}, func(t importing) {
+	eachImporting(t, func(t importing) {
 		r := t.take("todotxt", "deep p:2\nstep +other p:1 id:2\nwhole +Big id:1\nlost p:9\nitself id:3 p:3\n")
 		if r.Created != 5 || r.Lost != 2 {
 			t.Errorf("%+v", r)
@@ -357,7 +357,7 @@ func TestStepsOfATodoTxtFileMayComeFirst(t *testing.T) {
 
 // A person has made steps of an imported task since: they come along.
 func TestStepsComeAlongIntoAProjectThatIsGained(t *testing.T) {
-	eachImporting(t, app.Settings{}, func(t importing) {
+	eachImporting(t, func(t importing) {
 		const file = "title,id,project\nwhole,1,Big\nstep,2,Other\n"
 		t.take("csv", "title,id\nwhole,1\nstep,2\n")
 		t.forget()
@@ -375,7 +375,7 @@ func TestStepsComeAlongIntoAProjectThatIsGained(t *testing.T) {
 
 // Fails when an import ends where there is no room for another project.
 func TestProjectsBeyondTheLastBecomeTags(t *testing.T) {
-	eachImporting(t, app.Settings{}, func(t importing) {
+	eachImporting(t, func(t importing) {
 		var file strings.Builder
 		file.WriteString("title,project\n")
 		for i := range mindflow.MaxProjects + 3 {
@@ -393,7 +393,7 @@ func TestProjectsBeyondTheLastBecomeTags(t *testing.T) {
 
 // Fails when the work grows with the square of how long a chain is.
 func TestAWholeCircleOfTasksIsImportedInSeconds(t *testing.T) {
-	eachImporting(t, app.Settings{}, func(t importing) {
+	eachImporting(t, func(t importing) {
 		n := 5000
 		if strings.HasPrefix(t.url, "postgres") { // where each statement is a journey
 			n = 500
