@@ -366,7 +366,7 @@ function inTurn(task: Task, send: () => Promise<Task>): Promise<Task> {
 
 /** Many tasks wait until none of them is under way any more. */
 function allInTurn<T>(tasks: Task[], send: () => Promise<T>): Promise<T> {
-  const turn = Promise.allSettled(tasks.map((task) => turns.get(task.id))).then(send)
+  const turn = Promise.allSettled(tasks.flatMap((task) => turns.get(task.id) ?? [])).then(send)
   for (const task of tasks) turns.set(task.id, turn)
   return turn.finally(() => {
     for (const task of tasks) if (turns.get(task.id) === turn) turns.delete(task.id)
