@@ -222,14 +222,14 @@ func TestAFolderThatTakesNoBackupsStopsTheStart(t *testing.T) {
 
 func TestAServerBacksUpAndSweepsDaily(t *testing.T) {
 	s := signedUp(t)
-	if work := houseOf(t, s).work(); len(work.Schedule) != 1 || work.Lines[0].Handlers[backingUp] != nil {
+	if work := houseOf(t, s).work(); len(work.Schedule) != 2 || work.Lines[0].Handlers[backingUp] != nil {
 		t.Error("it backs up though it was not told where")
 	}
 	dir := filepath.Join(t.TempDir(), "backups")
 	s.env["BACKUP_DIR"], s.env["BACKUP_TIME"] = dir, "09:30"
 	h := houseOf(t, s)
 	work := h.work()
-	if len(work.Schedule) != 2 || work.Schedule[1] != (jobs.Daily{Queue: mindflow.Housekeeping, Kind: backingUp, At: 9*time.Hour + 30*time.Minute}) {
+	if len(work.Schedule) != 3 || work.Schedule[2] != (jobs.Daily{Queue: mindflow.Housekeeping, Kind: backingUp, At: 9*time.Hour + 30*time.Minute}) {
 		t.Errorf("%+v", work.Schedule)
 	}
 	for kind, handler := range work.Lines[0].Handlers {

@@ -15,6 +15,7 @@ import (
 const (
 	sweeping  = "sweep"
 	backingUp = "backup"
+	reminding = "reminders"
 	// sweepTime is when it is done, UTC.
 	sweepTime = 4 * time.Hour
 )
@@ -28,19 +29,25 @@ func (h *house) work() jobs.Settings {
 	host, _ := os.Hostname() // only for people who look
 	line := jobs.Line{
 		Queue: mindflow.Housekeeping, Workers: 1, Loud: true,
-		Handlers: map[string]jobs.Handler{sweeping: h.sweep},
+		Handlers: map[string]jobs.Handler{
+			sweeping:  h.sweep,
+			reminding: func(ctx context.Context, _ mindflow.Job) error { return h.app.LeaveAllReminders(ctx) },
+		},
 	}
-	schedule := []jobs.Daily{{Queue: mindflow.Housekeeping, Kind: sweeping, At: sweepTime}}
+	schedule := []jobs.Daily{
+		{Queue: mindflow.Housekeeping, Kind: sweeping, At: sweepTime},
+		{Queue: mindflow.Housekeeping, Kind: reminding}, // also at the first start after a restore
+	}
 	if h.config.BackupDir != "" {
 		line.Handlers[backingUp] = h.backUp
 		schedule = append(schedule, jobs.Daily{Queue: mindflow.Housekeeping, Kind: backingUp, At: h.config.BackupAt()})
 	}
-	lines := []jobs.Line{line, {
-		Queue: mindflow.Reminders, Workers: 1, Handlers: map[string]jobs.Handler{app.ReminderJob: h.mail(h.app.Remind)},
-	}}
+	lines := []jobs.Line{line}
 	if h.app.Mailing() != mindflow.MailNever { // else they wait for a server that sends them
 		lines = append(lines, jobs.Line{
 			Queue: mindflow.Mails, Workers: mailWorkers, Handlers: map[string]jobs.Handler{app.MailJob: h.mail(h.app.DeliverMail)},
+		}, jobs.Line{
+			Queue: mindflow.Reminders, Workers: mailWorkers, Handlers: map[string]jobs.Handler{app.ReminderJob: h.mail(h.app.Remind)},
 		})
 	}
 	return jobs.Settings{Name: fmt.Sprintf("%s/%d", host, os.Getpid()), Lines: lines, Schedule: schedule}

@@ -46,6 +46,11 @@ func TestErasingAUserLeavesNothingOfThem(t *testing.T) {
 		if _, _, err := a.CreateProject(t.Context(), actor, mindflow.ProjectID{}, mindflow.ProjectDraft{Name: mindflow.Some("House")}); err != nil {
 			t.Fatal(err)
 		}
+		reminds := draft("reminds")
+		reminds.Reminders = mindflow.Some([]mindflow.ReminderDraft{{At: "2999-01-01T09:00:00Z"}})
+		if _, _, err := a.CreateTask(t.Context(), actor, mindflow.TaskID{}, reminds); err != nil {
+			t.Fatal(err)
+		}
 		content := mindflow.TemplateContent{Task: &mindflow.TemplateTask{Title: "Trip"}}
 		if _, _, err := a.CreateTemplate(t.Context(), actor, app.NewTemplate{Name: "Trip", Content: &content}); err != nil {
 			t.Fatal(err)

@@ -66,6 +66,17 @@ func (a *App) SetPreferences(ctx context.Context, actor mindflow.Actor, m mindfl
 		if len(changes) == 0 {
 			return before, nil
 		}
-		return tx.SavePreferences(after, changes, actor)
+		return savePreferences(tx, before, after, changes, actor)
 	})
+}
+
+// savePreferences keeps changed preferences. In another zone people are reminded
+// of whole days at other moments.
+func savePreferences(tx *store.Tx, before, after mindflow.Preferences, changes mindflow.Changes, actor mindflow.Actor) (mindflow.Preferences, error) {
+	if before.Zone.String() != after.Zone.String() {
+		if err := moveReminders(tx, before.Zone, after.Zone); err != nil {
+			return after, err
+		}
+	}
+	return tx.SavePreferences(after, changes, actor)
 }

@@ -8,6 +8,7 @@ import (
 
 	"mindflow/internal/app"
 	"mindflow/internal/mindflow"
+	"mindflow/internal/store"
 )
 
 // resident is somebody of a town whose address is known to be theirs.
@@ -101,8 +102,8 @@ func TestPeopleAreRemindedOfWhatTheyAskedFor(t *testing.T) {
 	})
 }
 
-// Seen failing with reminders that are not held against the task as it is, and
-// with those of a task that is made anew left out.
+// Fails with reminders that are not held against the task as it is, and with those
+// of a task that comes back left out.
 func TestNobodyIsRemindedOfWhatHasChanged(t *testing.T) {
 	eachTown(t, func(w *town) {
 		r := newResident(w)
@@ -144,7 +145,7 @@ func TestNobodyIsRemindedOfWhatHasChanged(t *testing.T) {
 	})
 }
 
-// Seen failing with a zone that is changed without a look at reminders.
+// Fails with a zone that is changed without a look at reminders.
 func TestADayIsRemindedOfByTheClockOfThePersonsZone(t *testing.T) {
 	eachTown(t, func(w *town) {
 		r := newResident(w)
@@ -211,5 +212,86 @@ func TestTheListTellsWhatIsToCome(t *testing.T) {
 		r.said("after a change", list(ctx, r.actor), "28 10:30 second", "28 11:00 first")
 		eve := w.enter("eve@example.com")
 		r.said("somebody else", list(ctx, mindflow.Actor{UserID: eve.ID, WorkspaceID: eve.WorkspaceID, Role: mindflow.Owner, Scopes: mindflow.Everything}))
+	})
+}
+
+func (r *resident) waiting() int {
+	r.t.Helper()
+	lengths, err := r.apps[0].QueueLengths(r.t.Context())
+	r.must(err)
+	for _, l := range lengths {
+		if l.Queue == mindflow.Reminders {
+			return l.Due + l.Later
+		}
+	}
+	return 0
+}
+
+func TestWhatNobodyIsToBeRemindedOfWaitsNoLonger(t *testing.T) {
+	eachTown(t, func(w *town) {
+		r := newResident(w)
+		task := r.create(mindflow.Draft{Title: mindflow.Some("x"), DueDate: mindflow.Some("2026-12-24"), Reminders: before(0, 10, 20)})
+		if n := r.waiting(); n != 3 {
+			t.Errorf("%d wait, want 3", n)
+		}
+		r.edit(task, mindflow.Draft{DueDate: mindflow.Some("2026-12-25")})
+		if n := r.waiting(); n != 3 {
+			t.Errorf("moved: %d wait, want 3", n)
+		}
+		_, err := r.apps[0].SetPreferences(t.Context(), r.actor, mindflow.Match{}, mindflow.PreferencesDraft{Timezone: mindflow.Some("Asia/Tokyo")})
+		r.must(err)
+		if n := r.waiting(); n != 3 {
+			t.Errorf("in another zone: %d wait, want 3", n)
+		}
+		_, err = r.apps[0].CompleteTask(t.Context(), r.actor, task.ID, app.Completion{}, mindflow.Match{})
+		r.must(err)
+		if n := r.waiting(); n != 0 {
+			t.Errorf("done: %d wait", n)
+		}
+	})
+}
+
+// A backup holds no jobs.
+func TestRemindersAreLeftAnewWhereTheyAreMissing(t *testing.T) {
+	eachTown(t, func(w *town) {
+		r := newResident(w)
+		task := r.create(mindflow.Draft{Title: mindflow.Some("x"), DueDate: mindflow.Some("2026-11-28"), Reminders: before(0)})
+		r.must(r.store.Write(t.Context(), func(tx *store.Tx) error {
+			return tx.DropReminders([]string{r.actor.UserID.String() + "/" + task.ID.String() + "/1795856400"})
+		}))
+		if n := r.waiting(); n != 0 {
+			t.Fatalf("%d wait after all were dropped", n)
+		}
+		for range 2 { // the second finds them
+			r.must(r.apps[0].LeaveAllReminders(t.Context()))
+		}
+		r.said("left anew", r.mailed("2026-11-28T09:00:00Z"), "x")
+
+		r.create(mindflow.Draft{Title: mindflow.Some("never sent"), DueDate: mindflow.Some("2026-11-29T10:00:00Z"), Reminders: before(0)})
+		r.clock.jump(time.Date(2026, 11, 30, 11, 0, 0, 0, time.UTC))
+		r.must(r.apps[0].LeaveAllReminders(t.Context()))
+		if n := r.waiting(); n != 0 {
+			t.Errorf("%d wait for a day too long", n)
+		}
+	})
+}
+
+func TestAnArchivedProjectRemindsNobody(t *testing.T) {
+	eachTown(t, func(w *town) {
+		r := newResident(w)
+		p, _, err := r.apps[0].CreateProject(t.Context(), r.actor, mindflow.ProjectID{}, mindflow.ProjectDraft{Name: mindflow.Some("House")})
+		r.must(err)
+		r.create(mindflow.Draft{
+			Title: mindflow.Some("x"), DueDate: mindflow.Some("2026-11-27T20:00:00Z"), Reminders: before(0), ProjectID: mindflow.Some(p.ID.String()),
+		})
+		for _, want := range []int{1, 0} {
+			list, err := r.apps[0].Reminders(t.Context(), r.actor)
+			r.must(err)
+			if len(list) != want {
+				t.Errorf("%d are listed, want %d", len(list), want)
+			}
+			_, err = r.apps[0].ArchiveProject(t.Context(), r.actor, p.ID, mindflow.Match{})
+			r.must(err)
+		}
 	})
 }

@@ -255,6 +255,6 @@ func (u *undoing) takeBackPreferences(list []changed) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	_, err = u.tx.SavePreferences(after, changes, u.actor)
+	_, err = savePreferences(u.tx, before, after, changes, u.actor)
 	return err
 }

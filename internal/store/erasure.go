@@ -31,6 +31,7 @@ const (
 // belongings are all of them, in an order in which their rows can go: first what
 // refers to others.
 var belongings = []belonging{
+	{table: "jobs", where: ofPerson, key: "id"},
 	{table: "idempotency_keys", where: ofWorkspace, workspace: true},
 	{table: "task_sources", where: ofWorkspace, workspace: true, key: "source_id"},
 	{table: "task_texts", where: ofWorkspace, workspace: true, key: "task_id"},

@@ -79,10 +79,5 @@ func (tx *Tx) SavePreferences(p mindflow.Preferences, changes mindflow.Changes, 
 	if err := tx.must(updatePreferences, columns...); err != nil {
 		return p, fmt.Errorf("save preferences: %w", err)
 	}
-	if columns[1] != nil {
-		if err := tx.noteZone(); err != nil {
-			return p, err
-		}
-	}
 	return p, tx.Record(mindflow.Event{Verb: mindflow.PreferencesChanged, WorkspaceID: tx.home, Changes: changes}, by)
 }

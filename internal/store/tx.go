@@ -31,7 +31,7 @@ type Tx struct {
 	projects []mindflow.Project // of the home, once they are read
 	project  mindflow.Project   // the one that was looked up last
 	parents  []mindflow.TaskID  // whose steps have changed
-	reminded []mindflow.Task    // that people are to be reminded of at other moments than before
+	reminded []Reminding        // of what people are to be reminded of at other moments than before
 }
 
 // statement runs one SQL text within the transaction.
