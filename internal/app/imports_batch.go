@@ -41,6 +41,7 @@ type taken struct {
 	gained  []string // and what it has now and had not
 	notes   []formats.Note
 	whole   bool // nothing is left to be taken in of it
+	crowded bool // there is no room for its project: the next time there may be
 }
 
 // gives reports whether an entry says something that servers of before had no
@@ -164,7 +165,7 @@ func (b *importBatch) inProject(t mindflow.Task, e *formats.Entry, is *taken) (m
 	}
 	name := strings.Join(e.Links.Project, ".")
 	tag := "project:" + name
-	n := formats.Note{Place: e.Place, Message: fmt.Sprintf("there are %d projects, as many as there may be: ", mindflow.MaxProjects)}
+	n := formats.Note{Place: e.Place, Message: manyProjects}
 	if len(t.Tags) < mindflow.MaxTags && mindflow.Length(tag) <= mindflow.MaxTag {
 		t.Tags = append(slices.Clip(t.Tags), tag)
 		n.Message += fmt.Sprintf("its project became the tag %q", tag)
@@ -175,6 +176,8 @@ func (b *importBatch) inProject(t mindflow.Task, e *formats.Entry, is *taken) (m
 	is.notes = append(is.notes, n)
 	return t, nil
 }
+
+var manyProjects = fmt.Sprintf("there are %d projects, as many as there may be: ", mindflow.MaxProjects)
 
 // project is the project at the end of a way from the top, made where it is not
 // there. It answers how far it came, and false, where there is no room for more.
@@ -284,7 +287,6 @@ func (b *importBatch) gain(e *formats.Entry, source store.Source) (taken, error)
 	if !may || !before.DeletedAt.IsZero() {
 		return is, nil
 	}
-	is.whole = !linksOthers(e)
 	after, err := b.gainProject(before, e, &is)
 	if err != nil {
 		return is, err
@@ -293,7 +295,7 @@ func (b *importBatch) gain(e *formats.Entry, source store.Source) (taken, error)
 		return is, err
 	}
 	is.project = after.Details.ProjectID
-	if is.whole {
+	if is.whole = !linksOthers(e) && !is.crowded; is.whole {
 		b.linked = append(b.linked, e.SourceID)
 	}
 	if len(is.gained) == 0 {
@@ -326,16 +328,24 @@ func (b *importBatch) keep(before, after mindflow.Task) error {
 	return err
 }
 
+// gainProject puts a task that is in no project into that of its entry. Where there is
+// no room for that one it stays as it is, so that a later import finds it so.
 func (b *importBatch) gainProject(t mindflow.Task, e *formats.Entry, is *taken) (mindflow.Task, error) {
 	if len(e.Links.Project) == 0 || !t.Details.ProjectID.IsZero() || !t.Details.ParentID.IsZero() {
 		return t, nil
 	}
-	id, _, err := b.project(e.Links.Project)
-	if err != nil || id.IsZero() {
+	id, ok, err := b.project(e.Links.Project)
+	name := strings.Join(e.Links.Project, ".")
+	switch {
+	case err != nil:
 		return t, err
+	case !ok:
+		is.crowded = true
+		is.notes = append(is.notes, formats.Note{Place: e.Place, Lost: true, Message: manyProjects + fmt.Sprintf("it is not put into its project %q", name)})
+		return t, nil
 	}
 	t.Details.ProjectID = id
-	is.gained = append(is.gained, "its project "+mindflow.Quoted(strings.Join(e.Links.Project, ".")))
+	is.gained = append(is.gained, "its project "+mindflow.Quoted(name))
 	return t, nil
 }
 

@@ -39,7 +39,7 @@ type linkedEntry struct {
 	moves    bool // it comes into that project with the task it is a step of
 	waitsFor []mindflow.TaskID
 	depth    int
-	open     bool // not all it names is there: the next time it may be
+	open     bool // not all it names is there, or finds room: the next time it may be
 }
 
 func (l *linkedEntry) changes() bool { return !l.stepOf.IsZero() || len(l.waitsFor) > 0 }
@@ -54,7 +54,7 @@ func (run *importing) named(e *formats.Entry) {
 // linksOf keeps what an entry says of others.
 func (run *importing) linksOf(e *formats.Entry, is taken) {
 	l := &linkedEntry{
-		place: e.Place, source: e.SourceID, id: is.id, project: is.project, known: is.known, gained: len(is.gained) > 0,
+		place: e.Place, source: e.SourceID, id: is.id, project: is.project, known: is.known, gained: len(is.gained) > 0, open: is.crowded,
 		parent: e.Links.Parent, blockedBy: e.Links.BlockedBy,
 	}
 	if more := len(l.blockedBy) - mindflow.MaxBlockers; more > 0 {
@@ -215,6 +215,7 @@ type spot struct {
 	store.Place
 
 	id    mindflow.TaskID
+	given bool // the file says what it is a step of
 	steps []*spot
 	waits []mindflow.TaskID // from now on
 }
@@ -325,7 +326,11 @@ func (w *web) place() {
 			continue
 		}
 		me, above := w.spots[l.id], w.spots[l.stepOf]
-		if me.ProjectID != above.ProjectID {
+		switch {
+		case me.ProjectID == above.ProjectID:
+		case l.known && me.hasOwn():
+			w.staysOut(l, me, above)
+		default:
 			l.moves, l.project, me.ProjectID = true, above.ProjectID, above.ProjectID
 		}
 	}
@@ -339,8 +344,8 @@ func (w *web) under(l *linkedEntry, me, above *spot) {
 		w.run.lost(l, "it is a step of %.100q, and would be one of itself", l.parent)
 		return
 	}
-	if l.known && me.ProjectID != above.ProjectID && (!me.ProjectID.IsZero() || len(me.steps) > 0) {
-		w.run.lost(l, "it is a step of %.100q, and is not made one: it is in another project by now", l.parent)
+	if l.known && me.ProjectID != above.ProjectID && (!me.ProjectID.IsZero() || me.hasOwn()) {
+		w.run.lost(l, inAnother, l.parent)
 		return
 	}
 	depth, mine := beneath(me, mindflow.MaxStepDepth)
@@ -361,8 +366,23 @@ func (w *web) under(l *linkedEntry, me, above *spot) {
 	if !me.ProjectID.IsZero() && root.ProjectID != me.ProjectID {
 		w.run.note(formats.Note{Place: l.place, Message: "as a step it is in the project of its task"})
 	}
-	l.stepOf, me.ParentID = way[0].id, way[0].id
+	l.stepOf, me.ParentID, me.given = way[0].id, way[0].id, true
 	way[0].steps = append(way[0].steps, me)
+}
+
+const inAnother = "it is a step of %.100q, and is not made one: it is in another project by now"
+
+// staysOut leaves a task where it is whose steps would not come along into the project
+// of the one it was to be a step of.
+func (w *web) staysOut(l *linkedEntry, me, above *spot) {
+	w.run.lost(l, inAnother, l.parent)
+	l.stepOf, me.ParentID, me.given = mindflow.TaskID{}, mindflow.TaskID{}, false
+	above.steps = slices.DeleteFunc(above.steps, func(s *spot) bool { return s == me })
+}
+
+// hasOwn reports whether a task has steps of which the file says nothing.
+func (s *spot) hasOwn() bool {
+	return slices.ContainsFunc(s.steps, func(step *spot) bool { return !step.given })
 }
 
 // above are those a task is beneath, the nearest first. There are never many, but

@@ -391,6 +391,58 @@ func TestProjectsBeyondTheLastBecomeTags(t *testing.T) {
 	})
 }
 
+// Seen red with the project that was dropped in silence, and for ever.
+func TestAProjectThatFindsNoRoomIsGainedLater(t *testing.T) {
+	eachImporting(t, func(t importing) {
+		old := func(way string) string {
+			return `{"uuid":"` + uuid(1) + `","description":"old","project":"` + way + `"}`
+		}
+		t.take("taskwarrior", old(""))
+		t.forget()
+		var file strings.Builder
+		file.WriteString("title,project\n")
+		for i := range mindflow.MaxProjects {
+			fmt.Fprintf(&file, "task %d,Project %d\n", i, i)
+		}
+		t.take("csv", file.String())
+		for _, way := range []string{"Big", "Project 7.Big"} {
+			r := t.take("taskwarrior", old(way))
+			if r.Known != 1 || r.Gained != 0 || r.Lost != 1 || !t.all()["old"].Details.ProjectID.IsZero() {
+				t.Errorf("%s: %+v", way, r)
+			}
+			t.remarked(r, app.RemarkLost, fmt.Sprintf("as many as there may be: it is not put into its project %q", way))
+		}
+		r := t.take("taskwarrior", old("Project 7"))
+		if r.Gained != 1 || t.all()["old"].Details.ProjectID != t.ways()["Project 7"] {
+			t.Errorf("with room: %+v", r)
+		}
+	})
+}
+
+// Seen red with the import that was refused each time: the person's own step stayed in
+// another project than its task.
+func TestATaskWithStepsOfItsOwnIsNotTakenIntoAnotherProject(t *testing.T) {
+	eachImporting(t, func(t importing) {
+		t.take("csv", "title,id\nC,1\nown,2\n")
+		t.forget()
+		tasks := t.all()
+		t.edit(tasks["own"].ID, mindflow.Draft{ParentID: mindflow.Some(tasks["C"].ID.String())})
+		const file = "title,id,parent_id,project\nC,1,3,\nB,3,4,\nA,4,,P\n"
+		r := t.take("csv", file)
+		if r.Created != 2 || r.Lost != 1 {
+			t.Errorf("%+v", r)
+		}
+		t.remarked(r, app.RemarkLost, `it is a step of "3", and is not made one: it is in another project by now`)
+		tasks = t.all()
+		if tasks["B"].Details.ParentID != tasks["A"].ID || tasks["B"].Details.ProjectID != t.ways()["P"] || !tasks["C"].Details.IsZero() || tasks["own"].Details.ParentID != tasks["C"].ID {
+			t.Errorf("%+v", tasks)
+		}
+		if r := t.take("csv", file); r.Lost+r.Created+r.Gained != 0 || r.Known != 3 {
+			t.Errorf("again: %+v", r)
+		}
+	})
+}
+
 // Fails when the work grows with the square of how long a chain is.
 func TestAWholeCircleOfTasksIsImportedInSeconds(t *testing.T) {
 	eachImporting(t, func(t importing) {
