@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"mindflow/internal/mindflow"
@@ -166,7 +167,30 @@ func makeOccurrence(tx *store.Tx, actor mindflow.Actor, over, next mindflow.Task
 	if err != nil {
 		return err
 	}
-	return takeAlong(tx, actor, steps, map[mindflow.TaskID]mindflow.TaskID{over.ID: next.ID}, nil)
+	copies, err := stepsBeneath(tx, known)
+	if err != nil {
+		return err
+	}
+	return takeAlong(tx, actor, steps, copiesOf(over, next, steps, copies), nil)
+}
+
+// copiesOf finds the copies that were made of the steps of a task for the next one:
+// those of the same title beneath the copy of what the step is beneath.
+func copiesOf(over, next mindflow.Task, steps, copies []store.TaskStep) map[mindflow.TaskID]mindflow.TaskID {
+	to := map[mindflow.TaskID]mindflow.TaskID{over.ID: next.ID}
+	single := func(s store.TaskStep) bool { return s.DeletedAt.IsZero() && s.Details.Recurrence.IsZero() }
+	for _, s := range steps { // those higher up come first
+		parent, copied := to[s.Details.ParentID]
+		if !copied || !single(s) {
+			continue
+		}
+		i := slices.IndexFunc(copies, func(c store.TaskStep) bool { return c.Details.ParentID == parent && c.Title == s.Title && single(c) })
+		if i >= 0 {
+			to[s.ID] = copies[i].ID
+			copies = slices.Delete(copies, i, i+1)
+		}
+	}
+	return to
 }
 
 // copySteps gives an occurrence the steps of the one before it, all to be done,

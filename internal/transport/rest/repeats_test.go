@@ -348,6 +348,10 @@ func TestAStepThatRepeatsGoesAlongToTheNextOne(t *testing.T) {
 		again := ada.do("POST /api/tasks/"+id+"/complete?steps=true", "").want(http.StatusOK).has("recurrence.next.id=" + next)
 		after := ada.do("GET /api/tasks/"+fed, "").has("status=completed; parent_id=" + id).at("recurrence.next.id")
 		stands(after, next, "pending")
+		// Seen red when what repeats beneath a step stayed behind the second time.
+		watered := ada.do("GET /api/tasks/"+water, "").has("status=completed; parent_id=" + pack).at("recurrence.next.id")
+		pack2 := ada.do("GET /api/tasks/"+watered, "").has("status=pending").at("parent_id")
+		stands(pack2, next, "pending")
 		if got := again.at("steps.done") + " of " + again.at("steps.total"); got != "3 of 3" {
 			t.Errorf("the one that is done has %s steps done", got)
 		}
