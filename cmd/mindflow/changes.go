@@ -20,7 +20,7 @@ type changesCommand struct {
 
 // Help documents what scripts see.
 func (changesCommand) Help() string {
-	return `Lists what has happened to your tasks, projects and preferences, the newest first, and what can be undone: "mindflow undo CHANGE".
+	return `Lists what has happened to your tasks, projects, templates and preferences, the newest first, and what can be undone: "mindflow undo CHANGE".
 
 Elsewhere than in a terminal each change is a line of fields with tabs between them: its name, when, "undoable" or "kept", how many things it changed, what it came through, what happened. With --json it is the server's answer.`
 }
@@ -206,12 +206,12 @@ func shortChange(id mindflow.ChangeID) string {
 const shownOfCall = 8
 
 // lastChange is the newest change made at a terminal, or by a token, that still
-// stands: it was not undone, and undoes none.
+// stands: it was not undone, undoes none, and is of a kind that can be undone.
 func lastChange(all []client.Change, byToken bool) (client.Change, error) {
 	undone := map[mindflow.ChangeID]bool{}
 	for _, change := range all {
 		switch here := change.Through == string(mindflow.ThroughCLI) || byToken && strings.HasPrefix(change.Through, "token "); {
-		case undone[change.ID]:
+		case undone[change.ID], slices.ContainsFunc(change.Verbs, isForGood):
 		case change.Undoes != nil:
 			undone[mindflow.ChangeID(*change.Undoes)] = true
 		case here:
@@ -220,6 +220,9 @@ func lastChange(all []client.Change, byToken bool) (client.Change, error) {
 	}
 	return client.Change{}, errors.New(`nothing was changed at a terminal lately; "mindflow changes" lists what was, and "mindflow undo CHANGE" takes it back`)
 }
+
+// isForGood reports whether nothing brings back what happened, such as tasks.purged.
+func isForGood(verb string) bool { return !mindflow.Verb(verb).Undoable() }
 
 // overwritten is an error with the later edits that are in the way, a line each.
 func overwritten(c *console, err error) error {

@@ -150,8 +150,16 @@ func TestTheTrashAtATerminal(t *testing.T) {
 	if err := json.Unmarshal([]byte(s.must(t, "trash", "--json")), &page); err != nil || len(page.Tasks) != 1 || page.Tasks[0].Task.Title != "Milk the cow" {
 		t.Errorf("%+v, %v", page, err)
 	}
+	// Nothing is a piece of every title, and means no task. Seen red with the only one there is.
+	expect(t, s.run(t, "trash", "purge", " ", "--yes"), exitUsage, "",
+		"mindflow: wrong usage: say which deleted task; an empty title is none\nRun \"mindflow --help\" for how it is used.\n")
+	s.must(t, "edit", "bread", "--priority=5")
 	same(t, s.must(t, "trash", "purge", "--yes", "cow"), "Gone for good: Milk the cow (########)\n")
 	expect(t, s.run(t, "trash"), exitDone, "", "No task is in the trash.\n")
+	// What is gone for good stands in the way of no undoing.
+	if out := s.must(t, "undo"); !strings.HasPrefix(out, "Taken back: updated Bread (priority)") {
+		t.Error(out)
+	}
 	expect(t, s.run(t, "trash", "--limit=0"), exitUsage, "", "mindflow: wrong usage: --limit is from 1 to 200\nRun \"mindflow --help\" for how it is used.\n")
 }
 

@@ -106,8 +106,11 @@ func (n *namesakes[T]) see(id mindflow.ID[T], name string) {
 func (n *namesakes[T]) none() bool { return len(n.exact)+len(n.others) == 0 }
 
 // one is the one that is meant; kind and name are what such things, and their
-// names, are called.
+// names, are called. Nothing, which is a piece of everything, means none.
 func (n *namesakes[T]) one(c *console, kind, name string) (mindflow.ID[T], error) {
+	if mindflow.Tidy(n.said) == "" {
+		return mindflow.ID[T]{}, fmt.Errorf("%w: say which %s; an empty %s is none", errUsage, kind, name)
+	}
 	found := n.others
 	if len(n.exact) > 0 {
 		found = n.exact

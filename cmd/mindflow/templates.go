@@ -329,6 +329,10 @@ type templatesRenameCommand struct {
 
 // Run gives a template another name.
 func (cmd templatesRenameCommand) Run(c *console) error {
+	name := mindflow.Tidy(strings.Join(cmd.Name, " "))
+	if name == "" {
+		return fmt.Errorf("%w: say what the template shall be called", errUsage)
+	}
 	api, err := signedIn(c)
 	if err != nil {
 		return err
@@ -337,7 +341,7 @@ func (cmd templatesRenameCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	t, err := api.EditTemplate(c.ctx, id, client.TemplateDraft{Name: strings.Join(cmd.Name, " ")}, "")
+	t, err := api.EditTemplate(c.ctx, id, client.TemplateDraft{Name: name}, "")
 	if err != nil {
 		return err
 	}

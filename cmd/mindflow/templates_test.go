@@ -38,6 +38,8 @@ func TestATemplateAtATerminal(t *testing.T) {
 	if err := json.Unmarshal([]byte(s.must(t, "templates", "show", "beds", "--json")), &one); err != nil || one.Content.Project == nil || one.Tasks != 2 {
 		t.Errorf("%+v, %v", one, err)
 	}
+	expect(t, s.run(t, "templates", "rename", "beds", " "), exitUsage, "",
+		"mindflow: wrong usage: say what the template shall be called\nRun \"mindflow --help\" for how it is used.\n")
 	expect(t, s.run(t, "templates", "use", "nothing"), exitFailed, "", "mindflow: no template has \"nothing\" in its name or at an end of its id\n")
 	expect(t, s.run(t, "templates", "use", "beds", "--date=soon"), exitUsage, "", "mindflow: wrong usage: --date is today, tomorrow or a day such as 2026-11-27\nRun \"mindflow --help\" for how it is used.\n")
 	expect(t, s.run(t, "templates", "use", "beds", "--in=Nowhere"), exitFailed, "", "mindflow: no project has \"Nowhere\" in its name or at an end of its id\n")

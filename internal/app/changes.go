@@ -259,7 +259,7 @@ func toldOf(events []mindflow.Event, count int) ToldChange {
 const recentChanges = 50
 
 // LastChange is the actor's last change through the same program that still
-// stands: it was not undone, and undoes none.
+// stands: it was not undone, undoes none, and is of a kind that can be undone.
 func (a *App) LastChange(ctx context.Context, actor mindflow.Actor) (mindflow.ChangeID, error) {
 	page, err := a.Changes(ctx, actor, ChangeList{Limit: recentChanges})
 	if err != nil {
@@ -278,7 +278,8 @@ func (a *App) LastChange(ctx context.Context, actor mindflow.Actor) (mindflow.Ch
 			undone[c.Undoes] = true
 			continue
 		}
-		if c.ActorID == actor.UserID && c.Through == mine.Through() {
+		forGood := slices.ContainsFunc(c.Verbs, func(v mindflow.Verb) bool { return !v.Undoable() })
+		if c.ActorID == actor.UserID && c.Through == mine.Through() && !forGood {
 			return c.ID, nil
 		}
 	}

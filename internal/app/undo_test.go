@@ -602,3 +602,21 @@ func allOf(maps ...fields) fields {
 	}
 	return all
 }
+
+// Seen red with the purging itself, which nothing takes back.
+func TestWhatIsGoneForGoodIsNotTheLastChange(t *testing.T) {
+	eachHome(t, func(h *home) {
+		gone, kept := h.step(mindflow.TaskID{}, "gone"), h.step(mindflow.TaskID{}, "kept")
+		h.delete(gone.ID)
+		if _, err := h.edit(kept.ID, mindflow.Draft{Priority: mindflow.Some(5)}); err != nil {
+			h.t.Fatal(err)
+		}
+		edit := h.lastChange()
+		if err := h.app.PurgeTask(h.t.Context(), h.actor(), gone.ID); err != nil {
+			h.t.Fatal(err)
+		}
+		if last, err := h.app.LastChange(h.t.Context(), h.actor()); err != nil || last != edit {
+			h.t.Errorf("the last is %s, %v, want %s", last, err, edit)
+		}
+	})
+}
