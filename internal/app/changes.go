@@ -36,7 +36,7 @@ type ToldChange struct {
 	// tasks, as they are called now.
 	Count   int
 	Tasks   []mindflow.TaskName
-	Changes mindflow.Changes // of its one thing; nil when there are several
+	Changes mindflow.Changes // of its one thing, without what is large; nil when there are several
 	// Refusal is why it cannot be undone now; nil when it can.
 	Refusal error
 }
@@ -250,7 +250,7 @@ func toldOf(events []mindflow.Event, count int) ToldChange {
 		}
 	}
 	if c.Count == 1 {
-		c.Changes = things[0].fields
+		c.Changes = things[0].fields.Told()
 	}
 	return c
 }

@@ -3,6 +3,7 @@ package mindflow
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -397,13 +398,16 @@ func (t Template) Subject() SubjectID { return SubjectID(t.ID) }
 // nothing is.
 func ParseTemplateName(name string) (tidy, why string) { return ParseProjectName(name) }
 
+// templateContent is the field of an event that holds a content.
+const templateContent = "content"
+
 func (t Template) fields() []fieldValue {
 	content := ""
 	if t.Content.Task != nil || t.Content.Project != nil {
 		encoded, _ := json.Marshal(t.Content) // texts and numbers always encode
 		content = string(encoded)
 	}
-	return []fieldValue{{"name", orNil(t.Name)}, {"content", orNil(content)}, {"deleted_at", instantOrNil(t.DeletedAt)}}
+	return []fieldValue{{"name", orNil(t.Name)}, {templateContent, orNil(content)}, {"deleted_at", instantOrNil(t.DeletedAt)}}
 }
 
 // TemplateChanges lists the fields in which two templates differ. Content is JSON
@@ -414,13 +418,24 @@ func TemplateChanges(before, after Template) Changes {
 	return changes
 }
 
+// Told are changes as they are told to people: of what may be as large as a template's
+// content only that it was changed.
+func (c Changes) Told() Changes {
+	if _, large := c[templateContent]; !large {
+		return c
+	}
+	told := maps.Clone(c)
+	told[templateContent] = Change{}
+	return told
+}
+
 // With is the template with what an event says of one of its fields.
 func (t Template) With(field string, value any) (Template, error) {
 	var err error
 	switch field {
 	case "name":
 		t.Name, err = told[string](value)
-	case "content":
+	case templateContent:
 		var content string
 		if content, err = told[string](value); err == nil {
 			t.Content = TemplateContent{}

@@ -25,6 +25,9 @@ func TestTemplatesOverHTTP(t *testing.T) {
 		ada.do("GET /api/templates", "").want(http.StatusOK).has("templates.0.name=Trips; templates.0.tasks=2; templates.0.content=-")
 		ada.do("PATCH "+path, `{"name": "Travels"}`, `If-Match: "1"`).want(http.StatusOK).has("name=Travels; version=2")
 		ada.do("PATCH "+path, `{"name": "x"}`, `If-Match: "1"`).want(http.StatusPreconditionFailed)
+		// Of a content is told that it was changed, not what it holds. Seen red with all of it.
+		ada.do("GET /api/changes", "").want(http.StatusOK).has("changes.0.fields.0.field=name; changes.0.fields.0.before=Trips")
+		ada.do("GET /api/changes", "").has("changes.2.verbs.0=template.created; changes.2.fields.0.field=content; changes.2.fields.0.after=null")
 		ada.do("GET "+path, "", `If-None-Match: "2"`).want(http.StatusNotModified)
 		// Sent back as it was answered, a content is the same.
 		ada.do("PATCH "+path, `{"content": `+made.at("content")+`}`).want(http.StatusOK).has("version=2")
