@@ -208,11 +208,6 @@ func (u *undoing) takeBackTemplates(list []changed) error {
 		if err != nil {
 			return err
 		}
-		if after.DeletedAt.IsZero() && !before.DeletedAt.IsZero() {
-			if err := roomForTemplate(u.tx); err != nil {
-				return err
-			}
-		}
 		if _, err := u.tx.SaveTemplate(before, after, u.actor); err != nil {
 			return err
 		}

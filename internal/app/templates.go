@@ -174,11 +174,12 @@ func addTemplate(tx *store.Tx, actor mindflow.Actor, t mindflow.Template) (madeT
 	return madeTemplate{first, false}, nil
 }
 
-// roomForTemplate refuses one more than a workspace may hold.
+// roomForTemplate refuses one more than a workspace may hold. Deleted ones count, so
+// that they find room when they are brought back.
 func roomForTemplate(tx *store.Tx) error {
 	n, err := tx.TemplateCount()
 	if err == nil && n >= mindflow.MaxTemplates {
-		err = mindflow.Full(fmt.Sprintf("The workspace holds %d templates already, as many as it may; delete one", mindflow.MaxTemplates))
+		err = mindflow.Full(fmt.Sprintf("The workspace holds %d templates already, as many as it may; deleted ones count until they are gone, after 31 days", mindflow.MaxTemplates))
 	}
 	return err
 }
@@ -226,17 +227,15 @@ func contentFromProject(tx *store.Tx, n NewTemplate, z mindflow.Zone) (mindflow.
 }
 
 // tree are the tasks with their steps as a template has them: without what was
-// deleted or given up and what is beneath that, and with what waits for what among
-// them. With a top named, that one alone stands at the top.
+// deleted or given up, without the past of what repeats, and without what is beneath
+// those; and with what waits for what among them. With a top named, that one alone
+// stands at the top.
 func (n NewTemplate) tree(tasks []mindflow.Task, top mindflow.TaskID, z mindflow.Zone) ([]mindflow.TemplateTask, error) {
 	tasks = slices.DeleteFunc(tasks, func(t mindflow.Task) bool {
 		return t.ID != top && (!t.DeletedAt.IsZero() || t.Status == mindflow.StatusCancelled)
 	})
-	from, _ := mindflow.FirstDate(tasks, z)
-	if n.Day != "" {
-		from, _ = mindflow.ParseDay(n.Day) // checked
-	}
-	g := growing{from: from, zone: z, beneath: map[mindflow.TaskID][]mindflow.Task{}, place: map[mindflow.TaskID]int{}}
+	tasks = withoutPast(tasks, top)
+	g := growing{zone: z, beneath: map[mindflow.TaskID][]mindflow.Task{}, place: map[mindflow.TaskID]int{}}
 	var tops []mindflow.Task
 	for _, t := range tasks {
 		switch {
@@ -246,6 +245,10 @@ func (n NewTemplate) tree(tasks []mindflow.Task, top mindflow.TaskID, z mindflow
 			g.beneath[t.Details.ParentID] = append(g.beneath[t.Details.ParentID], t)
 		}
 	}
+	g.from, _ = mindflow.FirstDate(g.reached(tops), z)
+	if n.Day != "" {
+		g.from, _ = mindflow.ParseDay(n.Day) // checked
+	}
 	made := g.all(tops)
 	if len(g.place) > mindflow.MaxTemplateTasks {
 		return nil, mindflow.InvalidField(n.source(), fmt.Sprintf("has more than %d tasks and steps", mindflow.MaxTemplateTasks))
@@ -254,12 +257,46 @@ func (n NewTemplate) tree(tasks []mindflow.Task, top mindflow.TaskID, z mindflow
 	return made, nil
 }
 
+// withoutPast are the tasks without what was done of a series before its latest
+// occurrence: a series is one task of a template.
+func withoutPast(tasks []mindflow.Task, top mindflow.TaskID) []mindflow.Task {
+	latest := map[mindflow.TaskID]mindflow.Task{} // by series
+	for _, t := range tasks {
+		before, known := latest[t.Details.Recurrence.Series]
+		if !known || isLater(before, t) {
+			latest[t.Details.Recurrence.Series] = t
+		}
+	}
+	return slices.DeleteFunc(tasks, func(t mindflow.Task) bool {
+		r := t.Details.Recurrence
+		return t.ID != top && !r.IsZero() && !t.Status.Open() && latest[r.Series].ID != t.ID
+	})
+}
+
+// isLater reports whether, of two occurrences of a series, the second comes later:
+// one that is open comes after those that are done.
+func isLater(first, second mindflow.Task) bool {
+	if first.Status.Open() != second.Status.Open() {
+		return second.Status.Open()
+	}
+	return second.Details.Recurrence.Slot > first.Details.Recurrence.Slot
+}
+
 // growing is a template's tree on its way.
 type growing struct {
 	from    mindflow.Day
 	zone    mindflow.Zone
 	beneath map[mindflow.TaskID][]mindflow.Task
 	place   map[mindflow.TaskID]int // as they are counted
+}
+
+// reached are some tasks with all that is beneath them.
+func (g *growing) reached(tasks []mindflow.Task) []mindflow.Task {
+	all := slices.Clone(tasks)
+	for i := 0; i < len(all); i++ {
+		all = append(all, g.beneath[all[i].ID]...)
+	}
+	return all
 }
 
 func (g *growing) all(tasks []mindflow.Task) []mindflow.TemplateTask {

@@ -216,6 +216,60 @@ func TestATemplateOfAProjectMakesTheProject(t *testing.T) {
 	})
 }
 
+// What repeats is one task of a template, whatever was done of it, and its past counts
+// for no date. Seen red with every occurrence that was done, and with the day of a step
+// beneath one of them as the first.
+func TestATemplateHasWhatRepeatsOnce(t *testing.T) {
+	eachHome(t, func(h *home) {
+		house := h.project("House")
+		in := func(title, due, rule string, parent mindflow.TaskID) mindflow.Task {
+			h.t.Helper()
+			h.w.clock.jump(h.w.clock.Now().Add(time.Second))
+			d := mindflow.Draft{Title: mindflow.Some(title), DueDate: mindflow.Some(due), ProjectID: mindflow.Some(house)}
+			if rule != "" {
+				d.Recurrence = mindflow.Some(mindflow.RecurrenceDraft{Rule: rule})
+			}
+			if !parent.IsZero() {
+				d.ParentID = mindflow.Some(parent.String())
+			}
+			task, _, err := h.app.CreateTask(h.t.Context(), h.actor(), mindflow.TaskID{}, d)
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			return task
+		}
+		clean := in("clean", "2027-05-01", "FREQ=DAILY", mindflow.TaskID{})
+		in("sweep", "2027-04-30", "", clean.ID)
+		for next := clean.ID; !next.IsZero() && h.read(next).Due.String() < "2027-05-04"; {
+			next = h.complete(next, true).Details.Recurrence.NextID
+		}
+		ended := in("paint", "2027-05-02", "FREQ=DAILY;COUNT=2", mindflow.TaskID{})
+		h.complete(h.complete(ended.ID, false).Details.Recurrence.NextID, false)
+		in("move", "2027-05-20", "", mindflow.TaskID{})
+		project, err := mindflow.ParseID[mindflow.Project](house)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		template, _, err := h.app.CreateTemplate(h.t.Context(), h.actor(), app.NewTemplate{FromProject: project})
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		var has []string
+		for _, task := range template.Content.Tasks() {
+			has = append(has, fmt.Sprintf("%s %d", task.Title, task.Due.Days))
+		}
+		// The last of the painting was due on the 3rd, the sweeping that is left on the 3rd.
+		if want := []string{"clean 1", "sweep 0", "paint 0", "move 17"}; !slices.Equal(has, want) {
+			h.t.Errorf("it has %v, want %v", has, want)
+		}
+		// That one is named, though it is over.
+		of, _, err := h.app.CreateTemplate(h.t.Context(), h.actor(), app.NewTemplate{FromTask: clean.ID})
+		if err != nil || of.Content.Task.Title != "clean" || len(of.Content.Task.Steps) != 1 {
+			h.t.Errorf("%+v, %v", of.Content.Task, err)
+		}
+	})
+}
+
 // lastChange names the newest one.
 func (h *home) lastChange() mindflow.ChangeID {
 	h.t.Helper()
@@ -342,6 +396,17 @@ func TestTemplatesAreKeptChangedAndBroughtBack(t *testing.T) {
 		}
 		if _, _, err := h.app.CreateTemplate(ctx, h.actor(), app.NewTemplate{Name: "x", Content: &content}); mindflow.KindOf(err) != mindflow.KindFull {
 			h.t.Errorf("one too many: %v", err)
+		}
+		// A deleted one keeps its place, and so comes back.
+		if err := h.app.DeleteTemplate(ctx, h.actor(), first.ID, mindflow.Match{}); err != nil {
+			h.t.Fatal(err)
+		}
+		deleted := h.lastChange()
+		if _, _, err := h.app.CreateTemplate(ctx, h.actor(), app.NewTemplate{Name: "x", Content: &content}); mindflow.KindOf(err) != mindflow.KindFull {
+			h.t.Errorf("one in place of a deleted one: %v", err)
+		}
+		if _, err := h.app.Undo(ctx, h.actor(), deleted); err != nil {
+			h.t.Errorf("brought back: %v", err)
 		}
 	})
 }

@@ -22,7 +22,7 @@ SELECT name, content, version, created_at, updated_at, deleted_at
   FROM templates
  WHERE workspace_id = $1 AND id = $2`
 
-	countTemplates = `SELECT count(*) FROM templates WHERE workspace_id = $1 AND deleted_at IS NULL`
+	countTemplates = `SELECT count(*) FROM templates WHERE workspace_id = $1`
 
 	insertTemplate = `
 INSERT INTO templates (workspace_id, id, name, name_key, content, kind, tasks, version, changed_seq, created_at, updated_at)
@@ -85,7 +85,8 @@ func readTemplate(q querier, w mindflow.WorkspaceID, id mindflow.TemplateID) (mi
 	return t, nil
 }
 
-// TemplateCount is how many templates of the transaction's home are there.
+// TemplateCount is how many templates the transaction's home holds, with deleted ones
+// that are not gone yet.
 func (tx *Tx) TemplateCount() (n int, err error) {
 	if err := one(tx, countTemplates, []any{textOf(&tx.ids, tx.home)}, &n); err != nil {
 		return 0, fmt.Errorf("count templates: %w", err)

@@ -47,8 +47,9 @@ func decode(data []byte, v any) error {
 // maxDepth bounds the nesting of a body.
 const maxDepth = 64
 
-// maxTokens bounds the pieces of a body: keys, values, brackets. What is legal
-// needs a fraction of it; each costs more to refuse than to send.
+// maxTokens bounds the pieces of a body: keys, values, brackets. Each costs more to
+// refuse than to send. What is legal needs a fraction of it, but for the largest
+// templates: those of 500 tasks have room for twenty pieces a task.
 const maxTokens = 10_000
 
 // unreadableError says why a body cannot be read.
