@@ -131,6 +131,29 @@ test('a project is renamed, gets one in it, is archived and taken up again', asy
   await expect.poll(() => named(page)).toEqual(['House'])
 })
 
+test('one in a project that was put away is renamed where it is; one that was just made is taken back', async () => {
+  const { page, person } = await at('/tasks', [])
+  const ids = await make(person, ['Garden', 'Garden:Beds', 'House'])
+  await person.call(`/api/projects/${ids.get('Garden')}/archive`, 'POST')
+  await page.goto(`${app.url}/tasks?project=${ids.get('Beds')}`)
+  await page.getByRole('button', { name: 'Change the project' }).press('Enter')
+  await page.getByRole('menuitem', { name: 'Rename or move…' }).press('Enter')
+  await page.getByLabel('Name', { exact: true }).fill('Flower beds')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Flower beds' }).waitFor()
+  await expect
+    .poll(() => person.call(`/api/projects/${ids.get('Beds')}`))
+    .toMatchObject({ name: 'Flower beds', parent_id: ids.get('Garden') })
+
+  await nav(page).getByRole('button', { name: 'New project' }).press('Enter')
+  await page.getByLabel('Name of the project').fill('Attic')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Attic' }).waitFor()
+  await page.keyboard.press('u')
+  await expect.poll(() => stored(person)).not.toContain('Attic')
+  await expect.poll(() => named(page)).toEqual(['House'])
+})
+
 // Seen red where the list of all was asked for before the project was gone.
 test('before a project is deleted it is said what goes along; undo brings all of it back', async () => {
   const { page, person, tasks } = await at('/tasks', ['Paint the fence'])

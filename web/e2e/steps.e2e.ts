@@ -64,18 +64,43 @@ test('steps are added by typing alone, checked off, and the row tells how far th
   await progress(page, '0 of 3').waitFor()
 })
 
-test('several lines that are pasted are several steps, in their order', async () => {
-  const { page, person, trip: top } = await trip([])
-  await field(page).focus()
-  await page.evaluate(() => {
+/** Pastes into what has the focus. */
+const paste = (page: Page, text: string) =>
+  page.evaluate((text) => {
     const clipboardData = new DataTransfer()
-    clipboardData.setData('text', 'one\n\n  two\r\nthree')
+    clipboardData.setData('text', text)
     document.activeElement!.dispatchEvent(
       new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
     )
-  })
+  }, text)
+
+test('several lines that are pasted are several steps, in their order', async () => {
+  const { page, person, trip: top } = await trip([])
+  await field(page).focus()
+  await paste(page, 'one\n\n  two\r\nthree')
   await expect.poll(() => there(person, top)).toEqual(['one', 'two', 'three'])
   await expect.poll(() => shown(page)).toEqual(['one', 'two', 'three'])
+})
+
+test('lines that cannot be sent stay, and are steps once they are tried again; each can be taken back', async () => {
+  const { page, person, trip: top } = await trip(['zero'])
+  await expect.poll(() => shown(page)).toEqual(['zero'])
+  await page.context().setOffline(true)
+  await field(page).focus()
+  await paste(page, 'one\ntwo\nthree')
+  const kept = panel(page).getByRole('list', { name: 'Not added' })
+  await expect.poll(() => kept.getByRole('button').allTextContents()).toEqual(['one', 'two', 'three'])
+  await expect.poll(() => shown(page)).toEqual(['zero'])
+  await page.context().setOffline(false)
+  await panel(page).getByRole('button', { name: 'Try again' }).press('Enter')
+  await expect.poll(() => there(person, top)).toEqual(['zero', 'one', 'two', 'three'])
+  await kept.waitFor({ state: 'hidden' })
+
+  await expect.poll(() => shown(page)).toEqual(['zero', 'one', 'two', 'three'])
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('u')
+  await expect.poll(() => there(person, top)).toEqual(['zero', 'one', 'two'])
+  await expect.poll(() => shown(page)).toEqual(['zero', 'one', 'two'])
 })
 
 // Seen red while the panel's search held an empty list: what is open over the page has the keyboard, so u was not heard.
@@ -114,6 +139,7 @@ test('a step is opened, says what it is a step of, and goes no deeper than five'
   await field(page).fill('six')
   await field(page).press('Enter')
   await panel(page).getByText('Steps nest at most 5 deep.').waitFor()
+  await panel(page).getByRole('button', { name: 'Change: six' }).press('Enter')
   expect(await field(page).inputValue()).toBe('six')
   await panel(page).getByRole('link', { name: 'four' }).click()
   await page.waitForURL((url) => !url.pathname.endsWith(parent.id))

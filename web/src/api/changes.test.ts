@@ -383,6 +383,38 @@ describe('a long list', () => {
     stop()
   })
 
+  test('loses what was within a task that is deleted, once it is', async () => {
+    const [trip, pack, socks, other] = [
+      task('trip'),
+      task('pack', { parent_id: 'id-trip' }),
+      task('socks', { parent_id: 'id-pack' }),
+      task('other', { parent_id: 'id-elsewhere' }),
+    ]
+    const pages = [[other], [socks], [pack], [trip]].map((tasks, i) => ({ tasks, next_cursor: i < 3 ? `${i}` : null }))
+    client.setQueryData<Lists>(key, { pages, pageParams: ['', '0', '1', '2'] })
+    const shown = () => kept()!.pages.flatMap((page) => page.tasks.map((t) => t.title))
+    const no = refused(changes.remove(client, trip))
+    await requests(1)
+    asked[0]!.answer(problem(500))
+    await no
+    expect(shown()).toEqual(['other', 'socks', 'pack', 'trip'])
+    const sent = asked.length
+    const gone = changes.remove(client, trip)
+    await vi.waitFor(() => expect(asked.slice(sent).some((r) => r.method === 'DELETE')).toBe(true))
+    asked.findLast((r) => r.method === 'DELETE')!.answer(new Response(null, { status: 204 }))
+    await gone
+    expect(shown()).toEqual(['other'])
+  })
+
+  test('begins anew when a change is taken back: what it had made is in no answer', async () => {
+    long()
+    const undone = changes.undoChange(client, 'change')
+    await requests(1)
+    asked[0]!.answer(Response.json({ change: 'another' }))
+    await undone
+    expect(kept()!.pages).toHaveLength(1)
+  })
+
   test('of three pages is asked for as it is', () => {
     client.setQueryData<Lists>(key, { pages: [1, 2, 3].map(pageOf), pageParams: ['', '1', '2'] })
     changes.beginAnew(client, key)

@@ -109,6 +109,12 @@ export function beginAnew(client: QueryClient, queryKey: QueryKey): void {
   void client.invalidateQueries({ queryKey, exact: true })
 }
 
+/** Begins all long lists anew: which tasks are gone is in no answer about what changed. */
+export function beginAllAnew(client: QueryClient): void {
+  for (const { queryKey } of client.getQueryCache().findAll({ queryKey: ['list'], predicate: isLong }))
+    beginAnew(client, queryKey)
+}
+
 const nothing: TaskPage = { tasks: [], next_cursor: null }
 
 const zoneOf = (client: QueryClient) => client.getQueryData<Preferences>(['preferences'])?.timezone ?? guessZone()
@@ -235,6 +241,7 @@ export async function ahead(client: QueryClient, changes: { task: Task; fields: 
       return withWaiting(after)
     })
     showAll(client, now)
+    leaveWithin(client, now)
     if (refused) rankAnew(client)
   }
 }
@@ -438,6 +445,7 @@ export const remove = (client: QueryClient, task: Task) =>
     async () => {
       const answer = api.DELETE('/api/tasks/{id}', { params: path(task) })
       await data(answer)
+      leaveWithin(client, [deleted(task)])
       return tellChange(deleted(task), (await answer).response)
     },
     (_, before) => deleted(before),
@@ -454,13 +462,25 @@ export const wayBack = (before: Task, after: Task): Partial<Task> =>
     ),
   )
 
-/** Takes a task that is not there any more out of the lists. */
-const leave = (client: QueryClient, id: string) =>
+/** Takes tasks that are not there any more out of the lists. */
+const leave = (client: QueryClient, gone: ReadonlySet<string>) =>
   mapLists(client, (pages) =>
     pages.map((page) =>
-      page.tasks.some((t) => t.id === id) ? { ...page, tasks: page.tasks.filter((t) => t.id !== id) } : page,
+      page.tasks.some((t) => gone.has(t.id)) ? { ...page, tasks: page.tasks.filter((t) => !gone.has(t.id)) } : page,
     ),
   )
+
+/** Takes what is within deleted tasks out of the lists, as far as it is known: it went with them. */
+function leaveWithin(client: QueryClient, tasks: Task[]) {
+  const gone = new Set(tasks.filter((task) => task.deleted_at).map((task) => task.id))
+  if (gone.size === 0) return
+  const parents = new Map<string, string>()
+  for (const [, lists] of client.getQueriesData<Lists>({ queryKey: ['list'] }))
+    for (const { id, parent_id } of lists?.pages.flatMap((page) => page.tasks) ?? [])
+      if (parent_id) parents.set(id, parent_id)
+  const isGone = (id: string | undefined): boolean => id !== undefined && (gone.has(id) || isGone(parents.get(id)))
+  leave(client, new Set([...parents.keys()].filter(isGone)))
+}
 
 /**
  * Takes back the change that made a task what it is, whole, with all that came with it. How it
@@ -472,10 +492,11 @@ export async function undo(client: QueryClient, before: Partial<Task>, after: Ta
   const send = async () => {
     await data(api.POST('/api/undo', { body: { change } }))
     const next = after.recurrence?.next
-    if (next && before.recurrence) leave(client, next.id) // it came when this one was over
+    if (next && before.recurrence) leave(client, new Set([next.id])) // it came when this one was over
     return data(api.GET('/api/tasks/{id}', { params: path(after) })).catch((error: unknown) => {
-      if (isStatus(error, 404)) return deleted(after)
-      throw error
+      if (!isStatus(error, 404)) throw error
+      leaveWithin(client, [deleted(after)])
+      return deleted(after)
     })
   }
   return shownAtOnce(
@@ -490,6 +511,7 @@ export async function undo(client: QueryClient, before: Partial<Task>, after: Ta
 /** Takes any change back, whole. What came of it the server says. */
 export async function undoChange(client: QueryClient, change: string): Promise<void> {
   await data(api.POST('/api/undo', { body: { change } }))
+  beginAllAnew(client)
   await refresh(client)
 }
 
@@ -502,7 +524,7 @@ export const restore = (client: QueryClient, task: Task) =>
     (back) => back,
   )
 
-/** What was added and got no answer, with its id: whoever adds the same again within some minutes means the same task. */
+/** What was added and got no answer, with its id: whoever adds the same again within some minutes means the same one. */
 const unsure = new Map<string, { id: string; at: number }>()
 const some = 10 * 60_000
 
@@ -510,6 +532,17 @@ function idFor(same: string): string {
   const before = unsure.get(same)
   unsure.delete(same)
   return before && Date.now() - before.at < some ? before.id : newId()
+}
+
+/** Makes something under an id that is made here, which it keeps where no answer came. */
+export async function underOneId<T>(same: string, make: (id: string) => Promise<T>, given?: string | null): Promise<T> {
+  const id = given ?? idFor(same)
+  try {
+    return await make(id)
+  } catch (error) {
+    if (error instanceof Unreachable) unsure.set(same, { id, at: Date.now() })
+    throw error
+  }
 }
 
 /** Adds a task. Its id is made here, so that a repeat is the same task. */
@@ -526,9 +559,18 @@ function add(
   same: string,
   ask: (id: string) => Parameters<typeof data<Task>>[0],
 ): Promise<Task> {
-  const id = draft.id ?? idFor(same)
+  const send = (id: string) => {
+    const task = drafted(id, draft)
+    const made = () => inTurn(task, () => data(ask(id)))
+    return shownAtOnce(client, deleted(task), { deleted_at: null }, made, (made) => made)
+  }
+  return underOneId(same, send, draft.id)
+}
+
+/** A task as it is seen until the server has made it. */
+function drafted(id: string, draft: Draft & { title: string }): Task {
   const now = new Date().toISOString()
-  const task: Task = {
+  return {
     id,
     title: draft.title,
     description: draft.description ?? null,
@@ -556,11 +598,6 @@ function add(
     user_id: '',
     workspace_id: '',
   }
-  const send = () => inTurn(task, () => data(ask(id)))
-  return shownAtOnce(client, deleted(task), { deleted_at: null }, send, (made) => made).catch((error: unknown) => {
-    if (error instanceof Unreachable) unsure.set(same, { id, at: Date.now() })
-    throw error
-  })
 }
 
 /** Changes preferences, if they still are as they were seen: else a Problem with status 412. */

@@ -1,5 +1,15 @@
-import { expect, test } from 'vitest'
-import { besideIn, inTree, roomsFor, type Project } from './projects'
+import { QueryClient } from '@tanstack/react-query'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import {
+  besideIn,
+  createProject,
+  editProject,
+  inTree,
+  moveProject,
+  projectsQuery,
+  roomsFor,
+  type Project,
+} from './projects'
 
 const project = (id: string, fields: Partial<Project> = {}) =>
   ({ id, name: id, parent_id: null, archived_at: null, deleted_at: null, ...fields }) as Project
@@ -27,8 +37,100 @@ test('a project can be in another that is in none, unless others are in it', () 
   expect(rooms()).toEqual(['a', 'b'])
 })
 
+test('a project can stay where it is, though that was put away', () => {
+  const all = [project('away', { archived_at: 'x' }), project('in it', { parent_id: 'away' }), project('a')]
+  expect(roomsFor(all, all[1]).map((p) => p.id)).toEqual(['away', 'a'])
+})
+
 test('a project has an order with those of the same parent that are not put away', () => {
   const all = [project('a'), project('b', { archived_at: 'x' }), project('c'), project('a1', { parent_id: 'a' })]
   expect(besideIn(all, all[2]!).map((p) => p.id)).toEqual(['a', 'c'])
   expect(besideIn(all, all[3]!).map((p) => p.id)).toEqual(['a1'])
+})
+
+describe('changes', () => {
+  let client: QueryClient
+  /** What the server is asked, each to be answered by hand. */
+  let asked: { path: string; body: { id?: string }; answer: (r: Response) => void; fail: () => void }[]
+
+  const begin = (...projects: Project[]) => {
+    localStorage.setItem('mindflow.signed-in', '1')
+    client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+    client.setQueryData(projectsQuery.queryKey, projects)
+    asked = []
+    vi.stubGlobal('fetch', (request: Request | string) => {
+      if (typeof request === 'string') return Promise.resolve(Response.json({ access_token: 'token', expires_in: 900 }))
+      return new Promise((answer, reject) => {
+        void request.text().then((text) =>
+          asked.push({
+            path: new URL(request.url).pathname,
+            body: JSON.parse(text) as { id?: string },
+            answer,
+            fail: () => reject(new TypeError('Failed to fetch')),
+          }),
+        )
+      })
+    })
+  }
+  const shown = () => client.getQueryData(projectsQuery.queryKey)!.map((p) => p.name)
+  const requests = (n: number) => vi.waitFor(() => expect(asked).toHaveLength(n))
+  const failed = (p: Promise<unknown>) =>
+    p.then(
+      () => false,
+      () => true,
+    )
+
+  afterEach(() => {
+    vi.unstubAllGlobals()
+    client.clear()
+  })
+
+  const at = (id: string, position: string) => project(id, { position, created_at: '2026-11-20T08:00:00Z' })
+
+  test('are shown at once and sent in turn', async () => {
+    begin(at('a', '1'), at('b', '2'), at('c', '3'))
+    const [a] = client.getQueryData(projectsQuery.queryKey)!
+    const first = moveProject(client, a!, { after: 'b' })
+    const second = moveProject(client, a!, { after: 'c' })
+    await vi.waitFor(() => expect(shown()).toEqual(['b', 'c', 'a']))
+    await requests(1)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(asked.map((r) => r.body)).toEqual([{ after: 'b' }])
+    asked[0]!.answer(Response.json(a))
+    await first
+    await requests(2)
+    expect(asked[1]!.body).toEqual({ after: 'c' })
+    asked[1]!.answer(Response.json(a))
+    await second
+    expect(shown()).toEqual(['b', 'c', 'a'])
+  })
+
+  test('of which one is refused leave the other', async () => {
+    begin(project('a'), project('b'))
+    const [a, b] = client.getQueryData(projectsQuery.queryKey)!
+    const first = failed(editProject(client, a!, { name: 'new a' }))
+    const second = editProject(client, b!, { name: 'new b' })
+    await requests(1)
+    expect(shown()).toEqual(['new a', 'new b'])
+    asked[0]!.answer(new Response('{}', { status: 500 }))
+    expect(await first).toBe(true)
+    expect(shown()).toEqual(['a', 'new b'])
+    await requests(2)
+    asked[1]!.answer(Response.json(b))
+    await second
+    expect(shown()).toEqual(['a', 'new b'])
+  })
+
+  test('a project whose making got no answer is the same when it is made again', async () => {
+    begin()
+    const first = failed(createProject(client, 'Garden', null))
+    await requests(1)
+    asked[0]!.fail()
+    expect(await first).toBe(true)
+    const again = createProject(client, 'Garden', null)
+    await requests(2)
+    asked[1]!.answer(Response.json(project('Garden')))
+    await again
+    expect(asked[1]!.body.id).toBe(asked[0]!.body.id)
+  })
 })

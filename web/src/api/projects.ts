@@ -1,7 +1,7 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import { keyAt, type Spot } from '../order/place'
-import { refresh, together } from './changes'
-import { api, changeOf, data, newId, tellChange } from './client'
+import { beginAllAnew, refresh, together, underOneId } from './changes'
+import { api, changeOf, data, tellChange } from './client'
 import { placeKey } from './lists'
 import type { components } from './schema'
 
@@ -43,36 +43,57 @@ export const within = (projects: Project[], project: Project) =>
 export const besideIn = (projects: Project[], project: Project) =>
   projects.filter((p) => isHere(p) && p.parent_id === project.parent_id)
 
-/** What a project can be in: another that is in none itself. */
+/** What a project can be in: another that is in none itself; and what it is in, though that was put away. */
 export const roomsFor = (projects: Project[], project?: Project) =>
   project && within(projects, project).length > 0
     ? []
-    : projects.filter((p) => isHere(p) && p.parent_id === null && p.id !== project?.id)
+    : projects.filter((p) => p.id === project?.parent_id || (isHere(p) && p.parent_id === null && p.id !== project?.id))
 
 const order = (a: Project, b: Project) => {
   const [x, y] = [placeKey(a), placeKey(b)]
   return x === y ? 0 : x < y ? -1 : 1
 }
 
+/** How the projects are seen with a change that is under way. */
+type Seen = (all: Project[]) => Project[]
+
+/** The changes under way, in turn, and the projects as they were before the first of them. */
+let waiting: Seen[] = []
+let told: Project[] | undefined
+let showing: Promise<unknown> = Promise.resolve()
+let turn: Promise<unknown> = Promise.resolve()
+
 /**
- * Changes what is known of the projects at once, then sends it; where that fails, they are as before. Answers what
- * undoes it, if anything has changed.
+ * Changes what is known of the projects at once, then sends it, after those before it; where that fails, it is taken
+ * out of what is shown, and the others stay. Answers what undoes it, if anything has changed.
  */
-async function change<T extends object>(
-  client: QueryClient,
-  seen: (all: Project[]) => Project[],
-  send: () => Promise<T>,
-): Promise<string | undefined> {
-  const { queryKey } = projectsQuery
-  await client.cancelQueries({ queryKey })
-  const before = client.getQueryData(queryKey)
-  client.setQueryData(queryKey, (all) => all && seen(all))
-  try {
-    return changeOf(await together(client, send))
-  } catch (error) {
-    client.setQueryData(queryKey, before)
-    throw error
-  }
+const change = <T extends object>(client: QueryClient, seen: Seen, send: () => Promise<T>) =>
+  together(client, async (): Promise<string | undefined> => {
+    const { queryKey } = projectsQuery
+    showing = showing.then(() => client.cancelQueries({ queryKey }))
+    await showing
+    if (waiting.length === 0) told = client.getQueryData(queryKey)
+    waiting.push(seen)
+    client.setQueryData(queryKey, (all) => all && seen(all))
+    const mine = turn.then(send)
+    turn = mine.catch(() => {})
+    try {
+      const undone = changeOf(await mine)
+      told = told && seen(told)
+      return undone
+    } catch (error) {
+      client.setQueryData(queryKey, told && waiting.reduce((all, other) => (other === seen ? all : other(all)), told))
+      throw error
+    } finally {
+      waiting = waiting.filter((other) => other !== seen)
+    }
+  })
+
+/** A change after which tasks are in other lists, or in none. */
+async function changeWithTasks<T extends object>(client: QueryClient, seen: Seen, send: () => Promise<T>) {
+  const undone = await change(client, seen, send)
+  beginAllAnew(client)
+  return undone
 }
 
 const path = ({ id }: Project) => ({ params: { path: { id } } })
@@ -80,10 +101,12 @@ const path = ({ id }: Project) => ({ params: { path: { id } } })
 const becoming = (project: Project, fields: Partial<Project>) => (all: Project[]) =>
   all.map((p) => (p.id === project.id ? { ...p, ...fields } : p))
 
-/** Makes a project; whoever repeats it with this id makes one. */
+/** Makes a project; what got no answer is the same project when it is made again. */
 export async function createProject(client: QueryClient, name: string, parent: string | null) {
-  const body = { id: newId(), name, ...(parent ? { parent_id: parent } : {}) }
-  const made = await data(api.POST('/api/projects', { body }))
+  const body = { name, ...(parent ? { parent_id: parent } : {}) }
+  const made = await underOneId(JSON.stringify(body), (id) =>
+    data(api.POST('/api/projects', { body: { ...body, id } })),
+  )
   await client.invalidateQueries({ queryKey: projectsQuery.queryKey })
   return made
 }
@@ -99,7 +122,7 @@ export const editProject = (client: QueryClient, project: Project, fields: Proje
 export const archiveProject = (client: QueryClient, project: Project) => {
   const at = new Date().toISOString()
   const away = (p: Project) => p.id === project.id || (p.parent_id === project.id && !p.archived_at)
-  return change(
+  return changeWithTasks(
     client,
     (all) => all.map((p) => (away(p) ? { ...p, archived_at: at } : p)),
     () => data(api.POST('/api/projects/{id}/archive', path(project))),
@@ -108,7 +131,7 @@ export const archiveProject = (client: QueryClient, project: Project) => {
 
 /** Takes a project up again, with those that were put away together with it. */
 export const unarchiveProject = (client: QueryClient, project: Project) =>
-  change(
+  changeWithTasks(
     client,
     (all) => {
       const back = (p: Project) =>
@@ -120,7 +143,7 @@ export const unarchiveProject = (client: QueryClient, project: Project) =>
 
 /** Deletes a project, with those in it and all their tasks. */
 export const deleteProject = (client: QueryClient, project: Project) =>
-  change(
+  changeWithTasks(
     client,
     (all) => all.filter((p) => p.id !== project.id && p.parent_id !== project.id),
     async () => {
@@ -148,5 +171,6 @@ export const moveProject = (client: QueryClient, project: Project, to: Spot) =>
 /** Takes back what was done with a project. */
 export async function undoProject(client: QueryClient, undone: string): Promise<void> {
   await data(api.POST('/api/undo', { body: { change: undone } }))
+  beginAllAnew(client)
   await refresh(client)
 }

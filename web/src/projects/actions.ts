@@ -1,5 +1,6 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { changeOf } from '../api/client'
 import * as projects from '../api/projects'
 import type { Project, ProjectEdit } from '../api/projects'
 import type { Spot } from '../order/place'
@@ -9,11 +10,11 @@ import { remember, say, unsay } from '../ui/toast'
 
 /** What people do with projects: each says what it did and can be undone, and says why when it failed. */
 export function projectActions(client: QueryClient) {
-  const back = async (undone: string | undefined, project: Project) => {
+  const back = async (undone: string | undefined, { name }: Pick<Project, 'name'>, text = 'Put back') => {
     if (!undone) return // it was so already
     try {
       await projects.undoProject(client, undone)
-      say(`Put back: ${short(project.name)}`)
+      say(`${text}: ${short(name)}`)
     } catch (error) {
       tell(error)
     }
@@ -34,7 +35,19 @@ export function projectActions(client: QueryClient) {
   }
 
   return {
-    edit: (project: Project, fields: ProjectEdit) => run(project, () => projects.editProject(client, project, fields)),
+    /** Makes a project. Who asks for it says why where that fails. */
+    make: async (name: string, parent: string | null) => {
+      const made = await projects.createProject(client, name, parent)
+      const undone = changeOf(made)
+      if (undone) remember(() => void back(undone, made, 'Taken back'))
+      return made
+    },
+
+    /** Edits a project. Who asks for it says why where that fails. */
+    edit: async (project: Project, fields: ProjectEdit) => {
+      const undone = await projects.editProject(client, project, fields)
+      if (undone) remember(() => void back(undone, project))
+    },
 
     archive: (project: Project) =>
       run(project, () => projects.archiveProject(client, project), `Archived: ${short(project.name)}`),

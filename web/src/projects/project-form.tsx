@@ -1,7 +1,8 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useId, useState, type FormEvent } from 'react'
-import { createProject, projectsQuery, roomsFor, type Project } from '../api/projects'
+import { useQuery } from '@tanstack/react-query'
+import { useId, useRef, useState, type FormEvent } from 'react'
+import { projectsQuery, roomsFor, type Project } from '../api/projects'
 import { explain, Problem } from '../api/errors'
+import { tell } from '../shell/actions'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Failure, Field, inputClass } from '../ui/field'
@@ -35,9 +36,9 @@ function Fields({
   onClose,
   onMade,
 }: Pick<Parameters<typeof ProjectForm>[0], 'project' | 'parent' | 'onClose' | 'onMade'>) {
-  const client = useQueryClient()
   const actions = useProjectActions()
   const id = useId()
+  const form = useRef<HTMLFormElement>(null)
   const rooms = roomsFor(useQuery(projectsQuery).data ?? [], project)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
@@ -45,29 +46,31 @@ function Fields({
     e.preventDefault()
     const said = new FormData(e.currentTarget)
     const name = String(said.get('name')).trim()
-    const into = String(said.get('parent') ?? '') || null
-    if (project) {
-      onClose()
-      const fields = {
-        ...(name === project.name ? {} : { name }),
-        ...(into === project.parent_id ? {} : { parent_id: into }),
-      }
-      if (Object.keys(fields).length > 0) await actions.edit(project, fields)
-      return
-    }
+    const chosen = said.get('parent') // there is none where no other can be chosen
+    const into = chosen === null ? (project?.parent_id ?? parent ?? null) : String(chosen) || null
     setBusy(true)
+    setError(null)
     try {
-      const made = await createProject(client, name, into)
+      const made = project ? await edit(project, name, into) : await actions.make(name, into)
       onClose()
-      onMade?.(made.id)
+      if (made) onMade?.(made.id)
     } catch (failure) {
+      if (!form.current) tell(failure)
       setError(failure)
       setBusy(false)
     }
   }
+  const edit = async (project: Project, name: string, into: string | null) => {
+    const fields = {
+      ...(name === project.name ? {} : { name }),
+      ...(into === project.parent_id ? {} : { parent_id: into }),
+    }
+    if (Object.keys(fields).length > 0) await actions.edit(project, fields)
+    return undefined
+  }
   const fault = error instanceof Problem ? error.field('name') : undefined
   return (
-    <form onSubmit={(e) => void submit(e)} className="flex flex-col gap-4 p-5">
+    <form ref={form} onSubmit={(e) => void submit(e)} className="flex flex-col gap-4 p-5">
       <Field
         autoFocus
         label="Name"
@@ -89,7 +92,7 @@ function Fields({
             <option value="">No other project</option>
             {rooms.map((room) => (
               <option key={room.id} value={room.id}>
-                {room.name}
+                {room.archived_at ? `${room.name} (archived)` : room.name}
               </option>
             ))}
           </select>

@@ -45,6 +45,14 @@ export const remembered = (client: QueryClient, before: Task, after: Task) =>
     })
   })
 
+/** Remembers an addition that is seen where it was made. */
+export const rememberAdded = (client: QueryClient, made: Task) =>
+  remember(() => {
+    void takeBack(client, changes.seen.deleted(), made).then((gone) => {
+      if (gone) say(`Taken back: ${short(made.title)}`)
+    })
+  })
+
 /** What can be done besides, once something is done. */
 type Further = { label: string; go: (after: Task) => void }
 

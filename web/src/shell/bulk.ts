@@ -1,6 +1,16 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import { ahead, changeAlike, mostAlike, seenAs, together, undoAlike, type Alike, type Changed } from '../api/changes'
+import {
+  ahead,
+  beginAllAnew,
+  changeAlike,
+  mostAlike,
+  seenAs,
+  together,
+  undoAlike,
+  type Alike,
+  type Changed,
+} from '../api/changes'
 import type { Edit, Task } from '../api/client'
 import { explain, isStatus, Problem, refusals, SignedOut, Unreachable } from '../api/errors'
 import { guessZone } from '../time/zone'
@@ -219,7 +229,10 @@ export function editMany(client: QueryClient, label: string, tasks: Task[], fiel
 
 async function undoMany(client: QueryClient, label: string, steps: Step[]) {
   const came = await afterOthers(() => together(client, () => row(client, `Undo “${label}”`, steps.toReversed())))
-  if (came.done > 0) say(`Put back: ${count(came.done)}`)
+  if (came.done > 0) {
+    beginAllAnew(client) // what came of it is gone, as the next of what repeats
+    say(`Put back: ${count(came.done)}`)
+  }
   complain(came, ['could not be put back', 'could not be put back'])
 }
 

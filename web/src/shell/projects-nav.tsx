@@ -1,7 +1,7 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
-import { archived, besideIn, createProject, inTree, projectsQuery, type InTree, type Project } from '../api/projects'
+import { archived, besideIn, inTree, projectsQuery, type InTree, type Project } from '../api/projects'
 import { explain } from '../api/errors'
 import { DropLine } from '../order/drop-line'
 import { useOrdered } from '../order/drag'
@@ -131,13 +131,13 @@ function Archived({ projects }: { projects: Project[] }) {
 
 /** A name, and Enter: then one is in it. */
 function NewProject({ onEnd }: { onEnd: () => void }) {
-  const client = useQueryClient()
+  const actions = useProjectActions()
   const navigate = useNavigate()
   const [busy, setBusy] = useState(false)
   const make = async (name: string) => {
     setBusy(true)
     try {
-      const { id } = await createProject(client, name, null)
+      const { id } = await actions.make(name, null)
       onEnd()
       await navigate({ to: '/tasks', search: { project: id } })
     } catch (error) {
@@ -155,6 +155,7 @@ function NewProject({ onEnd }: { onEnd: () => void }) {
       disabled={busy}
       onBlur={(e) => e.target.value.trim() === '' && onEnd()}
       onKeyDown={(e) => {
+        if (e.nativeEvent.isComposing) return
         const name = e.currentTarget.value.trim()
         if (e.key === 'Escape') onEnd()
         else if (e.key === 'Enter' && name) void make(name)

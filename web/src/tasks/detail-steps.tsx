@@ -12,7 +12,7 @@ import { useFollow } from '../order/follow'
 import { MoveMenu, type Asked } from '../order/move-menu'
 import { moveOf, stepped, type Spot } from '../order/place'
 import { groupOf, moveAmong } from '../order/tasks'
-import { useActions } from '../shell/actions'
+import { rememberAdded, useActions } from '../shell/actions'
 import { useWaking } from '../shell/waking'
 import { Adder } from '../ui/adder'
 import { IconButton } from '../ui/button'
@@ -23,6 +23,11 @@ import { itemClass } from '../ui/popup'
 import { short } from '../ui/short'
 
 const none: Task[] = []
+
+const why = (error: unknown) => {
+  const fault = error instanceof Problem ? (error.field('title') ?? error.field('parent_id')) : undefined
+  return fault ? `${fault[0]!.toUpperCase()}${fault.slice(1)}.` : explain(error)
+}
 
 /** What a task is made of: checked off here, added by typing, put in order by hand. */
 export function Steps({ task }: { task: Task }) {
@@ -51,15 +56,7 @@ export function Steps({ task }: { task: Task }) {
     [actions, follow],
   )
   const ask = useCallback((id: string, beside: HTMLElement) => setAsked({ id, beside }), [])
-  const add = async (title: string) => {
-    try {
-      await addStep(client, task, title)
-      return undefined
-    } catch (error) {
-      const fault = error instanceof Problem ? (error.field('title') ?? error.field('parent_id')) : undefined
-      return fault ? `${fault[0]!.toUpperCase()}${fault.slice(1)}.` : explain(error)
-    }
-  }
+  const add = async (title: string) => rememberAdded(client, await addStep(client, task, title))
   const withStep = (id: string, fn: (step: Task) => void) => {
     const step = steps.find((s) => s.id === id)
     if (step) fn(step)
@@ -102,7 +99,7 @@ export function Steps({ task }: { task: Task }) {
           Show more
         </button>
       )}
-      <Adder label="Add a step" add={add} />
+      <Adder label="Add a step" add={add} why={why} />
       <MoveMenu asked={asked} ids={ids} onMove={move} onClose={() => setAsked(null)}>
         {(id) => (
           <>

@@ -1,8 +1,9 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useDeferredValue, useId, useState } from 'react'
 import { api, data, type Task } from '../api/client'
 import { waitsForQuery } from '../api/dependencies'
+import { explain } from '../api/errors'
 import { openStatuses } from '../api/queries'
 import { inputClass } from '../ui/field'
 import { Icon } from '../ui/icon'
@@ -11,7 +12,9 @@ import { Row, type FieldProps } from './detail-fields'
 /** What has to be done before: chosen by the words of its title. */
 export function WaitsFor({ task, editing: { save, wrong } }: FieldProps) {
   const id = useId()
-  const before = useQuery(waitsForQuery(task)).data ?? []
+  // Those that stay are there while one comes or goes.
+  const { data: known, error } = useQuery({ ...waitsForQuery(task), placeholderData: keepPreviousData })
+  const before = known?.filter((other) => task.blocked_by.includes(other.id)) ?? []
   const without = (gone: string) => void save(task, { blocked_by: task.blocked_by.filter((b) => b !== gone) })
   return (
     <Row label="Waits for" htmlFor={id} error={wrong('blocked_by')}>
@@ -40,6 +43,9 @@ export function WaitsFor({ task, editing: { save, wrong } }: FieldProps) {
           ))}
         </ul>
       )}
+      <p role="alert" className="mb-1.5 pt-2.5 text-[13px] text-danger empty:hidden">
+        {error && !known && task.blocked_by.length > 0 && explain(error)}
+      </p>
       <TaskSearch
         id={id}
         task={task}
@@ -99,6 +105,7 @@ function TaskSearch({
           setAt(0)
         }}
         onKeyDown={(e) => {
+          if (e.nativeEvent.isComposing) return
           const step = { ArrowDown: 1, ArrowUp: -1 }[e.key]
           if (step && others.length > 0) setAt((chosen + step + others.length) % others.length)
           else if (e.key === 'Enter' && others[chosen]) pick(others[chosen])

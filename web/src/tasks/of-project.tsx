@@ -4,6 +4,7 @@ import type { Task } from '../api/client'
 import { explain, Problem } from '../api/errors'
 import type { Project } from '../api/projects'
 import { useProjectActions } from '../projects/actions'
+import { rememberAdded } from '../shell/actions'
 import { Adder } from '../ui/adder'
 import { Button } from '../ui/button'
 import type { Line } from './lines'
@@ -40,17 +41,14 @@ export function ArchivedNotice({ project }: { project: Project }) {
   )
 }
 
+const why = (error: unknown) => {
+  const fault = error instanceof Problem ? error.field('title') : undefined
+  return fault ? `The title ${fault}.` : explain(error)
+}
+
 /** Adds tasks to the project one is in. */
 export function AddTo({ project }: { project: Project }) {
   const client = useQueryClient()
-  const add = async (title: string) => {
-    try {
-      await create(client, { title, project_id: project.id })
-      return undefined
-    } catch (error) {
-      const fault = error instanceof Problem ? error.field('title') : undefined
-      return fault ? `The title ${fault}.` : explain(error)
-    }
-  }
-  return <Adder label="Add a task to it" add={add} gap="gap-x-3.5 desk:gap-x-2.5" className="mt-1" />
+  const add = async (title: string) => rememberAdded(client, await create(client, { title, project_id: project.id }))
+  return <Adder label="Add a task to it" add={add} why={why} gap="gap-x-3.5 desk:gap-x-2.5" className="mt-1" />
 }

@@ -134,6 +134,12 @@ export default function Tasks() {
     setSelection(noSelection)
     setSelecting(false)
   }, [])
+  // What was selected in one project is not in another.
+  const [of, setOf] = useState(search.project)
+  if (of !== search.project) {
+    setOf(search.project)
+    clear()
+  }
 
   const change = useCallback(
     (to: Partial<Search>, replace = false) => {
@@ -326,7 +332,9 @@ export default function Tasks() {
       {pages && tasks.length === 0 && !hasNextPage && !found.isPlaceholderData && (
         <Empty search={search} onClear={change} />
       )}
-      {pages && project && !project.archived_at && !hasNextPage && !isFiltered(search) && <AddTo project={project} />}
+      {pages && project && !project.archived_at && !hasNextPage && !isFiltered(search) && (
+        <AddTo key={project.id} project={project} />
+      )}
       <MoveMenu asked={asked} ids={beside(asked?.id)} onMove={moveTo} onClose={() => setAsked(null)} />
       <Picker
         picking={picking}
