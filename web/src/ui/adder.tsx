@@ -108,7 +108,7 @@ export function Adder({
           className="min-h-11 w-full rounded-lg bg-transparent text-[14px] text-ink fine:min-h-9"
         />
       </div>
-      <p id={id} role="alert" className="ml-8.5 text-[13px] text-danger empty:hidden">
+      <p id={id} role="alert" className="mt-1.5 ml-8.5 text-[13px] text-danger empty:hidden">
         {refused.length > 0 && `Not added. ${reasons(refused)}`}
       </p>
       {refused.length > 0 && (
