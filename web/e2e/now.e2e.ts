@@ -363,12 +363,19 @@ test('a link of somebody else’s leads nowhere else', async () => {
 })
 
 describe('before the app is there', () => {
-  /** Loads the page anew, the app only once the best task is seen, and tells what was seen first and what is seen in the end. */
+  /**
+   * Loads the page anew, the app only once the best task is seen, and tells what was seen first and what is seen in the end.
+   * Projects come with the app, below all that.
+   */
   async function reload(page: Page, key = '') {
     await page.addInitScript((key) => {
       const own = 'article > :not([aria-labelledby=then])'
       const seen = () =>
-        [...document.querySelectorAll(`${own}, ${own} *, nav *`)].map((e) => {
+        [
+          ...document.querySelectorAll(
+            `${own}, ${own} *, nav *:not([aria-label=Projects], [aria-label=Projects] *, span:empty)`,
+          ),
+        ].map((e) => {
           const text = e.childElementCount ? '' : e.textContent
           return `${e.tagName} ${JSON.stringify(e.getBoundingClientRect())} ${text}`
         })
