@@ -43,6 +43,7 @@ describe('with a server', () => {
 
   test('that is gone, nothing is lost, and all is well once it is back', async () => {
     const { page } = await desk(app)
+    await page.waitForLoadState('networkidle') // else a list that is still asked for finds the server gone before the change does
     await app.down()
     await button(page, 'Done').click()
     await page.getByRole('alert').getByText('It may or may not have been changed').waitFor()
