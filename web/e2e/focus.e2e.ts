@@ -108,6 +108,42 @@ describe('in Tasks', () => {
   })
 })
 
+test('what a task waits for hands it on when it is taken out, the last to the field', async () => {
+  const { page, ada, tasks } = await desk('/tasks')
+  await ada.edit(tasks[0]!.id, { blocked_by: [tasks[1]!.id, tasks[2]!.id] })
+  await page.goto(`${app.url}/tasks/${tasks[0]!.id}`)
+  const out = (title: string) => page.getByRole('button', { name: `Wait no longer for ${title}` })
+  await out('Second').press('Enter')
+  await expect.poll(() => focused(page)).toBe('Third')
+  await out('Third').press('Enter')
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('placeholder'))).toBe('Find a task')
+})
+
+test('a project that is made, given up, taken up again or deleted leaves it in a place', async () => {
+  const { page, ada } = await desk('/tasks')
+  await page.getByRole('button', { name: 'New project' }).press('Enter')
+  await page.getByLabel('Name of the project').fill('Garden')
+  await press(page, 'Escape')
+  await expect.poll(() => focused(page)).toBe('New project')
+  await press(page, 'Enter')
+  await page.getByLabel('Name of the project').fill('Garden')
+  await press(page, 'Enter')
+  await page.getByRole('heading', { level: 1, name: 'Garden' }).waitFor()
+  await expect.poll(() => focused(page)).toBe('Garden')
+
+  const { projects } = (await ada.call('/api/projects')) as { projects: { id: string }[] }
+  await ada.call(`/api/projects/${projects[0]!.id}/archive`, 'POST')
+  await page.reload()
+  await page.getByRole('button', { name: 'Take it up again' }).press('Enter')
+  await expect.poll(() => focused(page)).toBe('Garden')
+
+  await page.getByRole('button', { name: 'Change the project' }).press('Enter')
+  await page.getByRole('menuitem', { name: 'Delete…' }).press('Enter')
+  await page.getByRole('button', { name: 'Delete', exact: true }).press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor()
+  await expect.poll(() => focused(page)).toBe('Tasks')
+})
+
 test('on Upcoming a ring leaves it on the next', async () => {
   const { page, ada, tasks } = await desk()
   const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Berlin' }).format()

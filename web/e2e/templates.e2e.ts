@@ -77,6 +77,8 @@ test('templates are used, renamed and deleted in the settings, and a deletion is
   await page.getByLabel('Name').fill('A journey')
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Rename A journey' }).waitFor()
+  const has = (name: string) => page.getByRole('button', { name }).evaluate((b) => b === document.activeElement)
+  await expect.poll(() => has('Rename A journey')).toBe(true)
   expect(await names(person)).toEqual(['A journey'])
   await page.getByRole('button', { name: 'Use A journey…' }).click()
   await use(page).getByLabel('Template').waitFor()
@@ -93,4 +95,13 @@ test('where a task is added there is a way to the templates, and words where the
   await page.keyboard.press('q')
   await page.getByRole('button', { name: 'From a template…' }).click()
   await use(page).getByText('There is none yet').waitFor()
+})
+
+test('what was typed where a task is added is what the one from a template is to be called', async () => {
+  const { page, person, task } = await trip()
+  await person.call('/api/templates', 'POST', { from_task: task.id, name: 'A trip' })
+  await page.keyboard.press('q')
+  await page.getByRole('textbox', { name: 'Title' }).fill('Trip to Porto')
+  await page.getByRole('button', { name: 'From a template…' }).click()
+  await expect.poll(() => use(page).getByLabel('Name, if another one').inputValue()).toBe('Trip to Porto')
 })

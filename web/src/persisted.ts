@@ -64,7 +64,7 @@ export async function forget(): Promise<void> {
   await del(key, store).catch(() => {})
 }
 
-const kept = ['best', 'ranked', 'list', 'task', 'projects', 'waiting', 'preferences', 'me']
+const kept = ['best', 'ranked', 'list', 'task', 'projects', 'waiting', 'trash', 'templates', 'preferences', 'me']
 
 /** The first pages of what was shown, and no trials. */
 export const isKept = (query: Query) =>

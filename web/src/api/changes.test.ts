@@ -7,6 +7,7 @@ import type { Ranked, Task } from './client'
 import { Conflict } from './errors'
 import { placeKey, type Lists } from './lists'
 import { listQuery, type Answer } from './queries'
+import { trashQuery, type Trash } from './trash'
 
 let a: Task
 let b: Task
@@ -332,6 +333,15 @@ test('a task whose addition got no answer is the same task when it is added agai
   await Promise.all([another.made, one.made])
   expect(ids()[1]).toBe(ids()[0])
   expect(new Set(ids()).size).toBe(3)
+})
+
+test('a task that was never made is not in the trash', async () => {
+  client.setQueryData<Trash>(trashQuery.queryKey, { pages: [{ tasks: [], next_cursor: null }], pageParams: [''] })
+  const made = refused(changes.create(client, { title: 'd' }))
+  await requests(1)
+  asked[0]!.answer(problem(422))
+  expect((await made)?.name).toBe('Problem')
+  expect(client.getQueryData<Trash>(trashQuery.queryKey)!.pages[0]!.tasks).toEqual([])
 })
 
 test('a task that is deleted is gone at once, and comes back where it was', async () => {

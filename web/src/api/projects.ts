@@ -1,6 +1,6 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import { keyAt, type Spot } from '../order/place'
-import { beginAllAnew, refresh, together, underOneId } from './changes'
+import { beginAllAnew, together, underOneId } from './changes'
 import { api, changeOf, data, tellChange } from './client'
 import { placeKey } from './lists'
 import type { components } from './schema'
@@ -167,10 +167,3 @@ export const moveProject = (client: QueryClient, project: Project, to: Spot) =>
     },
     () => data(api.POST('/api/projects/{id}/move', { ...path(project), body: to })),
   )
-
-/** Takes back what was done with a project. */
-export async function undoProject(client: QueryClient, undone: string): Promise<void> {
-  await data(api.POST('/api/undo', { body: { change: undone } }))
-  beginAllAnew(client)
-  await refresh(client)
-}

@@ -1,5 +1,5 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
-import { refresh } from './changes'
+import { refresh, underOneId } from './changes'
 import { api, data } from './client'
 import type { components } from './schema'
 
@@ -33,8 +33,12 @@ async function did<T>(
 }
 
 /** Keeps a task with its steps, or a project with its tasks, as a template. */
-export const saveTemplate = (client: QueryClient, source: Source, name: string) =>
-  did(client, api.POST('/api/templates', { body: { ...source, name } }))
+export const saveTemplate = (client: QueryClient, source: Source, name: string) => {
+  const body = { ...source, name }
+  return underOneId(JSON.stringify({ template: body }), (id) =>
+    did(client, api.POST('/api/templates', { params: { header: { 'Idempotency-Key': id } }, body })),
+  )
+}
 
 export const renameTemplate = (client: QueryClient, { id }: Template, name: string) =>
   did(client, api.PATCH('/api/templates/{id}', { params: { path: { id } }, body: { name } }))
@@ -47,7 +51,10 @@ export type Use = { date: string; name?: string; project_id?: string }
 
 /** Makes what a template says. */
 export async function makeFrom(client: QueryClient, { id }: Template, use: Use): Promise<Did<Made>> {
-  const made = await did(client, api.POST('/api/templates/{id}/use', { params: { path: { id } }, body: use }))
+  const made = await underOneId(JSON.stringify({ from: id, use }), (key) => {
+    const params = { path: { id }, header: { 'Idempotency-Key': key } }
+    return did(client, api.POST('/api/templates/{id}/use', { params, body: use }))
+  })
   await refresh(client)
   return made
 }

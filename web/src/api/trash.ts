@@ -56,8 +56,9 @@ const stays = 30 * 24 * 3_600_000
 /** When something that was deleted goes for good. */
 export const goneAt = (deletedAt: string): string => new Date(Date.parse(deletedAt) + stays).toISOString()
 
-/** Shows a task in the trash where it belongs there, and there only. */
+/** Shows a task in the trash where it belongs there, and there only. One that was never made belongs nowhere. */
 export function showInTrash(client: QueryClient, task: Task): void {
+  if (task.version === 0) return
   client.setQueryData<Trash>(trashQuery.queryKey, (trash) => trash && { ...trash, pages: placed(trash.pages, task) })
 }
 
@@ -65,7 +66,20 @@ export function showInTrash(client: QueryClient, task: Task): void {
 export function placed(pages: TrashPage[], task: Task): TrashPage[] {
   const at = pages.findIndex((page) => page.tasks.some((d) => d.task.id === task.id))
   if (task.deleted_at) return at >= 0 ? pages : inserted(pages, { task, gone_at: goneAt(task.deleted_at) })
-  return at < 0 ? pages : changed(pages, at, (tasks) => tasks.filter((d) => d.task.id !== task.id))
+  return at < 0 ? pages : without(pages, task.id)
+}
+
+/** The pages without a task and the steps that were deleted together with it, at every depth: they come and go with it. */
+function without(pages: TrashPage[], id: string): TrashPage[] {
+  const all = pages.flatMap((page) => page.tasks.map((d) => d.task))
+  const at = all.find((task) => task.id === id)?.deleted_at
+  const gone = new Set([id])
+  for (const above of gone)
+    for (const { id, parent_id, deleted_at } of all) {
+      if (parent_id === above && deleted_at === at) gone.add(id)
+    }
+  const stays = (d: Deleted) => !gone.has(d.task.id)
+  return pages.map((page) => (page.tasks.every(stays) ? page : { ...page, tasks: page.tasks.filter(stays) }))
 }
 
 const changed = (pages: TrashPage[], at: number, fn: (tasks: Deleted[]) => Deleted[]) =>

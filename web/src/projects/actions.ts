@@ -1,5 +1,6 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { undoChange } from '../api/changes'
 import { changeOf } from '../api/client'
 import * as projects from '../api/projects'
 import type { Project, ProjectEdit } from '../api/projects'
@@ -13,7 +14,7 @@ export function projectActions(client: QueryClient) {
   const back = async (undone: string | undefined, { name }: Pick<Project, 'name'>, text = 'Put back') => {
     if (!undone) return // it was so already
     try {
-      await projects.undoProject(client, undone)
+      await undoChange(client, undone)
       say(`${text}: ${short(name)}`)
     } catch (error) {
       tell(error)

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { useId, useRef, useState, type FormEvent } from 'react'
+import { useId, useState, type FormEvent } from 'react'
 import { projectsQuery, roomsFor, type Project } from '../api/projects'
 import { explain, Problem } from '../api/errors'
 import { tell } from '../shell/actions'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Failure, Field, inputClass } from '../ui/field'
+import { useHere } from '../ui/here'
 import { useProjectActions } from './actions'
 
 /** What a project is called, and what it is in; of one that is there, or is to be. */
@@ -38,8 +39,8 @@ function Fields({
 }: Pick<Parameters<typeof ProjectForm>[0], 'project' | 'parent' | 'onClose' | 'onMade'>) {
   const actions = useProjectActions()
   const id = useId()
-  const form = useRef<HTMLFormElement>(null)
   const rooms = roomsFor(useQuery(projectsQuery).data ?? [], project)
+  const here = useHere()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const submit = async (e: FormEvent<HTMLFormElement>) => {
@@ -52,10 +53,11 @@ function Fields({
     setError(null)
     try {
       const made = project ? await edit(project, name, into) : await actions.make(name, into)
+      if (!here.current) return
       onClose()
       if (made) onMade?.(made.id)
     } catch (failure) {
-      if (!form.current) tell(failure)
+      if (!here.current) return tell(failure)
       setError(failure)
       setBusy(false)
     }
@@ -70,7 +72,7 @@ function Fields({
   }
   const fault = error instanceof Problem ? error.field('name') : undefined
   return (
-    <form ref={form} onSubmit={(e) => void submit(e)} className="flex flex-col gap-4 p-5">
+    <form onSubmit={(e) => void submit(e)} className="flex flex-col gap-4 p-5">
       <Field
         autoFocus
         label="Name"
@@ -91,7 +93,7 @@ function Fields({
           <select id={id} name="parent" defaultValue={project?.parent_id ?? parent ?? ''} className={inputClass}>
             <option value="">No other project</option>
             {rooms.map((room) => (
-              <option key={room.id} value={room.id}>
+              <option key={room.id} dir="auto" value={room.id}>
                 {room.archived_at ? `${room.name} (archived)` : room.name}
               </option>
             ))}

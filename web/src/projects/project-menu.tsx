@@ -1,9 +1,11 @@
 import { Menu } from '@base-ui/react/menu'
+import { useRouter } from '@tanstack/react-router'
 import { useState } from 'react'
 import { besideIn, roomsFor, within, type Project } from '../api/projects'
 import { stepped } from '../order/place'
 import { Button, IconButton } from '../ui/button'
 import { Dialog } from '../ui/dialog'
+import { focusHeading } from '../ui/focus'
 import { Icon } from '../ui/icon'
 import { itemClass, popupClass } from '../ui/popup'
 import { useProjectActions } from './actions'
@@ -25,6 +27,9 @@ export function ProjectMenu({
   onGo: (id: string | undefined) => void
 }) {
   const actions = useProjectActions()
+  const router = useRouter()
+  /** Whoever has gone elsewhere meanwhile stays there. */
+  const isAt = ({ id }: Project) => (router.state.location.search as { project?: string }).project === id
   const [asking, setAsking] = useState<Asking | null>(null)
   const ids = besideIn(projects, project).map((p) => p.id)
   const up = stepped(ids, project.id, -1)
@@ -73,7 +78,10 @@ export function ProjectMenu({
           onDelete={() => {
             setAsking(null)
             // What is asked for before it is gone may come after, and tell of it still.
-            void actions.remove(project).then((gone) => gone && onGo(project.parent_id ?? undefined))
+            void actions.remove(project).then((gone) => {
+              if (gone && isAt(project)) onGo(project.parent_id ?? undefined)
+              focusHeading()
+            })
           }}
         />
       </Dialog>

@@ -1,10 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { removePasskey, renamePasskey, type Passkey } from '../api/factor'
 import { useZone } from '../shell/zone'
 import { useMinute } from '../time/now'
 import { Button } from '../ui/button'
 import { Field } from '../ui/field'
+import { besideRow, hasFocus, useHandsOn } from '../ui/focus'
 import { say } from '../ui/toast'
 import { momentWords } from './ago'
 import { useForm } from './form'
@@ -16,9 +17,17 @@ export function PasskeyRow({ passkey }: { passkey: Passkey }) {
   const zone = useZone()
   const now = useMinute()
   const [at, setAt] = useState<'rest' | 'name' | 'remove'>('rest')
+  const li = useRef<HTMLLIElement>(null)
+  useHandsOn(li, besideRow)
+  /** The button that takes the focus back. */
+  const [back, setBack] = useState<'name' | 'remove' | null>(null)
+  const rest = () => {
+    setBack(at !== 'rest' && hasFocus(li.current) ? at : null)
+    setAt('rest')
+  }
   const used = passkey.last_used_at ? `Used ${momentWords(passkey.last_used_at, now, zone)}` : 'Never used'
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line py-3">
+    <li ref={li} className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line py-3">
       <div className="min-w-0 flex-1 basis-60">
         <p dir="auto" className="truncate font-[550]">
           {passkey.name}
@@ -30,17 +39,17 @@ export function PasskeyRow({ passkey }: { passkey: Passkey }) {
       </div>
       {at === 'rest' ? (
         <div className="flex flex-wrap gap-2">
-          <Button aria-label={`Rename ${passkey.name}`} onClick={() => setAt('name')}>
+          <Button aria-label={`Rename ${passkey.name}`} autoFocus={back === 'name'} onClick={() => setAt('name')}>
             Rename
           </Button>
-          <Button aria-label={`Remove ${passkey.name}…`} onClick={() => setAt('remove')}>
+          <Button aria-label={`Remove ${passkey.name}…`} autoFocus={back === 'remove'} onClick={() => setAt('remove')}>
             Remove…
           </Button>
         </div>
       ) : (
         <div className="basis-full">
           {at === 'name' ? (
-            <Rename passkey={passkey} done={() => setAt('rest')} />
+            <Rename passkey={passkey} done={rest} />
           ) : (
             <PasswordForm
               act="Remove"
@@ -49,7 +58,7 @@ export function PasskeyRow({ passkey }: { passkey: Passkey }) {
                 await removePasskey(client, passkey.id, password)
                 say(`Removed: ${passkey.name}`)
               }}
-              cancel={() => setAt('rest')}
+              cancel={rest}
             />
           )}
         </div>

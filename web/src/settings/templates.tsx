@@ -6,7 +6,7 @@ import { openOverlay } from '../shell/overlay'
 import { makes } from '../shell/templates'
 import { Button } from '../ui/button'
 import { Field } from '../ui/field'
-import { besideRow, useHandsOn } from '../ui/focus'
+import { besideRow, hasFocus, useHandsOn } from '../ui/focus'
 import { short } from '../ui/short'
 import { say } from '../ui/toast'
 import { useForm } from './form'
@@ -42,6 +42,7 @@ function TemplateRow({ template }: { template: Template }) {
   const li = useRef<HTMLLIElement>(null)
   useHandsOn(li, besideRow)
   const [naming, setNaming] = useState(false)
+  const [takesFocus, setTakesFocus] = useState(false)
   const remove = async () => {
     try {
       const { change } = await deleteTemplate(client, template)
@@ -60,14 +61,20 @@ function TemplateRow({ template }: { template: Template }) {
       </div>
       {naming ? (
         <div className="basis-full">
-          <Rename template={template} done={() => setNaming(false)} />
+          <Rename
+            template={template}
+            done={() => {
+              setTakesFocus(hasFocus(li.current))
+              setNaming(false)
+            }}
+          />
         </div>
       ) : (
         <div className="flex flex-wrap gap-2">
           <Button aria-label={`Use ${template.name}…`} onClick={() => openOverlay('template', { id: template.id })}>
             Use…
           </Button>
-          <Button aria-label={`Rename ${template.name}`} onClick={() => setNaming(true)}>
+          <Button aria-label={`Rename ${template.name}`} autoFocus={takesFocus} onClick={() => setNaming(true)}>
             Rename
           </Button>
           <Button aria-label={`Delete ${template.name}`} onClick={() => void remove()}>

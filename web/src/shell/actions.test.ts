@@ -111,4 +111,19 @@ describe('undo puts a task back as it was', () => {
     await vi.waitFor(() => expect(state(there)).toEqual(state(was)))
     expect(undoLast()).toBe(false)
   })
+
+  // Seen red where the way back was forgotten as soon as the steps were asked for.
+  test('done, though its open steps could not be', async () => {
+    render(createElement(Toasts))
+    const was = task('a', { id: crypto.randomUUID(), steps: { total: 3, done: 1 } })
+    there = was
+    await actions.complete(was)
+    there = { ...there, status: 'cancelled' } // by another: this cannot be completed
+    fireEvent.click(screen.getAllByRole('button', { name: 'Complete its steps too' }).at(-1)!)
+    await screen.findByRole('alert')
+    await vi.waitFor(() => expect(screen.queryByText(/^Done with its steps/)).toBeNull())
+    expect(undoLast()).toBe(true)
+    await vi.waitFor(() => expect(state(there)).toEqual(state(was)))
+    expect(undoLast()).toBe(false)
+  })
 })

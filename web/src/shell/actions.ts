@@ -53,8 +53,8 @@ export const rememberAdded = (client: QueryClient, made: Task) =>
     })
   })
 
-/** What can be done besides, once something is done. */
-type Further = { label: string; go: (after: Task) => void }
+/** What can be done besides, once something is done, and what was said of that. */
+type Further = { label: string; go: (after: Task, said: number) => void }
 
 /** More than what was done: what can be done besides, and what is said once the server has answered. */
 type More = { further?: Further; after?: (after: Task) => string }
@@ -80,10 +80,7 @@ export function actionsOf(client: QueryClient) {
     const { further, after: then } = more
     const way = further && {
       label: further.label,
-      go: () => {
-        unsay(said)
-        void done.then((after) => after && further.go(after))
-      },
+      go: () => void done.then((after) => after && further.go(after, said)),
     }
     const said = say(text, () => void done.then((after) => (after ? back(after) : undefined)), way)
     const after = await done
@@ -99,9 +96,10 @@ export function actionsOf(client: QueryClient) {
     return due ? `. Comes again ${momentOf(due, Date.now(), zone)}` : '. That was the last time'
   }
 
-  const edit = async (task: Task, fields: Edit, text?: string) => {
+  /** Edits a task; answers null where the person did not say for which times. */
+  const edit = async (task: Task, fields: Edit, text?: string): Promise<void | null> => {
     const scope = await scopeOf(task, fields)
-    if (scope === null) return
+    if (scope === null) return null
     const send = () => changes.edit(client, task, fields, scope)
     if (text) return told(task, text, send)
     const after = await run(send)
@@ -125,22 +123,27 @@ export function actionsOf(client: QueryClient) {
       () => completed(task, how, (how) => void complete(task, how)),
       {
         after: comesAgain,
-        ...(left > 0
-          ? { further: { label: 'Complete its steps too', go: (done: Task) => void completeSteps(task, done) } }
-          : {}),
+        ...(left > 0 ? { further: { label: 'Complete its steps too', go: stepsOf(task) } } : {}),
       },
     )
   }
 
-  /** Completes the steps of what is done already; both are taken back together. */
-  const completeSteps = async (before: Task, after: Task, how: changes.How = { steps: true }): Promise<void> => {
-    const done = run(() => completed(after, how, (how) => void completeSteps(before, after, how)))
+  const stepsOf = (before: Task) => (done: Task, said: number) => void completeSteps(before, done, said)
+
+  /** Completes the steps of what is done already: then both are taken back together. */
+  const completeSteps = async (
+    before: Task,
+    after: Task,
+    said: number,
+    how: changes.How = { steps: true },
+  ): Promise<void> => {
+    const done = run(() => completed(after, how, (how) => void completeSteps(before, after, said, how)))
     const back = async (withSteps: Task | undefined) => {
       if (withSteps && (await takeBack(client, {}, withSteps)))
         await takeBack(client, changes.wayBack(before, after), after)
     }
-    const said = say(`Done with its steps: ${short(after.title)}`, () => void done.then(back))
-    if (!(await done)) unsay(said)
+    const both = say(`Done with its steps: ${short(after.title)}`, () => void done.then(back))
+    unsay((await done) ? said : both)
   }
 
   const to = (task: Task, status: Task['status'], text: string) =>

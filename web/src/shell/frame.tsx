@@ -173,7 +173,7 @@ function Overlays() {
       {wanted.has('help') && <Help onMissing={missing} />}
       {wanted.has('template') && <UseTemplate onMissing={missing} />}
       {wanted.has('save-template') && <SaveTemplate onMissing={missing} />}
-      {scope && <ScopeDialog question={scope} onMissing={() => scope.answer(null)} />}
+      {scope && <ScopeDialog question={scope} onMissing={() => scope.answer(scope.usual)} />}
       {conflict && <ConflictDialog conflict={conflict} onMissing={settled} />}
     </>
   )

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link, useRouter } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { archived, besideIn, inTree, projectsQuery, type InTree, type Project } from '../api/projects'
 import { explain } from '../api/errors'
@@ -9,6 +9,8 @@ import { useFollow } from '../order/follow'
 import { moveOf, stepped, type Spot } from '../order/place'
 import { useProjectActions } from '../projects/actions'
 import { IconButton } from '../ui/button'
+import { useHandsOn } from '../ui/focus'
+import { useHere } from '../ui/here'
 import { Icon } from '../ui/icon'
 import { warn } from '../ui/toast'
 
@@ -17,6 +19,7 @@ export default function ProjectsNav() {
   const projects = useQuery(projectsQuery).data ?? []
   const actions = useProjectActions()
   const [making, setMaking] = useState(false)
+  const plus = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLUListElement>(null)
   const follow = useFollow(list)
   const move = (id: string, to: Spot | undefined) => {
@@ -30,11 +33,19 @@ export default function ProjectsNav() {
     <section aria-label="Projects" className="mt-5 flex min-h-0 flex-col">
       <div className="flex items-center pl-2.5">
         <h2 className="flex-1 text-[13px] font-semibold text-ink-3">Projects</h2>
-        <IconButton label="New project" onClick={() => setMaking(true)}>
+        <IconButton ref={plus} label="New project" onClick={() => setMaking(true)}>
           <Icon name="plus" className="size-3.75" />
         </IconButton>
       </div>
-      {making && <NewProject onEnd={() => setMaking(false)} />}
+      {making && (
+        <NewProject
+          onEnd={() => setMaking(false)}
+          onCancel={() => {
+            plus.current?.focus()
+            setMaking(false)
+          }}
+        />
+      )}
       <div className="-m-0.5 min-h-0 overflow-y-auto p-0.5">
         {/* The keys are those of the links inside, which have the focus. */}
         {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
@@ -47,6 +58,7 @@ export default function ProjectsNav() {
             const project = projects.find((p) => p.id === id)
             if (!by || !project) return
             e.preventDefault()
+            if (e.repeat) return // each step is a request
             const ids = besideIn(projects, project).map((p) => p.id)
             move(project.id, stepped(ids, project.id, by))
           }}
@@ -130,16 +142,21 @@ function Archived({ projects }: { projects: Project[] }) {
 }
 
 /** A name, and Enter: then one is in it. */
-function NewProject({ onEnd }: { onEnd: () => void }) {
+function NewProject({ onEnd, onCancel }: { onEnd: () => void; onCancel: () => void }) {
   const actions = useProjectActions()
-  const navigate = useNavigate()
+  const router = useRouter()
+  const here = useHere()
+  const field = useRef<HTMLInputElement>(null)
+  useHandsOn(field)
   const [busy, setBusy] = useState(false)
   const make = async (name: string) => {
     setBusy(true)
+    const from = router.state.location.href
     try {
       const { id } = await actions.make(name, null)
+      if (!here.current) return
       onEnd()
-      await navigate({ to: '/tasks', search: { project: id } })
+      if (router.state.location.href === from) await router.navigate({ to: '/tasks', search: { project: id } })
     } catch (error) {
       warn(explain(error))
       setBusy(false)
@@ -147,18 +164,19 @@ function NewProject({ onEnd }: { onEnd: () => void }) {
   }
   return (
     <input
+      ref={field}
       autoFocus
       dir="auto"
       aria-label="Name of the project"
       placeholder="Name"
       maxLength={100}
-      disabled={busy}
+      readOnly={busy} // what is disabled loses the focus
       onBlur={(e) => e.target.value.trim() === '' && onEnd()}
       onKeyDown={(e) => {
         if (e.nativeEvent.isComposing) return
         const name = e.currentTarget.value.trim()
-        if (e.key === 'Escape') onEnd()
-        else if (e.key === 'Enter' && name) void make(name)
+        if (e.key === 'Escape') onCancel()
+        else if (e.key === 'Enter' && name) void (busy || make(name))
         else return
         e.preventDefault()
       }}

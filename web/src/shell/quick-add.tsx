@@ -71,6 +71,11 @@ function Form() {
     setPriority(null)
     setEffort(null)
   }
+  /** What was typed is what it is to be called. */
+  const fromTemplate = () => {
+    const name = (known?.text === text ? known.said.title : text).trim()
+    openOverlay('template', name ? { name } : null)
+  }
   const back = () => field.current?.focus()
   /** What was understood is text again: as if the backslash had been typed before it. */
   const takeBack = (piece: Piece) => {
@@ -154,7 +159,7 @@ function Form() {
         >
           ?
         </IconButton>
-        <Button kind="ghost" className="mr-auto text-[14px] font-normal!" onClick={() => openOverlay('template')}>
+        <Button kind="ghost" className="mr-auto text-[14px] font-normal!" onClick={fromTemplate}>
           From a template…
         </Button>
         <Button kind="primary" type="submit">

@@ -5,9 +5,10 @@ import { saveTemplate, type Source } from '../api/templates'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Failure, Field } from '../ui/field'
+import { useHere } from '../ui/here'
 import { short } from '../ui/short'
 import { say } from '../ui/toast'
-import { takeChangeBack } from './actions'
+import { takeChangeBack, tell } from './actions'
 import { openOverlay, useAbout, useOverlay } from './overlay'
 
 /** Keeps a task with its steps, or a project, to be made again. */
@@ -26,6 +27,7 @@ const longest = 100
 
 function Form({ source, name }: { source: Source; name: string }) {
   const client = useQueryClient()
+  const here = useHere()
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
   const wrong = error instanceof Problem ? error.field('name') : undefined
@@ -40,8 +42,9 @@ function Form({ source, name }: { source: Source; name: string }) {
         String(new FormData(e.currentTarget).get('name')).trim(),
       )
       say(`Saved as template: ${short(made.name)}`, change ? () => void takeChangeBack(client, change) : undefined)
-      openOverlay(null)
+      if (here.current) openOverlay(null)
     } catch (failure) {
+      if (!here.current) return tell(failure)
       setError(failure)
       setBusy(false)
     }

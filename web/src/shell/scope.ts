@@ -34,8 +34,8 @@ export const isAsked = (task: Task, field: keyof Edit): boolean =>
   task.recurrence !== null && isOpen(task) && usually[field] !== undefined
 
 /**
- * For which occurrences an edit is meant, as the person says; null where it is not to be made at all, and undefined where
- * there is nothing to ask. Whoever is leaving the page is not asked.
+ * For which occurrences an edit is meant, as the person says; null where they do not say, so that it is not made, and
+ * undefined where there is nothing to ask. Whoever is leaving the page is not asked.
  */
 export async function scopeOf(task: Task, fields: Edit): Promise<Scope | null | undefined> {
   const names = (Object.keys(fields) as (keyof Edit)[]).filter((name) => isAsked(task, name))

@@ -8,10 +8,11 @@ import { dayOf } from '../time/zone'
 import { Button, buttonClass } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Failure, Field, inputClass } from '../ui/field'
+import { useHere } from '../ui/here'
 import { short } from '../ui/short'
 import { Bone, Soon } from '../ui/skeleton'
 import { say } from '../ui/toast'
-import { takeChangeBack } from './actions'
+import { takeChangeBack, tell } from './actions'
 import { openOverlay, useAbout, useOverlay } from './overlay'
 import { makes } from './templates'
 import { useZone } from './zone'
@@ -63,6 +64,7 @@ function Form({ templates }: { templates: Template[] }) {
   const about = useAbout()
   const id = useId()
   const [chosen, setChosen] = useState(about?.id ?? templates[0]!.id)
+  const here = useHere()
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
   const template = templates.find((t) => t.id === chosen) ?? templates[0]!
@@ -80,8 +82,9 @@ function Form({ templates }: { templates: Template[] }) {
       const title = made.project?.name ?? made.task?.title ?? template.name
       const all = made.tasks > 1 ? ` · ${made.tasks} tasks` : ''
       say(`Made: ${short(title)}${all}`, change ? () => void takeChangeBack(client, change) : undefined)
-      openOverlay(null)
+      if (here.current) openOverlay(null)
     } catch (failure) {
+      if (!here.current) return tell(failure)
       setError(failure)
       setBusy(false)
     }
@@ -128,6 +131,7 @@ function Form({ templates }: { templates: Template[] }) {
           autoComplete="off"
           maxLength={template.kind === 'project' ? 100 : 200}
           placeholder={template.name}
+          defaultValue={about?.name}
         />
       </div>
       <Failure>{error !== null && explain(error)}</Failure>

@@ -209,7 +209,8 @@ function DateRow({
         if (onDay === '' && at !== '') return false
         const before = from[field]
         const to = onDay === '' ? null : at ? instant(instantAt(onDay, at, zone)) : onDay
-        return to === before || save(from, { [field]: to })
+        if (to === before) return true
+        return (await save(from, { [field]: to })) !== false // where it is not said for which times, it is as it was
       },
       [save, field, zone],
     ),

@@ -10,6 +10,7 @@ export function ProjectField({ task, editing: { save, wrong } }: FieldProps) {
   const projects = useQuery(projectsQuery).data ?? []
   const tree = inTree(projects)
   const away = projects.find((p) => p.id === task.project_id && !tree.some(({ project }) => project.id === p.id))
+  const unknown = !projects.some((p) => p.id === task.project_id) && task.project_id // until they are loaded
   if (tree.length === 0 && !task.project_id) return null
   return (
     <Row label="Project" htmlFor={id} error={wrong('project_id')}>
@@ -21,9 +22,14 @@ export function ProjectField({ task, editing: { save, wrong } }: FieldProps) {
         className={inputClass}
       >
         <option value="">None</option>
-        {away && <option value={away.id}>{away.name} (archived)</option>}
+        {unknown && <option value={unknown}>…</option>}
+        {away && (
+          <option dir="auto" value={away.id}>
+            {away.name} (archived)
+          </option>
+        )}
         {tree.map(({ project, depth }) => (
-          <option key={project.id} value={project.id}>
+          <option key={project.id} dir="auto" value={project.id}>
             {'\u2003'.repeat(depth) + project.name}
           </option>
         ))}

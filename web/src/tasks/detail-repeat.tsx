@@ -36,7 +36,7 @@ export function RepeatField({ task, editing, zone }: Props) {
 
   const put = async (fields: Edit) => {
     setFailed('')
-    return editing.save(task, fields)
+    return (await editing.save(task, fields)) === true
   }
   const choose = async (rule: string) => {
     try {

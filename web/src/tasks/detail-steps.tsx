@@ -82,6 +82,7 @@ export function Steps({ task }: { task: Task }) {
           const step = (e.target as Element).closest<HTMLElement>('[data-step]')?.dataset.step
           if (!by || !step) return
           e.preventDefault()
+          if (e.repeat) return // each step is a request
           const to = stepped(ids, step, by)
           if (to) move(step, to)
         }}

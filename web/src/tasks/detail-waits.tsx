@@ -1,11 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useDeferredValue, useId, useState } from 'react'
+import { useDeferredValue, useId, useState, type MouseEvent } from 'react'
 import { api, data, type Task } from '../api/client'
 import { waitsForQuery } from '../api/dependencies'
 import { explain } from '../api/errors'
 import { openStatuses } from '../api/queries'
 import { inputClass } from '../ui/field'
+import { besideRow } from '../ui/focus'
 import { Icon } from '../ui/icon'
 import { Row, type FieldProps } from './detail-fields'
 
@@ -15,7 +16,12 @@ export function WaitsFor({ task, editing: { save, wrong } }: FieldProps) {
   // Those that stay are there while one comes or goes.
   const { data: known, error } = useQuery({ ...waitsForQuery(task), placeholderData: keepPreviousData })
   const before = known?.filter((other) => task.blocked_by.includes(other.id)) ?? []
-  const without = (gone: string) => void save(task, { blocked_by: task.blocked_by.filter((b) => b !== gone) })
+  const without = (gone: string) => (e: MouseEvent<HTMLButtonElement>) => {
+    const row = e.currentTarget.closest('li')
+    // Who came by keyboard goes on from the next, or from the field.
+    if (row && e.detail === 0) (besideRow(row) ?? document.getElementById(id))?.focus()
+    void save(task, { blocked_by: task.blocked_by.filter((b) => b !== gone) })
+  }
   return (
     <Row label="Waits for" htmlFor={id} error={wrong('blocked_by')}>
       {task.blocked_by.length > 0 && (
@@ -34,7 +40,7 @@ export function WaitsFor({ task, editing: { save, wrong } }: FieldProps) {
               <button
                 type="button"
                 aria-label={`Wait no longer for ${title}`}
-                onClick={() => without(id)}
+                onClick={without(id)}
                 className="grid size-11 flex-none place-items-center rounded-full text-ink-3 hover:text-ink fine:size-8"
               >
                 <Icon name="close" className="size-3" />

@@ -1,5 +1,5 @@
 import { act, renderHook } from '@testing-library/react'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { reach } from '../api/reach'
 import { task } from '../test/tasks'
 import { useDraft } from './draft'
@@ -9,10 +9,10 @@ vi.mock('../api/session', () => ({ isSignedIn: () => true }))
 const a = task('a')
 
 /** What was asked to be saved, each to be answered by hand: whether it was kept. */
-let asked: { text: string; answer: (kept: boolean) => void }[]
-const save = (_: unknown, text: string) => new Promise<boolean>((answer) => asked.push({ text, answer }))
+let asked: { text: string; answer: (kept: boolean | null) => void }[]
+const save = (_: unknown, text: string) => new Promise<boolean | null>((answer) => asked.push({ text, answer }))
 const texts = () => asked.map((a) => a.text)
-const answer = (i: number, kept: boolean) => act(async () => Promise.resolve(asked[i]!.answer(kept)))
+const answer = (i: number, kept: boolean | null) => act(async () => Promise.resolve(asked[i]!.answer(kept)))
 
 beforeEach(() => {
   asked = []
@@ -61,6 +61,36 @@ test('what was not kept is sent again once the server is back', async () => {
   vi.stubGlobal('fetch', () => Promise.resolve(new Response()))
   await act(() => reach('/x').then(() => {}))
   expect(texts()).toEqual(['new', 'new'])
+})
+
+describe('what was put off', () => {
+  test('stays, and is asked about again on leaving, and only then', async () => {
+    const it = field()
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('gone')))
+    await act(() => reach('/x').catch(() => {}))
+    type(it, 'new')
+    act(() => it.result.current.leave())
+    await answer(0, null)
+    expect(it.result.current.value).toBe('new')
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response()))
+    await act(() => reach('/x').then(() => {}))
+    vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+    document.dispatchEvent(new Event('visibilitychange'))
+    expect(texts()).toEqual(['new'])
+    act(() => it.result.current.leave())
+    expect(texts()).toEqual(['new', 'new'])
+  })
+
+  test('is given up by typing what was there', async () => {
+    const it = field()
+    type(it, 'new')
+    act(() => it.result.current.leave())
+    await answer(0, null)
+    type(it, 'a')
+    act(() => it.result.current.leave())
+    it.unmount()
+    expect(texts()).toEqual(['new'])
+  })
 })
 
 test('what was typed after it takes its place', async () => {

@@ -27,7 +27,7 @@ export type DraftOf = {
 export function useDraft(
   task: Task,
   shown: string,
-  save: (task: Task, text: string) => Promise<boolean>,
+  save: (task: Task, text: string) => Promise<boolean | null>,
   wait = pause,
 ): DraftOf {
   const [typed, setTyped] = useState<string | null>(null)
@@ -36,7 +36,8 @@ export function useDraft(
   /** What has not been sent, or was sent and not kept. */
   const pending = useRef<string | null>(null)
   const turn = useRef(0)
-  const failed = useRef(false)
+  /** Why it was not kept: that failed, or the person closed what was asked about it, and decides another time. */
+  const unkept = useRef<'failed' | 'put off' | null>(null)
 
   const send = useCallback(async () => {
     clearTimeout(timer.current)
@@ -44,7 +45,7 @@ export function useDraft(
     const from = began.current
     if (text === null || from === null) return
     pending.current = null
-    failed.current = false
+    unkept.current = null
     const mine = ++turn.current
     const kept = await save(from, text)
     if (pending.current !== null || mine !== turn.current) return // what is newer is under way, or was dropped
@@ -53,11 +54,21 @@ export function useDraft(
       setTyped(null)
     } else {
       pending.current = text
-      failed.current = true
+      unkept.current = kept === null ? 'put off' : 'failed'
     }
   }, [save])
 
+  const drop = () => {
+    clearTimeout(timer.current)
+    pending.current = null
+    began.current = null
+    unkept.current = null
+    turn.current++
+    setTyped(null)
+  }
+
   const change = (to: string, ready = true) => {
+    if (unkept.current === 'put off' && to === shown) return drop() // it is given up
     began.current ??= task
     pending.current = to
     setTyped(to)
@@ -73,9 +84,9 @@ export function useDraft(
   useEffect(() => () => void latest.current(), [])
   // So has who closes the tab, or puts the phone away; what cannot be sent is asked about first.
   useEffect(() => {
-    const send = () => void latest.current()
+    const send = () => unkept.current !== 'put off' && void latest.current()
     const hide = () => document.visibilityState === 'hidden' && send()
-    const ask = (e: BeforeUnloadEvent) => failed.current && isSignedIn() && e.preventDefault()
+    const ask = (e: BeforeUnloadEvent) => unkept.current && isSignedIn() && e.preventDefault()
     window.addEventListener('pagehide', send)
     document.addEventListener('visibilitychange', hide)
     window.addEventListener('beforeunload', ask)
@@ -85,7 +96,7 @@ export function useDraft(
       window.removeEventListener('beforeunload', ask)
     }
   }, [])
-  useEffect(() => onReach(() => void (isReachable() && failed.current && latest.current())), [])
+  useEffect(() => onReach(() => void (isReachable() && unkept.current === 'failed' && latest.current())), [])
 
   return {
     value: typed ?? shown,
@@ -94,12 +105,6 @@ export function useDraft(
       if (pending.current === null && typed === shown) setTyped(null)
       void send()
     },
-    drop: () => {
-      clearTimeout(timer.current)
-      pending.current = null
-      began.current = null
-      turn.current++
-      setTyped(null)
-    },
+    drop,
   }
 }

@@ -7,8 +7,8 @@ import { remembered, tell } from '../shell/actions'
 import { scopeOf } from '../shell/scope'
 
 export type Editing = {
-  /** Saves fields of the task as it was seen; answers whether they were kept. */
-  save: (task: Task, fields: Edit) => Promise<boolean>
+  /** Saves fields of the task as it was seen; answers whether they were kept, and null where the person did not say for which times. */
+  save: (task: Task, fields: Edit) => Promise<boolean | null>
   /** What is wrong with a field, as the server said. */
   wrong: (field: keyof Edit) => string | undefined
 }
@@ -23,7 +23,7 @@ export function useEditing(): Editing {
       const without = (all: Record<string, string>) =>
         Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)))
       const scope = await scopeOf(task, fields)
-      if (scope === null) return true // it stays as it was
+      if (scope === null) return null
       try {
         remembered(client, task, await changes.edit(client, task, fields, scope))
         setProblems((all) => (Object.keys(all).length > 0 ? without(all) : all))

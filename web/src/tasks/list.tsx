@@ -8,7 +8,7 @@ import { moveOf, type Spot } from '../order/place'
 import { groupOf } from '../order/tasks'
 import { useDesk } from '../ui/desk'
 import type { Line } from './lines'
-import { TaskRow, type Marks, type RowActions } from './row'
+import { TaskRow, type Marks, type Renaming, type RowActions } from './row'
 import type { Selection } from './selection'
 
 /** What is left below before the next page is asked for. */
@@ -21,7 +21,7 @@ type Props = {
   selection: Selection
   selecting: boolean
   open: string | undefined
-  renaming: string | null
+  renaming: Renaming | null
   marks: Marks
   on: RowActions
   /** Puts a task somewhere else, where they are in an order by hand. */
@@ -93,6 +93,7 @@ export function TaskList(p: Props) {
         const id = (e.target as Element).closest<HTMLElement>('[data-id]')?.dataset.id
         if (!by || !id || (e.target as Element).matches('input')) return
         e.preventDefault()
+        if (e.repeat) return // each step is a request
         follow(`[data-id="${CSS.escape(id)}"] a[data-title]`)
         p.onStep(id, by)
       }}
@@ -116,7 +117,7 @@ export function TaskList(p: Props) {
                 selected={p.selection.ids.has(line.task.id)}
                 selecting={p.selecting}
                 open={line.task.id === p.open}
-                renaming={line.task.id === p.renaming}
+                renaming={line.task.id === p.renaming?.id ? p.renaming.title : null}
                 project={p.marks.project(line.task.project_id)}
                 parent={p.marks.parent(line.task.parent_id)}
                 waits={p.marks.waits.has(line.task.id)}

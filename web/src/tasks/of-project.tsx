@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
 import { create } from '../api/changes'
 import type { Task } from '../api/client'
 import { explain, Problem } from '../api/errors'
@@ -7,6 +8,7 @@ import { useProjectActions } from '../projects/actions'
 import { rememberAdded } from '../shell/actions'
 import { Adder } from '../ui/adder'
 import { Button } from '../ui/button'
+import { useHandsOn } from '../ui/focus'
 import type { Line } from './lines'
 
 /** The tasks of a project before those of the projects in it, each in its order. */
@@ -31,8 +33,13 @@ export function linesByProject(tasks: Task[], inIt: Project[]): Line[] {
 /** Says that a project was put away, what that means, and how it comes back. */
 export function ArchivedNotice({ project }: { project: Project }) {
   const actions = useProjectActions()
+  const notice = useRef<HTMLDivElement>(null)
+  useHandsOn(notice)
   return (
-    <div className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2 rounded-control bg-accent-soft py-1.5 pr-1.5 pl-3.5">
+    <div
+      ref={notice}
+      className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2 rounded-control bg-accent-soft py-1.5 pr-1.5 pl-3.5"
+    >
       <p className="min-w-0 flex-1 basis-60 py-1 text-[14px] text-ink-2">
         Archived. Its tasks are neither ranked nor in other lists.
       </p>

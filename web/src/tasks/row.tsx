@@ -24,6 +24,9 @@ export type RowActions = {
   move: (task: Task, beside: HTMLElement) => void
 }
 
+/** Whose title is being changed, and what it begins with. */
+export type Renaming = { id: string; title: string }
+
 /** What others know about tasks that rows tell. */
 export type Marks = {
   /** The name of a task's project, where that is not said already. */
@@ -47,7 +50,8 @@ type Props = {
   selected: boolean
   selecting: boolean
   open: boolean
-  renaming: boolean
+  /** The title it is being changed from. */
+  renaming: string | null
   on: RowActions
 }
 
@@ -60,7 +64,7 @@ const quiet =
 export const TaskRow = memo(function TaskRow(p: Props) {
   const { task, active, on } = p
   const link = useRef<HTMLAnchorElement>(null)
-  const takes = active && p.takesFocus && !p.renaming
+  const takes = active && p.takesFocus && p.renaming === null
   useEffect(() => {
     const has = document.activeElement
     // Whoever types elsewhere keeps the focus.
@@ -82,8 +86,8 @@ export const TaskRow = memo(function TaskRow(p: Props) {
         <Check label={`Done: ${task.title}`} done={done} tabIndex={tab} onCheck={() => on.check(task)} />
       </span>
       <div className="flex min-w-0 items-center gap-2">
-        {p.renaming ? (
-          <TitleInput task={task} on={on} />
+        {p.renaming !== null ? (
+          <TitleInput task={task} title={p.renaming} on={on} />
         ) : (
           <div className="min-w-0 flex-1">
             <span className="flex items-center gap-1">
@@ -306,7 +310,7 @@ function Snoozed({ until }: { until: string | null }) {
 
 const tagWords = (tags: string[]) => tags.slice(0, 2).join(', ') + (tags.length > 2 ? ` +${tags.length - 2}` : '')
 
-function TitleInput({ task, on }: { task: Task; on: RowActions }) {
+function TitleInput({ task, title, on }: { task: Task; title: string; on: RowActions }) {
   const left = useRef(false)
   const leave = (title: string | null) => {
     if (left.current) return
@@ -318,9 +322,9 @@ function TitleInput({ task, on }: { task: Task; on: RowActions }) {
       autoFocus
       dir="auto"
       aria-label="Title"
-      defaultValue={task.title}
+      defaultValue={title}
       onFocus={(e) => e.currentTarget.select()}
-      onBlur={(e) => leave(e.currentTarget.value)}
+      onBlur={(e) => leave(e.currentTarget.value === title ? null : e.currentTarget.value)} // as it was: given up
       onKeyDown={(e) => {
         if (e.key === 'Enter') leave(e.currentTarget.value)
         else if (e.key === 'Escape') leave(null)

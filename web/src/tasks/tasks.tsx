@@ -28,7 +28,7 @@ import { TaskList } from './list'
 import { manyOf } from './many'
 import { AddTo, ArchivedNotice, byProject, linesByProject } from './of-project'
 import { Picker, type Picking, type What } from './picker'
-import type { Marks, RowActions } from './row'
+import type { Marks, Renaming, RowActions } from './row'
 import { isByHand, isFiltered, isGrouped, listOf, sortOf, type Search } from './search'
 import { SearchField } from './search-field'
 import { all, extended, noSelection, toggled } from './selection'
@@ -110,7 +110,7 @@ export default function Tasks() {
   const [selection, setSelection] = useState(noSelection)
   const [selecting, setSelecting] = useState(false)
   const [picking, setPicking] = useState<(Picking & { tasks: Task[] }) | null>(null)
-  const [renaming, setRenaming] = useState<string | null>(null)
+  const [renaming, setRenaming] = useState<Renaming | null>(null)
   const [asked, setAsked] = useState<Asked | null>(null)
   const many = useMemo(() => manyOf(client, actions, zone), [client, actions, zone])
   const busy = useProgress() !== null
@@ -196,7 +196,7 @@ export default function Tasks() {
       if (meant().length > 0) afterwards(many.apply(meant(), picked))
     },
     pick,
-    rename: () => active && setRenaming(active.id),
+    rename: () => active && setRenaming(active),
     one: () => (meant().length === 1 ? meant()[0] : undefined),
     close: () => {
       if (selection.ids.size > 0 || selecting) clear()
@@ -234,12 +234,16 @@ export default function Tasks() {
         setPicking({ what, beside, tasks: selected.includes(task) ? selected : [task] })
       },
       move: (task, beside) => setAsked({ id: task.id, beside }),
-      rename: (task) => setRenaming(task.id),
+      rename: (task) => setRenaming(task),
       renamed: (task, title) => {
         setRenaming(null)
         setCursor((c) => c && { ...c, focus: true })
         const text = title?.trim()
-        if (text && text !== task.title) void latest.current.actions.edit(task, { title: text })
+        if (!text || text === task.title) return
+        const { id } = task
+        void latest.current.actions.edit(task, { title: text }).then((did) => {
+          if (did === null) setRenaming((other) => other ?? { id, title: text }) // what was typed is not lost
+        })
       },
     }),
     [],

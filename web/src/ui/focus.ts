@@ -4,6 +4,15 @@ import { useLayoutEffect, useRef, type RefObject } from 'react'
 const fallback = () =>
   document.querySelector<HTMLElement>('h1[tabindex]') ?? document.querySelector<HTMLElement>('#main')
 
+/** What had the focus is gone: it goes to the heading, unless something else has taken it. */
+export const focusHeading = () => {
+  if (document.activeElement === document.body) fallback()?.focus({ preventScroll: true })
+}
+
+/** Whether the focus is in here, or nowhere since what had it cannot be pressed any more: what takes its place may have it. */
+export const hasFocus = (box: HTMLElement | null) =>
+  document.activeElement === document.body || (box?.contains(document.activeElement) ?? false)
+
 /** The row after this one, or before it: what is meant in it is its first control. */
 export const besideRow = (row: HTMLElement): HTMLElement | null | undefined =>
   (row.nextElementSibling ?? row.previousElementSibling)?.querySelector<HTMLElement>('button, a')
