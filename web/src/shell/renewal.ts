@@ -28,7 +28,7 @@ export async function followRenewals(script: string): Promise<void> {
   })
   greet()
   // The page before this one may still have been there, or another tab, which was closed since.
-  for (const later of [1_000, 5_000]) setTimeout(greet, later)
+  for (const later of [1_000, 3_000, 6_000, 12_000]) setTimeout(greet, later)
   registration.addEventListener('updatefound', () => {
     registration.installing?.addEventListener('statechange', greet)
   })
