@@ -107,7 +107,7 @@ func (cmd saidFields) look(c *console, api *client.Client, d *client.Draft) erro
 		return err
 	}
 	if cmd.Project != "" {
-		id, err := findProject(c, api, cmd.Project, false)
+		id, err := findProject(c, api, cmd.Project)
 		if err != nil {
 			return err
 		}
@@ -184,11 +184,15 @@ func printTask(c *console, o output, did string, t client.Task) error {
 	if o.JSON {
 		return writeJSON(c.out, t)
 	}
-	p := o.paint(c)
-	text := p.green(did+":") + " " + p.bold(printable(t.Title)) + " " + p.faint("("+shortID(t.ID)+")") + "\n"
+	text := deed(o.paint(c), did, printable(t.Title), t.ID) + "\n"
 	if facts := c.facts(t); facts != "" {
 		text += facts + "\n"
 	}
 	_, err := fmt.Fprint(c.out, text)
 	return err
+}
+
+// deed says what was done to what.
+func deed[T any](p paint, did, name string, id mindflow.ID[T]) string {
+	return p.green(did+":") + " " + p.bold(name) + " " + p.faint("("+shortID(id)+")")
 }

@@ -61,9 +61,7 @@ func (cmd changesCommand) print(c *console, page client.ChangePage) error {
 		if change.Undoable {
 			undo = "yes"
 		}
-		for i, cell := range []string{shortChange(change.ID), told(change), w.at(change.At), oneLine(change.Through), undo} {
-			cols[i].cells = append(cols[i].cells, cell)
-		}
+		addRow(cols, shortChange(change.ID), told(change), w.at(change.At), oneLine(change.Through), undo)
 	}
 	return cmd.printRows(c, cols, []int{1, 3, 4, 2}, func(row int) []string {
 		change, kept := page.Changes[row], "kept"
@@ -150,12 +148,9 @@ func (cmd undoCommand) Run(c *console) error {
 		return writeJSON(c.out, done)
 	}
 	p := cmd.paint(c)
-	what := strconv.Itoa(len(done.Tasks)) + " tasks"
-	switch {
-	case len(change.Verbs) > 0:
+	what := several(len(done.Tasks), "task")
+	if len(change.Verbs) > 0 {
 		what = told(change)
-	case len(done.Tasks) == 1:
-		what = "1 task"
 	}
 	_, err = fmt.Fprintf(c.out, "%s %s %s\nTo have it again: mindflow undo %s\n",
 		p.green("Taken back:"), p.bold(what), p.faint("("+shortChange(done.Undone)+")"), shortChange(done.Change))

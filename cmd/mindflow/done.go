@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 
 	"mindflow/internal/client"
+	"mindflow/internal/mindflow"
 )
 
 type doneCommand struct {
@@ -18,19 +20,10 @@ type doneCommand struct {
 
 // Run completes the task that is meant.
 func (cmd doneCommand) Run(c *console) error {
-	said, err := cmd.said("is done")
-	if err != nil {
-		return err
-	}
-	api, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	id, err := cmd.find(c, api, said)
-	if err != nil {
-		return err
-	}
-	task, err := api.CompleteTask(c.ctx, id, client.Completion{EvenIfBlocked: cmd.Blocked, WithSteps: cmd.Steps})
+	how := client.Completion{EvenIfBlocked: cmd.Blocked, WithSteps: cmd.Steps}
+	task, err := cmd.act(c, "is done", func(api *client.Client, ctx context.Context, id mindflow.TaskID) (client.Task, error) {
+		return api.CompleteTask(ctx, id, how)
+	})
 	if err != nil {
 		return inTerminalWords(err)
 	}

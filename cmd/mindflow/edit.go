@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -140,19 +141,7 @@ type skipCommand struct {
 
 // Run gives up the present occurrence of the task that is meant.
 func (cmd skipCommand) Run(c *console) error {
-	said, err := cmd.said("is to be skipped this once")
-	if err != nil {
-		return err
-	}
-	api, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	id, err := cmd.find(c, api, said)
-	if err != nil {
-		return err
-	}
-	task, err := api.SkipTask(c.ctx, id)
+	task, err := cmd.act(c, "is to be skipped this once", (*client.Client).SkipTask)
 	if err != nil {
 		return err
 	}
@@ -176,32 +165,22 @@ func (moveCommand) Help() string {
 
 // Run moves the task that is meant.
 func (cmd moveCommand) Run(c *console) error {
-	said, err := cmd.said("is to be moved")
-	if err != nil {
-		return err
-	}
 	if cmd.Before+cmd.After == "" && !cmd.First && !cmd.Last {
 		return fmt.Errorf("%w: say where to: --before, --after, --first or --last", errUsage)
 	}
-	api, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	id, err := cmd.find(c, api, said)
-	if err != nil {
-		return err
-	}
-	to := client.Move{First: cmd.First, Last: cmd.Last}
-	if beside := cmd.Before + cmd.After; beside != "" { // at most one is given
-		other, err := findTask(c, api, beside)
-		if err != nil {
-			return err
+	task, err := cmd.act(c, "is to be moved", func(api *client.Client, ctx context.Context, id mindflow.TaskID) (client.Task, error) {
+		to := client.Move{First: cmd.First, Last: cmd.Last}
+		if beside := cmd.Before + cmd.After; beside != "" { // at most one is given
+			other, err := findTask(c, api, beside)
+			if err != nil {
+				return client.Task{}, err
+			}
+			if to.Before = other.String(); cmd.After != "" {
+				to.Before, to.After = "", to.Before
+			}
 		}
-		if to.Before = other.String(); cmd.After != "" {
-			to.Before, to.After = "", to.Before
-		}
-	}
-	task, err := api.MoveTask(c.ctx, id, to)
+		return api.MoveTask(ctx, id, to)
+	})
 	if err != nil {
 		return err
 	}

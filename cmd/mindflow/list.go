@@ -125,7 +125,7 @@ func (cmd listCommand) look(c *console, api *client.Client, q *client.TaskQuery)
 		q.Blocked = &cmd.Blocked
 	}
 	if q.Project = cmd.Project; cmd.Project != "" && cmd.Project != "none" {
-		id, err := findProject(c, api, cmd.Project, false)
+		id, err := findProject(c, api, cmd.Project)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -8,6 +9,22 @@ import (
 	"mindflow/internal/client"
 	"mindflow/internal/mindflow"
 )
+
+// act finds what is meant, and has something done to it.
+func act[ID, T any](c *console, find func(*console, *client.Client) (ID, error),
+	do func(*client.Client, context.Context, ID) (T, error),
+) (T, error) {
+	var none T
+	api, err := signedIn(c)
+	if err != nil {
+		return none, err
+	}
+	id, err := find(c, api)
+	if err != nil {
+		return none, err
+	}
+	return do(api, c.ctx, id)
+}
 
 // meantTask says which task a command is about.
 type meantTask struct {
@@ -30,6 +47,15 @@ func (m meantTask) find(c *console, api *client.Client, said string) (mindflow.T
 		return best.Task.ID, err
 	}
 	return findTask(c, api, said)
+}
+
+// act has something done to the task; what it is about is said where no task is named.
+func (m meantTask) act(c *console, what string, do func(*client.Client, context.Context, mindflow.TaskID) (client.Task, error)) (client.Task, error) {
+	said, err := m.said(what)
+	if err != nil {
+		return client.Task{}, err
+	}
+	return act(c, func(c *console, api *client.Client) (mindflow.TaskID, error) { return m.find(c, api, said) }, do)
 }
 
 // openStatuses are those of tasks with something left to do.

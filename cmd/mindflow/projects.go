@@ -27,23 +27,40 @@ type meantProject struct {
 }
 
 func (m meantProject) find(c *console, api *client.Client) (mindflow.ProjectID, error) {
-	return findProject(c, api, strings.Join(m.Project, " "), false)
+	return findProject(c, api, strings.Join(m.Project, " "))
 }
 
-// findProject finds the one project that something means, or of those in the trash
-// the one.
-func findProject(c *console, api *client.Client, said string, deleted bool) (mindflow.ProjectID, error) {
-	all, err := api.Projects(c.ctx, deleted)
+// findDeleted is find among the projects in the trash.
+func (m meantProject) findDeleted(c *console, api *client.Client) (mindflow.ProjectID, error) {
+	all, err := api.Projects(c.ctx, true)
+	return oneProject(c, all, err, strings.Join(m.Project, " "), "deleted project")
+}
+
+// do has something done to the project, and says so.
+func (m meantProject) do(c *console, o output, did string,
+	do func(*client.Client, context.Context, mindflow.ProjectID) (client.Project, error),
+) error {
+	project, err := act(c, m.find, do)
+	if err != nil {
+		return err
+	}
+	return printProject(c, o, did, project)
+}
+
+// findProject finds the one project that something means.
+func findProject(c *console, api *client.Client, said string) (mindflow.ProjectID, error) {
+	all, err := api.Projects(c.ctx, false)
+	return oneProject(c, all, err, said, "project")
+}
+
+// oneProject is the one that something means, of a list that could be read.
+func oneProject(c *console, all []client.ListedProject, err error, said, kind string) (mindflow.ProjectID, error) {
 	if err != nil {
 		return mindflow.ProjectID{}, err
 	}
 	n := namesakes[mindflow.Project]{said: strings.TrimSpace(said)}
 	for _, p := range all {
 		n.see(p.ID, p.Name)
-	}
-	kind := "project"
-	if deleted {
-		kind = "deleted project"
 	}
 	return n.one(c, kind, "name")
 }
@@ -136,9 +153,7 @@ func (cmd projectsListCommand) print(c *console, list []branch) error {
 		if b.beneath {
 			name = indent + name
 		}
-		for i, cell := range []string{shortID(b.ID), name, strconv.Itoa(b.OpenTasks), strconv.Itoa(b.DoneTasks), b.state()} {
-			cols[i].cells = append(cols[i].cells, cell)
-		}
+		addRow(cols, shortID(b.ID), name, strconv.Itoa(b.OpenTasks), strconv.Itoa(b.DoneTasks), b.state())
 		mixed = mixed || b.state() != list[0].state()
 	}
 	if !mixed && list[0].ArchivedAt == nil {
@@ -158,8 +173,7 @@ func printProject(c *console, o output, did string, p client.Project) error {
 	if o.JSON {
 		return writeJSON(c.out, p)
 	}
-	paint := o.paint(c)
-	_, err := fmt.Fprintln(c.out, paint.green(did+":"), paint.bold(printable(p.Name)), paint.faint("("+shortID(p.ID)+")"))
+	_, err := fmt.Fprintln(c.out, deed(o.paint(c), did, printable(p.Name), p.ID))
 	return err
 }
 
@@ -178,7 +192,7 @@ func (cmd projectsAddCommand) Run(c *console) error {
 	}
 	draft := client.ProjectDraft{Name: client.Set(strings.Join(cmd.Name, " "))}
 	if cmd.In != "" {
-		parent, err := findProject(c, api, cmd.In, false)
+		parent, err := findProject(c, api, cmd.In)
 		if err != nil {
 			return err
 		}
@@ -200,19 +214,11 @@ type projectsRenameCommand struct {
 
 // Run gives a project another name.
 func (cmd projectsRenameCommand) Run(c *console) error {
-	api, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	id, err := findProject(c, api, cmd.Project, false)
-	if err != nil {
-		return err
-	}
-	project, err := api.EditProject(c.ctx, id, client.ProjectDraft{Name: client.Set(strings.Join(cmd.Name, " "))}, "")
-	if err != nil {
-		return err
-	}
-	return printProject(c, cmd.output, "Renamed", project)
+	draft := client.ProjectDraft{Name: client.Set(strings.Join(cmd.Name, " "))}
+	meant := meantProject{Project: []string{cmd.Project}}
+	return meant.do(c, cmd.output, "Renamed", func(api *client.Client, ctx context.Context, id mindflow.ProjectID) (client.Project, error) {
+		return api.EditProject(ctx, id, draft, "")
+	})
 }
 
 type projectsMoveCommand struct {
@@ -232,19 +238,9 @@ func (cmd projectsMoveCommand) Run(c *console) error {
 	if cmd.Before+cmd.After+cmd.In == "" && !cmd.First && !cmd.Last && !cmd.Top {
 		return fmt.Errorf("%w: say where to: --before, --after, --first, --last, --in or --top", errUsage)
 	}
-	api, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	id, err := cmd.find(c, api)
-	if err != nil {
-		return err
-	}
-	project, err := cmd.move(c, api, id)
-	if err != nil {
-		return err
-	}
-	return printProject(c, cmd.output, "Moved", project)
+	return cmd.do(c, cmd.output, "Moved", func(api *client.Client, _ context.Context, id mindflow.ProjectID) (client.Project, error) {
+		return cmd.move(c, api, id)
+	})
 }
 
 func (cmd projectsMoveCommand) move(c *console, api *client.Client, id mindflow.ProjectID) (client.Project, error) {
@@ -255,7 +251,7 @@ func (cmd projectsMoveCommand) move(c *console, api *client.Client, id mindflow.
 	beside := mindflow.ProjectID{}
 	if other != "" {
 		var err error
-		if beside, err = findProject(c, api, other, false); err != nil {
+		if beside, err = findProject(c, api, other); err != nil {
 			return client.Project{}, err
 		}
 	}
@@ -291,25 +287,6 @@ func (cmd projectsUnarchiveCommand) Run(c *console) error {
 	return cmd.do(c, cmd.output, "Taken up again", (*client.Client).UnarchiveProject)
 }
 
-// do has something done to the project that is meant, and says so.
-func (m meantProject) do(c *console, o output, did string,
-	do func(*client.Client, context.Context, mindflow.ProjectID) (client.Project, error),
-) error {
-	api, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	id, err := m.find(c, api)
-	if err != nil {
-		return err
-	}
-	project, err := do(api, c.ctx, id)
-	if err != nil {
-		return err
-	}
-	return printProject(c, o, did, project)
-}
-
 type projectsDeleteCommand struct {
 	output
 	meantProject
@@ -333,15 +310,7 @@ type projectsRestoreCommand struct {
 
 // Run takes a project out of the trash.
 func (cmd projectsRestoreCommand) Run(c *console) error {
-	api, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	id, err := findProject(c, api, strings.Join(cmd.Project, " "), true)
-	if err != nil {
-		return err
-	}
-	project, err := api.RestoreProject(c.ctx, id)
+	project, err := act(c, cmd.findDeleted, (*client.Client).RestoreProject)
 	if err != nil {
 		return err
 	}

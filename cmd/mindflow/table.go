@@ -85,9 +85,7 @@ func newTable(list listed, w words) *table {
 		if list.scores != nil {
 			row[colScore] = list.scores[i].String()
 		}
-		for col := range t {
-			t[col].cells = append(t[col].cells, row[col])
-		}
+		addRow(t[:], row[:]...)
 		dues, tags = dues || task.DueDate != nil, tags || len(task.Tags) > 0
 		steps = steps || task.Steps != nil
 		mixed = mixed || task.Status != list.tasks[0].Status
@@ -98,6 +96,13 @@ func newTable(list listed, w words) *table {
 		}
 	}
 	return &t
+}
+
+// addRow adds a cell to each column.
+func addRow(cols []column, row ...string) {
+	for i, cell := range row {
+		cols[i].cells = append(cols[i].cells, cell)
+	}
 }
 
 // fit makes a table as narrow as a window. Where titles have too little room,
@@ -205,6 +210,14 @@ func fit(cols []column, giveWay []int, window int) {
 		}
 	}
 	cols[giveWay[0]].cut(max(room(), 1))
+}
+
+// several counts things.
+func several(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + one + "s"
 }
 
 // progress says how many of a task's steps are done; empty where it has none.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strconv"
@@ -31,16 +32,11 @@ type meantTemplate struct {
 
 // find is the template that is meant.
 func (m meantTemplate) find(c *console, api *client.Client) (mindflow.TemplateID, error) {
-	return findTemplate(c, api, strings.Join(m.Template, " "))
-}
-
-// findTemplate finds the one template that something means.
-func findTemplate(c *console, api *client.Client, said string) (mindflow.TemplateID, error) {
 	all, err := api.Templates(c.ctx)
 	if err != nil {
 		return mindflow.TemplateID{}, err
 	}
-	n := namesakes[mindflow.Template]{said: strings.TrimSpace(said)}
+	n := namesakes[mindflow.Template]{said: strings.TrimSpace(strings.Join(m.Template, " "))}
 	for _, t := range all {
 		n.see(t.ID, t.Name)
 	}
@@ -76,9 +72,7 @@ func (cmd templatesListCommand) Run(c *console) error {
 	}
 	cols := []column{{head: "ID", paint: paint.faint}, {head: "TEMPLATE", paint: paint.bold}, {head: "MAKES"}}
 	for _, t := range list {
-		for i, cell := range []string{shortID(t.ID), oneLine(t.Name), makes(t)} {
-			cols[i].cells = append(cols[i].cells, cell)
-		}
+		addRow(cols, shortID(t.ID), oneLine(t.Name), makes(t))
 	}
 	return cmd.printRows(c, cols, []int{1, 2}, func(row int) []string {
 		t := list[row]
@@ -89,19 +83,12 @@ func (cmd templatesListCommand) Run(c *console) error {
 // makes says in short what a template makes.
 func makes(t client.ListedTemplate) string {
 	if t.Kind == "project" {
-		return "a project, " + several(t.Tasks, "task", "tasks")
+		return "a project, " + several(t.Tasks, "task")
 	}
 	if t.Tasks == 1 {
 		return "a task"
 	}
-	return "a task, " + several(t.Tasks-1, "step", "steps")
-}
-
-func several(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
+	return "a task, " + several(t.Tasks-1, "step")
 }
 
 type templatesShowCommand struct {
@@ -111,15 +98,7 @@ type templatesShowCommand struct {
 
 // Run prints a template, a line for each task of it.
 func (cmd templatesShowCommand) Run(c *console) error {
-	api, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	id, err := cmd.find(c, api)
-	if err != nil {
-		return err
-	}
-	t, err := api.Template(c.ctx, id)
+	t, err := act(c, cmd.find, (*client.Client).Template)
 	switch {
 	case err != nil:
 		return err
@@ -186,9 +165,9 @@ func fromTheDay(d mindflow.TemplateDate) string {
 	text := "on the day"
 	switch {
 	case d.Days > 0:
-		text = several(d.Days, "day", "days") + " after"
+		text = several(d.Days, "day") + " after"
 	case d.Days < 0:
-		text = several(-d.Days, "day", "days") + " before"
+		text = several(-d.Days, "day") + " before"
 	}
 	if d.Time != "" {
 		text += " at " + oneLine(d.Time)
@@ -228,7 +207,7 @@ func (cmd templatesSaveCommand) Run(c *console) error {
 	if cmd.Project == "" {
 		draft.FromTask, err = cmd.find(c, api, said)
 	} else {
-		draft.FromProject, err = findProject(c, api, cmd.Project, false)
+		draft.FromProject, err = findProject(c, api, cmd.Project)
 	}
 	if err != nil {
 		return err
@@ -245,8 +224,7 @@ func printTemplate(c *console, o output, did string, t client.Template) error {
 	if o.JSON {
 		return writeJSON(c.out, t)
 	}
-	p := o.paint(c)
-	_, err := fmt.Fprintf(c.out, "%s %s %s, %s\n", p.green(did+":"), p.bold(oneLine(t.Name)), p.faint("("+shortID(t.ID)+")"), makes(t.ListedTemplate))
+	_, err := fmt.Fprintf(c.out, "%s, %s\n", deed(o.paint(c), did, oneLine(t.Name), t.ID), makes(t.ListedTemplate))
 	return err
 }
 
@@ -288,7 +266,7 @@ func (cmd templatesUseCommand) Run(c *console) error {
 		return err
 	}
 	if cmd.In != "" {
-		if use.ProjectID, err = findProject(c, api, cmd.In, false); err != nil {
+		if use.ProjectID, err = findProject(c, api, cmd.In); err != nil {
 			return err
 		}
 	}
@@ -311,12 +289,11 @@ func (cmd templatesUseCommand) print(c *console, made client.Made) error {
 		if err := printTask(c, cmd.output, "Made", *t); err != nil || made.Tasks == 1 {
 			return err
 		}
-		_, err := fmt.Fprintf(c.out, "With %s.\n", several(made.Tasks-1, "step", "steps"))
+		_, err := fmt.Fprintf(c.out, "With %s.\n", several(made.Tasks-1, "step"))
 		return err
 	}
-	p := cmd.paint(c)
-	_, err := fmt.Fprintf(c.out, "%s %s %s\nWith %s.\n", p.green("Made the project:"), p.bold(oneLine(made.Project.Name)),
-		p.faint("("+shortID(made.Project.ID)+")"), several(made.Tasks, "task", "tasks"))
+	_, err := fmt.Fprintf(c.out, "%s\nWith %s.\n",
+		deed(cmd.paint(c), "Made the project", oneLine(made.Project.Name), made.Project.ID), several(made.Tasks, "task"))
 	return err
 }
 
@@ -333,15 +310,10 @@ func (cmd templatesRenameCommand) Run(c *console) error {
 	if name == "" {
 		return fmt.Errorf("%w: say what the template shall be called", errUsage)
 	}
-	api, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	id, err := findTemplate(c, api, cmd.Template)
-	if err != nil {
-		return err
-	}
-	t, err := api.EditTemplate(c.ctx, id, client.TemplateDraft{Name: name}, "")
+	meant := meantTemplate{Template: []string{cmd.Template}}
+	t, err := act(c, meant.find, func(api *client.Client, ctx context.Context, id mindflow.TemplateID) (client.Template, error) {
+		return api.EditTemplate(ctx, id, client.TemplateDraft{Name: name}, "")
+	})
 	if err != nil {
 		return err
 	}
@@ -355,18 +327,13 @@ type templatesDeleteCommand struct {
 
 // Run takes a template away. It is printed as it was.
 func (cmd templatesDeleteCommand) Run(c *console) error {
-	api, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	id, err := cmd.find(c, api)
-	if err != nil {
-		return err
-	}
-	t, err := api.Template(c.ctx, id)
-	if err == nil {
-		err = api.DeleteTemplate(c.ctx, id, "")
-	}
+	t, err := act(c, cmd.find, func(api *client.Client, ctx context.Context, id mindflow.TemplateID) (client.Template, error) {
+		t, err := api.Template(ctx, id)
+		if err == nil {
+			err = api.DeleteTemplate(ctx, id, "")
+		}
+		return t, err
+	})
 	if err != nil {
 		return err
 	}

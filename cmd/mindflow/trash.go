@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -16,22 +17,13 @@ type deleteCommand struct {
 
 // Run puts a task into the trash. It is printed as it was.
 func (cmd deleteCommand) Run(c *console) error {
-	said, err := cmd.said("is to be deleted")
-	if err != nil {
-		return err
-	}
-	api, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	id, err := cmd.find(c, api, said)
-	if err != nil {
-		return err
-	}
-	task, err := api.Task(c.ctx, id)
-	if err == nil {
-		err = api.DeleteTask(c.ctx, id)
-	}
+	task, err := cmd.act(c, "is to be deleted", func(api *client.Client, ctx context.Context, id mindflow.TaskID) (client.Task, error) {
+		task, err := api.Task(ctx, id)
+		if err == nil {
+			err = api.DeleteTask(ctx, id)
+		}
+		return task, err
+	})
 	if err != nil {
 		return err
 	}
@@ -79,9 +71,7 @@ func (cmd trashListCommand) Run(c *console) error {
 	cols := []column{{head: "ID", paint: paint.faint}, {head: "TITLE", paint: paint.bold}, {head: "DELETED"}, {head: "GONE"}}
 	w := words{local: c.local, now: c.clock()}
 	for _, d := range page.Tasks {
-		for i, cell := range []string{shortID(d.Task.ID), oneLine(d.Task.Title), w.at(deletedAt(d)), w.at(d.GoneAt)} {
-			cols[i].cells = append(cols[i].cells, cell)
-		}
+		addRow(cols, shortID(d.Task.ID), oneLine(d.Task.Title), w.at(deletedAt(d)), w.at(d.GoneAt))
 	}
 	err = cmd.printRows(c, cols, []int{1, 2, 3}, func(row int) []string {
 		d := page.Tasks[row]
@@ -135,15 +125,10 @@ type trashRestoreCommand struct {
 
 // Run takes a task out of the trash.
 func (cmd trashRestoreCommand) Run(c *console) error {
-	api, err := signedIn(c)
+	task, err := act(c, cmd.find, func(api *client.Client, ctx context.Context, task client.Task) (client.Task, error) {
+		return api.RestoreTask(ctx, task.ID)
+	})
 	if err != nil {
-		return err
-	}
-	task, err := cmd.find(c, api)
-	if err != nil {
-		return err
-	}
-	if task, err = api.RestoreTask(c.ctx, task.ID); err != nil {
 		return err
 	}
 	return printTask(c, cmd.output, "Restored", task)
