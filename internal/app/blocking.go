@@ -44,12 +44,21 @@ func checkBlockers(tx *store.Tx, before, task mindflow.Task) error {
 	if len(circle) == 0 {
 		return nil
 	}
+	return mindflow.InvalidField("blocked_by", leadsInCircle(circle, func(id mindflow.TaskID) mindflow.TaskName {
+		if id == task.ID {
+			return mindflow.TaskName{ID: id, Title: task.Title}
+		}
+		return known[id].TaskName
+	}))
+}
+
+// leadsInCircle says what is wrong with tasks that would wait for each other.
+func leadsInCircle(circle []mindflow.TaskID, called func(mindflow.TaskID) mindflow.TaskName) string {
 	names := make([]mindflow.TaskName, len(circle))
 	for i, id := range circle {
-		names[i] = known[id].TaskName
+		names[i] = called(id)
 	}
-	names[0] = mindflow.TaskName{ID: task.ID, Title: task.Title}
-	return mindflow.InvalidField("blocked_by", "must not lead in a circle: "+mindflow.Circle(names))
+	return "must not lead in a circle: " + mindflow.Circle(names)
 }
 
 // unblocked refuses that a task is completed while something it waits for is open.

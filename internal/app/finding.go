@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -45,26 +46,53 @@ func (a *App) TasksNamed(ctx context.Context, actor mindflow.Actor, name string)
 // named are the tasks of a list whose folded title is the name or, where there is
 // none, holds it.
 func (a *App) named(ctx context.Context, actor mindflow.Actor, name string, list TaskList) ([]mindflow.Task, error) {
-	var whole, piece []mindflow.Task
+	var found namesakes[mindflow.Task]
 	for range namedPages {
 		page, err := a.ListTasks(ctx, actor, list)
 		if err != nil {
 			return nil, err
 		}
 		for _, t := range page.Tasks {
-			switch title := mindflow.Fold(t.Title); {
-			case title == name:
-				whole = append(whole, t)
-			case strings.Contains(title, name):
-				piece = append(piece, t)
-			}
+			found.see(t, t.Title, name)
 		}
 		if list.Cursor = page.Next; list.Cursor == "" {
 			break
 		}
 	}
-	if len(whole) > 0 {
-		return whole[:min(len(whole), maxNamed)], nil
+	all := found.all()
+	return all[:min(len(all), maxNamed)], nil
+}
+
+// namesakes are the things that somebody can mean by a name.
+type namesakes[T any] struct{ whole, piece []T }
+
+// see looks at one of the things; key is what is said, folded.
+func (n *namesakes[T]) see(one T, name, key string) {
+	switch name = mindflow.Fold(name); {
+	case name == key:
+		n.whole = append(n.whole, one)
+	case key != "" && strings.Contains(name, key):
+		n.piece = append(n.piece, one)
 	}
-	return piece[:min(len(piece), maxNamed)], nil
+}
+
+// all are those that are called so or, where there are none, those whose names hold
+// what is said.
+func (n *namesakes[T]) all() []T {
+	if len(n.whole) > 0 {
+		return n.whole
+	}
+	return n.piece
+}
+
+// mostListed is how many things an error lists to choose from.
+const mostListed = 20
+
+// choices lists the first of some things, or says that there are none.
+func choices[T any](list []T, said func(T) string) string {
+	names := make([]string, min(len(list), mostListed))
+	for i := range names {
+		names[i] = said(list[i])
+	}
+	return cmp.Or(strings.Join(names, ", "), "none")
 }

@@ -459,11 +459,8 @@ func (a *App) ProjectCalled(ctx context.Context, actor mindflow.Actor, name stri
 	}
 	found := projectsNamed(all, mindflow.Tidy(name))
 	if len(found) == 0 {
-		names := make([]string, min(len(all), 20))
-		for i := range names {
-			names[i] = strconv.Quote(all[i].Name)
-		}
-		return "", mindflow.InvalidField("project", "is the name of no project; there are "+cmp.Or(strings.Join(names, ", "), "none"))
+		there := choices(all, func(p mindflow.Project) string { return strconv.Quote(p.Name) })
+		return "", mindflow.InvalidField("project", "is the name of no project; there are "+there)
 	}
 	return found[0].ID.String(), nil
 }

@@ -176,22 +176,11 @@ func checkCircles(tx *store.Tx, waiting []mindflow.TaskID) error {
 	if err != nil {
 		return err
 	}
-	waits := func(id mindflow.TaskID) []mindflow.TaskID { return known[id].For }
-	if len(depend.Closing(waiting, func(mindflow.TaskID) []mindflow.TaskID { return nil }, waits)) == 0 {
+	circle := depend.CircleAmong(waiting, func(id mindflow.TaskID) []mindflow.TaskID { return known[id].For })
+	if len(circle) == 0 {
 		return nil
 	}
-	for _, id := range waiting {
-		circle := depend.Circle(id, known[id].For, waits)
-		if len(circle) == 0 {
-			continue
-		}
-		names := make([]mindflow.TaskName, len(circle))
-		for i, id := range circle {
-			names[i] = known[id].TaskName
-		}
-		return mindflow.InvalidField("blocked_by", "must not lead in a circle: "+mindflow.Circle(names))
-	}
-	return nil
+	return mindflow.InvalidField("blocked_by", leadsInCircle(circle, func(id mindflow.TaskID) mindflow.TaskName { return known[id].TaskName }))
 }
 
 // takeBackTemplates makes templates what they were before.

@@ -1,8 +1,10 @@
 package mindflow
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -79,6 +81,20 @@ func FieldsOf(err error) []FieldError {
 		return e.Fields
 	}
 	return nil
+}
+
+// Renamed is an error whose fields have other names: those whoever asked knows them by.
+func Renamed(err error, names map[string]string) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || len(e.Fields) == 0 {
+		return err
+	}
+	renamed := *e
+	renamed.Fields = slices.Clone(e.Fields)
+	for i, f := range e.Fields {
+		renamed.Fields[i].Field = cmp.Or(names[f.Field], f.Field)
+	}
+	return &renamed
 }
 
 // Invalid reports bad fields, all at once.

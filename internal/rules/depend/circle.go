@@ -44,3 +44,18 @@ func Circle(task mindflow.TaskID, others []mindflow.TaskID, waits func(mindflow.
 	}
 	return nil
 }
+
+// CircleAmong answers the shortest circle of the first of some tasks that is in
+// one; nothing when none is. waits says what any task waits for.
+func CircleAmong(tasks []mindflow.TaskID, waits func(mindflow.TaskID) []mindflow.TaskID) []mindflow.TaskID {
+	// Where there is no circle, which is nearly always, one walk finds that out for all.
+	if len(Closing(tasks, func(mindflow.TaskID) []mindflow.TaskID { return nil }, waits)) == 0 {
+		return nil
+	}
+	for _, id := range tasks {
+		if circle := Circle(id, waits(id), waits); len(circle) > 0 {
+			return circle
+		}
+	}
+	return nil
+}

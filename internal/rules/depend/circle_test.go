@@ -53,3 +53,31 @@ func TestTheShortestCircleIsFound(t *testing.T) {
 		}
 	})
 }
+
+// Fails when tasks are asked about one after another from the second on, and when
+// the way back of another task is taken for a circle of its own.
+func TestOfSomeTasksTheFirstInACircleIsFound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		waits := map[mindflow.TaskID][]mindflow.TaskID{}
+		var tasks []mindflow.TaskID
+		for n := range 7 {
+			tasks = append(tasks, id(n))
+			for _, other := range rapid.SliceOfN(rapid.IntRange(0, 6), 0, 1).Draw(t, "others") {
+				if other != n {
+					waits[id(n)] = append(waits[id(n)], id(other))
+				}
+			}
+		}
+		tasks = tasks[:rapid.IntRange(1, len(tasks)).Draw(t, "asked about")]
+		var want []mindflow.TaskID
+		of := func(task mindflow.TaskID) []mindflow.TaskID { return waits[task] }
+		for _, task := range tasks {
+			if want = Circle(task, waits[task], of); want != nil {
+				break
+			}
+		}
+		if got := CircleAmong(tasks, of); !slices.Equal(got, want) {
+			t.Fatalf("%v of %v among %v, want %v", got, tasks, waits, want)
+		}
+	})
+}

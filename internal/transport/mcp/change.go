@@ -16,23 +16,30 @@ type oneOut struct {
 	Change   string   `json:"change,omitempty" jsonschema:"what undo takes to take this back"`
 }
 
-// undoneBy says in an answer what undoes the call, if it has changed the task.
-func (s *Server) undoneBy(actor mindflow.Actor, before, after mindflow.Task, out oneOut, text string, err error) (oneOut, string, error) {
-	if after.Version != before.Version {
-		out.Change = actor.Program.CallID
+// change has something done to the task that is named, and answers with it and what
+// undoes that, if it has changed.
+func (s *Server) change(ctx context.Context, actor mindflow.Actor, name string, do func(mindflow.TaskID) (mindflow.Task, error),
+	said func(after mindflow.Task, changed bool, z mindflow.Zone) string,
+) (oneOut, string, error) {
+	before, err := s.one(ctx, actor, "task", name)
+	if err != nil {
+		return oneOut{}, "", err
 	}
-	return out, text, err
-}
-
-// about answers with a task after a change, and what was done to it.
-func (s *Server) about(ctx context.Context, actor mindflow.Actor, t mindflow.Task, done func(mindflow.Zone) string) (oneOut, string, error) {
+	after, err := do(before.ID)
+	if err != nil {
+		return oneOut{}, "", err
+	}
 	z, err := s.zone(ctx, actor)
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	out := oneOut{Task: viewTask(&t, z), Timezone: z.String()}
+	out := oneOut{Task: viewTask(&after, z), Timezone: z.String()}
+	changed := after.Version != before.Version
+	if changed {
+		out.Change = actor.Program.CallID
+	}
 	err = s.nameParents(ctx, actor, &out.Task)
-	return out, named(t.Title, t.ID.String()) + " " + done(z) + ".", err
+	return out, named(after.Title, after.ID.String()) + " " + said(after, changed, z) + ".", err
 }
 
 // updateIn says what shall be different about a task.
@@ -68,21 +75,14 @@ func (s *Server) updateTask(ctx context.Context, actor mindflow.Actor, in update
 	if bad := draft.Validate(); len(bad) > 0 {
 		return oneOut{}, "", mindflow.Invalid(bad...)
 	}
-	before, err := s.one(ctx, actor, "task", in.Task)
-	if err != nil {
-		return oneOut{}, "", err
-	}
-	after, err := s.app.EditTask(ctx, actor, before.ID, draft, mindflow.Match{})
-	if err != nil {
-		return oneOut{}, "", err
-	}
-	out, text, err := s.about(ctx, actor, after, func(mindflow.Zone) string {
-		if after.Version == before.Version {
+	return s.change(ctx, actor, in.Task, func(id mindflow.TaskID) (mindflow.Task, error) {
+		return s.app.EditTask(ctx, actor, id, draft, mindflow.Match{})
+	}, func(_ mindflow.Task, changed bool, _ mindflow.Zone) string {
+		if !changed {
 			return "was like that already; nothing has changed"
 		}
 		return "is changed"
 	})
-	return s.undoneBy(actor, before, after, out, text, err)
 }
 
 // nameIn names a task.
@@ -131,21 +131,14 @@ func (s *Server) completeTask(ctx context.Context, actor mindflow.Actor, in comp
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	before, err := s.one(ctx, actor, "task", in.Task)
-	if err != nil {
-		return oneOut{}, "", err
-	}
-	after, err := s.app.CompleteTask(ctx, actor, before.ID, app.Completion{EvenIfBlocked: in.EvenIfBlocked, WithSteps: in.WithSteps}, match)
-	if err != nil {
-		return oneOut{}, "", err
-	}
-	out, text, err := s.about(ctx, actor, after, func(z mindflow.Zone) string {
-		if after.Version == before.Version {
+	return s.change(ctx, actor, in.Task, func(id mindflow.TaskID) (mindflow.Task, error) {
+		return s.app.CompleteTask(ctx, actor, id, app.Completion{EvenIfBlocked: in.EvenIfBlocked, WithSteps: in.WithSteps}, match)
+	}, func(after mindflow.Task, changed bool, z mindflow.Zone) string {
+		if !changed {
 			return "was done already; nothing has changed"
 		}
 		return "is done" + again(after.Details.Recurrence, z)
 	})
-	return s.undoneBy(actor, before, after, out, text, err)
 }
 
 func (s *Server) skipTask(ctx context.Context, actor mindflow.Actor, in nameIn) (oneOut, string, error) {
@@ -153,21 +146,14 @@ func (s *Server) skipTask(ctx context.Context, actor mindflow.Actor, in nameIn) 
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	before, err := s.one(ctx, actor, "task", in.Task)
-	if err != nil {
-		return oneOut{}, "", err
-	}
-	after, err := s.app.SkipTask(ctx, actor, before.ID, match)
-	if err != nil {
-		return oneOut{}, "", err
-	}
-	out, text, err := s.about(ctx, actor, after, func(z mindflow.Zone) string {
-		if after.Version == before.Version {
+	return s.change(ctx, actor, in.Task, func(id mindflow.TaskID) (mindflow.Task, error) {
+		return s.app.SkipTask(ctx, actor, id, match)
+	}, func(after mindflow.Task, changed bool, z mindflow.Zone) string {
+		if !changed {
 			return "was over already; nothing has changed"
 		}
 		return "is skipped" + again(after.Details.Recurrence, z)
 	})
-	return s.undoneBy(actor, before, after, out, text, err)
 }
 
 // again says when something comes again, if it repeats.
@@ -200,16 +186,9 @@ func (s *Server) snoozeTask(ctx context.Context, actor mindflow.Actor, in snooze
 	if err != nil {
 		return oneOut{}, "", err
 	}
-	before, err := s.one(ctx, actor, "task", in.Task)
-	if err != nil {
-		return oneOut{}, "", err
-	}
-	after, err := s.app.SnoozeTask(ctx, actor, before.ID, snooze, match)
-	if err != nil {
-		return oneOut{}, "", err
-	}
-	out, text, err := s.about(ctx, actor, after, func(z mindflow.Zone) string {
+	return s.change(ctx, actor, in.Task, func(id mindflow.TaskID) (mindflow.Task, error) {
+		return s.app.SnoozeTask(ctx, actor, id, snooze, match)
+	}, func(after mindflow.Task, _ bool, z mindflow.Zone) string {
 		return "is out of sight until " + instant(after.SnoozedUntil, z)
 	})
-	return s.undoneBy(actor, before, after, out, text, err)
 }

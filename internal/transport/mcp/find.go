@@ -2,7 +2,6 @@ package mcp
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -87,7 +86,7 @@ func (s *Server) findTasks(ctx context.Context, actor mindflow.Actor, in findIn)
 	}
 	page, err := s.app.ListTasks(ctx, actor, list)
 	if err != nil {
-		return findOut{}, "", inWordsOf(err, map[string]string{"q": "query", "tag": "tags"})
+		return findOut{}, "", mindflow.Renamed(err, map[string]string{"q": "query", "tag": "tags"})
 	}
 	z, err := s.zone(ctx, actor)
 	if err != nil {
@@ -113,30 +112,13 @@ func pointers[T any](list []T) []*T {
 	return each
 }
 
-// inWordsOf is an error whose fields have the names they have here.
-func inWordsOf(err error, names map[string]string) error {
-	e, ok := errors.AsType[*mindflow.Error](err)
-	if !ok || len(e.Fields) == 0 {
-		return err
-	}
-	renamed := *e
-	renamed.Fields = make([]mindflow.FieldError, len(e.Fields))
-	for i, f := range e.Fields {
-		if name := names[f.Field]; name != "" {
-			f.Field = name
-		}
-		renamed.Fields[i] = f
-	}
-	return &renamed
-}
-
 // one is the task a name means. Where it could be several, the error lists them,
 // with what tells them apart.
 func (s *Server) one(ctx context.Context, actor mindflow.Actor, field, name string) (mindflow.Task, error) {
 	found, err := s.app.TasksNamed(ctx, actor, name)
 	switch {
 	case err != nil:
-		return mindflow.Task{}, inWordsOf(err, map[string]string{"task": field})
+		return mindflow.Task{}, mindflow.Renamed(err, map[string]string{"task": field})
 	case len(found) == 1:
 		return found[0], nil
 	}

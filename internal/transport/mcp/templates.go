@@ -51,7 +51,7 @@ func (s *Server) useTemplate(ctx context.Context, actor mindflow.Actor, in useIn
 		}
 	}
 	if err != nil {
-		return useOut{}, "", inWordsOf(err, map[string]string{"name": "title", "project_id": "project"})
+		return useOut{}, "", mindflow.Renamed(err, map[string]string{"name": "title", "project_id": "project"})
 	}
 	out := useOut{Tasks: made.Tasks, Change: actor.Program.CallID}
 	if p := made.Project; p != nil {
