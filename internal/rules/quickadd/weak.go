@@ -5,7 +5,7 @@ package quickadd
 func (p *parser) weigh() {
 	for i := range p.pieces {
 		pc := &p.pieces[i]
-		pc.form = pc.weak == strong || p.besideDate(i) || pc.escaped && pc.shape == aDate && p.afterJoining(pc.from)
+		pc.form = p.placed(i)
 	}
 	p.admitLast()
 	if p.isDue() {
@@ -17,11 +17,18 @@ func (p *parser) weigh() {
 		if pc.shape == aLead {
 			pc.form = false
 		}
-		if pc.weak != strong && !p.besideDate(i) {
+		if !p.placed(i) {
 			pc.form = false
 		}
 	}
 	p.admitLast()
+}
+
+// placed reports whether a piece is a token wherever the text ends: it is strong,
+// beside a date, or escaped after a joining word, which would make it strong.
+func (p *parser) placed(i int) bool {
+	pc := &p.pieces[i]
+	return pc.weak == strong || p.besideDate(i) || pc.escaped && pc.shape == aDate && p.afterJoining(pc.from)
 }
 
 // besideDate reports whether a date or time that is sure stands directly before
