@@ -282,10 +282,9 @@ func nextOccurrence(t mindflow.Task, now time.Time) (mindflow.Task, bool, error)
 	next.Alone = nil
 	var day mindflow.Day
 	var ok bool
-	after := mindflow.TaskID{}
 	if next.From == mindflow.FromCompletion {
 		rule, day, ok = sinceDone(rule, start, slot.Day(), now)
-		next.Rule, next.Start, after = rule.String(), start.Wall(day), t.ID
+		next.Rule, next.Start = rule.String(), start.Wall(day)
 	} else if series, err := rule.From(start); err == nil {
 		day, ok = series.Ahead(slot.Day(), now)
 	}
@@ -294,7 +293,7 @@ func nextOccurrence(t mindflow.Task, now time.Time) (mindflow.Task, bool, error)
 	}
 	next.Slot = start.Wall(day)
 	made, err := occurrence(t, next, start, slot.Day(), day)
-	made.ID = mindflow.OccurrenceID(next.Series, next.Slot, after)
+	made.ID = mindflow.OccurrenceID(next.Series, next.Slot, t.ID)
 	made.CreatedAt, made.UpdatedAt = now, now
 	return made, true, err
 }

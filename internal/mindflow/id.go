@@ -51,9 +51,10 @@ func NewID[T any](at time.Time) ID[T] {
 	return id
 }
 
-// OccurrenceID is the id of the occurrence of a series in a slot: the same
-// wherever it is made. Where the days of a series follow from when it was done,
-// after says after which task it comes. It is a version 8 UUID of their hash.
+// OccurrenceID is the id of the occurrence of a series in a slot that comes after
+// another: the same wherever it is made. The slot alone would not do: a series
+// that is moved to earlier days comes by the same slots again. It is a version 8
+// UUID of their hash.
 func OccurrenceID(series TaskID, slot string, after TaskID) TaskID {
 	h := sha256.New()
 	h.Write([]byte("occurrence\x00")) // a hash never fails

@@ -86,7 +86,7 @@ func repeating(b *testing.B, h http.Handler, token string) func() string {
 	return func() string {
 		present := id
 		slot++
-		id = mindflow.OccurrenceID(series.ID, slot.String(), mindflow.TaskID{})
+		id = mindflow.OccurrenceID(series.ID, slot.String(), present)
 		return present.String()
 	}
 }

@@ -266,6 +266,28 @@ func TestARecurrenceThatCannotBeIsRefused(t *testing.T) {
 	})
 }
 
+// Its days come by slots that were there before. Seen red with ids of series and
+// slot alone: the next one was the one that was done, and nothing came any more.
+func TestASeriesThatIsMovedToEarlierDaysGoesOn(t *testing.T) {
+	t.Parallel()
+	berliner(t, func(ada person) {
+		for query, body := range map[string]string{
+			"?scope=following": `{"due_date": "2026-11-27"}`,
+			"":                 `{"due_date": "2026-11-27", "recurrence": {"rule": "FREQ=DAILY;COUNT=9"}}`,
+		} {
+			id := ada.create(`{"title": "run", "due_date": "2026-11-27", "recurrence": {"rule": "FREQ=DAILY"}}`)
+			id = ada.after("/complete", id).has("due_date=2026-11-28").at("id")
+			id = ada.after("/complete", id).has("due_date=2026-11-29").at("id")
+			ada.edit(id, query, body).has("recurrence.slot=2026-11-27")
+			for _, day := range []string{"28", "29", "30"} {
+				next := ada.after("/complete", id).has("due_date=2026-11-" + day).at("id")
+				ada.do("GET /api/tasks/"+id, "").has("status=completed; recurrence.next.id=" + next)
+				id = next
+			}
+		}
+	})
+}
+
 // What comes back by its own id: a next one that was deleted meanwhile stays away.
 func TestTheNextOneIsMadeOnceThoughItWasDeleted(t *testing.T) {
 	t.Parallel()
