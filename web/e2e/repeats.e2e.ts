@@ -173,7 +173,7 @@ test('a day it is dragged or moved to is asked about too', async () => {
 test('undoing what quick add has made takes its project back too', async () => {
   const { page, person } = await weekly()
   await page.keyboard.press('q')
-  await page.getByRole('textbox', { name: 'Title' }).fill('Buy nails #Shed')
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Title' }).fill('Buy nails #Shed')
   await page.keyboard.press('Enter')
   await page.keyboard.press('Escape')
   const projects = async () =>

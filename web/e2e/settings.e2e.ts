@@ -130,7 +130,7 @@ test('on the narrowest phone the name of each page is whole', async () => {
   const names = page.getByRole('navigation', { name: 'Settings' }).getByRole('link')
   await expect
     .poll(() => names.allTextContents())
-    .toEqual(['General', 'Score', 'Theme', 'Data', 'Tokens', 'Assistants', 'Account'])
+    .toEqual(['General', 'Score', 'Theme', 'Templates', 'Data', 'Tokens', 'Assistants', 'Account'])
   expect(
     await names.evaluateAll((all) => all.filter((a) => a.scrollWidth > a.clientWidth).map((a) => a.textContent)),
   ).toEqual([])
