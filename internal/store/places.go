@@ -9,10 +9,11 @@ import (
 	"mindflow/internal/mindflow"
 )
 
+// What is found by an index is read after that: see ancestors.
 const strays = `
 SELECT t.id, t.title
-  FROM tasks t LEFT JOIN tasks p ON p.workspace_id = t.workspace_id AND p.id = t.parent_id
- WHERE t.workspace_id = $1 AND t.deleted_at IS NULL AND t.parent_id IS NOT NULL
+  FROM tasks found CROSS JOIN tasks t LEFT JOIN tasks p ON p.workspace_id = t.workspace_id AND p.id = t.parent_id
+ WHERE found.workspace_id = $1 AND t.workspace_id = $1 AND t.id = found.id AND t.deleted_at IS NULL AND t.parent_id IS NOT NULL
    AND (p.id IS NULL OR p.deleted_at IS NOT NULL OR p.project_id IS DISTINCT FROM t.project_id) AND `
 
 // Strays names those of some tasks of the transaction's home, and of their steps,
@@ -22,12 +23,10 @@ func (tx *Tx) Strays(ids []mindflow.TaskID) ([]mindflow.TaskName, error) {
 		return nil, nil
 	}
 	w := where{args: []any{textOf(&tx.ids, tx.home)}}
-	in(&w, "t.id", roundUp(ids))
-	beneath := where{args: w.args}
-	in(&beneath, "t.parent_id", roundUp(ids))
-	query := strays + w.String() + " UNION" + strays + beneath.String()
+	named := list(&w, roundUp(ids))
+	query := strays + "found.id IN " + named + " UNION" + strays + "found.parent_id IN " + named
 	var found []mindflow.TaskName
-	err := each(tx, query, beneath.args, func(rows *sql.Rows) error {
+	err := each(tx, query, w.args, func(rows *sql.Rows) error {
 		var name mindflow.TaskName
 		err := rows.Scan(&name.ID, &name.Title)
 		found = append(found, name)
@@ -39,7 +38,8 @@ func (tx *Tx) Strays(ids []mindflow.TaskID) ([]mindflow.TaskName, error) {
 	return found, nil
 }
 
-// Levels are counted up to a bound: what stands beneath itself has no end.
+// Levels are counted up to a bound: what stands beneath itself has no end. CROSS
+// JOIN: see ancestors.
 const (
 	treesAt = `
 WITH RECURSIVE up(root, id, level) AS (
@@ -47,14 +47,14 @@ WITH RECURSIVE up(root, id, level) AS (
 	treesOn = `
   UNION ALL
   SELECT u.root, p.parent_id, u.level + 1
-    FROM up u JOIN tasks p ON p.workspace_id = $1 AND p.id = u.id
-   WHERE p.parent_id IS NOT NULL AND u.level < 16
+    FROM up u CROSS JOIN tasks p
+   WHERE p.workspace_id = $1 AND p.id = u.id AND p.parent_id IS NOT NULL AND u.level < 16
 ), down(root, id, level) AS (
   SELECT u.root, u.root, 0 FROM up u WHERE u.level = 1
   UNION ALL
   SELECT d.root, s.id, d.level + 1
-    FROM down d JOIN tasks s ON s.workspace_id = $1 AND s.parent_id = d.id
-   WHERE d.level < 16
+    FROM down d CROSS JOIN tasks s
+   WHERE s.workspace_id = $1 AND s.parent_id = d.id AND d.level < 16
 )
 SELECT coalesce(max(u.level + d.level), 0)
   FROM (SELECT root, max(level) AS level FROM up GROUP BY root) u
@@ -89,12 +89,12 @@ WITH RECURSIVE below(root, id, level) AS (
 	stepsOn = `
   UNION ALL
   SELECT b.root, s.id, b.level + 1
-    FROM below b JOIN tasks s ON s.workspace_id = $1 AND s.parent_id = b.id
-   WHERE b.level < 16
+    FROM below b CROSS JOIN tasks s
+   WHERE s.workspace_id = $1 AND s.parent_id = b.id AND b.level < 16
 )
 SELECT b.root, ` + taskColumns + `
-  FROM ` + taskTables + ` JOIN below b ON b.id = t.id
- WHERE t.workspace_id = $1 AND b.level > 0
+  FROM below b CROSS JOIN ` + taskTables + `
+ WHERE t.workspace_id = $1 AND t.id = b.id AND b.level > 0
  ORDER BY b.level, t.id`
 )
 

@@ -278,11 +278,16 @@ func in[T any](w *where, column string, values []T) {
 	if len(values) == 0 {
 		return
 	}
+	w.and(column + " IN " + list(w, values))
+}
+
+// list answers values in brackets, as a statement names them.
+func list[T any](w *where, values []T) string {
 	marks := make([]string, len(values))
 	for i, v := range values {
 		marks[i] = w.arg(v)
 	}
-	w.and(column + " IN (" + strings.Join(marks, ", ") + ")")
+	return "(" + strings.Join(marks, ", ") + ")"
 }
 
 func (w *where) String() string { return strings.Join(w.conditions, " AND ") }

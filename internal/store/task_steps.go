@@ -46,7 +46,8 @@ func countsAs(t *mindflow.Task) mindflow.Progress {
 // countSteps counts the steps of every parent the change has touched, by one
 // statement, which makes a new version of those it finds otherwise. Steps that
 // count for nothing leave a zero: NULL is a task that has none at all. RETURNING
-// names columns that the other table lacks.
+// names columns that the other table lacks. The parents are named twice, and the
+// steps found before they are read, so that SQLite goes by indexes throughout.
 const (
 	countSteps = `
 UPDATE tasks AS t
@@ -55,12 +56,14 @@ UPDATE tasks AS t
   FROM (SELECT p.id AS parent,
                CASE WHEN count(s.id) > 0 THEN count(CASE WHEN s.deleted_at IS NULL AND s.status <> 'cancelled' THEN 1 END) END AS total,
                CASE WHEN count(s.id) > 0 THEN count(CASE WHEN s.deleted_at IS NULL AND s.status = 'completed' THEN 1 END) END AS done
-          FROM tasks p LEFT JOIN tasks s ON s.workspace_id = p.workspace_id AND s.parent_id = p.id
-         WHERE p.workspace_id = $1 AND `
+          FROM tasks p LEFT JOIN tasks found ON found.workspace_id = p.workspace_id AND found.parent_id = p.id
+                       LEFT JOIN tasks s ON s.workspace_id = found.workspace_id AND s.id = found.id
+         WHERE p.workspace_id = $1 AND p.id IN `
 	countedSteps = `
          GROUP BY p.id) AS c
  WHERE t.workspace_id = $1 AND t.id = c.parent
-   AND (t.steps_total IS DISTINCT FROM c.total OR t.steps_done IS DISTINCT FROM c.done)
+   AND (t.steps_total IS DISTINCT FROM c.total OR t.steps_done IS DISTINCT FROM c.done) AND t.id IN `
+	stepsCounted = `
 RETURNING id, version, updated_at, steps_total, steps_done`
 )
 
@@ -76,8 +79,8 @@ func (tx *Tx) CountSteps(tasks []mindflow.Task) error {
 	parents := slices.Compact(tx.parents)
 	tx.parents = nil
 	w := where{args: []any{textOf(&tx.ids, tx.home), tx.log(tx.home).seq, tx.now.UnixMicro()}}
-	in(&w, "p.id", roundUp(parents))
-	err := each(tx, countSteps+w.String()+countedSteps, w.args, func(rows *sql.Rows) error {
+	named := list(&w, roundUp(parents))
+	err := each(tx, countSteps+named+countedSteps+named+stepsCounted, w.args, func(rows *sql.Rows) error {
 		tx.changes++
 		var t mindflow.Task
 		var updated int64
@@ -141,7 +144,9 @@ type Ancestor struct {
 }
 
 // A tree is no deeper than mindflow.MaxStepDepth; these bounds only keep a
-// broken one from going round for ever.
+// broken one from going round for ever. CROSS JOIN has SQLite begin with what is
+// found already: it knows no better, and would go through all steps of the
+// workspace for each.
 const (
 	ancestors = `
 WITH RECURSIVE up (id, parent_id, project_id, title, deleted_at, level) AS (
@@ -150,14 +155,14 @@ WITH RECURSIVE up (id, parent_id, project_id, title, deleted_at, level) AS (
      WHERE t.workspace_id = $1 AND t.id = $2
      UNION ALL
     SELECT t.id, t.parent_id, t.project_id, t.title, t.deleted_at, up.level + 1
-      FROM up JOIN tasks t ON t.workspace_id = $1 AND t.id = up.parent_id
-     WHERE up.level < 20
+      FROM up CROSS JOIN tasks t
+     WHERE t.workspace_id = $1 AND t.id = up.parent_id AND up.level < 20
 ), down (id, level) AS (
     SELECT up.id, 0 FROM up WHERE up.parent_id IS NULL
      UNION ALL
     SELECT t.id, down.level + 1
-      FROM down JOIN tasks t ON t.workspace_id = $1 AND t.parent_id = down.id AND t.id <> $3
-     WHERE down.level < 20
+      FROM down CROSS JOIN tasks t
+     WHERE t.workspace_id = $1 AND t.parent_id = down.id AND t.id <> $3 AND down.level < 20
 )
 SELECT up.id, up.parent_id, up.project_id, up.title, (SELECT count(*) FROM down) - 1
   FROM up
@@ -171,12 +176,12 @@ WITH RECURSIVE down (id, level) AS (
      WHERE t.workspace_id = $1 AND t.parent_id = $2
      UNION ALL
     SELECT t.id, down.level + 1
-      FROM down JOIN tasks t ON t.workspace_id = $1 AND t.parent_id = down.id
-     WHERE down.level < 20
+      FROM down CROSS JOIN tasks t
+     WHERE t.workspace_id = $1 AND t.parent_id = down.id AND down.level < 20
 )
 SELECT down.level, ` + taskColumns + `
-  FROM ` + taskTables + ` JOIN down ON down.id = t.id
- WHERE t.workspace_id = $1
+  FROM down CROSS JOIN ` + taskTables + `
+ WHERE t.workspace_id = $1 AND t.id = down.id
  ORDER BY down.level, ` + placeKey + `, t.id`
 )
 
