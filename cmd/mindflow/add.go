@@ -50,7 +50,7 @@ func (cmd addCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	return printTask(c, cmd.output, "Added", task)
+	return printKept(c, cmd.output, api, "Added", task)
 }
 
 // draft is what is said but for what needs the server.
@@ -184,8 +184,41 @@ func printTask(c *console, o output, did string, t client.Task) error {
 	if o.JSON {
 		return writeJSON(c.out, t)
 	}
+	return printFacts(c, o, did, t, c.facts(t))
+}
+
+// printKept says of a task that was typed all that was understood of it: what was
+// read wrongly is then seen at once.
+func printKept(c *console, o output, api *client.Client, did string, t client.Task) error {
+	if o.JSON {
+		return writeJSON(c.out, t)
+	}
+	var facts []string
+	if first := c.facts(t); first != "" {
+		facts = append(facts, first)
+	}
+	if t.Priority != mindflow.DefaultPriority {
+		facts = append(facts, "priority "+strconv.Itoa(t.Priority))
+	}
+	if t.Recurrence != nil {
+		facts = append(facts, repeats(*t.Recurrence))
+	}
+	if len(t.Reminders) > 0 {
+		facts = append(facts, c.reminds(t))
+	}
+	if t.ProjectID != nil {
+		name := shortID(*t.ProjectID) // a token that may only write sees no more of it
+		if project, err := api.Project(c.ctx, *t.ProjectID); err == nil {
+			name = oneLine(project.Name)
+		}
+		facts = append(facts, "in "+name)
+	}
+	return printFacts(c, o, did, t, strings.Join(facts, " · "))
+}
+
+func printFacts(c *console, o output, did string, t client.Task, facts string) error {
 	text := deed(o.paint(c), did, printable(t.Title), t.ID) + "\n"
-	if facts := c.facts(t); facts != "" {
+	if facts != "" {
 		text += facts + "\n"
 	}
 	_, err := fmt.Fprint(c.out, text)

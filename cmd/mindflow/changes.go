@@ -89,7 +89,7 @@ func told(change client.Change) string {
 	}
 	text := strings.Join(did, ", ")
 	if change.Undoes != nil {
-		text = "undone " + *change.Undoes + ":"
+		text = "undone " + shortChange(mindflow.ChangeID(*change.Undoes)) + ":"
 	}
 	for i, task := range change.Tasks[:min(len(change.Tasks), 1)] {
 		text += " " + task.Title
@@ -121,11 +121,12 @@ type undoCommand struct {
 	output
 
 	Change string `arg:"" optional:"" help:"The change, as \"mindflow changes\" names it; else the last one you made at a terminal that still stands."`
+	Any    bool   `help:"The last change, wherever it was made: in a browser or by an assistant, too."`
 }
 
 // Help says what undoing does.
 func (undoCommand) Help() string {
-	return `Takes a change back, all of it or nothing, within 30 days: what was completed is open again, what was deleted comes back, what was created goes to the trash. Called again it takes back the one before.
+	return `Takes a change back, all of it or nothing, within 30 days: what was completed is open again, what was deleted comes back, what was created goes to the trash. Called again it takes back the one before. What was changed in a browser or by an assistant it leaves as it is, unless you say --any or name the change.
 
 It refuses where that would overwrite what was changed since, and says what. An undoing is a change, too: "mindflow undo" with its name has it again.`
 }
@@ -136,7 +137,10 @@ func (cmd undoCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	change, err := cmd.find(c, api)
+	if cmd.Any && cmd.Change != "" {
+		return fmt.Errorf("%w: --any is for the last change; you name one", errUsage)
+	}
+	change, later, err := cmd.find(c, api)
 	if err != nil {
 		return err
 	}
@@ -154,21 +158,27 @@ func (cmd undoCommand) Run(c *console) error {
 	}
 	_, err = fmt.Fprintf(c.out, "%s %s %s\nTo have it again: mindflow undo %s\n",
 		p.green("Taken back:"), p.bold(what), p.faint("("+shortChange(done.Undone)+")"), shortChange(done.Change))
+	if later != nil {
+		_, laterErr := fmt.Fprintf(c.err, "Left as it is, though it came later: %s (%s), through %s. \"mindflow undo --any\" takes back such changes, too.\n",
+			told(*later), shortChange(later.ID), oneLine(later.Through))
+		err = errors.Join(err, laterErr)
+	}
 	return err
 }
 
 // recentChanges is how far back undo looks for what it shall take back.
 const recentChanges = 200
 
-// find is the change that is meant. One that is named need not be among the recent
+// find is the change that is meant, and a later one that was made elsewhere and is
+// left as it is; nil for none. One that is named need not be among the recent
 // ones, and is then known by its name alone.
-func (cmd undoCommand) find(c *console, api *client.Client) (client.Change, error) {
+func (cmd undoCommand) find(c *console, api *client.Client) (meant client.Change, later *client.Change, err error) {
 	page, err := api.Changes(c.ctx, client.ChangeQuery{Limit: recentChanges})
 	if cmd.Change == "" {
 		if err != nil {
-			return client.Change{}, err
+			return client.Change{}, nil, err
 		}
-		return lastChange(page.Changes, c.byToken())
+		return cmd.last(page.Changes, c.byToken())
 	}
 	// A token that may only write sees no changes, and undoes them all the same.
 	var found []client.Change
@@ -178,13 +188,13 @@ func (cmd undoCommand) find(c *console, api *client.Client) (client.Change, erro
 		}
 	}
 	if len(found) == 1 {
-		return found[0], nil
+		return found[0], nil, nil
 	}
 	named, err := mindflow.ParseChangeID(cmd.Change)
 	if err != nil {
 		err = fmt.Errorf("%w: %q is no name of a change; \"mindflow changes\" lists them", errUsage, cmd.Change)
 	}
-	return client.Change{ID: named}, err
+	return client.Change{ID: named}, nil, err
 }
 
 // shortChange names a change as people are shown it: by its number, or by the end
@@ -200,20 +210,26 @@ func shortChange(id mindflow.ChangeID) string {
 // shownOfCall is how much of a call's id is shown.
 const shownOfCall = 8
 
-// lastChange is the newest change made at a terminal, or by a token, that still
-// stands: it was not undone, undoes none, and is of a kind that can be undone.
-func lastChange(all []client.Change, byToken bool) (client.Change, error) {
+// last is the newest change made at a terminal, or by a token, that still stands: it
+// was not undone, undoes none, and is of a kind that can be undone. later is the
+// newest such one that was made elsewhere, after it.
+func (cmd undoCommand) last(all []client.Change, byToken bool) (meant client.Change, later *client.Change, err error) {
 	undone := map[mindflow.ChangeID]bool{}
-	for _, change := range all {
-		switch here := change.Through == string(mindflow.ThroughCLI) || byToken && strings.HasPrefix(change.Through, "token "); {
+	for i, change := range all {
+		switch here := cmd.Any || change.Through == string(mindflow.ThroughCLI) || byToken && strings.HasPrefix(change.Through, "token "); {
 		case undone[change.ID], slices.ContainsFunc(change.Verbs, isForGood):
 		case change.Undoes != nil:
 			undone[mindflow.ChangeID(*change.Undoes)] = true
 		case here:
-			return change, nil
+			return change, later, nil
+		case later == nil:
+			later = &all[i]
 		}
 	}
-	return client.Change{}, errors.New(`nothing was changed at a terminal lately; "mindflow changes" lists what was, and "mindflow undo CHANGE" takes it back`)
+	if later == nil {
+		return client.Change{}, nil, errors.New("nothing was changed lately")
+	}
+	return client.Change{}, nil, errors.New(`nothing was changed at a terminal lately; "mindflow undo --any" takes back what was changed elsewhere, and "mindflow changes" lists it`)
 }
 
 // isForGood reports whether nothing brings back what happened, such as tasks.purged.

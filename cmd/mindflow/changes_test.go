@@ -31,7 +31,7 @@ func (s *shell) changed(t *testing.T, args ...string) string {
 func TestUndoingAtATerminal(t *testing.T) {
 	s := signedUp(t)
 	expect(t, s.run(t, "undo"), exitFailed, "",
-		"mindflow: nothing was changed at a terminal lately; \"mindflow changes\" lists what was, and \"mindflow undo CHANGE\" takes it back\n")
+		"mindflow: nothing was changed lately\n")
 	s.must(t, "add", "Call Bob")
 	s.must(t, "add", "Write")
 	s.clock.wait(time.Minute)
@@ -91,7 +91,7 @@ func TestChangesAreListed(t *testing.T) {
 	s.must(t, "done", "paint")
 	s.must(t, "undo")
 	lines := s.show(t, 80, "changes", "--color=never", "--limit=4")
-	for _, want := range []string{"CHANGE", "  WHAT", "  undone ", "  completed Paint ", "  created Paint ", "  project created ", " 11:00 today  cli      yes\n", " 11:00 today  cli      no\n"} {
+	for _, want := range []string{"CHANGE", "  WHAT", "  undone 4: Paint ", "  completed Paint ", "  created Paint ", "  project created ", " 11:00 today  cli      yes\n", " 11:00 today  cli      no\n"} {
 		if !strings.Contains(lines, want) {
 			t.Errorf("it lacks %q:\n%s", want, lines)
 		}
@@ -116,10 +116,21 @@ func TestAScriptUndoesByItsToken(t *testing.T) {
 	if out := s.must(t, "undo"); !strings.HasPrefix(out, "Taken back: created by a script (") {
 		t.Error(out)
 	}
+	s.must(t, "add", "by a script again")
 	delete(s.env, tokenVariable)
-	if out := s.must(t, "undo"); !strings.HasPrefix(out, "Taken back: created by hand (") {
-		t.Error(out)
+	// What was changed elsewhere stays, and that is said.
+	r := s.run(t, "undo")
+	if !strings.HasPrefix(r.out, "Taken back: created by hand (") || !strings.HasPrefix(r.err, "Left as it is, though it came later: created by a script again (") ||
+		!strings.HasSuffix(r.err, "), through token nightly. \"mindflow undo --any\" takes back such changes, too.\n") {
+		t.Errorf("%+v", r)
 	}
+	expect(t, s.run(t, "undo"), exitFailed, "",
+		"mindflow: nothing was changed at a terminal lately; \"mindflow undo --any\" takes back what was changed elsewhere, and \"mindflow changes\" lists it\n")
+	if r := s.run(t, "undo", "--any"); !strings.HasPrefix(r.out, "Taken back: created by a script again (") || r.err != "" {
+		t.Errorf("%+v", r)
+	}
+	expect(t, s.run(t, "undo", "--any", "3"), exitUsage, "",
+		"mindflow: wrong usage: --any is for the last change; you name one\nRun \"mindflow --help\" for how it is used.\n")
 }
 
 func TestTheTrashAtATerminal(t *testing.T) {

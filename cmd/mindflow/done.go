@@ -30,6 +30,34 @@ func (cmd doneCommand) Run(c *console) error {
 	return printOver(c, cmd.output, "Done", task)
 }
 
+type reopenCommand struct {
+	output
+
+	Task []string `arg:"" help:"The task: its id, the beginning or end of that, or a part of its title."`
+}
+
+// Help says what is looked through.
+func (reopenCommand) Help() string {
+	return `Makes a task open again that was done or cancelled. Of a task that repeats the next one stays where it is; "mindflow undo" right after "mindflow done" takes that away, too.`
+}
+
+// Run makes the task that is meant open again.
+func (cmd reopenCommand) Run(c *console) error {
+	api, err := signedIn(c)
+	if err != nil {
+		return err
+	}
+	id, err := findOverTask(c, api, strings.TrimSpace(strings.Join(cmd.Task, " ")))
+	if err != nil {
+		return err
+	}
+	task, err := api.ReopenTask(c.ctx, id)
+	if err != nil {
+		return err
+	}
+	return printTask(c, cmd.output, "Open again", task)
+}
+
 // printOver says what was done to a task that is over, and when it comes again.
 func printOver(c *console, o output, did string, t client.Task) error {
 	if err := printTask(c, o, did, t); err != nil || o.JSON {

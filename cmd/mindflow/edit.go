@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ type editCommand struct {
 
 	Title string `help:"What it shall be called."`
 	saidFields
-	Repeat string   `placeholder:"RULE" help:"When it comes again: \"every monday\", \"every! 3 days\" (counted from when it was done), \"every 2nd thu\"."`
+	Repeat string   `placeholder:"RULE" help:"When it comes again: \"every monday\", \"every! 3 days\" (counted from when it was done), \"every 2nd thu 10am\"."`
 	Clear  []string `placeholder:"FIELD" enum:"due,start,effort,tag,time,note,project,step-of,repeat" help:"Take away what it has there: ${enum}. May be repeated."`
 	Scope  string   `placeholder:"WHICH" enum:"occurrence,following" help:"Of a task that repeats: whether it is for this occurrence alone or for those that follow, too. Else dates are for it alone, all else is for all."`
 }
@@ -56,11 +57,12 @@ func (cmd editCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	return printTask(c, cmd.output, "Changed", task)
+	return printKept(c, cmd.output, api, "Changed", task)
 }
 
-// repeat sets how a task repeats. One without a due date is due when it is done
-// first.
+// repeat sets how a task repeats, with the time or the part of the day that is said
+// there. One without a due date is due when it is done first; so is any that shall
+// begin at another day or time.
 func (cmd editCommand) repeat(c *console, api *client.Client, id mindflow.TaskID, d *client.Draft) error {
 	const title = "x"
 	read, err := api.ParseTask(c.ctx, title+" "+cmd.Repeat)
@@ -70,16 +72,37 @@ func (cmd editCommand) repeat(c *console, api *client.Client, id mindflow.TaskID
 	case read.Recurrence == nil || read.Title != title:
 		return fmt.Errorf("%w: --repeat is written as in quick add, such as \"every monday\" or \"every! 3 days\"", errUsage)
 	}
+	begins := false
+	for _, token := range read.Tokens {
+		switch token.Kind {
+		case "due_date":
+			begins = true
+		case "recurrence":
+			begins = begins || asksForStart.MatchString(token.Text)
+		case "preferred_time":
+		default:
+			return fmt.Errorf("%w: --repeat says when it comes again and no more; %q is for another option", errUsage, token.Text)
+		}
+	}
 	d.Recurrence = client.Set(*read.Recurrence)
+	if read.PreferredTime != nil && cmd.Time == "" {
+		d.PreferredTime = client.Set(*read.PreferredTime)
+	}
 	if cmd.Due != "" || read.DueDate == nil {
 		return nil
 	}
-	task, err := api.Task(c.ctx, id)
-	if err == nil && task.DueDate == nil {
-		d.DueDate = client.Set(*read.DueDate)
+	if !begins {
+		task, err := api.Task(c.ctx, id)
+		if err != nil || task.DueDate != nil {
+			return err
+		}
 	}
-	return err
+	d.DueDate = client.Set(*read.DueDate)
+	return nil
 }
+
+// asksForStart are the words of quick add for when something begins.
+var asksForStart = regexp.MustCompile(`(?i)^(from|starting|not\s+before|ab|beginnend|nicht\s+vor)\b`)
 
 // draft is what is said but for what needs the server.
 func (cmd editCommand) draft() (client.Draft, error) {

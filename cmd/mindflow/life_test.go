@@ -74,6 +74,10 @@ func TestBlockersAtATerminal(t *testing.T) {
 	if out := s.must(t, "show", "build"); !strings.HasSuffix(out, "Wait for it:\n  [ ] "+out[strings.LastIndex(out, "] ")+2:]) || !strings.Contains(out, "  Ship\n") {
 		t.Error(out)
 	}
+	same(t, s.show(t, 80, "list", "--color=never", "--sort=title"), `ID        TITLE  PRI  STATUS
+########  Build    3  pending
+########  Ship     3  pending, blocked
+`)
 	if out := s.must(t, "list", "--blocked"); !strings.HasSuffix(out, "\tShip\n") || strings.Count(out, "\n") != 1 {
 		t.Error(out)
 	}
@@ -119,9 +123,9 @@ func TestEditingAtATerminal(t *testing.T) {
 	s.must(t, "projects", "add", "House")
 	s.addAll(t, "Paint today ~30m #house @home")
 	same(t, s.must(t, "edit", "paint", "--title=Paint the door", "--due=tomorrow", "--priority=5", "--tag=a", "--tag=b,c", "--note", "red", "--time=morning"),
-		"Changed: Paint the door (########)\ndue 2026-11-24 · 30 min · best in the morning · #a · #b,c\n")
+		"Changed: Paint the door (########)\ndue 2026-11-24 · 30 min · best in the morning · #a · #b,c · priority 5 · in House\n")
 	same(t, s.must(t, "show", "door"), "Paint the door (########)\npending · priority 5 · due 2026-11-24 · 30 min · best in the morning · #a · #b,c\nIn the project House (########)\n\nred\n")
-	same(t, s.must(t, "edit", "door", "--clear=due,effort,tag", "--clear=time", "--clear", "note,project"), "Changed: Paint the door (########)\n")
+	same(t, s.must(t, "edit", "door", "--clear=due,effort,tag", "--clear=time", "--clear", "note,project"), "Changed: Paint the door (########)\npriority 5\n")
 	same(t, s.must(t, "show", "door"), "Paint the door (########)\npending · priority 5\n")
 	const how = "\nRun \"mindflow --help\" for how it is used.\n"
 	expect(t, s.run(t, "edit", "door"), exitUsage, "", "mindflow: wrong usage: say what shall be different about it"+how)
@@ -132,7 +136,7 @@ func TestEditingAtATerminal(t *testing.T) {
 func TestRepeatsAtATerminal(t *testing.T) {
 	s := signedUp(t)
 	s.addAll(t, "Water every day")
-	same(t, s.must(t, "show", "water"), "Water (########)\npending · priority 3 · due 2026-11-23\nRepeats by FREQ=DAILY\n")
+	same(t, s.must(t, "show", "water"), "Water (########)\npending · priority 3 · due 2026-11-23\nRepeats every day\n")
 	same(t, s.must(t, "skip", "water"), "Skipped: Water (########)\ndue 2026-11-23\nIt comes again, due 2026-11-24.\n")
 	s.must(t, "edit", "water", "--title=Water all", "--scope=occurrence")
 	same(t, s.must(t, "done", "water"), "Done: Water all (########)\ndue 2026-11-24\nIt comes again, due 2026-11-25.\n")
@@ -141,13 +145,47 @@ func TestRepeatsAtATerminal(t *testing.T) {
 	s.must(t, "edit", "water", "--clear=repeat")
 	same(t, s.must(t, "done", "water"), "Done: Water (########)\ndue 2026-11-29\n")
 	s.addAll(t, "Once")
-	same(t, s.must(t, "edit", "once", "--repeat=every friday"), "Changed: Once (########)\ndue 2026-11-27\n")
-	same(t, s.must(t, "edit", "once", "--repeat=every! 3 days"), "Changed: Once (########)\ndue 2026-11-27\n")
-	same(t, s.must(t, "show", "once"), "Once (########)\npending · priority 3 · due 2026-11-27\nRepeats by FREQ=DAILY;INTERVAL=3, counted from when it was done\n")
+	same(t, s.must(t, "edit", "once", "--repeat=every friday"), "Changed: Once (########)\ndue 2026-11-27 · repeats every Fri\n")
+	same(t, s.must(t, "edit", "once", "--repeat=every! 3 days"), "Changed: Once (########)\ndue 2026-11-27 · repeats every 3 days, counted from when it was done\n")
+	same(t, s.must(t, "show", "once"), "Once (########)\npending · priority 3 · due 2026-11-27\nRepeats every 3 days, counted from when it was done\n")
 	for _, said := range []string{"now and then", "every friday p1 and more"} {
 		expect(t, s.run(t, "edit", "once", "--repeat", said), exitUsage, "",
 			"mindflow: wrong usage: --repeat is written as in quick add, such as \"every monday\" or \"every! 3 days\"\nRun \"mindflow --help\" for how it is used.\n")
 	}
+	// What else it says of when is heeded, what is about something else refused. Seen red with a time that was passed over.
+	same(t, s.must(t, "edit", "once", "--repeat=every weekday 10am"), "Changed: Once (########)\ndue 10:00 tomorrow · repeats every weekday\n")
+	same(t, s.must(t, "edit", "once", "--repeat=every tue from 1 dec"), "Changed: Once (########)\ndue 2026-12-01 · repeats every Tue\n")
+	same(t, s.must(t, "edit", "once", "--repeat=every evening", "--due=today"), "Changed: Once (########)\ndue 2026-11-23 · best in the evening · repeats every day\n")
+	expect(t, s.run(t, "edit", "once", "--repeat=every friday p1 #house"), exitUsage, "",
+		"mindflow: wrong usage: --repeat says when it comes again and no more; \"p1\" is for another option\nRun \"mindflow --help\" for how it is used.\n")
 	s.must(t, "edit", "once", "--clear=repeat")
 	expect(t, s.run(t, "skip", "once"), exitFailed, "", "mindflow: Only a task that repeats can be skipped; cancel or delete it instead\n")
+}
+
+// What quick add has understood is said, so that a wrong guess is seen at once.
+func TestAddingSaysWhatWasUnderstood(t *testing.T) {
+	s := signedUp(t)
+	same(t, s.must(t, "add", "Pay rent every month on the 31st at 9am p1 #Home ~5m remind me 1h before"),
+		"Added: Pay rent (########)\ndue 09:00 on Mon 2026-11-30 · 5 min · priority 5 · repeats every month on the 31st · reminds 1 h before · in Home\n")
+	same(t, s.must(t, "show", "rent"), `Pay rent (########)
+pending · priority 5 · due 09:00 on Mon 2026-11-30 · 5 min
+In the project Home (########)
+Repeats every month on the 31st
+Reminds 1 h before
+`)
+	same(t, s.must(t, "add", "Nothing else"), "Added: Nothing else (########)\n")
+}
+
+// Seen red with the command that looked among open tasks.
+func TestReopeningAtATerminal(t *testing.T) {
+	s := signedUp(t)
+	s.addAll(t, "Paint the door today", "Paint the wall")
+	s.must(t, "done", "door")
+	same(t, s.must(t, "reopen", "paint"), "Open again: Paint the door (########)\ndue 2026-11-23\n")
+	if out := s.must(t, "list"); strings.Count(out, "\tpending\t") != 2 {
+		t.Error(out)
+	}
+	expect(t, s.run(t, "reopen", "door"), exitFailed, "", "mindflow: no done or cancelled task has \"door\" in its title or at an end of its id\n")
+	const how = "\nRun \"mindflow --help\" for how it is used.\n"
+	expect(t, s.run(t, "reopen"), exitUsage, "", "mindflow: expected \"<task> ...\""+how)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,8 @@ In a terminal it is a table that fits the window; narrow windows lose columns. E
 // listed is what is shown of a list.
 type listed struct {
 	tasks  []client.Task
-	scores []mindflow.Hundredths // of ranked tasks
+	waits  map[mindflow.TaskID]bool // those that wait for others, where that is shown
+	scores []mindflow.Hundredths    // of ranked tasks
 	more   bool
 	json   any
 }
@@ -67,6 +69,11 @@ func (cmd listCommand) Run(c *console) error {
 		return err
 	case cmd.JSON:
 		return writeJSON(c.out, list.json)
+	}
+	if _, table := terminal(c.out); table && !cmd.Ranked {
+		if list.waits, err = cmd.blocked(c, api, zone, list.tasks); err != nil {
+			return err
+		}
 	}
 	return cmd.print(c, list, zone)
 }
@@ -187,6 +194,21 @@ func (cmd listCommand) read(c *console, api *client.Client, z mindflow.Zone) (li
 		q.Cursor = *page.NextCursor
 	}
 	return listed{tasks: all.Tasks, more: all.NextCursor != nil, json: all}, nil
+}
+
+// blocked are those of a list's tasks that wait for others: the same list again, of
+// such alone.
+func (cmd listCommand) blocked(c *console, api *client.Client, z mindflow.Zone, tasks []client.Task) (map[mindflow.TaskID]bool, error) {
+	if cmd.Blocked || !slices.ContainsFunc(tasks, func(t client.Task) bool { return t.Status.Open() && len(t.BlockedBy) > 0 }) {
+		return nil, nil
+	}
+	cmd.Blocked = true
+	list, err := cmd.read(c, api, z)
+	waits := map[mindflow.TaskID]bool{}
+	for _, t := range list.tasks {
+		waits[t.ID] = true
+	}
+	return waits, err
 }
 
 func (cmd listCommand) readRanked(c *console, api *client.Client, _ mindflow.Zone) (listed, error) {

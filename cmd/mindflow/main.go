@@ -52,6 +52,7 @@ type commands struct {
 	Show     showCommand     `cmd:"" group:"person" help:"Show a task, with its steps and what it waits for."`
 	Edit     editCommand     `cmd:"" group:"person" help:"Change a task."`
 	Done     doneCommand     `cmd:"" group:"person" help:"Mark a task done."`
+	Reopen   reopenCommand   `cmd:"" group:"person" help:"Make a task open again that was done."`
 	Skip     skipCommand     `cmd:"" group:"person" help:"Give up the present occurrence of a task that repeats."`
 	Snooze   snoozeCommand   `cmd:"" group:"person" help:"Put a task out of sight until later."`
 	Block    blockCommand    `cmd:"" group:"person" help:"Make a task wait for others."`

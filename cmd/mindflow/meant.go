@@ -90,6 +90,19 @@ func findAnyTask(c *console, api *client.Client, said string) (mindflow.TaskID, 
 	return n.one(c, "task", "title")
 }
 
+// findOverTask finds the one task that is done or cancelled and is meant.
+func findOverTask(c *console, api *client.Client, said string) (mindflow.TaskID, error) {
+	if id, err := mindflow.ParseID[mindflow.Task](said); err == nil {
+		return id, nil
+	}
+	over := []mindflow.Status{mindflow.StatusCompleted, mindflow.StatusCancelled}
+	n, err := tasksCalled(c, api, said, client.TaskQuery{Statuses: over, Archived: true})
+	if err != nil {
+		return mindflow.TaskID{}, err
+	}
+	return n.one(c, "done or cancelled task", "title")
+}
+
 // tasksCalled are the tasks, of those a query asks for, that something may mean.
 func tasksCalled(c *console, api *client.Client, said string, query client.TaskQuery) (*namesakes[mindflow.Task], error) {
 	query.Limit = pageSize

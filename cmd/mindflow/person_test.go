@@ -30,7 +30,7 @@ func TestAPersonsDay(t *testing.T) {
 	expect(t, s.run(t, "next"), exitDone, "Nothing to do now. Enjoy it, or add something: mindflow add \"…\"\n", "")
 
 	expect(t, s.run(t, "add", "Write", "the report", "--due", "today", "--priority=4", "--effort", "30m", "--tag", "work", "--tag", "a,b", "--note", "see mail"),
-		exitDone, "Added: Write the report (########)\ndue 2026-11-23 · 30 min · #work · #a,b\n", "")
+		exitDone, "Added: Write the report (########)\ndue 2026-11-23 · 30 min · #work · #a,b · priority 4\n", "")
 	s.clock.wait(time.Second)
 	expect(t, s.run(t, "add", "Call Bob", "--due", "2026-11-23 17:00", "--time", "afternoon", "--effort", "90", "--start", "2026-11-22"), exitDone,
 		"Added: Call Bob (########)\ndue 17:00 today · from 2026-11-22 · 1 h 30 min · best in the afternoon\n", "")

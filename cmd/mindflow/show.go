@@ -62,8 +62,11 @@ func (cmd showCommand) print(c *console, api *client.Client, t client.Task) erro
 		return err
 	}
 	text = append(text, belongs...)
-	if r := t.Recurrence; r != nil {
-		text = append(text, "Repeats by "+printable(r.Rule)+counted(r.From))
+	if t.Recurrence != nil {
+		text = append(text, capitalised(repeats(*t.Recurrence)))
+	}
+	if len(t.Reminders) > 0 {
+		text = append(text, capitalised(c.reminds(t)))
 	}
 	if t.Description != nil {
 		text = append(text, "", printable(*t.Description))
@@ -82,14 +85,6 @@ func (cmd showCommand) print(c *console, api *client.Client, t client.Task) erro
 		return err
 	}
 	return cmd.printSteps(c, api, t)
-}
-
-// counted says what a repeat is counted from, where that is not the schedule.
-func counted(from string) string {
-	if from == string(mindflow.FromCompletion) {
-		return ", counted from when it was done"
-	}
-	return ""
 }
 
 // belonging says which project a task is in, and which task it is a step of.

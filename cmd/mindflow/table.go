@@ -79,6 +79,9 @@ func newTable(list listed, w words) *table {
 			colID: shortID(task.ID), colTitle: oneLine(task.Title), colPriority: strconv.Itoa(task.Priority),
 			colSteps: progress(task), colStatus: w.status(task), colTags: hashed(task.Tags),
 		}
+		if list.waits[task.ID] {
+			row[colStatus] += ", blocked"
+		}
 		var late bool
 		row[colDue], late = w.due(task)
 		t[colDue].late = append(t[colDue].late, late)
@@ -88,7 +91,7 @@ func newTable(list listed, w words) *table {
 		addRow(t[:], row[:]...)
 		dues, tags = dues || task.DueDate != nil, tags || len(task.Tags) > 0
 		steps = steps || task.Steps != nil
-		mixed = mixed || task.Status != list.tasks[0].Status
+		mixed = mixed || task.Status != list.tasks[0].Status || list.waits[task.ID]
 	}
 	for col, shown := range map[int]bool{colScore: list.scores != nil, colSteps: steps, colDue: dues, colTags: tags, colStatus: mixed} {
 		if !shown {

@@ -87,9 +87,17 @@ func (c *Client) QuickAdd(ctx context.Context, d Draft) (Task, error) {
 
 // Understood is what a line of text says of when something is to be done.
 type Understood struct {
-	Title      string      `json:"title"` // without what was understood
-	DueDate    *string     `json:"due_date"`
-	Recurrence *Recurrence `json:"recurrence"`
+	Title         string      `json:"title"` // without what was understood
+	DueDate       *string     `json:"due_date"`
+	PreferredTime *string     `json:"preferred_time"`
+	Recurrence    *Recurrence `json:"recurrence"`
+	Tokens        []Piece     `json:"tokens"`
+}
+
+// Piece is a part of a text that was understood. Kind is the field it sets.
+type Piece struct {
+	Kind string `json:"kind"`
+	Text string `json:"text"`
 }
 
 // ParseTask reads a line of text as QuickAdd does, and keeps nothing.
@@ -139,6 +147,11 @@ func (c *Client) CompleteTask(ctx context.Context, id mindflow.TaskID, how Compl
 		call.query.Set("steps", "true")
 	}
 	return c.task(ctx, call)
+}
+
+// ReopenTask makes a task pending again that was completed or cancelled.
+func (c *Client) ReopenTask(ctx context.Context, id mindflow.TaskID) (Task, error) {
+	return c.task(ctx, call{method: http.MethodPost, path: taskPath(id) + "/reopen"})
 }
 
 // SkipTask gives up the present occurrence of a task that repeats. The next one is
