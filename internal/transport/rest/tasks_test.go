@@ -74,6 +74,7 @@ func TestATaskIsCreatedWithEachFieldOrItsDefault(t *testing.T) {
 var idRoutes = []struct{ method, path, body string }{
 	{"GET", "", ""},
 	{"GET", "/dependencies", ""},
+	{"GET", "/steps", ""},
 	{"PATCH", "", `{"title": "x"}`},
 	{"PUT", "", `{"title": "x"}`},
 	{"DELETE", "", ""},
