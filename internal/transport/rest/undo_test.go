@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"mindflow/internal/mindflow"
 )
 
 func TestAChangeSaysWhatUndoesIt(t *testing.T) {
@@ -99,6 +101,47 @@ func TestBulk(t *testing.T) {
 		{says: "something must be said", req: "POST /api/tasks/bulk", body: `{"ids": ["{a}"]}`, status: 422, want: "errors.0.field=action"},
 		{says: "about tasks", req: "POST /api/tasks/bulk", body: `{"ids": ["x"], "action": "delete"}`, status: 422, want: "errors.0.field=ids[0]"},
 	})
+}
+
+// One change, one event for each task, and one undo; and one more is too many.
+func TestAThousandAreChangedAtOnce(t *testing.T) {
+	t.Parallel()
+	each(t, func(srv *server, ada person) {
+		t := srv.t
+		ids := makeTasks(t, srv.store, ada.actor, 1001)
+		body := func(n int) string {
+			return `{"ids": ["` + strings.Join(ids[:n], `","`) + `"], "set": {"priority": 5}, "add_tags": ["many"]}`
+		}
+		if a := ada.do("POST /api/tasks/bulk", body(1001)).want(http.StatusUnprocessableEntity); a.fields() != "ids" {
+			t.Errorf("a thousand and one: %s", a.body)
+		}
+		first := len(events(t, srv, ada))
+		done := ada.do("POST /api/tasks/bulk", body(1000)).want(http.StatusOK)
+		all := events(t, srv, ada)[first:]
+		if len(all) != 1000 {
+			t.Errorf("%d events", len(all))
+		}
+		for _, e := range all {
+			if string(e.ChangeID()) != done.at("change") {
+				t.Fatalf("event %d is of change %q, not %q", e.Seq, e.ChangeID(), done.at("change"))
+			}
+		}
+		undone := ada.do("POST /api/undo", `{"change": "`+done.at("change")+`"}`).want(http.StatusOK)
+		again := ada.do("POST /api/undo", `{"change": "`+undone.at("change")+`"}`).want(http.StatusOK) // which is to do it again
+		ada.do("GET /api/tasks/"+ids[999], "").has(`priority=5; tags=["many"]`)
+		ada.do("POST /api/undo", `{"change": "`+again.at("change")+`"}`).want(http.StatusOK)
+		ada.do("GET /api/tasks/"+ids[999], "").has(`tags=[]`)
+	})
+}
+
+// events are all that happened in a person's workspace.
+func events(t *testing.T, srv *server, p person) []mindflow.Event {
+	t.Helper()
+	all, err := srv.store.Events(t.Context(), p.actor.WorkspaceID, 0, 10_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 func TestTheTrash(t *testing.T) {
