@@ -341,6 +341,12 @@ func (h *historian) draft() mindflow.Draft {
 	if some("project?") {
 		d.ProjectID = mindflow.Some(h.project(false).ID.String())
 	}
+	if some("blocked?") {
+		d.BlockedBy = mindflow.Some([]string{})
+		if id := h.some("blocker"); !id.IsZero() {
+			d.BlockedBy.Value = []string{id.String()}
+		}
+	}
 	if some("snooze?") && !d.Status.Set {
 		d.SnoozedUntil = mindflow.Some(h.w.clock.Now().Add(time.Hour).Format(time.RFC3339))
 	}
@@ -369,14 +375,22 @@ func (h *historian) something(ctx context.Context) (string, error) {
 		}
 		return "create", err
 	case what < 5:
-		_, err := h.app.EditTask(ctx, actor, id, h.draft(), none) //nolint:contextcheck // as above
+		d := h.draft() //nolint:contextcheck // as above
+		d.Scope = rapid.SampledFrom([]mindflow.EditScope{mindflow.EditUsual, mindflow.EditUsual, mindflow.EditAlone, mindflow.EditFollowing}).Draw(h.r, "scope")
+		switch rapid.IntRange(0, 5).Draw(h.r, "parent?") {
+		case 0:
+			d.ParentID = mindflow.Null[string]()
+		case 1:
+			d.ParentID = mindflow.Some(h.some("parent").String())
+		}
+		_, err := h.app.EditTask(ctx, actor, id, d, none)
 		return "edit", err
 	case what < 7:
 		if done := h.which(func(t mindflow.Task) bool { return !t.Status.Open() && t.DeletedAt.IsZero() }); !done.IsZero() { //nolint:contextcheck // as above
 			_, err := h.app.ReopenTask(ctx, actor, done, none)
 			return "reopen", err
 		}
-		_, err := h.app.CompleteTask(ctx, actor, id, app.Completion{WithSteps: rapid.Bool().Draw(h.r, "with steps")}, none)
+		_, err := h.app.CompleteTask(ctx, actor, id, app.Completion{WithSteps: rapid.Bool().Draw(h.r, "with steps"), EvenIfBlocked: rapid.Bool().Draw(h.r, "blocked")}, none)
 		return "complete", err
 	case what == 7:
 		_, err := h.app.SnoozeTask(ctx, actor, id, mindflow.Snooze{Hours: mindflow.Some(1)}, none)
