@@ -5,8 +5,8 @@ import {
   api,
   changeOf,
   data,
+  goneAs,
   newId,
-  tellChange,
   type Bulk,
   type Draft,
   type Edit,
@@ -443,10 +443,9 @@ export const remove = (client: QueryClient, task: Task) =>
     task,
     seen.deleted(),
     async () => {
-      const answer = api.DELETE('/api/tasks/{id}', { params: path(task) })
-      await data(answer)
-      leaveWithin(client, [deleted(task)])
-      return tellChange(deleted(task), (await answer).response)
+      const gone = await goneAs(deleted(task), api.DELETE('/api/tasks/{id}', { params: path(task) }))
+      leaveWithin(client, [gone])
+      return gone
     },
     (_, before) => deleted(before),
   )

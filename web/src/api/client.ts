@@ -67,7 +67,7 @@ const changes = new WeakMap<object, string>()
 export const changeOf = (answer: object): string | undefined => changes.get(answer)
 
 /** Says of what is known of a change how it is undone: as its answer said. */
-export function tellChange<T extends object>(of: T, response: Response): T {
+function tellChange<T extends object>(of: T, response: Response): T {
   const change = response.headers.get('Change')
   if (change) changes.set(of, change)
   return of
@@ -81,6 +81,12 @@ export async function data<T>(answer: Promise<{ data?: T; error?: unknown; respo
   if (!response.ok) throw problem(response, typeof error === 'object' && error !== null ? error : {})
   if (typeof data === 'object' && data !== null) tellChange(data, response)
   return data as T
+}
+
+/** What was deleted, as it is known then, with what undoes that: such an answer has no body that would say it. */
+export async function goneAs<T extends object>(gone: T, answer: Parameters<typeof data>[0]): Promise<T> {
+  await data(answer)
+  return tellChange(gone, (await answer).response)
 }
 
 /** A UUID of version 7: the time in milliseconds, then randomness (RFC 9562). A creation that is repeated with it makes one task. */

@@ -1,7 +1,7 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import { keyAt, type Spot } from '../order/place'
 import { beginAllAnew, together, underOneId } from './changes'
-import { api, changeOf, data, tellChange } from './client'
+import { api, changeOf, data, goneAs } from './client'
 import { placeKey } from './lists'
 import type { components } from './schema'
 
@@ -146,11 +146,7 @@ export const deleteProject = (client: QueryClient, project: Project) =>
   changeWithTasks(
     client,
     (all) => all.filter((p) => p.id !== project.id && p.parent_id !== project.id),
-    async () => {
-      const answer = api.DELETE('/api/projects/{id}', path(project))
-      await data(answer)
-      return tellChange({}, (await answer).response)
-    },
+    () => goneAs({}, api.DELETE('/api/projects/{id}', path(project))),
   )
 
 /** Puts a project somewhere else among those beside it. */

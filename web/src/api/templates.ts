@@ -1,6 +1,6 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import { refresh, underOneId } from './changes'
-import { api, data } from './client'
+import { api, data, goneAs } from './client'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -17,43 +17,35 @@ export const templatesQuery = queryOptions({
   staleTime: 60_000,
 })
 
-const anew = (client: QueryClient) => client.invalidateQueries({ queryKey: templatesQuery.queryKey })
-
-/** What was done, and what undoes it. */
-type Did<T> = { made: T; change: string | undefined }
-
-async function did<T>(
-  client: QueryClient,
-  answer: Promise<{ data?: T; error?: unknown; response: Response }>,
-): Promise<Did<T>> {
-  const made = await data(answer)
-  const change = (await answer).response.headers.get('Change') ?? undefined
-  await anew(client)
-  return { made, change }
+/** Has it done, and asks anew what templates there are. */
+async function did<T>(client: QueryClient, answer: Promise<T>): Promise<T> {
+  const made = await answer
+  await client.invalidateQueries({ queryKey: templatesQuery.queryKey })
+  return made
 }
 
 /** Keeps a task with its steps, or a project with its tasks, as a template. */
 export const saveTemplate = (client: QueryClient, source: Source, name: string) => {
   const body = { ...source, name }
   return underOneId(JSON.stringify({ template: body }), (id) =>
-    did(client, api.POST('/api/templates', { params: { header: { 'Idempotency-Key': id } }, body })),
+    did(client, data(api.POST('/api/templates', { params: { header: { 'Idempotency-Key': id } }, body }))),
   )
 }
 
 export const renameTemplate = (client: QueryClient, { id }: Template, name: string) =>
-  did(client, api.PATCH('/api/templates/{id}', { params: { path: { id } }, body: { name } }))
+  did(client, data(api.PATCH('/api/templates/{id}', { params: { path: { id } }, body: { name } })))
 
 export const deleteTemplate = (client: QueryClient, { id }: Template) =>
-  did(client, api.DELETE('/api/templates/{id}', { params: { path: { id } } }))
+  did(client, goneAs({}, api.DELETE('/api/templates/{id}', { params: { path: { id } } })))
 
 /** How a template is used: the day its dates are counted from, and another name. */
 export type Use = { date: string; name?: string; project_id?: string }
 
 /** Makes what a template says. */
-export async function makeFrom(client: QueryClient, { id }: Template, use: Use): Promise<Did<Made>> {
+export async function makeFrom(client: QueryClient, { id }: Template, use: Use): Promise<Made> {
   const made = await underOneId(JSON.stringify({ from: id, use }), (key) => {
     const params = { path: { id }, header: { 'Idempotency-Key': key } }
-    return did(client, api.POST('/api/templates/{id}/use', { params, body: use }))
+    return did(client, data(api.POST('/api/templates/{id}/use', { params, body: use })))
   })
   await refresh(client)
   return made

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, type InfiniteData, useQueryClient } from '@tanstack/react-query'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import type { Ranked } from '../api/client'
 import { explain } from '../api/errors'
 import { cameAt, rankedQuery } from '../api/queries'
@@ -9,6 +9,7 @@ import { useOver } from '../time/now'
 import { Button } from '../ui/button'
 import { Heading } from '../ui/heading'
 import { Bone, Soon } from '../ui/skeleton'
+import { useTop } from '../ui/top'
 import { RankedRow } from './row'
 
 /** Every task that can be done now, best first. */
@@ -57,14 +58,7 @@ function Rows({ data, more, onMore }: { data: InfiniteData<Ranked>; more: boolea
   'use no memo' // the virtualizer is one object whose answers change
   const ranked = useMemo(() => data.pages.flatMap((page) => page.tasks), [data])
   const box = useRef<HTMLOListElement>(null)
-  const [top, setTop] = useState(0)
-  useLayoutEffect(() => {
-    const watch = new ResizeObserver(() => {
-      if (box.current) setTop(box.current.getBoundingClientRect().top + window.scrollY)
-    })
-    watch.observe(document.body)
-    return () => watch.disconnect()
-  }, [])
+  const top = useTop(box)
   const virtual = useWindowVirtualizer({
     count: ranked.length,
     estimateSize: () => 68,

@@ -1,6 +1,5 @@
 import { within, type Project } from '../api/projects'
-
-const count = (n: number, one: string, many = `${one}s`) => (n === 1 ? `1 ${one}` : `${n} ${many}`)
+import { count } from '../ui/count'
 
 /** What goes with a project, in words: the projects in it, and all their tasks. Nothing where it is empty. */
 export function goesAlong(projects: Project[], project: Project): string {

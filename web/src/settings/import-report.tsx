@@ -2,8 +2,8 @@ import { Link } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import type { ImportReport } from '../api/client'
 import { Button, buttonClass } from '../ui/button'
+import { count } from '../ui/count'
 import { grouped, placesWords, type Remark } from './remarks'
-import { tasks } from './words'
 
 const kinds: Record<Remark['kind'], { word: string; colour: string }> = {
   failed: { word: 'Unreadable', colour: 'text-danger' },
@@ -18,9 +18,9 @@ export function Report({ report }: { report: ImportReport }) {
     <section aria-label="What would come of it" className="rise mt-4 rounded-card border border-line bg-surface p-5">
       <p role="status" className="text-[17px] font-[640] tracking-[-0.01em]">
         {report.created > 0
-          ? `${tasks(report.created)} would be added`
+          ? `${count(report.created, 'task')} would be added`
           : report.gained > 0
-            ? `${tasks(report.gained)} would gain what the file says`
+            ? `${count(report.gained, 'task')} would gain what the file says`
             : 'Nothing new in this file'}
       </p>
       <Counts report={report} />
@@ -35,8 +35,8 @@ export function Imported({ report, again }: { report: ImportReport; again: () =>
     <section aria-label="What was imported" className="rise rounded-card border border-line bg-surface p-5">
       <p role="status" className="text-[17px] font-[640] tracking-[-0.01em]">
         {report.created === 0 && report.gained > 0
-          ? `${tasks(report.gained)} gained what the file says of ${report.gained === 1 ? 'it' : 'them'}`
-          : `${tasks(report.created)} ${report.created === 1 ? 'is' : 'are'} here now`}
+          ? `${count(report.gained, 'task')} gained what the file says of ${report.gained === 1 ? 'it' : 'them'}`
+          : `${count(report.created, 'task')} ${report.created === 1 ? 'is' : 'are'} here now`}
       </p>
       <Counts report={report} />
       <div className="mt-4 flex flex-wrap gap-2">
@@ -59,10 +59,10 @@ function Counts({ report }: { report: ImportReport }) {
   const words = [
     report.known > 0 && `${report.known} known already`,
     report.gained > 0 && `${report.gained} of them gain something`,
-    report.projects > 0 && `${report.projects} new ${report.projects === 1 ? 'project' : 'projects'}`,
+    report.projects > 0 && `${count(report.projects, 'new project')}`,
     report.skipped > 0 && `${report.skipped} skipped`,
     report.failed > 0 && `${report.failed} could not be read`,
-    report.lost > 0 && `${report.lost} ${report.lost === 1 ? 'piece finds' : 'pieces find'} no place`,
+    report.lost > 0 && `${count(report.lost, 'piece finds', 'pieces find')} no place`,
   ].filter(Boolean)
   return <p className="tnum mt-1 text-[14px] text-ink-2 empty:hidden">{words.join(' · ')}</p>
 }

@@ -6,6 +6,7 @@ import { explain, Unreachable } from '../api/errors'
 import { importFile, type Import } from '../api/files'
 import { useZone } from '../shell/zone'
 import { Button } from '../ui/button'
+import { count } from '../ui/count'
 import { Failure } from '../ui/field'
 import { DropZone } from './drop-zone'
 import { ImportOptions, type Options } from './import-options'
@@ -13,7 +14,6 @@ import { Imported, Report } from './import-report'
 import { pick, type Picked } from './picked'
 import { Section } from './section'
 import { recognised } from './sheet'
-import { tasks } from './words'
 
 /** What a dry run said, and the key under which the import itself is done once. */
 type Checked = { report: ImportReport; key: string }
@@ -117,9 +117,9 @@ export function ImportSection() {
                 onClick={() => void take(picked, options, checked.key)}
               >
                 {checked.report.created > 0
-                  ? `Import ${tasks(checked.report.created)}`
+                  ? `Import ${count(checked.report.created, 'task')}`
                   : checked.report.gained > 0
-                    ? `Complete ${tasks(checked.report.gained)}`
+                    ? `Complete ${count(checked.report.gained, 'task')}`
                     : 'Nothing to import'}
               </Button>
             ) : (

@@ -4,12 +4,11 @@ import { removePasskey, renamePasskey, type Passkey } from '../api/factor'
 import { useZone } from '../shell/zone'
 import { useMinute } from '../time/now'
 import { Button } from '../ui/button'
-import { Field } from '../ui/field'
 import { besideRow, hasFocus, useHandsOn } from '../ui/focus'
 import { say } from '../ui/toast'
 import { momentWords } from './ago'
-import { useForm } from './form'
 import { PasswordForm } from './password-form'
+import { Rename } from './rename'
 
 /** One passkey: another name for it, and its end, which asks for the password. */
 export function PasskeyRow({ passkey }: { passkey: Passkey }) {
@@ -49,7 +48,7 @@ export function PasskeyRow({ passkey }: { passkey: Passkey }) {
       ) : (
         <div className="basis-full">
           {at === 'name' ? (
-            <Rename passkey={passkey} done={rest} />
+            <Rename name={passkey.name} send={(name) => renamePasskey(client, passkey.id, name)} done={rest} />
           ) : (
             <PasswordForm
               act="Remove"
@@ -64,36 +63,5 @@ export function PasskeyRow({ passkey }: { passkey: Passkey }) {
         </div>
       )}
     </li>
-  )
-}
-
-function Rename({ passkey, done }: { passkey: Passkey; done: () => void }) {
-  const client = useQueryClient()
-  const { form, wrong, below, busy } = useForm(['name'], async (sent) => {
-    await renamePasskey(client, passkey.id, String(sent.get('name')).trim())
-    done()
-    return ''
-  })
-  return (
-    <form {...form}>
-      <Field
-        label="Name"
-        name="name"
-        required
-        maxLength={100}
-        autoComplete="off"
-        dir="auto"
-        autoFocus
-        defaultValue={passkey.name}
-        error={wrong('name')}
-      />
-      {below}
-      <div className="flex flex-wrap gap-2">
-        <Button kind="primary" type="submit" disabled={busy}>
-          Save the name
-        </Button>
-        <Button onClick={done}>Cancel</Button>
-      </div>
-    </form>
   )
 }

@@ -1,16 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { deleteTemplate, renameTemplate, templatesQuery, type Template } from '../api/templates'
-import { takeChangeBack, tell } from '../shell/actions'
+import { sayDone, tell } from '../shell/actions'
 import { openOverlay } from '../shell/overlay'
 import { makes } from '../shell/templates'
 import { Button } from '../ui/button'
-import { Field } from '../ui/field'
 import { besideRow, hasFocus, useHandsOn } from '../ui/focus'
 import { short } from '../ui/short'
-import { say } from '../ui/toast'
-import { useForm } from './form'
 import { Loaded } from './loaded'
+import { Rename } from './rename'
 import { Section } from './section'
 
 /** What can be made again: used, called something else, taken away. */
@@ -45,12 +43,13 @@ function TemplateRow({ template }: { template: Template }) {
   const [takesFocus, setTakesFocus] = useState(false)
   const remove = async () => {
     try {
-      const { change } = await deleteTemplate(client, template)
-      say(`Deleted: ${short(template.name)}`, change ? () => void takeChangeBack(client, change) : undefined)
+      sayDone(client, `Deleted: ${short(template.name)}`, await deleteTemplate(client, template))
     } catch (error) {
       tell(error)
     }
   }
+  const rename = async (name: string) =>
+    sayDone(client, `Renamed: ${short(name)}`, await renameTemplate(client, template, name))
   return (
     <li ref={li} className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line py-3">
       <div className="min-w-0 flex-1 basis-60">
@@ -62,7 +61,8 @@ function TemplateRow({ template }: { template: Template }) {
       {naming ? (
         <div className="basis-full">
           <Rename
-            template={template}
+            name={template.name}
+            send={rename}
             done={() => {
               setTakesFocus(hasFocus(li.current))
               setNaming(false)
@@ -83,38 +83,5 @@ function TemplateRow({ template }: { template: Template }) {
         </div>
       )}
     </li>
-  )
-}
-
-function Rename({ template, done }: { template: Template; done: () => void }) {
-  const client = useQueryClient()
-  const { form, wrong, below, busy } = useForm(['name'], async (sent) => {
-    const name = String(sent.get('name')).trim()
-    const { change } = await renameTemplate(client, template, name)
-    say(`Renamed: ${short(name)}`, change ? () => void takeChangeBack(client, change) : undefined)
-    done()
-    return ''
-  })
-  return (
-    <form {...form}>
-      <Field
-        label="Name"
-        name="name"
-        required
-        maxLength={100}
-        autoComplete="off"
-        dir="auto"
-        autoFocus
-        defaultValue={template.name}
-        error={wrong('name')}
-      />
-      {below}
-      <div className="flex flex-wrap gap-2">
-        <Button kind="primary" type="submit" disabled={busy}>
-          Save the name
-        </Button>
-        <Button onClick={done}>Cancel</Button>
-      </div>
-    </form>
   )
 }

@@ -1,7 +1,7 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import * as changes from '../api/changes'
-import type { Draft, Edit, Task } from '../api/client'
+import { changeOf, type Draft, type Edit, type Task } from '../api/client'
 import { Conflict, explain, isBlocked, Problem } from '../api/errors'
 import { preferencesQuery } from '../api/queries'
 import type { Spot } from '../order/place'
@@ -34,8 +34,11 @@ export async function takeBack(client: QueryClient, before: Partial<Task>, after
   }
 }
 
-/** Takes any change back, whole, and says why where that fails. */
-export const takeChangeBack = (client: QueryClient, change: string) => changes.undoChange(client, change).catch(tell)
+/** Says what was done; if that has changed anything, with the way back, whole. */
+export function sayDone(client: QueryClient, text: string, answer: object) {
+  const change = changeOf(answer)
+  say(text, change ? () => void changes.undoChange(client, change).catch(tell) : undefined)
+}
 
 /** Remembers an edit that is seen where it was made, and needs no words until it is taken back. */
 export const remembered = (client: QueryClient, before: Task, after: Task) =>

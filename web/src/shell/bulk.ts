@@ -14,6 +14,7 @@ import {
 import type { Edit, Task } from '../api/client'
 import { explain, isStatus, Problem, refusals, SignedOut, Unreachable } from '../api/errors'
 import { guessZone } from '../time/zone'
+import { count } from '../ui/count'
 import { short } from '../ui/short'
 import { say, warn } from '../ui/toast'
 import { overwriteWords } from './overwrite-words'
@@ -192,8 +193,6 @@ function afterOthers<T>(fn: () => Promise<T>): Promise<T> {
   return mine
 }
 
-const count = (n: number) => (n === 1 ? '1 task' : `${n} tasks`)
-
 /** What one request changes. */
 const cut = ({ tasks, change, fields }: Part): Step[] =>
   Array.from({ length: Math.ceil(tasks.length / mostAlike) }, (_, i) => ({
@@ -209,7 +208,7 @@ export async function changeMany(client: QueryClient, label: string, parts: Part
   const came = await afterOthers(() => together(client, () => row(client, label, steps)))
   if (came.done > 0) {
     const back = came.back.length > 0 ? () => void undoMany(client, label, came.back) : undefined // they were so already
-    say(`${label}: ${count(came.done)}`, back)
+    say(`${label}: ${count(came.done, 'task')}`, back)
   }
   complain(came, ['was left as it was', 'were left as they were'])
 }
@@ -231,7 +230,7 @@ async function undoMany(client: QueryClient, label: string, steps: Step[]) {
   const came = await afterOthers(() => together(client, () => row(client, `Undo “${label}”`, steps.toReversed())))
   if (came.done > 0) {
     beginAllAnew(client) // what came of it is gone, as the next of what repeats
-    say(`Put back: ${count(came.done)}`)
+    say(`Put back: ${count(came.done, 'task')}`)
   }
   complain(came, ['could not be put back', 'could not be put back'])
 }
@@ -254,5 +253,5 @@ function complain({ refused, broke, done, left }: Came, [one, many]: [string, st
   const [first] = refused
   if (first) warn(`${named(refused)} ${refused.length === 1 ? one : many}. ${sentence(first.why)}`)
   if (broke && done === 0 && !first) warn(explain(broke))
-  else if (broke) warn(`It stopped before the last ${count(left)}. ${explain(broke)}`)
+  else if (broke) warn(`It stopped before the last ${count(left, 'task')}. ${explain(broke)}`)
 }

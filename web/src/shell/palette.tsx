@@ -4,6 +4,7 @@ import { useDeferredValue, useId, useState } from 'react'
 import { api, data } from '../api/client'
 import { explain } from '../api/errors'
 import { inTree, projectsQuery } from '../api/projects'
+import { count } from '../ui/count'
 import { Dialog } from '../ui/dialog'
 import { Icon, type IconName } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
@@ -170,9 +171,7 @@ function Finder() {
           ) : all.length === 0 ? (
             'Nothing found.'
           ) : (
-            <span className="sr-only">
-              {tasks.length} {tasks.length === 1 ? 'task' : 'tasks'} found
-            </span>
+            <span className="sr-only">{count(tasks.length, 'task')} found</span>
           ))}
       </div>
     </div>

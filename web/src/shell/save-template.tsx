@@ -7,8 +7,7 @@ import { Dialog } from '../ui/dialog'
 import { Failure, Field } from '../ui/field'
 import { useHere } from '../ui/here'
 import { short } from '../ui/short'
-import { say } from '../ui/toast'
-import { takeChangeBack, tell } from './actions'
+import { sayDone, tell } from './actions'
 import { openOverlay, useAbout, useOverlay } from './overlay'
 
 /** Keeps a task with its steps, or a project, to be made again. */
@@ -36,12 +35,8 @@ function Form({ source, name }: { source: Source; name: string }) {
     setBusy(true)
     setError(null)
     try {
-      const { made, change } = await saveTemplate(
-        client,
-        source,
-        String(new FormData(e.currentTarget).get('name')).trim(),
-      )
-      say(`Saved as template: ${short(made.name)}`, change ? () => void takeChangeBack(client, change) : undefined)
+      const made = await saveTemplate(client, source, String(new FormData(e.currentTarget).get('name')).trim())
+      sayDone(client, `Saved as template: ${short(made.name)}`, made)
       if (here.current) openOverlay(null)
     } catch (failure) {
       if (!here.current) return tell(failure)

@@ -11,8 +11,7 @@ import { Failure, Field, inputClass } from '../ui/field'
 import { useHere } from '../ui/here'
 import { short } from '../ui/short'
 import { Bone, Soon } from '../ui/skeleton'
-import { say } from '../ui/toast'
-import { takeChangeBack, tell } from './actions'
+import { sayDone, tell } from './actions'
 import { openOverlay, useAbout, useOverlay } from './overlay'
 import { makes } from './templates'
 import { useZone } from './zone'
@@ -75,13 +74,13 @@ function Form({ templates }: { templates: Template[] }) {
     setBusy(true)
     setError(null)
     try {
-      const { made, change } = await makeFrom(client, template, {
+      const made = await makeFrom(client, template, {
         date: String(form.get('date')),
         ...(name ? { name } : {}),
       })
       const title = made.project?.name ?? made.task?.title ?? template.name
       const all = made.tasks > 1 ? ` · ${made.tasks} tasks` : ''
-      say(`Made: ${short(title)}${all}`, change ? () => void takeChangeBack(client, change) : undefined)
+      sayDone(client, `Made: ${short(title)}${all}`, made)
       if (here.current) openOverlay(null)
     } catch (failure) {
       if (!here.current) return tell(failure)

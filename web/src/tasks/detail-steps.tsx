@@ -21,6 +21,7 @@ import { besideRow, useHandsOn } from '../ui/focus'
 import { Icon } from '../ui/icon'
 import { itemClass } from '../ui/popup'
 import { short } from '../ui/short'
+import { Progress } from './progress'
 
 const none: Task[] = []
 
@@ -162,12 +163,7 @@ const Step = memo(function Step({
         >
           {step.title}
         </Link>
-        {step.steps && step.steps.total > 0 && (
-          <span className="tnum flex-none text-[13px] text-ink-3">
-            {step.steps.done} of {step.steps.total}
-            <span className="sr-only"> steps done</span>
-          </span>
-        )}
+        <Progress of={step} className="flex-none text-[13px] text-ink-3" />
       </span>
       <IconButton
         label={`Move: ${step.title}`}

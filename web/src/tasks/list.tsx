@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type ComponentProps } from 'react'
+import { useCallback, useEffect, useRef, type ComponentProps } from 'react'
 import type { Task } from '../api/client'
 import { DropLine } from '../order/drop-line'
 import { useOrdered } from '../order/drag'
@@ -7,6 +7,7 @@ import { useFollow } from '../order/follow'
 import { moveOf, type Spot } from '../order/place'
 import { groupOf } from '../order/tasks'
 import { useDesk } from '../ui/desk'
+import { useTop } from '../ui/top'
 import type { Line } from './lines'
 import { TaskRow, type Marks, type Renaming, type RowActions } from './row'
 import type { Selection } from './selection'
@@ -40,15 +41,7 @@ export function TaskList(p: Props) {
   const desk = useDesk()
   const box = useRef<HTMLDivElement>(null)
   const follow = useFollow(box)
-  const [top, setTop] = useState(0)
-  useLayoutEffect(() => {
-    // What stands above may grow: filters, or that the server is gone.
-    const watch = new ResizeObserver(() => {
-      if (box.current) setTop(box.current.getBoundingClientRect().top + window.scrollY)
-    })
-    watch.observe(document.body)
-    return () => watch.disconnect()
-  }, [])
+  const top = useTop(box)
   const at = active === null ? -1 : lines.findIndex((line) => line.task?.id === active)
   // Another function for other lines: they are measured anew then, and only then.
   const key = useCallback(

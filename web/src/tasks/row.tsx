@@ -11,6 +11,7 @@ import { Check } from '../ui/check'
 import { Icon } from '../ui/icon'
 import { RepeatMark } from '../ui/repeat-mark'
 import type { What } from './picker'
+import { Progress } from './progress'
 
 /** What can be done in a row. */
 export type RowActions = {
@@ -254,12 +255,7 @@ function About({ task, project, parent, waits }: Pick<Props, 'task' | 'project' 
       {waits && (
         <span className="rounded-full bg-line px-2 text-[12px] leading-5 text-ink-2 whitespace-nowrap">Waiting</span>
       )}
-      {task.steps && task.steps.total > 0 && (
-        <span className="tnum whitespace-nowrap">
-          {task.steps.done} of {task.steps.total}
-          <span className="sr-only"> steps done</span>
-        </span>
-      )}
+      <Progress of={task} className="whitespace-nowrap" />
       {parent && (
         <span className="flex max-w-40 min-w-0 gap-1">
           <span className="flex-none">Step of</span>

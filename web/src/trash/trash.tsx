@@ -1,23 +1,25 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ComponentProps } from 'react'
+import { useEffect, useMemo, useRef, useState, type ComponentProps } from 'react'
 import { refresh } from '../api/changes'
-import { changeOf, type Task } from '../api/client'
+import type { Task } from '../api/client'
 import { explain } from '../api/errors'
 import { deletedProjectsQuery, purge, restoreProject, trashQuery } from '../api/trash'
-import { takeChangeBack, tell, useActions } from '../shell/actions'
+import { sayDone, tell, useActions } from '../shell/actions'
 import { useLongList } from '../shell/long-list'
 import { useZone } from '../shell/zone'
 import { useWords } from '../time/now'
 import { Button, IconButton } from '../ui/button'
 import { useDesk } from '../ui/desk'
 import { Dialog } from '../ui/dialog'
+import { count } from '../ui/count'
 import { besideRow, useHandsOn } from '../ui/focus'
 import { Heading } from '../ui/heading'
 import { Icon } from '../ui/icon'
 import { short } from '../ui/short'
 import { Bone, Soon } from '../ui/skeleton'
 import { say } from '../ui/toast'
+import { useTop } from '../ui/top'
 import { folded, type Row } from './fold'
 import { leftWords, pastWords } from './words'
 
@@ -92,14 +94,7 @@ function Rows({
   'use no memo' // the virtualizer is one object whose answers change
   const desk = useDesk()
   const box = useRef<HTMLUListElement>(null)
-  const [top, setTop] = useState(0)
-  useLayoutEffect(() => {
-    const watch = new ResizeObserver(() => {
-      if (box.current) setTop(box.current.getBoundingClientRect().top + window.scrollY)
-    })
-    watch.observe(document.body)
-    return () => watch.disconnect()
-  }, [])
+  const top = useTop(box)
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => (desk ? 64 : 76),
@@ -177,7 +172,7 @@ function TrashRow({ row, ask, ...props }: { row: Row; ask: (row: Row) => void } 
 /** Its step; its 3 tasks. */
 const took = ({ took, task }: Row): string => {
   const of = task ? 'step' : 'task'
-  return took === 1 ? `its ${of}` : `its ${took} ${of}s`
+  return `its ${took === 1 ? of : count(took, of)}`
 }
 
 function useRestore() {
@@ -187,8 +182,7 @@ function useRestore() {
     if (task) return actions.restore(task)
     try {
       const back = await restoreProject(project)
-      const change = changeOf(back)
-      say(`Restored: ${short(back.name)}`, change ? () => void takeChangeBack(client, change) : undefined)
+      sayDone(client, `Restored: ${short(back.name)}`, back)
       await refresh(client)
     } catch (error) {
       tell(error)

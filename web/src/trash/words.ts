@@ -1,5 +1,6 @@
 import { dayWords, type Words } from '../time/words'
 import { clockOf, dayOf } from '../time/zone'
+import { count } from '../ui/count'
 
 /** When something was: today 14:05; yesterday 09:00; Thu 26 Nov 09:00. */
 export function pastWords(instant: string, now: number, zone: string): Words {
@@ -16,5 +17,5 @@ export function leftWords(goneAt: string, now: number): Words {
   const [unit, name] = gone - now > day ? [day, 'day'] : [day / 24, 'hour']
   const n = Math.floor((gone - now) / unit)
   if (n < 1) return { text: 'Less than an hour left', until: Infinity }
-  return { text: `${n} ${name}${n === 1 ? '' : 's'} left`, until: gone - n * unit }
+  return { text: `${count(n, name)} left`, until: gone - n * unit }
 }
