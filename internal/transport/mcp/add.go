@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -25,14 +26,45 @@ type draftIn struct {
 	Tags          optional[[]string] `json:"tags,omitzero" jsonschema:"at most 20 names"`
 	Project       optional[string]   `json:"project,omitzero" jsonschema:"the name of the project it is in; one of a new name is made"`
 	BlockedBy     optional[[]string] `json:"blocked_by,omitzero" jsonschema:"ids of tasks to be done before"`
+	StepOf        optional[string]   `json:"step_of,omitzero" jsonschema:"the id of a task it is a step of"`
+	Repeats       optional[string]   `json:"repeats,omitzero" jsonschema:"a rule of RFC 5545 (FREQ=WEEKLY;BYDAY=FR) that counts from due_date"`
+	RepeatsFrom   string             `json:"repeats_from,omitempty" jsonschema:"completion counts from when it was done; beside repeats"`
+
+	Reminders optional[[]mindflow.ReminderDraft] `json:"reminders,omitzero" jsonschema:"minutes before it is due, or at a date and time"`
 }
 
 func (in draftIn) draft() mindflow.Draft {
+	rule := mindflow.Field[mindflow.RecurrenceDraft]{Set: in.Repeats.Set, Null: in.Repeats.Null}
+	if in.Repeats.Set && !in.Repeats.Null || in.RepeatsFrom != "" {
+		rule = mindflow.Some(mindflow.RecurrenceDraft{Rule: in.Repeats.Value, From: in.RepeatsFrom})
+	}
 	return mindflow.Draft{
+		ParentID: in.StepOf.Field, Recurrence: rule, Reminders: in.Reminders.Field,
 		Title: in.Title.Field, Description: in.Description.Field, Priority: in.Priority.Field,
 		DueDate: in.DueDate.Field, StartDate: in.StartDate.Field, EffortMinutes: in.EffortMinutes.Field,
 		PreferredTime: in.PreferredTime.Field, Tags: in.Tags.Field, Project: in.Project.Field, BlockedBy: in.BlockedBy.Field,
 	}
+}
+
+// said are fields of a draft by the names they have here.
+var said = map[string]string{
+	"parent_id": "step_of", "recurrence": "repeats", "recurrence.rule": "repeats", "recurrence.from": "repeats_from",
+}
+
+// asSaid calls what is wrong with a draft by the names the assistant knows.
+func asSaid(err error) error {
+	names := map[string]string{}
+	for _, f := range mindflow.FieldsOf(err) {
+		at := strings.LastIndex(f.Field, "].")
+		if at >= 0 {
+			at += len("].")
+		}
+		at = max(at, 0)
+		if name, known := said[f.Field[at:]]; known {
+			names[f.Field] = f.Field[:at] + name
+		}
+	}
+	return mindflow.Renamed(err, names)
 }
 
 // limitDraft adds the vocabulary's limits to a draft's schema.
@@ -42,6 +74,9 @@ func limitDraft(s *jsonschema.Schema) {
 	s.Properties["project"].MaxLength = new(mindflow.MaxProjectName)
 	s.Properties["tags"].MaxItems, s.Properties["tags"].Items.MaxLength = new(mindflow.MaxTags), new(mindflow.MaxTag)
 	s.Properties["blocked_by"].MaxItems = new(mindflow.MaxBlockers)
+	s.Properties["repeats"].MaxLength = new(mindflow.MaxRule)
+	s.Properties["reminders"].MaxItems = new(mindflow.MaxReminders)
+	among(s.Properties["repeats_from"], string(mindflow.FromSchedule), string(mindflow.FromCompletion))
 	within(s.Properties["priority"], mindflow.MaxPriority)
 	within(s.Properties["effort_estimate_minutes"], mindflow.MaxEffort)
 	among(s.Properties["preferred_time"], append([]any{nil}, values(mindflow.PreferredTimes)...)...)
@@ -94,16 +129,18 @@ type addOut struct {
 }
 
 func (s *Server) addTasks(ctx context.Context, actor mindflow.Actor, in addIn) (addOut, string, error) {
-	if in.Key != "" {
-		key, err := in.key()
-		if err != nil {
-			return addOut{}, "", err
-		}
-		actor.Key = key
-	}
-	tasks, err := s.app.AddTasks(ctx, actor, in.drafts(), in.lines())
+	drafts, err := in.drafts()
 	if err != nil {
 		return addOut{}, "", err
+	}
+	if in.Key != "" {
+		if actor.Key, err = in.key(drafts); err != nil {
+			return addOut{}, "", err
+		}
+	}
+	tasks, err := s.app.AddTasks(ctx, actor, drafts, in.lines())
+	if err != nil {
+		return addOut{}, "", asSaid(err)
 	}
 	z, err := s.zone(ctx, actor)
 	if err != nil {
@@ -124,16 +161,19 @@ func (s *Server) addTasks(ctx context.Context, actor mindflow.Actor, in addIn) (
 }
 
 // drafts are those with fields. None goes without a title.
-func (in addIn) drafts() []app.NewTask {
+func (in addIn) drafts() ([]app.NewTask, error) {
 	drafts := make([]app.NewTask, 0, len(in.Tasks))
-	for _, t := range in.Tasks {
+	for i, t := range in.Tasks {
+		if t.StepOf.Set && !t.StepOf.Null && len(t.Steps) > 0 {
+			return nil, mindflow.InvalidField(fmt.Sprintf("tasks[%d].steps", i), "are added by a call of their own to what is a step itself")
+		}
 		d := t.draft()
 		if !d.Title.Set {
 			d.Title = mindflow.Null[string]()
 		}
 		drafts = append(drafts, app.NewTask{Draft: d, Steps: t.Steps})
 	}
-	return drafts
+	return drafts, nil
 }
 
 // lines are those of the text that say something.
@@ -148,14 +188,14 @@ func (in addIn) lines() []string {
 }
 
 // key names the call, with a hash of all it asks for.
-func (in addIn) key() (*mindflow.IdempotencyKey, error) {
+func (in addIn) key(drafts []app.NewTask) (*mindflow.IdempotencyKey, error) {
 	if err := mindflow.CheckIdempotencyKey(in.Key); err != nil {
 		return nil, mindflow.InvalidField("idempotency_key", "must be 1 to 255 visible ASCII characters")
 	}
 	asked, err := json.Marshal(struct {
 		Drafts []app.NewTask
 		Lines  []string
-	}{in.drafts(), in.lines()})
+	}{drafts, in.lines()})
 	if err != nil {
 		return nil, err
 	}

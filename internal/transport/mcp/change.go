@@ -73,10 +73,11 @@ func (s *Server) updateTask(ctx context.Context, actor mindflow.Actor, in update
 	draft := in.draft()
 	draft.Status, draft.Scope = in.Status.Field, mindflow.EditScope(in.Scope)
 	if bad := draft.Validate(); len(bad) > 0 {
-		return oneOut{}, "", mindflow.Invalid(bad...)
+		return oneOut{}, "", asSaid(mindflow.Invalid(bad...))
 	}
 	return s.change(ctx, actor, in.Task, func(id mindflow.TaskID) (mindflow.Task, error) {
-		return s.app.EditTask(ctx, actor, id, draft, mindflow.Match{})
+		t, err := s.app.EditTask(ctx, actor, id, draft, mindflow.Match{})
+		return t, asSaid(err)
 	}, func(_ mindflow.Task, changed bool, _ mindflow.Zone) string {
 		if !changed {
 			return "was like that already; nothing has changed"

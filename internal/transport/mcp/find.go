@@ -21,6 +21,7 @@ type findIn struct {
 	DueAfter  string   `json:"due_after,omitempty" jsonschema:"due then or later: a day, or a date and time"`
 	DueBefore string   `json:"due_before,omitempty" jsonschema:"due earlier: for all of a day name the day after it"`
 	Project   string   `json:"project,omitempty" jsonschema:"in this project or its sub-projects, by its name or id; none for tasks in no project"`
+	StepOf    string   `json:"step_of,omitempty" jsonschema:"the steps of this task, by its id; name the statuses to have those that are done, too"`
 	Sort      string   `json:"sort,omitempty" jsonschema:"-created_at (the newest first) when absent"`
 	Limit     int      `json:"limit,omitempty" jsonschema:"how many at most; 25 when absent"`
 	Cursor    string   `json:"cursor,omitempty" jsonschema:"next_cursor of the answer before, with everything else as it was"`
@@ -55,7 +56,7 @@ type findOut struct {
 func (in findIn) list() (app.TaskList, error) {
 	l := app.TaskList{
 		Priorities: in.Priority, Tags: in.Tags, DueAfter: in.DueAfter, DueBefore: in.DueBefore,
-		Search: in.Query, Sort: in.Sort, Limit: in.Limit, Cursor: in.Cursor,
+		Search: in.Query, Parent: in.StepOf, Sort: in.Sort, Limit: in.Limit, Cursor: in.Cursor,
 		Statuses: []mindflow.Status{mindflow.StatusPending, mindflow.StatusInProgress, mindflow.StatusSnoozed},
 	}
 	if len(in.Status) > 0 {
@@ -86,7 +87,7 @@ func (s *Server) findTasks(ctx context.Context, actor mindflow.Actor, in findIn)
 	}
 	page, err := s.app.ListTasks(ctx, actor, list)
 	if err != nil {
-		return findOut{}, "", mindflow.Renamed(err, map[string]string{"q": "query", "tag": "tags"})
+		return findOut{}, "", mindflow.Renamed(err, map[string]string{"q": "query", "tag": "tags", "parent": "step_of"})
 	}
 	z, err := s.zone(ctx, actor)
 	if err != nil {

@@ -21,7 +21,7 @@ func (s *Server) tools(server *mcp.Server) {
 		name: "add_tasks", title: "Add tasks", effect: adds,
 		about: "Adds 1 to 50 new tasks in one call: all of them, or none. " +
 			"Use it when the person wants something remembered or planned; give each task as many fields as they told you, and do not make up the rest. " +
-			"Put several tasks into one call; what a task is done in goes into its steps. Do not use it to change a task that exists (update_task). " +
+			"Put several tasks into one call; what a task is done in goes into its steps, one more step of a task that exists names it as step_of. Do not use it to change a task that exists (update_task). " +
 			"With an idempotency_key of your own making a call can be sent again without adding anything twice.",
 		limits: limitAdding, use: s.addTasks,
 	}.add(s, server)
@@ -35,7 +35,7 @@ func (s *Server) tools(server *mcp.Server) {
 	offer[updateIn, oneOut]{
 		name: "update_task", title: "Change a task", effect: replaces, again: true,
 		about: "Changes the fields you name and keeps the others; null clears one. " +
-			"Use it to rename, re-date or re-prioritise a task, to begin it (in_progress), to reopen it (pending) or to give it up (cancelled), which ends a task that repeats. " +
+			"Use it to rename, re-date or re-prioritise a task, to have it repeat or reminded of, to begin it (in_progress), to reopen it (pending) or to give it up (cancelled), which ends a task that repeats. " +
 			"Do not use it for a task that is done (complete_task), to be put off (snooze_task) or not done this once (skip_task). Tags replace all there were.",
 		limits: limitUpdate, use: s.updateTask,
 	}.add(s, server)

@@ -28,6 +28,7 @@ type taskView struct {
 	ProjectID     string   `json:"project_id,omitempty" jsonschema:"the project it is in"`
 	BlockedBy     []string `json:"blocked_by,omitempty"`
 	Repeats       string   `json:"repeats,omitempty" jsonschema:"by this rule of RFC 5545"`
+	Reminders     []string `json:"reminders,omitempty" jsonschema:"when the person is reminded of it"`
 	CompletedAt   string   `json:"completed_at,omitempty"`
 	StepOf        string   `json:"step_of,omitempty" jsonschema:"a task"`
 	Steps         string   `json:"steps,omitempty"`
@@ -50,6 +51,13 @@ func viewTask(t *mindflow.Task, z mindflow.Zone) taskView {
 	}
 	if !v.parent.IsZero() {
 		v.StepOf = v.parent.String()
+	}
+	for _, r := range t.Details.Reminders {
+		at := instant(r.At, z)
+		if r.At.IsZero() {
+			at = count(r.BeforeMinutes, "minute", "minutes") + " before"
+		}
+		v.Reminders = append(v.Reminders, at)
 	}
 	if t.Steps.Total > 0 {
 		v.Steps = fmt.Sprintf("%d of %d done", t.Steps.Done, t.Steps.Total)
