@@ -48,7 +48,7 @@ type updateIn struct {
 
 	Task   string           `json:"task" jsonschema:"its id, or a piece of its title that no other task has"`
 	Status optional[string] `json:"status,omitzero" jsonschema:"in_progress once it is begun; pending also reopens; cancelled gives it up"`
-	Scope  string           `json:"scope,omitempty" jsonschema:"of a task that repeats: occurrence changes this one alone, following also those after it; when absent dates are for this one, all else for all"`
+	Scope  string           `json:"scope,omitempty" jsonschema:"of a task that repeats: occurrence changes this one alone, following also those after it; else dates are for this one, all else for all"`
 }
 
 func limitUpdate(s *jsonschema.Schema) {

@@ -50,3 +50,41 @@ func TestAnAssistantFindsAndAddsSteps(t *testing.T) {
 		ada.call("whats_next", `{}`).ok()
 	})
 }
+
+func TestAnAssistantChangesManyAtOnce(t *testing.T) {
+	t.Parallel()
+	each(t, func(srv *server) {
+		person := srv.person("ada@example.com", "Europe/Berlin")
+		ada := person.assistant()
+		fits := ada.schemas()
+		made := ada.call("add_tasks", `{"text": "One #Work\nTwo #Work\nThree"}`).ok()
+		one, two, three := made.at("added.0.id"), made.at("added.1.id"), made.at("added.2.id")
+		ids := func(ids ...string) string { return `"tasks": ["` + strings.Join(ids, `", "`) + `"]` }
+		before := len(person.events())
+		done := ada.call("update_tasks", `{`+ids(one, two, three)+`, "priority": 5, "due_date": "2026-12-01", "project": "work", "add_tags": ["soon"]}`).ok().fits(fits).want("changed", "3").says("Changed 3 tasks.")
+		if n := len(person.events()) - before; n != 3 {
+			srv.t.Errorf("%d events", n)
+		}
+		ada.call("find_tasks", `{"project": "work", "tags": ["soon"], "priority": [5], "sort": "title"}`).ok().want("tasks.0.title", "One").want("tasks.2.title", "Two")
+		ada.call("update_tasks", `{`+ids(one)+`, "priority": 5}`).ok().fits(fits).want("unchanged", "1").says("nothing has changed")
+		ada.call("undo", fmt.Sprintf(`{"change": %q}`, done.change())).ok()
+		ada.call("update_task", fmt.Sprintf(`{"task": "two", "blocked_by": [%q]}`, three)).ok().want("task.priority", "3")
+		ada.call("update_tasks", `{`+ids(one, two)+`, "action": "complete"}`).fails("tasks[1]")
+		ada.call("update_tasks", `{`+ids(one, two)+`, "action": "complete", "even_if_blocked": true}`).ok().want("changed", "2")
+		ada.call("update_tasks", `{`+ids(three)+`, "action": "snooze", "duration": "1d", "project": null}`).ok().want("changed", "1")
+		for arguments, says := range map[string]string{
+			`{"tasks": ["three"], "action": "complete"}`:              "tasks[0] must be an id",
+			`{"tasks": [], "action": "complete"}`:                     "tasks must be from 1 to 1000",
+			`{` + ids(three) + `}`:                                    "action is missing",
+			`{` + ids(three) + `, "action": "delete"}`:                "action must be complete, reopen, cancel or snooze",
+			`{` + ids(three) + `, "priority": 9}`:                     "priority must be from 1 to 5",
+			`{` + ids(three) + `, "project": "nowhere"}`:              "project is the name of no project",
+			`{` + ids(one, someone) + `, "priority": 1}`:              "tasks[1]",
+			`{` + ids(three) + `, "action": "complete", "until": ""}`: "action must be snooze",
+		} {
+			ada.call("update_tasks", arguments).fails(says)
+		}
+	})
+}
+
+const someone = "01933b3e-0000-7000-8000-000000000000"

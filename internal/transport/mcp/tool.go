@@ -153,7 +153,10 @@ func described[T any](known map[reflect.Type]*jsonschema.Schema) *jsonschema.Sch
 		reflect.TypeFor[optional[string]]():   {Types: []string{"string", "null"}},
 		reflect.TypeFor[optional[int]]():      {Types: []string{"integer", "null"}},
 		reflect.TypeFor[optional[[]string]](): {Types: []string{"array", "null"}, Items: &jsonschema.Schema{Type: "string"}},
-		reflect.TypeFor[[]string]():           {Type: "array", Items: &jsonschema.Schema{Type: "string"}}, // never null
+		reflect.TypeFor[optional[[]mindflow.ReminderDraft]](): {Types: []string{"array", "null"}, Items: &jsonschema.Schema{
+			Type: "object", Properties: map[string]*jsonschema.Schema{"before_minutes": {Type: "integer"}, "at": {Type: "string"}},
+		}},
+		reflect.TypeFor[[]string](): {Type: "array", Items: &jsonschema.Schema{Type: "string"}}, // never null
 	}
 	maps.Copy(types, known)
 	schema, err := jsonschema.For[T](&jsonschema.ForOptions{TypeSchemas: types})

@@ -39,6 +39,13 @@ func (s *Server) tools(server *mcp.Server) {
 			"Do not use it for a task that is done (complete_task), to be put off (snooze_task) or not done this once (skip_task). Tags replace all there were.",
 		limits: limitUpdate, use: s.updateTask,
 	}.add(s, server)
+	offer[manyIn, manyOut]{
+		name: "update_tasks", title: "Change several tasks", effect: replaces, again: true,
+		about: "Changes up to 1000 tasks alike in one call, all of them or none, with one undo. " +
+			"Use it to move, tag, re-prioritise, complete, put off or give up many: learn their ids with find_tasks, and say how many before you do. " +
+			"Do not use it for one task (update_task, complete_task, snooze_task), or to set different things for each.",
+		limits: limitMany, use: s.updateTasks,
+	}.add(s, server)
 	offer[completeIn, oneOut]{
 		name: "complete_task", title: "Complete a task", effect: moves, again: true,
 		about: "Marks a task as done; its open steps stay open unless with_steps says that they are done, too. Use it when the person says that they did it. " +

@@ -28,7 +28,7 @@ type taskView struct {
 	ProjectID     string   `json:"project_id,omitempty" jsonschema:"the project it is in"`
 	BlockedBy     []string `json:"blocked_by,omitempty"`
 	Repeats       string   `json:"repeats,omitempty" jsonschema:"by this rule of RFC 5545"`
-	Reminders     []string `json:"reminders,omitempty" jsonschema:"when the person is reminded of it"`
+	Reminders     []string `json:"reminders,omitempty"`
 	CompletedAt   string   `json:"completed_at,omitempty"`
 	StepOf        string   `json:"step_of,omitempty" jsonschema:"a task"`
 	Steps         string   `json:"steps,omitempty"`
