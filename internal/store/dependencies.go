@@ -29,10 +29,11 @@ func readIDs(column []byte) ([]mindflow.TaskID, error) {
 const holdsUp = `b.deleted_at IS NULL AND b.shelved_at IS NULL AND b.status IN ('pending', 'in_progress', 'snoozed')`
 
 // blockedCondition is that a task t is open and waits for one that holds it up.
+// CROSS JOIN: see ancestors.
 func (d dialect) blockedCondition() string {
 	from, id := d.idsIn("t.blocked_by")
 	return "t.blocked_by IS NOT NULL AND t.status IN ('pending', 'in_progress', 'snoozed') AND EXISTS (SELECT 1 FROM " + from +
-		" JOIN tasks b ON b.workspace_id = t.workspace_id AND b.id = " + id + " WHERE " + holdsUp + ")"
+		" CROSS JOIN tasks b WHERE b.workspace_id = t.workspace_id AND b.id = " + id + " AND " + holdsUp + ")"
 }
 
 // OpenAmong names those of some tasks of the transaction's home that hold up

@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"io/fs"
-	"strings"
+	"regexp"
 	"time"
 )
 
@@ -172,25 +172,10 @@ func Belongings() []string {
 	return tables
 }
 
-// AroundTasks are the statements that go from tasks to those above and beneath
-// them, with texts for their arguments.
-var AroundTasks = func() map[string]string {
-	argument := strings.NewReplacer("$1", "'w'", "$2", "'2'", "$3", "'3'")
-	found := map[string]string{
-		"ancestors": ancestors, "descendants": descendants, "depth": treesAt + "t.id IN ('a', 'b')" + treesOn, "steps": stepsAt + "t.id IN ('a', 'b')" + stepsOn,
-		"progress": countSteps + "('a', 'b')" + countedSteps + "('a', 'b')" + stepsCounted,
-		"strays":   strays + "found.id IN ('a', 'b') UNION" + strays + "found.parent_id IN ('a', 'b')",
-	}
-	for name, statement := range found {
-		found[name] = argument.Replace(statement)
-	}
-	return found
-}()
-
 // Plan is how SQLite goes about a statement.
 func (s *Store) Plan(ctx context.Context, statement string) ([]string, error) {
 	var plan []string
-	err := each(s.read(ctx), "EXPLAIN QUERY PLAN "+statement, nil, func(rows *sql.Rows) error {
+	err := each(s.read(ctx), "EXPLAIN QUERY PLAN "+regexp.MustCompile(`\$\d+`).ReplaceAllString(statement, "'x'"), nil, func(rows *sql.Rows) error {
 		var line string
 		var number int
 		err := rows.Scan(&number, &number, &number, &line)

@@ -10,6 +10,8 @@ import (
 	"mindflow/internal/mindflow"
 )
 
+// A plus before what is sorted by keeps SQLite from reading the whole log for its
+// order instead of looking up the few events that are named.
 const (
 	eventAt      = readEvent + ` WHERE workspace_id = $1 AND seq = $2`
 	eventsOfCall = readEvent + ` WHERE workspace_id = $1 AND call_id = $2 ORDER BY seq LIMIT $3`
@@ -66,7 +68,7 @@ func laterOf[T any](q querier, home mindflow.WorkspaceID, seq int64, column stri
 	w.and("workspace_id = " + w.arg(home.String()))
 	w.and("seq > " + w.arg(seq))
 	in(&w, column, roundUp(ids))
-	return eachEvent(q, home, readEvent+" WHERE "+w.String()+" ORDER BY seq DESC", w.args, fn)
+	return eachEvent(q, home, readEvent+" WHERE "+w.String()+" ORDER BY +seq DESC", w.args, fn)
 }
 
 // Undoing says that what is recorded from now on takes a change back.
@@ -187,7 +189,7 @@ func (s *Store) EventsOfCalls(ctx context.Context, w mindflow.WorkspaceID, calls
 		return nil, nil
 	}
 	c := ofCalls(w, calls)
-	events, err := readEvents(s.read(ctx), w, readEvent+" WHERE "+c.String()+" ORDER BY seq", c.args...)
+	events, err := readEvents(s.read(ctx), w, readEvent+" WHERE "+c.String()+" ORDER BY +seq", c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("read events of calls: %w", err)
 	}
