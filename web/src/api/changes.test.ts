@@ -2,6 +2,8 @@ import { InfiniteQueryObserver, QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { keyAt } from '../order/place'
 import { scored, task } from '../test/tasks'
+import { create } from './adding'
+import { beginAnew, catchUp } from './anew'
 import * as changes from './changes'
 import type { Ranked, Task } from './client'
 import { Conflict } from './errors'
@@ -297,7 +299,7 @@ describe('undo', () => {
 })
 
 test('a task that is added is there at once, under the id it keeps, and can be edited before the server has it', async () => {
-  const made = changes.create(client, { title: 'new' })
+  const made = create(client, { title: 'new' })
   await vi.waitFor(() => expect(titles()).toContain('new'))
   await requests(1)
   const { id } = asked[0]!.body as { id: string }
@@ -316,7 +318,7 @@ test('a task whose addition got no answer is the same task when it is added agai
   const ids = () => asked.filter((r) => r.method === 'POST').map((r) => (r.body as { id: string }).id)
   const add = async () => {
     const before = asked.length
-    const made = refused(changes.create(client, { title: 'new' }))
+    const made = refused(create(client, { title: 'new' }))
     await requests(before + 1)
     return { made, last: asked.at(-1)! }
   }
@@ -337,7 +339,7 @@ test('a task whose addition got no answer is the same task when it is added agai
 
 test('a task that was never made is not in the trash', async () => {
   client.setQueryData<Trash>(trashQuery.queryKey, { pages: [{ tasks: [], next_cursor: null }], pageParams: [''] })
-  const made = refused(changes.create(client, { title: 'd' }))
+  const made = refused(create(client, { title: 'd' }))
   await requests(1)
   asked[0]!.answer(problem(422))
   expect((await made)?.name).toBe('Problem')
@@ -369,7 +371,7 @@ describe('a long list', () => {
 
   test('begins anew once it was left: what is gone elsewhere is in no answer', () => {
     long()
-    changes.beginAnew(client, key)
+    beginAnew(client, key)
     expect(kept()).toEqual({ pages: [pageOf(1)], pageParams: [''] })
     expect(stale()).toBe(true)
   })
@@ -382,7 +384,7 @@ describe('a long list', () => {
       staleTime: Infinity,
     })
     const stop = watch.subscribe(() => {})
-    const caught = changes.catchUp(client)
+    const caught = catchUp(client)
     await requests(1)
     asked[0]!.answer(
       Response.json({ tasks: Array.from({ length: 100 }, (_, i) => task(`new ${i}`)), next_cursor: 'x' }),
@@ -427,7 +429,7 @@ describe('a long list', () => {
 
   test('of three pages is asked for as it is', () => {
     client.setQueryData<Lists>(key, { pages: [1, 2, 3].map(pageOf), pageParams: ['', '1', '2'] })
-    changes.beginAnew(client, key)
+    beginAnew(client, key)
     expect(kept()!.pages).toHaveLength(3)
     expect(stale()).toBe(false)
   })

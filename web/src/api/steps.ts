@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { create } from './changes'
+import { create } from './adding'
 import type { Task } from './client'
 import { listQuery } from './queries'
 

@@ -1,5 +1,6 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
-import { refresh, underOneId } from './changes'
+import { underOneId } from './adding'
+import { refresh } from './anew'
 import { api, data, goneAs } from './client'
 import type { components } from './schema'
 

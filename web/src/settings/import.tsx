@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { refresh } from '../api/changes'
+import { refresh } from '../api/anew'
 import { newId, type ImportReport } from '../api/client'
 import { explain, Unreachable } from '../api/errors'
 import { importFile, type Import } from '../api/files'

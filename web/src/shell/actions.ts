@@ -1,5 +1,6 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { create } from '../api/adding'
 import * as changes from '../api/changes'
 import { changeOf, type Draft, type Edit, type Task } from '../api/client'
 import { Conflict, explain, isBlocked, Problem } from '../api/errors'
@@ -188,7 +189,7 @@ export function actionsOf(client: QueryClient) {
 
     /** Adds a task; answers it, or nothing where that failed. */
     add: async (draft: Draft & { title: string }) => {
-      const made = await run(() => changes.create(client, draft))
+      const made = await run(() => create(client, draft))
       const gone = { deleted_at: new Date().toISOString() }
       if (made) say(`Added: ${short(made.title)}`, () => void takeBack(client, gone, made))
       return made

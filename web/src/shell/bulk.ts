@@ -1,16 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import {
-  ahead,
-  beginAllAnew,
-  changeAlike,
-  mostAlike,
-  seenAs,
-  together,
-  undoAlike,
-  type Alike,
-  type Changed,
-} from '../api/changes'
+import { beginAllAnew } from '../api/anew'
+import { changeAlike, mostAlike, seenAs, undoAlike, type Alike, type Changed } from '../api/changes'
+import { ahead, together } from '../api/shown'
 import type { Edit, Task } from '../api/client'
 import { explain, isStatus, Problem, refusals, SignedOut, Unreachable } from '../api/errors'
 import { guessZone } from '../time/zone'

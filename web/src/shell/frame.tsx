@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { followOtherTabs } from '../api/changes'
+import { followOtherTabs } from '../api/anew'
 import { bestQuery, preferencesQuery, topQuery } from '../api/queries'
 import { useMinute, useToday } from '../time/now'
 import { useDesk } from '../ui/desk'

@@ -1,6 +1,6 @@
 import { hashKey, useQueryClient, type QueryKey } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { beginAnew, catchUp } from '../api/changes'
+import { beginAnew, catchUp } from '../api/anew'
 
 /** Who was away for longer does not mind to be at the top again. */
 const long = 60_000

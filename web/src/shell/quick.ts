@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { quick } from '../api/adding'
 import * as changes from '../api/changes'
 import type { Draft, Line, Task } from '../api/client'
 import type { Understood } from '../api/quick'
@@ -24,7 +25,7 @@ export async function addLine(
   const said = known?.text === text ? known.said : null
   const line: Line = { text, ...beside }
   try {
-    const made = await changes.quick(client, line, { title: text, ...(said ? seen(said) : {}), ...beside })
+    const made = await quick(client, line, { title: text, ...(said ? seen(said) : {}), ...beside })
     const project = said?.project ? short(`#${said.project}`) : ''
     say(`Added: ${[short(made.title), ...factsOf(made, zone), project].filter(Boolean).join(' · ')}`, () => {
       void takeBack(client, changes.seen.deleted(), made) // with the project that the line has made

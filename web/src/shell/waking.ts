@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { show } from '../api/changes'
+import { show } from '../api/shown'
 import type { Task } from '../api/client'
 import { at } from '../time/now'
 

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { show } from '../api/shown'
 import * as changes from '../api/changes'
 import { api, data, type Task } from '../api/client'
 import { explain } from '../api/errors'
@@ -21,7 +22,7 @@ export function Gone({ id, task, onBack }: { id: string; task: Task | undefined;
       const back = task
         ? await changes.restore(client, task)
         : await data(api.POST('/api/tasks/{id}/restore', { params: { path: { id } } }))
-      if (!task) changes.show(client, back)
+      if (!task) show(client, back)
       say(`Restored: ${short(back.title)}`, () => void takeBack(client, { deleted_at: back.updated_at }, back))
       onBack()
     } catch (failure) {

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { create } from '../api/changes'
+import { create } from '../api/adding'
 import type { Task } from '../api/client'
 import { explain, Problem } from '../api/errors'
 import type { Project } from '../api/projects'

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState, type ComponentProps } from 'react'
-import { refresh } from '../api/changes'
+import { refresh } from '../api/anew'
 import type { Task } from '../api/client'
 import { explain } from '../api/errors'
 import { deletedProjectsQuery, purge, restoreProject, trashQuery } from '../api/trash'
