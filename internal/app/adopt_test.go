@@ -408,6 +408,7 @@ INSERT INTO tasks (id, user_id, title) VALUES ('f0000000-0000-4000-8000-00000000
 }
 
 func TestATableSomebodyUsesIsNotTakenAway(t *testing.T) {
+	t.Parallel() // it waits for a lock, as long as the program does
 	url := storetest.Filled(t, leftBehind(t))
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {

@@ -295,11 +295,32 @@ func TestADamagedBackupLeavesTheDatabaseAsItIs(t *testing.T) {
 	})
 }
 
+// mass adds tasks by an import, which makes many at once.
+func mass(t *testing.T, s *store.Store, email string, tasks int) {
+	t.Helper()
+	a := newApp(t, s)
+	user, _, err := s.UserByEmail(t.Context(), email)
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor := mindflow.Actor{UserID: user.ID, WorkspaceID: user.WorkspaceID, Role: mindflow.Owner, Channel: mindflow.ThroughAPI, Scopes: mindflow.Everything}
+	var file strings.Builder
+	for i := range tasks {
+		fmt.Fprintf(&file, "Task %d of many @home\n", i)
+	}
+	report, err := a.Import(t.Context(), actor, app.Import{Format: "todotxt"}, strings.NewReader(file.String()))
+	if err != nil || report.Created != tasks {
+		t.Fatalf("%+v, %v", report, err)
+	}
+}
+
 // A restore that is broken off half way leaves an empty database, which can be
 // filled again.
 func TestARestoreIsKeptAsAWholeOrNotAtAll(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
-		report := backup(t, furnished(t, kind, 3000), archive.Key{})
+		from := furnished(t, kind, 20)
+		mass(t, from, "ada@example.com", 3000)
+		report := backup(t, from, archive.Key{})
 		url := storetest.URL(t, kind)
 		ctx, cancel := context.WithCancel(t.Context())
 		_, err := app.Restore(ctx, storetest.OpenSchema(t, url), report.File, app.RestoreOptions{Progress: func(int64) { cancel() }})

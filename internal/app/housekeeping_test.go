@@ -84,30 +84,28 @@ func TestSessionsAreSweptThirtyDaysAfterTheirEnd(t *testing.T) {
 func TestDeletedTasksAreSweptAfterTheyCanNoLongerBeRestored(t *testing.T) {
 	sweptHouse(t, func(t *testing.T, clock *jumpyClock, s *store.Store, a *app.App, actor mindflow.Actor) {
 		var ids []mindflow.TaskID
+		var tasks []mindflow.Task
 		for i := range 450 { // more than two bites
 			id := mindflow.NewID[mindflow.Task](clock.Now())
-			task := mindflow.Task{
+			ids = append(ids, id)
+			tasks = append(tasks, mindflow.Task{
 				ID: id, WorkspaceID: actor.WorkspaceID, UserID: actor.UserID, Title: fmt.Sprint("task ", i), Status: mindflow.StatusPending,
 				Priority: mindflow.DefaultPriority, Version: 1, CreatedAt: clock.Now(), UpdatedAt: clock.Now(),
-			}
-			ids = append(ids, id)
-			if err := s.Write(t.Context(), func(tx *store.Tx) error {
-				if err := tx.Lock(actor.WorkspaceID); err != nil {
-					return err
-				}
-				if _, err := tx.Standing(actor.UserID, actor.WorkspaceID); err != nil {
-					return err
-				}
-				_, err := tx.CreateTask(task, "", actor, mindflow.TaskCreated)
-				return err
-			}); err != nil {
-				t.Fatal(err)
-			}
+			})
 		}
-		for _, id := range ids[:440] {
-			if err := a.DeleteTask(t.Context(), actor, id, mindflow.Match{}); err != nil {
-				t.Fatal(err)
+		if err := s.Write(t.Context(), func(tx *store.Tx) error {
+			if err := tx.Lock(actor.WorkspaceID); err != nil {
+				return err
 			}
+			if _, err := tx.Standing(actor.UserID, actor.WorkspaceID); err != nil {
+				return err
+			}
+			return tx.CreateTasks(tasks, actor, mindflow.TaskCreated)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.ChangeTasks(t.Context(), actor, app.Bulk{IDs: ids[:440], Action: app.BulkDelete}); err != nil {
+			t.Fatal(err)
 		}
 		kept := len(ids) - 440
 		clock.jump(friday.Add(mindflow.Restorable - time.Second))

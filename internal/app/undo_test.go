@@ -67,11 +67,10 @@ func (h *home) picture(ids []mindflow.TaskID) picture {
 		f["steps"] = fmt.Sprint(t.Steps)
 		p["task "+t.ID.String()] = f
 	}
-	h.checkListed(tasks)
-	for _, deleted := range []bool{false, true} {
-		for _, listed := range h.projects(deleted) {
-			p["project "+listed.ID.String()] = h.fields(mindflow.ProjectChanges(mindflow.Project{}, listed.Project))
-		}
+	there := h.projects(false)
+	h.checkListed(tasks, there)
+	for _, listed := range slices.Concat(there, h.projects(true)) {
+		p["project "+listed.ID.String()] = h.fields(mindflow.ProjectChanges(mindflow.Project{}, listed.Project))
 	}
 	preferences, err := h.app.Preferences(h.t.Context(), actor)
 	if err != nil {
@@ -83,10 +82,10 @@ func (h *home) picture(ids []mindflow.TaskID) picture {
 
 // checkListed holds what is in the list against the rule: all that is not deleted,
 // but for what is in archived projects.
-func (h *home) checkListed(tasks []mindflow.Task) {
+func (h *home) checkListed(tasks []mindflow.Task, there []mindflow.ListedProject) {
 	h.t.Helper()
 	archived := map[mindflow.ProjectID]bool{}
-	for _, p := range h.projects(false) {
+	for _, p := range there {
 		archived[p.ID] = !p.ArchivedAt.IsZero()
 	}
 	page, err := h.app.ListTasks(h.t.Context(), h.actor(), app.TaskList{Limit: mindflow.MaxPage})
@@ -166,10 +165,17 @@ type historian struct {
 	r     *rapid.T
 	ids   []mindflow.TaskID
 	deeds []*deed
-	rules int // refusals by a rule, not by a later edit
-	lines int // imported
+	rules int     // refusals by a rule, not by a later edit
+	lines int     // imported
+	seen  picture // of what there is now: between two deeds nothing changes
 
 	templates []mindflow.TemplateID
+}
+
+// look takes a new picture, after a deed.
+func (h *historian) look() picture {
+	h.seen = h.picture(h.ids)
+	return h.seen
 }
 
 // picture is that of everything, templates too.
@@ -215,7 +221,7 @@ func TestUndoingTakesBackWhatWasDoneAndNothingElse(t *testing.T) {
 					r.Fatal(err)
 				}
 			}
-			first := his.picture(nil)
+			first := his.look()
 			for range rapid.IntRange(8, 18).Draw(r, "deeds") {
 				if len(his.deeds) < 2 || rapid.IntRange(0, 9).Draw(r, "what") < 6 {
 					his.act()
@@ -265,7 +271,7 @@ func TestUndoingTakesBackWhatWasDoneAndNothingElse(t *testing.T) {
 
 // act does one thing, and notes what it was.
 func (h *historian) act() {
-	before := h.picture(h.ids)
+	before := h.seen
 	says := ""
 	change, err := h.told(func(ctx context.Context) (err error) {
 		says, err = h.something(ctx)
@@ -278,7 +284,7 @@ func (h *historian) act() {
 		return
 	}
 	h.meet(change)
-	h.deeds = append(h.deeds, &deed{says: says, change: change, before: before, fields: before.differing(h.picture(h.ids))})
+	h.deeds = append(h.deeds, &deed{says: says, change: change, before: before, fields: before.differing(h.look())})
 }
 
 // meet learns of the tasks that a change has made by itself.
@@ -537,7 +543,7 @@ func (h *historian) somethingOfTemplates(ctx context.Context) (string, error) {
 
 // undo undoes a deed, and reports whether it was.
 func (h *historian) undo(d *deed) bool {
-	before := h.picture(h.ids)
+	before := h.seen
 	expected := !d.undone
 	last := true
 	at := slices.Index(h.deeds, d)
@@ -553,7 +559,7 @@ func (h *historian) undo(d *deed) bool {
 		done, err = h.app.Undo(ctx, h.actor(), d.change) //nolint:contextcheck // as above
 		return err
 	})
-	after := h.picture(h.ids)
+	after := h.look()
 	switch kind := mindflow.KindOf(err); {
 	case err != nil && (kind != mindflow.KindConflict || !cmp.Equal(before, after)):
 		h.r.Fatalf("undo %s: %v, and it left %s", d.says, err, cmp.Diff(before, after))

@@ -213,7 +213,7 @@ func (f *Filling) flush() error {
 		default:
 			w.WriteString(", ")
 		}
-		fmt.Fprintf(&w, "$%d", i+1)
+		w.WriteString(f.dialect.mark(i + 1))
 	}
 	w.WriteByte(')')
 	_, err := f.tx.ExecContext(f.ctx, w.String(), f.waiting...)
