@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -454,13 +455,27 @@ func TestAWholeCircleOfTasksIsImportedInSeconds(t *testing.T) {
 		for i := range n {
 			fmt.Fprintf(&file, `{"uuid":"%s","description":"t%d","project":"P%d","depends":"%s"}`+"\n", uuid(i), i, i%50, uuid((i+1)%n))
 		}
-		began := time.Now()
+		began, worked := time.Now(), processorTime(t.T)
 		r, err := t.app.Import(t.Context(), t.actor, app.Import{Format: "taskwarrior"}, strings.NewReader(file.String()))
 		if err != nil || r.Created != n || r.Lost != 1 || r.Projects != 50 {
 			t.Errorf("%d created, %d lost, %d projects, %v", r.Created, r.Lost, r.Projects, err)
 		}
-		if took := time.Since(began); took > time.Minute {
+		took := time.Since(began)
+		if n == 5000 { // all the work is in here, and is as much on a machine that is busy
+			took = processorTime(t.T) - worked
+		}
+		if took > time.Minute {
 			t.Errorf("it took %v", took)
 		}
 	})
+}
+
+// processorTime is how long this process has worked.
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -211,7 +211,10 @@ func TestNotesAreBounded(t *testing.T) {
 	}
 }
 
-// Seen red with a transport that sends at once (sentry.NewHTTPSyncTransport).
+// The bounds are those of waiting, not of a quick machine: who waited would do so ten
+// seconds for each of the sixty reports of a minute, or for the minute's rest that was
+// asked for, and who closes, ten seconds for what is being sent. Seen red with a
+// transport that sends at once (sentry.NewHTTPSyncTransport).
 func TestAReportNeverWaitsForTheEndpoint(t *testing.T) {
 	for name, answer := range map[string]func(done chan struct{}) func(http.ResponseWriter){
 		"slow": func(done chan struct{}) func(http.ResponseWriter) {
@@ -241,7 +244,7 @@ func TestAReportNeverWaitsForTheEndpoint(t *testing.T) {
 			for range 5000 { // more than any queue holds
 				log.Error("broken")
 			}
-			if took := time.Since(began); took > 5*time.Second {
+			if took := time.Since(began); took > 45*time.Second {
 				t.Errorf("5000 reports took %s", took)
 			}
 			if n := strings.Count(out.String(), "\n"); n != 5000 {
@@ -251,7 +254,7 @@ func TestAReportNeverWaitsForTheEndpoint(t *testing.T) {
 			defer cancel()
 			began = time.Now()
 			sent := reports.Close(ctx)
-			if took := time.Since(began); took > 2*time.Second {
+			if took := time.Since(began); took > 8*time.Second {
 				t.Errorf("closing took %s", took)
 			}
 			if name == "slow" && sent {
