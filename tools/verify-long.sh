@@ -4,6 +4,7 @@
 # of the faults, mutations of the rules, and the whole suite repeated under the race detector.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+raced="-race -gcflags=modernc.org/...=-d=checkptr=0" # as make test does
 
 for package in $(go list ./...); do
 	targets=$(go test -list '^Fuzz' "$package") # ends the script when a test does not compile
@@ -17,14 +18,14 @@ done
 properties=$(go list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | awk '/pgregory.net\/rapid/ { print $1 }')
 for package in $properties; do
 	echo "== $package, many more examples"
-	go test -race -timeout 120m -count=1 "$package" -rapid.checks="${RAPID_CHECKS:-20000}"
+	go test $raced -timeout 120m -count=1 "$package" -rapid.checks="${RAPID_CHECKS:-20000}"
 done
 
 echo "== rules of repeats, held against another program"
 MINDFLOW_TEST_RULES=${RULES:-10000} go test -timeout 60m -count=1 -v -run AnotherProgram ./internal/rules/recurrence
 
 echo "== answers of many racing steps, on both databases"
-MINDFLOW_TEST_STEPS=${STEPS:-100000} go test -race -timeout 60m -count=1 -v -run EveryStep ./internal/app
+MINDFLOW_TEST_STEPS=${STEPS:-100000} go test $raced -timeout 60m -count=1 -v -run EveryStep ./internal/app
 
 echo "== faults: the long forms"
 MINDFLOW_TEST_FAULTS=long go test -timeout 90m -count=1 -v ./test/faults
@@ -36,4 +37,4 @@ echo "== mutations of the rules"
 tools/mutation.sh internal/rules
 
 echo "== everything, three times, in shuffled order"
-go test -race -timeout 60m -count=3 -shuffle=on ./...
+go test $raced -timeout 60m -count=3 -shuffle=on ./...
