@@ -59,6 +59,7 @@ type commands struct {
 	Unblock  unblockCommand  `cmd:"" group:"person" help:"Make it wait no more."`
 	Move     moveCommand     `cmd:"" group:"person" help:"Put a task somewhere else in your own order."`
 	Delete   deleteCommand   `cmd:"" group:"person" help:"Put a task into the trash, with its steps."`
+	Bulk     bulkCommand     `cmd:"" group:"person" help:"Change many tasks alike, with one undo."`
 	Projects projectsCommand `cmd:"" group:"person" help:"Look after your projects."`
 	Trash    trashCommand    `cmd:"" group:"person" help:"Look through what was deleted, and bring it back."`
 	Changes  changesCommand  `cmd:"" group:"person" help:"List what has happened, and what can be undone."`

@@ -85,6 +85,32 @@ func (c *Client) Undo(ctx context.Context, change mindflow.ChangeID) (Undone, er
 	return done, err
 }
 
+// Bulk is a change of many tasks alike: all of them, or none.
+type Bulk struct {
+	IDs        []mindflow.TaskID `json:"ids"`
+	Set        *Draft            `json:"set,omitzero"`
+	AddTags    []string          `json:"add_tags,omitempty"`
+	RemoveTags []string          `json:"remove_tags,omitempty"`
+	Action     string            `json:"action,omitempty"` // complete, reopen, cancel, snooze, delete or restore
+	Blocked    bool              `json:"blocked,omitzero"` // complete them though something they wait for is open
+	Until      string            `json:"until,omitempty"`  // of a snooze, as Snooze has them
+	Duration   string            `json:"duration,omitempty"`
+}
+
+// BulkDone says which tasks were changed, and which were like that already.
+type BulkDone struct {
+	Changed   []mindflow.TaskID  `json:"changed"`
+	Unchanged []mindflow.TaskID  `json:"unchanged"`
+	Change    *mindflow.ChangeID `json:"change"` // what undoes all of it; nil when nothing has changed
+}
+
+// ChangeTasks changes many tasks alike.
+func (c *Client) ChangeTasks(ctx context.Context, b Bulk) (BulkDone, error) {
+	var done BulkDone
+	_, err := c.do(ctx, call{method: http.MethodPost, path: "/api/tasks/bulk", body: b}, &done)
+	return done, err
+}
+
 // Deleted is a task in the trash, and when it goes for good.
 type Deleted struct {
 	Task   Task   `json:"task"`
