@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -92,7 +93,7 @@ func told(change client.Change) string {
 		text = "undone " + shortChange(mindflow.ChangeID(*change.Undoes)) + ":"
 	}
 	for i, task := range change.Tasks[:min(len(change.Tasks), 1)] {
-		text += " " + task.Title
+		text += " " + cmp.Or(task.Title, "what is gone for good")
 		if more := change.Count - i - 1; more > 0 {
 			text += fmt.Sprintf(" and %d more", more)
 		}
@@ -211,7 +212,8 @@ func shortChange(id mindflow.ChangeID) string {
 const shownOfCall = 8
 
 // last is the newest change made at a terminal, or by a token, that still stands: it
-// was not undone, undoes none, and is of a kind that can be undone. later is the
+// was not undone, undoes none, is of a kind that can be undone, and of nothing that is
+// gone for good. later is the
 // newest such one that was made elsewhere, after it.
 func (cmd undoCommand) last(all []client.Change, byToken bool) (meant client.Change, later *client.Change, err error) {
 	undone := map[mindflow.ChangeID]bool{}
@@ -220,6 +222,7 @@ func (cmd undoCommand) last(all []client.Change, byToken bool) (meant client.Cha
 		case undone[change.ID], slices.ContainsFunc(change.Verbs, isForGood):
 		case change.Undoes != nil:
 			undone[mindflow.ChangeID(*change.Undoes)] = true
+		case !change.Undoable && slices.ContainsFunc(change.Tasks, isGone):
 		case here:
 			return change, later, nil
 		case later == nil:
@@ -231,6 +234,9 @@ func (cmd undoCommand) last(all []client.Change, byToken bool) (meant client.Cha
 	}
 	return client.Change{}, nil, errors.New(`nothing was changed at a terminal lately; "mindflow undo --any" takes back what was changed elsewhere, and "mindflow changes" lists it`)
 }
+
+// isGone reports whether a task is gone for good, with all it was called.
+func isGone(task client.TaskName) bool { return task.Title == "" }
 
 // isForGood reports whether nothing brings back what happened, such as tasks.purged.
 func isForGood(verb string) bool { return !mindflow.Verb(verb).Undoable() }

@@ -165,8 +165,14 @@ func TestTheTrashAtATerminal(t *testing.T) {
 	expect(t, s.run(t, "trash", "purge", " ", "--yes"), exitUsage, "",
 		"mindflow: wrong usage: say which deleted task; an empty title is none\nRun \"mindflow --help\" for how it is used.\n")
 	s.must(t, "edit", "bread", "--priority=5")
+	s.must(t, "edit", "milk", "--priority=4")
+	s.must(t, "delete", "milk")
+	s.must(t, "trash", "purge", "milk", "--yes")
 	same(t, s.must(t, "trash", "purge", "--yes", "cow"), "Gone for good: Milk the cow (########)\n")
 	expect(t, s.run(t, "trash"), exitDone, "", "No task is in the trash.\n")
+	if out := s.changed(t, "--limit=4"); out != "kept 1 cli tasks purged\nkept 1 cli tasks purged\nkept 1 cli deleted what is gone for good\nkept 1 cli updated what is gone for good (priority)\n" {
+		t.Error(out)
+	}
 	// What is gone for good stands in the way of no undoing.
 	if out := s.must(t, "undo"); !strings.HasPrefix(out, "Taken back: updated Bread (priority)") {
 		t.Error(out)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"mindflow/internal/app"
 	"mindflow/internal/client"
@@ -42,13 +44,21 @@ func (cmd importCommand) take(ctx context.Context, c *console, h *house, file io
 	}
 	progress := &progressLine{to: c.err, size: size}
 	report, err := h.app.Import(ctx, actor, app.Import{
-		Format: cmd.Format, DryRun: cmd.DryRun, Timezone: cmd.Timezone, Columns: cmd.Map, Progress: progress.show,
+		Format: cmd.Format, DryRun: cmd.DryRun, Timezone: cmd.Timezone, Columns: cmd.Map, File: cmd.called(), Progress: progress.show,
 	}, file)
 	progress.end()
 	if mindflow.KindOf(err) == mindflow.KindNotFound {
 		return fmt.Errorf("%w: there is no importer for %q; there are taskwarrior, todotxt, todoist and csv", errUsage, cmd.Format)
 	}
 	return errors.Join(err, cmd.print(c.out, report))
+}
+
+// called is what the file is called; empty for standard input.
+func (cmd importCommand) called() string {
+	if cmd.File == "-" {
+		return ""
+	}
+	return strings.ToValidUTF8(filepath.Base(cmd.File), "")
 }
 
 func open(c *console, name string) (io.ReadCloser, int64, error) {

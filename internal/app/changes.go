@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -96,7 +97,8 @@ func (a *App) Changes(ctx context.Context, actor mindflow.Actor, l ChangeList) (
 		return ChangePage{}, err
 	}
 	logged, more := fitting(logged, l.Limit)
-	t := telling{a: a, ctx: ctx, actor: actor, since: a.now().Add(-mindflow.UndoTime)}
+	now := a.now()
+	t := telling{a: a, ctx: ctx, actor: actor, now: now, since: now.Add(-mindflow.UndoTime)}
 	page := ChangePage{}
 	if page.Changes, err = t.tell(logged); err != nil {
 		return page, err
@@ -124,6 +126,7 @@ type telling struct {
 	a     *App
 	ctx   context.Context //nolint:containedctx // as long as one call
 	actor mindflow.Actor
+	now   time.Time
 	since time.Time // from when on changes can be undone
 }
 
@@ -143,6 +146,7 @@ func (t telling) tell(logged []store.LoggedChange) ([]ToldChange, error) {
 			told[i].Refusal = mindflow.Conflict(why)
 		} else {
 			edits[i] = newLaterEdits(told[i].ID, c.First, changedBy(events[i]))
+			ids = append(ids, edits[i].changed()...)
 		}
 	}
 	if err := t.see(edits); err != nil {
@@ -161,11 +165,24 @@ func (t telling) tell(logged []store.LoggedChange) ([]ToldChange, error) {
 		for j, name := range told[i].Tasks {
 			told[i].Tasks[j].Title = tasks[name.ID].Title
 		}
-		if edits[i] != nil {
+		if edits[i] == nil {
+			continue
+		}
+		if edits[i].already == nil && anyGone(edits[i].changed(), tasks, t.now) {
+			told[i].Refusal = errGone
+		} else {
 			told[i].Refusal = edits[i].refusal(tasks)
 		}
 	}
 	return told, nil
+}
+
+// anyGone reports whether one of the tasks can come back no more.
+func anyGone(ids []mindflow.TaskID, tasks map[mindflow.TaskID]mindflow.Task, now time.Time) bool {
+	return slices.ContainsFunc(ids, func(id mindflow.TaskID) bool {
+		task, there := tasks[id]
+		return !there || mindflow.IsGone(task.DeletedAt, now)
+	})
 }
 
 // events are those of each change. Of one that is too large to be undone the
@@ -259,7 +276,8 @@ func toldOf(events []mindflow.Event, count int) ToldChange {
 const recentChanges = 50
 
 // LastChange is the actor's last change through the same program that still
-// stands: it was not undone, undoes none, and is of a kind that can be undone.
+// stands: it was not undone, undoes none, is of a kind that can be undone, and of
+// nothing that is gone for good.
 func (a *App) LastChange(ctx context.Context, actor mindflow.Actor) (mindflow.ChangeID, error) {
 	page, err := a.Changes(ctx, actor, ChangeList{Limit: recentChanges})
 	if err != nil {
@@ -278,7 +296,7 @@ func (a *App) LastChange(ctx context.Context, actor mindflow.Actor) (mindflow.Ch
 			undone[c.Undoes] = true
 			continue
 		}
-		forGood := slices.ContainsFunc(c.Verbs, func(v mindflow.Verb) bool { return !v.Undoable() })
+		forGood := errors.Is(c.Refusal, errGone) || slices.ContainsFunc(c.Verbs, func(v mindflow.Verb) bool { return !v.Undoable() })
 		if c.ActorID == actor.UserID && c.Through == mine.Through() && !forGood {
 			return c.ID, nil
 		}

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"mindflow/internal/app/can"
 	"mindflow/internal/formats"
@@ -27,6 +29,9 @@ type Import struct {
 	// Columns says in which column of the file a field stands, for formats that
 	// leave it open.
 	Columns map[string]string
+	// File is what the file is called, without its folder; empty where that is not
+	// known.
+	File string
 	// Progress, when set, hears about every transaction.
 	Progress func(ImportReport)
 }
@@ -156,9 +161,16 @@ func (a *App) importFile(ctx context.Context, actor mindflow.Actor, in Import, f
 	return run.report, err
 }
 
+// maxFileName bounds a file's name, as file systems do.
+const maxFileName = 255
+
 func (run *importing) options(ctx context.Context, format formats.Format) (formats.Options, error) {
 	o := formats.Options{Columns: run.in.Columns, Now: run.a.now()}
 	var bad []mindflow.FieldError
+	o.Name = strings.TrimSuffix(run.in.File, path.Ext(run.in.File))
+	if !utf8.ValidString(o.Name) || len(o.Name) > maxFileName {
+		bad = append(bad, mindflow.FieldError{Field: "file", Message: fmt.Sprintf("must be a file's name of at most %d bytes", maxFileName)})
+	}
 	if run.in.Timezone != "" {
 		zone, err := mindflow.LoadZone(run.in.Timezone)
 		if err != nil {

@@ -151,6 +151,34 @@ func TestAWorkspaceThatChangedTooOftenCanStillBeEmptied(t *testing.T) {
 	})
 }
 
+// Seen red while only completing and deleting eased.
+func TestAWorkspaceThatChangedTooOftenLetsTasksBeGivenUp(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a, actor := someone(t, s, app.Settings{Quotas: mindflow.Quotas{Events: 3}})
+		add := func(title string, d mindflow.Draft) mindflow.TaskID {
+			d.Title = mindflow.Some(title)
+			task, _, err := a.CreateTask(t.Context(), actor, mindflow.TaskID{}, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return task.ID
+		}
+		daily := mindflow.Draft{DueDate: mindflow.Some("2026-11-27"), Recurrence: mindflow.Some(mindflow.RecurrenceDraft{Rule: "FREQ=DAILY"})}
+		repeats, once := add("water", daily), add("once", mindflow.Draft{})
+		none := mindflow.Match{}
+		_, err := a.EditTask(t.Context(), actor, once, draft("more"), none)
+		wantFull(t, err, "3 times")
+		if skipped, err := a.SkipTask(t.Context(), actor, repeats, none); err != nil || skipped.Details.Recurrence.NextID.IsZero() {
+			t.Errorf("%+v, %v", skipped, err)
+		}
+		if _, err := a.EditTask(t.Context(), actor, once, mindflow.Draft{Status: mindflow.Some("cancelled")}, none); err != nil {
+			t.Error(err)
+		}
+		_, err = a.ReopenTask(t.Context(), actor, once, none)
+		wantFull(t, err, "cancelling")
+	})
+}
+
 // Fails when the batch that does not fit takes those before it away, or the
 // report does not say what was kept.
 func TestAnImportKeepsWhatFitted(t *testing.T) {

@@ -640,3 +640,32 @@ func TestWhatIsGoneForGoodIsNotTheLastChange(t *testing.T) {
 		}
 	})
 }
+
+// A change to what was taken out of the trash for good says before somebody tries that
+// it cannot be undone. Seen red with deletions that were told as undoable.
+func TestChangesToWhatIsGoneForGoodAreNotUndoable(t *testing.T) {
+	eachHome(t, func(h *home) {
+		h.step(mindflow.TaskID{}, "kept")
+		before := h.lastChange()
+		gone := h.step(mindflow.TaskID{}, "gone")
+		if _, err := h.edit(gone.ID, mindflow.Draft{Priority: mindflow.Some(5)}); err != nil {
+			h.t.Fatal(err)
+		}
+		h.delete(gone.ID)
+		if err := h.app.PurgeTask(h.t.Context(), h.actor(), gone.ID); err != nil {
+			h.t.Fatal(err)
+		}
+		page, err := h.app.Changes(h.t.Context(), h.actor(), app.ChangeList{Limit: 4})
+		if err != nil || len(page.Changes) != 4 {
+			h.t.Fatalf("%+v, %v", page, err)
+		}
+		for _, c := range page.Changes {
+			if _, err := h.app.Undo(h.t.Context(), h.actor(), c.ID); c.Refusal == nil || err == nil || c.Refusal.Error() != err.Error() {
+				h.t.Errorf("%v: told %v, answered %v", c.Verbs, c.Refusal, err)
+			}
+		}
+		if last, err := h.app.LastChange(h.t.Context(), h.actor()); err == nil && last != before {
+			h.t.Errorf("the last is %s, want %s", last, before)
+		}
+	})
+}

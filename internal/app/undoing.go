@@ -185,6 +185,9 @@ func (u *undoing) checkLater() error {
 	if err != nil {
 		return err
 	}
+	if l.already == nil && anyGone(l.tasks(), tasks, u.tx.Now()) {
+		return errGone
+	}
 	return l.refusal(tasks)
 }
 
@@ -257,6 +260,17 @@ func (l *laterEdits) overwritten() []mindflow.Event {
 	}
 	slices.SortFunc(over, func(a, b mindflow.Event) int { return cmp.Compare(b.Seq, a.Seq) })
 	return over
+}
+
+// changed are the tasks that the change is about.
+func (l *laterEdits) changed() []mindflow.TaskID {
+	var ids []mindflow.TaskID
+	for about := range l.things {
+		if !about.task.IsZero() {
+			ids = append(ids, about.task)
+		}
+	}
+	return ids
 }
 
 // refuse reports whether the change cannot be undone.

@@ -178,6 +178,7 @@ func (f Field[T]) MarshalJSON() ([]byte, error) {
 // Import says what a file is and what is to become of it.
 type Import struct {
 	Format string
+	File   string // what it is called; empty where that is not known
 	DryRun bool
 	// Timezone, when set, is the zone the file was written in: midnight there is
 	// read as a day.

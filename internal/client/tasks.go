@@ -288,8 +288,10 @@ func (c *Client) Import(ctx context.Context, in Import, file io.Reader) (ImportR
 	if in.DryRun {
 		values.Set("dry_run", "true")
 	}
-	if in.Timezone != "" {
-		values.Set("timezone", in.Timezone)
+	for name, value := range map[string]string{"timezone": in.Timezone, "file": in.File} {
+		if value != "" {
+			values.Set(name, value)
+		}
 	}
 	for field, column := range in.Columns {
 		values.Add("map", field+":"+column)

@@ -35,6 +35,9 @@ type Options struct {
 	// Columns says in which column of the file a field stands, by the name the
 	// column's header gives it.
 	Columns map[string]string
+	// Name is the file's name without what says its format; empty if it is not
+	// known. Todoist names a project's file as the project.
+	Name string
 	// Now is the moment of reading: a date without a year is near it. With the
 	// zero time such dates are not understood.
 	Now time.Time

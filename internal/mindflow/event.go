@@ -76,6 +76,12 @@ func (v Verb) Eases() bool {
 	return v == TaskCompleted || v == TaskDeleted || v == ProjectDeleted || v == TemplateDeleted
 }
 
+// Eases reports whether the event leaves less to be done. A task that is given up
+// or skipped is updated, as far as its verb says.
+func (e Event) Eases() bool {
+	return e.Verb.Eases() || e.Verb == TaskUpdated && e.Changes["status"].After == string(StatusCancelled)
+}
+
 // Event is one entry of a workspace's append-only log. Seq counts from 1
 // without a gap; the last one is the workspace's version.
 type Event struct {

@@ -56,7 +56,7 @@ func (q Quotas) Check(g Growth) error {
 	case exceeds(q.Bytes, before.Bytes, after.Bytes, next.Bytes):
 		return Full(fmt.Sprintf("The workspace holds as much text as it may, %d bytes; shorten or delete some tasks", q.Bytes))
 	case !g.Eases && exceeds(q.Events, before.Events, after.Events, next.Events):
-		return Full(fmt.Sprintf("The workspace has changed %d times, as often as it may for now; completing and deleting still work", q.Events))
+		return Full(fmt.Sprintf("The workspace has changed %d times, as often as it may for now; completing, cancelling and deleting still work", q.Events))
 	}
 	return nil
 }

@@ -66,6 +66,12 @@ func TestCompletingAndDeletingEase(t *testing.T) {
 			t.Error(v)
 		}
 	}
+	given := func(verb Verb, status any) bool {
+		return Event{Verb: verb, Changes: Changes{"status": {Before: "pending", After: status}}}.Eases()
+	}
+	if !given(TaskUpdated, "cancelled") || !given(TaskCompleted, "completed") || given(TaskUpdated, "in_progress") || given(TaskUndone, "cancelled") || (Event{Verb: TaskUpdated}).Eases() {
+		t.Error("giving up a task is not what eases")
+	}
 	if TaskCreated.Eases() || TaskUpdated.Eases() || TaskImported.Eases() {
 		t.Error("what adds eases")
 	}

@@ -12,8 +12,30 @@ import (
 // NFC is text in Unicode's composed form, the same however it was typed.
 func NFC(s string) string { return norm.NFC.String(s) }
 
-// Tidy is text as it is stored: NFC, without white space at its ends.
-func Tidy(s string) string { return strings.TrimSpace(NFC(s)) }
+// Tidy is text as it is stored: NFC, without white space at its ends. Text of
+// which nothing can be seen is none.
+func Tidy(s string) string {
+	if s = strings.TrimSpace(NFC(s)); strings.ContainsFunc(s, isSeen) {
+		return s
+	}
+	return ""
+}
+
+// isSeen reports whether a character shows, alone as it stands. A control character
+// counts, so that it is refused as what it is.
+func isSeen(r rune) bool { return !isUnseen(r) }
+
+func isUnseen(r rune) bool {
+	const blankBraille = '\u2800'
+	switch {
+	case r < utf8.RuneSelf:
+		return r == ' '
+	case unicode.Is(unicode.Prepended_Concatenation_Mark, r): // Cf, and seen
+		return false
+	}
+	return r == blankBraille || unicode.IsSpace(r) ||
+		unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
 
 // Fold is the form texts are compared and searched in: NFKC with case folded.
 // Folding what is folded changes nothing.

@@ -30,6 +30,11 @@ func TestTidy(t *testing.T) {
 		{"compatibility letters stay as typed", "ﬁ①", "ﬁ①"},
 		{"markup stays as typed", "Tom & Jerry <b>", "Tom & Jerry <b>"},
 		{"nothing but white space is nothing", " \n ", ""},
+		{"nor what cannot be seen", "\u200b \u2060\u00ad\ufe0f\u3164\u2800\u202e", ""}, // seen red with a title of U+200B
+		{"a mark of Arabic numbers is seen", "\u0600", "\u0600"},
+		{"a mark alone is seen", "\u0301", "\u0301"},
+		{"what joins letters stays with them", "a\u200d\u200b", "a\u200d\u200b"},
+		{"a control character is not hidden", "\u200b\x00", "\u200b\x00"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -70,7 +70,7 @@ func (tx *Tx) following(e mindflow.Event, by mindflow.Actor) mindflow.Event {
 	end := tx.log(e.WorkspaceID)
 	end.seq++
 	end.usage.Events++
-	end.grows = end.grows || !e.Verb.Eases()
+	end.grows = end.grows || !e.Eases()
 	e.ID, e.Seq, e.At, e.ActorID, e.Channel = mindflow.NewID[mindflow.Event](tx.now), end.seq, tx.now, by.UserID, by.Channel
 	if e.WorkspaceID == tx.home && e.Verb.Undoable() {
 		if tx.told = e.Seq; by.Program != nil && by.Program.CallID != "" {

@@ -4,7 +4,8 @@
 // What becomes of a row:
 //
 //   - A column is a field's if Options.Columns says so, or else if it bears the
-//     field's name: "Due Date", "due-date" and "DUE_DATE" are due_date. The
+//     field's name: "Due Date", "due-date" and "DUE_DATE" are due_date, and
+//     so is "Due" or else "Deadline" where no column bears the name. The
 //     fields are those of a task in the API, and id.
 //   - status: the API's words, and those other programs use for them (open, to
 //     do, doing, done, canceled, …). A snooze without its end is none.

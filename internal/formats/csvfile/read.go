@@ -20,6 +20,9 @@ var Fields = []string{
 	"project", "parent_id", "blocked_by", "recurrence", "recurrence_from",
 }
 
+// also are other names of a field's column, for where none bears the field's own.
+var also = map[string][]string{"due_date": {"due", "deadline"}}
+
 // ours is how many of the fields a file that AppendTask wrote has had from the first
 // version on.
 const ours = 14
@@ -102,8 +105,11 @@ func find(header []string, mapped map[string]string) (map[string]int, error) {
 		if _, ok := mapped[field]; ok {
 			continue
 		}
-		if i := named(header, field); !used[i] {
-			columns[field] = i
+		for _, name := range append([]string{field}, also[field]...) {
+			if i := named(header, name); i >= 0 && !used[i] {
+				columns[field] = i
+				break
+			}
 		}
 	}
 	if _, ok := mapped["title"]; !ok && columns["title"] < 0 {

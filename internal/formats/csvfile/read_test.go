@@ -180,6 +180,19 @@ func TestColumnsAreMapped(t *testing.T) {
 	}
 }
 
+// Seen red while only due_date was known by its name.
+func TestADueDateHasOtherNames(t *testing.T) {
+	for header, want := range map[string]string{
+		"Due": "2026-12-04", "due": "2026-12-04", "Due Date": "2026-12-04", "due_date": "2026-12-04", "DEADLINE": "2026-12-04",
+		"Deadline,Due": "2026-12-05", "Due,due-date": "2026-12-05", "Due on": "",
+	} {
+		f := read("title,"+header+"\nx,2026-12-04,2026-12-05\n", formats.Options{})
+		if len(f.Entries) != 1 || f.Entries[0].Task.Due.String() != want {
+			t.Errorf("%s: %s, want %s", header, f, want)
+		}
+	}
+}
+
 func TestAMappingThatCannotBe(t *testing.T) {
 	for _, c := range []struct {
 		name, file string

@@ -8,7 +8,11 @@
 //     effort. DEADLINE → due date of a task without DATE, else text. AUTHOR,
 //     RESPONSIBLE and columns unknown here become text of the description, AUTHOR
 //     without a remark.
-//   - section: the tasks that follow are in a project of its name.
+//   - the file's name, if it is known: all tasks are in a project of that name. The
+//     number in brackets that a backup puts behind it is left out; the inbox is no
+//     project.
+//   - section: the tasks that follow are in a project of its name, within the one
+//     that the file is named after.
 //   - INDENT: a task below another is a step of it.
 //   - note: a comment on the task before it, becomes text of its description.
 //   - meta (how Todoist shows the list) is left out, and the report says so;

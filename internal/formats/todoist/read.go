@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"regexp"
 	"strings"
 
 	"mindflow/internal/formats"
@@ -18,7 +19,7 @@ func Read(r io.Reader, o formats.Options) iter.Seq2[formats.Item, error] {
 		rows := sheet.NewReader(r)
 		run := reading{
 			Teller: formats.NewTeller(yield, rows.Offset, "a CSV file of Todoist"),
-			rows:   rows, options: o, columns: map[string]int{},
+			rows:   rows, options: o, columns: map[string]int{}, project: projectOf(o.Name),
 		}
 		run.all()
 	}
@@ -32,6 +33,7 @@ type reading struct {
 	columns map[string]int // by name
 	sources formats.Sources
 
+	project string // of all tasks; empty if it is not known
 	section string
 	above   []string // the task before and those it is beneath, as sources
 	task    *translator
@@ -70,6 +72,18 @@ func (r *reading) all() {
 			return
 		}
 	}
+}
+
+// numbered is a project's file in a backup: Work [220474322].
+var numbered = regexp.MustCompile(` \[\d+\]$`)
+
+// projectOf is the project that a file is named after; none for the inbox.
+func projectOf(file string) string {
+	name := strings.TrimSpace(numbered.ReplaceAllString(strings.TrimSpace(file), ""))
+	if strings.EqualFold(name, "inbox") {
+		return ""
+	}
+	return name
 }
 
 // column is where a column stands; -1 if it does not.

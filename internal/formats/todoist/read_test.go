@@ -190,6 +190,22 @@ task,g,1
 	}
 }
 
+// Seen red while a file's name said nothing.
+func TestAFileIsNamedAfterItsProject(t *testing.T) {
+	for name, want := range map[string]string{
+		"": "|S", "Work": "Work|Work/S", "Work [220474322]": "Work|Work/S", "Inbox": "|S", "inbox [1]": "|S", "a.b [x]": "a.b [x]|a.b [x]/S", " ": "|S",
+	} {
+		f := read("TYPE,CONTENT\ntask,a\nsection,S\ntask,b\n", formats.Options{Name: name})
+		var got []string
+		for _, e := range f.Entries {
+			got = append(got, strings.Join(e.Links.Project, "/"))
+		}
+		if strings.Join(got, "|") != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestCommentsBelongToTheTaskBefore(t *testing.T) {
 	f := read(`TYPE,CONTENT,AUTHOR,DATE,PRIORITY
 note,of the project,,

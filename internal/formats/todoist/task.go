@@ -24,7 +24,7 @@ func (t *translator) translate(content string) bool {
 		return false
 	}
 	t.Text(t.take("DESCRIPTION"))
-	t.Project(t.section)
+	t.Project(t.project, t.section)
 	t.indent()
 	t.priority()
 	t.dates()

@@ -65,6 +65,7 @@ type importInput struct {
 	Format   string   `path:"format" doc:"The file's format: what Taskwarrior exports, a todo.txt file, what Todoist exports as CSV, or any CSV file whose first row names the columns" enum:"taskwarrior,todotxt,todoist,csv"`
 	DryRun   bool     `query:"dry_run" doc:"Say what would happen, and change nothing"`
 	Timezone string   `query:"timezone" doc:"The zone the file was written in: midnight there is read as a day"`
+	File     string   `query:"file" doc:"For todoist: what the file is called, such as Work.csv. Its tasks come into a project of that name"`
 	Map      []string `query:"map,explode" doc:"For csv: a field and the column it stands in, such as due_date:Due; once for each such field. Columns that bear a field's name need none. Fields: id, title, description, status, priority, due_date, start_date, snoozed_until, effort_estimate_minutes, preferred_time, tags, created_at, updated_at, completed_at, project, parent_id, blocked_by, recurrence, recurrence_from"`
 
 	columns map[string]string
@@ -112,7 +113,7 @@ type importReply struct {
 
 func (a *API) importFile(ctx context.Context, in *importInput) (*importReply, error) {
 	report, err := a.app.Import(ctx, actorOf(ctx), app.Import{
-		Format: in.Format, DryRun: in.DryRun, Timezone: in.Timezone, Columns: in.columns,
+		Format: in.Format, DryRun: in.DryRun, Timezone: in.Timezone, Columns: in.columns, File: in.File,
 	}, in.file)
 	if in.file.broken == nil && ctx.Err() == nil {
 		_, _ = io.Copy(io.Discard, in.file) // who still sends does not read yet: closed upon, they would miss the answer

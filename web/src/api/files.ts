@@ -19,10 +19,11 @@ export type Import = {
   columns: Record<string, string>
 }
 
-const query = ({ timezone, columns }: Import, dryRun: boolean) => {
+const query = ({ file, format, timezone, columns }: Import, dryRun: boolean) => {
   const params = new URLSearchParams()
   if (dryRun) params.set('dry_run', 'true')
   if (timezone) params.set('timezone', timezone)
+  if (format === 'todoist') params.set('file', file.name) // which is named after the project
   for (const [field, column] of Object.entries(columns)) params.append('map', `${field}:${column}`)
   return params
 }

@@ -5234,6 +5234,8 @@ export interface operations {
                 dry_run?: boolean;
                 /** @description The zone the file was written in: midnight there is read as a day */
                 timezone?: string;
+                /** @description For todoist: what the file is called, such as Work.csv. Its tasks come into a project of that name */
+                file?: string;
                 /** @description For csv: a field and the column it stands in, such as due_date:Due; once for each such field. Columns that bear a field's name need none. Fields: id, title, description, status, priority, due_date, start_date, snoozed_until, effort_estimate_minutes, preferred_time, tags, created_at, updated_at, completed_at, project, parent_id, blocked_by, recurrence, recurrence_from */
                 map?: string[] | null;
             };
