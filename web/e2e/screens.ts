@@ -97,6 +97,21 @@ const template = async ({ person, tasks }: At) => {
   return '/settings/templates'
 }
 
+/** Two tasks that remind, one with a title of theirs, as soon as the app asks for them. */
+const reminders = async ({ page, person, tasks }: At) => {
+  const ago = (minutes: number) => new Date(Math.floor(Date.now() / 60_000 - minutes) * 60_000).toISOString()
+  const told: object[] = []
+  for (const [at, fields] of [
+    [ago(1), { title: last({ tasks } as At).title }],
+    [ago(9), { title: 'Call Ines', due_date: ago(0) }],
+  ] as const) {
+    const { id, title, due_date } = await person.add({ ...fields, reminders: [{ at }] })
+    told.push({ at, task_id: id, title, due_date })
+  }
+  await page.route('**/api/reminders', (route) => route.fulfill({ json: { reminders: told } }))
+  return '/'
+}
+
 /** A task that comes again, with a title of theirs. */
 const weekly = async ({ person, tasks }: At) => {
   const { id } = await person.add({
@@ -180,6 +195,12 @@ export const screens: Screen[] = [
   },
   { name: 'welcome', path: () => '/welcome', ready: 'form' },
   { name: 'now', path: () => '/', ready: 'article' },
+  {
+    name: 'now-reminders',
+    path: reminders,
+    ready: 'article',
+    open: ({ page }) => page.getByText('Reminder: ').first().waitFor({ state: 'attached' }),
+  },
   {
     name: 'now-arithmetic',
     path: () => '/',

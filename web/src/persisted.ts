@@ -3,6 +3,7 @@ import type { Query } from '@tanstack/react-query'
 import { createStore, del, get, set } from 'idb-keyval'
 import { longList } from './api/lists'
 import { isSignedIn } from './api/session'
+import { closeNotices } from './reminding/close'
 
 /**
  * What was last known, kept in this browser while somebody is signed in, so that the
@@ -56,15 +57,18 @@ export const persister: Persister = {
   removeClient: () => forget(),
 }
 
-/** Keeps nothing any longer. */
+/** Keeps nothing any longer, and leaves no notice with a title in it. */
 export async function forget(): Promise<void> {
   clearTimeout(timer)
   timer = undefined
   waiting = null
-  await del(key, store).catch(() => {})
+  await Promise.all([del(key, store).catch(() => {}), closeNotices()])
 }
 
-const kept = ['best', 'ranked', 'list', 'task', 'projects', 'waiting', 'trash', 'templates', 'preferences', 'me']
+const kept = [
+  ...['best', 'ranked', 'list', 'task', 'projects', 'waiting', 'trash', 'templates', 'reminders'],
+  ...['preferences', 'me'],
+]
 
 /** The first pages of what was shown, and no trials. */
 export const isKept = (query: Query) =>

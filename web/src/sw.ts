@@ -53,6 +53,31 @@ self.addEventListener('message', (e) => {
   )
 })
 
+// A notice of a task was pressed: the app shows the task, where it is open; where it does not answer it is opened.
+self.addEventListener('notificationclick', (e) => {
+  e.notification.close()
+  const { task } = e.notification.data as { task: string }
+  e.waitUntil(
+    (async () => {
+      const all = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+      const nearest = all.find((page) => page.focused) ?? all.find((page) => page.visibilityState === 'visible')
+      for (const page of nearest ? [nearest, ...all.filter((p) => p !== nearest)] : all)
+        if (await goesTo(page, task)) return void (await page.focus().catch(() => {}))
+      await self.clients.openWindow(`/tasks/${encodeURIComponent(task)}`)
+    })(),
+  )
+})
+
+/** Asks a page to show a task; reports whether it does. One that is not the app, or sleeps, says nothing. */
+function goesTo(page: WindowClient, task: string): Promise<boolean> {
+  const { port1, port2 } = new MessageChannel()
+  return new Promise((resolve) => {
+    port1.onmessage = () => resolve(true)
+    setTimeout(resolve, 500, false)
+    page.postMessage({ show: task }, [port2])
+  })
+}
+
 self.addEventListener('fetch', (e) => {
   const url = new URL(e.request.url)
   if (

@@ -15,6 +15,7 @@ const shown: QueryKey[] = [
   ['waiting'],
   ['trash'],
   ['templates'],
+  ['reminders'],
 ]
 
 /** How many changes are under way: what is read meanwhile may be older than what is shown. */

@@ -125,6 +125,19 @@ export async function edit(client: QueryClient, task: Task, fields: Edit, scope?
   }
 }
 
+const mostReminders = 10
+
+/**
+ * Puts a reminder off: the task sleeps until then, and reminds again then. Of one that repeats this occurrence alone does.
+ * Reminders at moments of their own that are over make room.
+ */
+export function remindAgain(client: QueryClient, task: Task, until: number): Promise<Task> {
+  const at = wholeSecond(until)
+  const left = task.reminders.filter((r) => r.at === undefined || Date.parse(r.at) > Date.now())
+  const fields = { snoozed_until: at, reminders: [...left.slice(1 - mostReminders), { at }] }
+  return edit(client, task, fields, task.recurrence ? 'occurrence' : undefined)
+}
+
 export const remove = (client: QueryClient, task: Task) =>
   shownAtOnce(
     client,

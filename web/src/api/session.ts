@@ -53,6 +53,9 @@ document.addEventListener('visibilitychange', look)
 export const signedIn = (): string | null => who
 export const isSignedIn = () => who !== null
 
+/** Whose sign-in this is, also the next time they sign in; null where that is not known. */
+export const account = (): string | null => /^(.+) /.exec(who ?? '')?.[1] ?? null
+
 /** Calls back when the session turns in another way than by signing in here. */
 export function onSession(listener: (turn: Turn) => void): () => void {
   listeners.add(listener)

@@ -16,11 +16,14 @@ export function SnoozeMenu({
   trigger,
   defaultOpen = false,
   ref,
+  onPick,
 }: {
   task: Task
   trigger: ReactElement
   defaultOpen?: boolean
   ref?: Ref<HTMLButtonElement>
+  /** What is done instead of putting it off alone. */
+  onPick?: (until: number) => void
 }) {
   const zone = useZone()
   const actions = useActions()
@@ -29,7 +32,8 @@ export function SnoozeMenu({
   const now = present()
   const snooze = (until: number) => {
     setPicking(false)
-    void actions.snooze(task, until, zone)
+    if (onPick) onPick(until)
+    else void actions.snooze(task, until, zone)
   }
   return (
     <>

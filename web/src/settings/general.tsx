@@ -1,6 +1,7 @@
 import { Section } from './section'
 import { WithPreferences } from './known'
 import { LocaleSetting } from './locale'
+import { RemindersSetting } from './reminders'
 import { Windows } from './windows'
 import { ZoneSetting } from './zone'
 
@@ -27,6 +28,12 @@ export default function General() {
             hint="A task that is best in one of them counts for more inside it, and for less outside."
           >
             <Windows known={known} />
+          </Section>
+          <Section
+            title="Reminders"
+            hint="They show here while MindFlow is open, and come by mail once your address is confirmed, if this server sends mail."
+          >
+            <RemindersSetting />
           </Section>
         </>
       )}

@@ -174,6 +174,12 @@ export function actionsOf(client: QueryClient) {
         changes.snooze(client, task, until),
       ),
 
+    /** Puts a reminder off: the task reminds again then, and sleeps until then. */
+    remindAgain: (task: Task, until: number, zone: string) =>
+      told(task, `Snoozed until ${momentWords(until, Date.now(), zone).text}: ${short(task.title)}`, () =>
+        changes.remindAgain(client, task, until),
+      ),
+
     wake: (task: Task) =>
       told(task, `Awake: ${short(task.title)}`, () => changes.edit(client, task, { snoozed_until: null })),
 

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useEffect, useReducer, useState } from 'react'
 import { followOtherTabs } from '../api/anew'
 import { bestQuery, preferencesQuery, topQuery } from '../api/queries'
 import { useMinute, useToday } from '../time/now'
@@ -20,6 +20,7 @@ import { useZone } from './zone'
 
 const QuickAdd = part(() => import('./quick-add').then((m) => m.default))
 const ProjectsNav = part(() => import('./projects-nav').then((m) => m.default))
+const Reminders = part(() => import('../reminding/reminders').then((m) => m.default))
 const Palette = part(() => import('./palette').then((m) => m.default))
 const Help = part(() => import('./help').then((m) => m.default))
 const UseTemplate = part(() => import('./use-template').then((m) => m.default))
@@ -52,7 +53,7 @@ export function Frame() {
       <FrameView to={PlaceLink} counts={useCounts()} clock={<Clock />} projects={<Projects />} notice={<Notice />}>
         <Outlet />
       </FrameView>
-      <Toasts />
+      <Toasts above={Reminding} />
       <Overlays />
     </>
   )
@@ -111,6 +112,15 @@ function Projects() {
   const desk = useDesk()
   const later = useQuery(bestQuery).isPending
   return desk && !later ? <ProjectsNav onMissing={() => {}} /> : null
+}
+
+const retry = 60_000
+
+/** Reminders come after what is to do now. Where their code cannot be had, it is asked for again after a while. */
+function Reminding({ back }: { back: () => void }) {
+  const later = useQuery(bestQuery).isPending
+  const [tries, again] = useReducer((n: number) => n + 1, 0)
+  return later ? null : <Reminders key={tries} unasked onMissing={() => setTimeout(again, retry)} back={back} />
 }
 
 /** Where and when the person is, by their own zone. */

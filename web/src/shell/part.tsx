@@ -1,8 +1,8 @@
 import { useEffect, useState, type ComponentType, type ReactNode } from 'react'
 import { warn } from '../ui/toast'
 
-/** What a part's place shows until its code is there, and what to do where that cannot be had. */
-type Place = { until?: ReactNode; onMissing: () => void }
+/** What a part's place shows until its code is there, and what to do where that cannot be had; one that nobody asked for says nothing. */
+type Place = { until?: ReactNode; onMissing: () => void; unasked?: boolean }
 
 /**
  * A part of the app whose code comes when it is first shown. Where it cannot be had, since
@@ -10,7 +10,7 @@ type Place = { until?: ReactNode; onMissing: () => void }
  */
 export function part<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P & Place> {
   let loaded: ComponentType<P> | null = null
-  return function Part({ until, onMissing, ...props }: P & Place) {
+  return function Part({ until, onMissing, unasked, ...props }: P & Place) {
     const [Loaded, show] = useState(() => loaded)
     useEffect(() => {
       if (loaded) return
@@ -22,9 +22,10 @@ export function part<P extends object>(load: () => Promise<ComponentType<P>>): C
         },
         () => {
           if (gone) return
-          warn(
-            'This part of the app was not opened here before, and the server cannot be reached. Try again when it is back.',
-          )
+          if (!unasked)
+            warn(
+              'This part of the app was not opened here before, and the server cannot be reached. Try again when it is back.',
+            )
           onMissing()
         },
       )

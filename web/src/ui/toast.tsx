@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useSyncExternalStore, type ComponentType } from 'react'
 import { IconButton } from './button'
 import { Icon } from './icon'
 import { aside } from './short'
@@ -99,7 +99,11 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener)
 }
 
-export function Toasts() {
+/** Where the focus is that comes from something else and goes back there. */
+const passing = (from: EventTarget | null) => from instanceof Element && from.closest('[role=menu],[role=dialog]')
+
+/** The messages. What is above them stays until it is done with; it is handed what brings the focus back. */
+export function Toasts({ above: Above }: { above?: ComponentType<{ back: () => void }> }) {
   const shown = useSyncExternalStore(subscribe, () => toasts)
   const box = useRef<HTMLElement>(null)
   const came = useRef<HTMLElement | null>(null)
@@ -109,11 +113,14 @@ export function Toasts() {
     if (!box.current!.matches(':hover') && !within()) hold(false)
   })
   useEffect(() => () => hold(false), [])
+  const back = () => {
+    if (came.current?.isConnected) came.current.focus({ preventScroll: true })
+  }
   /** The focus goes back to where it came from. */
   const close = (id: number) => {
     const had = within()
     dismiss(id)
-    if (had && came.current?.isConnected) came.current.focus({ preventScroll: true })
+    if (had) back()
   }
   return (
     <section
@@ -122,7 +129,8 @@ export function Toasts() {
       onPointerEnter={() => hold(true)}
       onPointerLeave={() => hold(within())}
       onFocus={(e) => {
-        if (!e.currentTarget.contains(e.relatedTarget)) came.current = e.relatedTarget as HTMLElement | null
+        if (!e.currentTarget.contains(e.relatedTarget) && !passing(e.relatedTarget))
+          came.current = e.relatedTarget as HTMLElement | null
         hold(true)
       }}
       onBlur={(e) => {
@@ -130,6 +138,7 @@ export function Toasts() {
       }}
       className="pointer-events-none fixed inset-x-4 bottom-24 z-50 flex flex-col items-center gap-2 desk:bottom-6"
     >
+      {Above && <Above back={back} />}
       {shown.map((t) => (
         <div
           key={t.id}
