@@ -331,7 +331,7 @@ func (a *API) viewPage(ctx context.Context, page app.TaskPage, err error) (*list
 
 // appendPage is a page as taskPage encodes it.
 func appendPage(page app.TaskPage) []byte {
-	const usual = 1 << 10 // a task's size
+	const usual = 5 << 8 // a task's size
 	b := append(make([]byte, 0, (len(page.Tasks)+1)*usual), `{"tasks":[`...)
 	for i := range page.Tasks {
 		if i > 0 {
