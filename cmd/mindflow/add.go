@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,7 +22,7 @@ type addCommand struct {
 
 // saidFields are those of a task that options say.
 type saidFields struct {
-	Due      string   `placeholder:"DATE" help:"When it is due: today, tomorrow, 2026-11-27, or \"2026-11-27 17:00\" in your time zone."`
+	Due      string   `placeholder:"DATE" help:"When it is due: today, fri, \"3 dec 5pm\", 2026-11-27, or \"2026-11-27 17:00\" in your time zone."`
 	Start    string   `placeholder:"DATE" help:"When it can be begun at the earliest, written as --due."`
 	Priority *int     `placeholder:"1-5" help:"5 is the highest; 3 when absent."`
 	Effort   string   `placeholder:"TIME" help:"How long it takes: 30m, 90 (minutes) or 1h30m."`
@@ -48,9 +49,18 @@ func (cmd addCommand) Run(c *console) error {
 	draft.Text = client.Set(strings.Join(cmd.Title, " "))
 	task, err := api.QuickAdd(c.ctx, draft)
 	if err != nil {
-		return err
+		return withoutTitle(draft, err)
 	}
 	return printKept(c, cmd.output, api, "Added", task)
+}
+
+// withoutTitle says how to keep a word of a text of which nothing was left for a title.
+func withoutTitle(d client.Draft, err error) error {
+	refused, ok := errors.AsType[*client.Error](err)
+	if !ok || mindflow.Tidy(d.Text.Value) == "" || len(refused.Fields) != 1 || refused.Fields[0].Field != "title" || refused.Fields[0].Message != "is required" {
+		return err
+	}
+	return errors.New(`all of it was understood as something else and nothing is left for a title; a backslash before a word keeps it there: "\tomorrow"`)
 }
 
 // draft is what is said but for what needs the server.
@@ -142,11 +152,30 @@ func (cmd saidFields) addDates(c *console, api *client.Client, d *client.Draft) 
 		}
 		read, err := readDate(date.flag, date.said, zone, c.clock())
 		if err != nil {
+			read, err = quickDate(c, api, date.said, err)
+		}
+		if err != nil {
 			return err
 		}
 		*date.field = client.Set(read)
 	}
 	return nil
+}
+
+// quickDate is a date as quick add reads it, such as fri or 3 dec 5pm; where it does not
+// read all of it as one, wrong.
+func quickDate(c *console, api *client.Client, said string, wrong error) (string, error) {
+	const title = "x"
+	read, err := api.ParseTask(c.ctx, title+" due "+said)
+	if err != nil || read.Title != title || read.DueDate == nil {
+		return "", wrong
+	}
+	for _, token := range read.Tokens {
+		if token.Kind != "due_date" {
+			return "", wrong
+		}
+	}
+	return *read.DueDate, nil
 }
 
 func relative(date string) bool { return date == "today" || date == "tomorrow" }

@@ -174,6 +174,16 @@ Repeats every month on the 31st
 Reminds 1 h before
 `)
 	same(t, s.must(t, "add", "Nothing else"), "Added: Nothing else (########)\n")
+	expect(t, s.run(t, "add", "#home tomorrow"), exitFailed, "",
+		"mindflow: all of it was understood as something else and nothing is left for a title; a backslash before a word keeps it there: \"\\tomorrow\"\n")
+	expect(t, s.run(t, "add", " "), exitFailed, "", "mindflow: Some fields are not valid: title is required\n")
+	// Dates of options are read as those of a text. Seen red with days in numbers alone.
+	same(t, s.must(t, "edit", "nothing", "--due=3 dec 5pm", "--start", "fri"), "Changed: Nothing else (########)\ndue 17:00 on Thu 2026-12-03 · from 2026-11-27\n")
+	for _, said := range []string{"tomorow", "fri p1", "every fri", "fri \\sat"} {
+		if r := s.run(t, "edit", "nothing", "--due", said); r.code != exitUsage || !strings.HasPrefix(r.err, "mindflow: wrong usage: --due is ") {
+			t.Errorf("%s: %+v", said, r)
+		}
+	}
 }
 
 // Seen red with the command that looked among open tasks.

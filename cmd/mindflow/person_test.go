@@ -152,7 +152,7 @@ func TestWrongUsage(t *testing.T) {
 		expect(t, s.enter(t, input, "login"), exitUsage, "", "mindflow: wrong usage: "+want+"\n"+how)
 	}
 	signed := signedUp(t)
-	expect(t, signed.run(t, "add", "x", "--due", "friday"), exitUsage, "",
+	expect(t, signed.run(t, "add", "x", "--due", "someday"), exitUsage, "",
 		"mindflow: wrong usage: --due is today, tomorrow, a day such as 2026-11-27, or \"2026-11-27 17:00\"\n"+how)
 	expect(t, signed.run(t, "add", "x", "--start", "2026-11-31"), exitUsage, "",
 		"mindflow: wrong usage: --start is today, tomorrow, a day such as 2026-11-27, or \"2026-11-27 17:00\"\n"+how)
