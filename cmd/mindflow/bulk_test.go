@@ -28,7 +28,7 @@ func TestManyTasksAreChangedAtATerminal(t *testing.T) {
 	s.must(t, "block", "paint", "--by=sweep")
 	s.clock.wait(time.Minute)
 	r = s.run(t, "bulk", "complete", "paint", "call bob")
-	if r.code != exitFailed || !strings.Contains(r.err, "waits for something open") {
+	if r.code != exitFailed || !strings.Contains(r.err, "waits for something open") || !strings.HasSuffix(r.err, " with --blocked.\n") {
 		t.Errorf("%+v", r)
 	}
 	same(t, s.must(t, "bulk", "complete", "paint", "sweep", "call bob"), "Changed 3 tasks.\n")

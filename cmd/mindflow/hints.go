@@ -36,7 +36,7 @@ func hintAt(c *console, err error) string {
 	case c.byToken() && refusesToken(err):
 		return "The token is the one of " + tokenVariable + "."
 	case isBlocked(err):
-		return "If you did it all the same: mindflow done --blocked."
+		return "If you did it all the same, say it again with --blocked."
 	case errors.Is(err, errUsage):
 		return `Run "mindflow --help" for how it is used.`
 	}

@@ -287,6 +287,6 @@ func TestWhatIsDoneThoughItWaitsForAnother(t *testing.T) {
 	if _, err := api.EditTask(t.Context(), ship.ID, client.Draft{BlockedBy: client.Set([]mindflow.TaskID{plan.ID})}, ""); err != nil {
 		t.Fatal(err)
 	}
-	expect(t, s.run(t, "done", "ship; it"), exitFailed, "", "mindflow: It waits for “Plan”, which is open\nIf you did it all the same: mindflow done --blocked.\n")
+	expect(t, s.run(t, "done", "ship; it"), exitFailed, "", "mindflow: It waits for “Plan”, which is open\nIf you did it all the same, say it again with --blocked.\n")
 	same(t, s.must(t, "done", "--blocked", "ship; it"), "Done: Ship; it (########)\n")
 }
