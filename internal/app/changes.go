@@ -212,10 +212,8 @@ func (t telling) see(edits []*laterEdits) error {
 	about := map[thing][]*laterEdits{}
 	first := int64(0)
 	var of store.LaterOf
+	edits = slices.DeleteFunc(slices.Clone(edits), func(l *laterEdits) bool { return l == nil })
 	for _, l := range edits {
-		if l == nil {
-			continue
-		}
 		if first == 0 || l.first < first {
 			first = l.first
 		}
@@ -226,13 +224,15 @@ func (t telling) see(edits []*laterEdits) error {
 			about[c.thing] = append(about[c.thing], l)
 		}
 	}
-	return t.a.store.Later(t.ctx, t.actor.WorkspaceID, first, of, func(e mindflow.Event) error {
+	open := len(edits)
+	return t.a.store.Later(t.ctx, t.actor.WorkspaceID, first, of, func(e mindflow.Event) bool {
 		for _, l := range about[thingOf(e)] {
-			if err := l.see(e); err != nil {
-				return err
+			before := l.enough()
+			if l.see(e); l.enough() && !before {
+				open--
 			}
 		}
-		return nil
+		return open > 0
 	})
 }
 

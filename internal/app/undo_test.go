@@ -669,3 +669,41 @@ func TestChangesToWhatIsGoneForGoodAreNotUndoable(t *testing.T) {
 		}
 	})
 }
+
+// A log may hold millions of later edits, with long texts: of those only so many
+// are read, and no text is kept. Seen red with each of them counted.
+func TestOfVeryManyLaterEditsNotAllAreRead(t *testing.T) {
+	eachHome(t, func(h *home) {
+		ids := make([]mindflow.TaskID, 400)
+		for i := range ids {
+			ids[i] = h.step(mindflow.TaskID{}, "one of many").ID
+		}
+		set := func(priority int) mindflow.ChangeID {
+			done, err := h.app.ChangeTasks(h.t.Context(), h.actor(), app.Bulk{IDs: ids, Set: mindflow.Draft{Priority: mindflow.Some(priority)}})
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			return done.Change
+		}
+		first := set(1)
+		for _, priority := range []int{2, 4, 5} {
+			set(priority)
+		}
+		refuses := func(err error) {
+			h.t.Helper()
+			if over := overwritesOf(err); len(over) != 20 || !strings.HasSuffix(err.Error(), "of priority) and at least 999 more") {
+				h.t.Errorf("%v, with %d named", err, len(over))
+			}
+		}
+		_, err := h.app.Undo(h.t.Context(), h.actor(), first)
+		refuses(err)
+		page, err := h.app.Changes(h.t.Context(), h.actor(), app.ChangeList{Limit: 4})
+		if err != nil || len(page.Changes) != 4 || page.Changes[3].ID != first {
+			h.t.Fatalf("%+v, %v", page, err)
+		}
+		refuses(page.Changes[3].Refusal)
+		if why := page.Changes[0].Refusal; why != nil {
+			h.t.Errorf("the last is refused: %v", why)
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"mindflow/internal/app/can"
 	"mindflow/internal/mindflow"
@@ -165,8 +166,13 @@ func (u *undoing) tasks() []mindflow.TaskID {
 	return ids
 }
 
-// maxOverwrites bounds how many later edits a refusal names.
-const maxOverwrites = 20
+const (
+	// maxOverwrites bounds how many later edits a refusal names.
+	maxOverwrites = 20
+	// maxLater bounds how many are looked for before undoing is refused: a log may
+	// hold millions of edits of what a change was about.
+	maxLater = 1000
+)
 
 // checkLater refuses an undoing that would overwrite later edits.
 func (u *undoing) checkLater() error {
@@ -175,7 +181,11 @@ func (u *undoing) checkLater() error {
 	for _, c := range u.things {
 		of = addTo(of, c)
 	}
-	if err := u.tx.Later(u.first, of, l.see); err != nil {
+	err := u.tx.Later(u.first, of, func(e mindflow.Event) bool {
+		l.see(e)
+		return !l.enough()
+	})
+	if err != nil {
 		return err
 	}
 	if !l.refuse() {
@@ -227,29 +237,42 @@ func newLaterEdits(change mindflow.ChangeID, first int64, things []changed) *lat
 	return l
 }
 
-func (l *laterEdits) see(e mindflow.Event) error {
+func (l *laterEdits) see(e mindflow.Event) {
 	id := e.ChangeID()
-	if e.Seq < l.first {
-		return nil
+	if e.Seq < l.first || l.enough() {
+		return
 	}
 	delete(l.pending, id) // an undoing and what it undid are both later
 	switch {
 	case id == l.change, l.undone[id]:
-		return nil
+		return
 	case e.Undoes == l.change:
-		l.already = &e
-		return nil
+		l.already = l.kept(e)
+		return
 	case e.Undoes != "":
 		l.undone[e.Undoes] = true
 	}
 	switch c, known := l.things[thingOf(e)]; {
 	case !known || !c.touches(e.Changes):
 	case e.Undoes != "":
-		l.pending[e.Undoes] = append(l.pending[e.Undoes], e)
+		l.pending[e.Undoes] = append(l.pending[e.Undoes], *l.kept(e))
 	default:
-		l.over = append(l.over, e)
+		l.over = append(l.over, *l.kept(e))
 	}
-	return nil
+}
+
+// enough reports whether no further edit need be seen.
+func (l *laterEdits) enough() bool { return len(l.over) >= maxLater }
+
+// kept is a later edit without the values of its fields, which may be long texts
+// of thousands of tasks; of these, those that undoing would overwrite.
+func (l *laterEdits) kept(e mindflow.Event) *mindflow.Event {
+	names := make(mindflow.Changes, len(e.Changes))
+	for name := range l.shared(e) {
+		names[name] = mindflow.Change{}
+	}
+	e.Changes = names
+	return &e
 }
 
 // overwritten are the later edits that undoing would overwrite, the newest first.
@@ -294,16 +317,16 @@ func (l *laterEdits) refusal(tasks map[mindflow.TaskID]mindflow.Task) error {
 	if l.already != nil {
 		return &mindflow.Error{
 			Kind: mindflow.KindConflict, Message: "It has been undone already; undo that to have it again",
-			Overwrites: []mindflow.Overwrite{overwriteOf(*l.already, l.shared(*l.already), "")},
+			Overwrites: []mindflow.Overwrite{overwriteOf(*l.already, "")},
 		}
 	}
 	over := l.overwritten()
 	if len(over) == 0 {
 		return nil
 	}
-	e := &mindflow.Error{Kind: mindflow.KindConflict, Message: refused(over[0], l.shared(over[0]), len(over)-1)}
+	e := &mindflow.Error{Kind: mindflow.KindConflict, Message: refused(over[0], len(over)-1)}
 	for _, o := range over[:min(len(over), maxOverwrites)] {
-		e.Overwrites = append(e.Overwrites, overwriteOf(o, l.shared(o), tasks[o.TaskID].Title))
+		e.Overwrites = append(e.Overwrites, overwriteOf(o, tasks[o.TaskID].Title))
 	}
 	return e
 }
@@ -320,18 +343,21 @@ func (l *laterEdits) shared(e mindflow.Event) mindflow.Changes {
 	return shared
 }
 
-func refused(e mindflow.Event, fields mindflow.Changes, more int) string {
+func refused(e mindflow.Event, more int) string {
 	what := fmt.Sprintf("Undoing it would overwrite a later change (%s, through %s, at %s, of %s)",
-		e.Verb, e.Through(), e.At.Format("2006-01-02T15:04:05Z"), fields.Listed())
-	if more > 0 {
+		e.Verb, e.Through(), e.At.Format("2006-01-02T15:04:05Z"), e.Changes.Listed())
+	switch {
+	case more+1 >= maxLater:
+		what += " and at least " + strconv.Itoa(more) + " more"
+	case more > 0:
 		what += fmt.Sprintf(" and %d more", more)
 	}
 	return what
 }
 
-func overwriteOf(e mindflow.Event, fields mindflow.Changes, title string) mindflow.Overwrite {
+func overwriteOf(e mindflow.Event, title string) mindflow.Overwrite {
 	return mindflow.Overwrite{
 		Change: e.ChangeID(), At: e.At, Verb: e.Verb, Through: e.Through(), TaskID: e.TaskID, Subject: e.Subject,
-		Title: title, Fields: fields.Names(),
+		Title: title, Fields: e.Changes.Names(),
 	}
 }

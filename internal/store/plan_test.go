@@ -39,7 +39,7 @@ func TestWhatIsAroundATaskOrAChangeIsFoundByAnIndex(t *testing.T) {
 			func() error { _, err := tx.Depth(both); return err },
 			func() error { _, err := tx.EventsOf("call", 10); return err },
 			func() error {
-				return tx.Later(1, store.LaterOf{Tasks: both}, func(mindflow.Event) error { return nil })
+				return tx.Later(1, store.LaterOf{Tasks: both}, func(mindflow.Event) bool { return true })
 			},
 			func() error {
 				_, err := s.EventsOfCalls(t.Context(), a.WorkspaceID, []string{"one", "two"})

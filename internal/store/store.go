@@ -206,7 +206,10 @@ func one(q querier, query string, args []any, dest ...any) error {
 	return err
 }
 
-// each reads every row with scan.
+// errEnough is answered by a scan that needs no further row.
+var errEnough = errors.New("no further row is needed")
+
+// each reads every row with scan, or as many as that needs.
 func each(q querier, query string, args []any, scan func(*sql.Rows) error) (err error) {
 	end := q.begin(query)
 	defer func() { end(err) }()
@@ -216,7 +219,10 @@ func each(q querier, query string, args []any, scan func(*sql.Rows) error) (err 
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if err := scan(rows); err != nil {
+		switch err := scan(rows); {
+		case err == errEnough: //nolint:errorlint // this very one
+			return nil
+		case err != nil:
 			return told(err)
 		}
 	}

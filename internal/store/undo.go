@@ -39,15 +39,21 @@ type LaterOf struct {
 }
 
 // Later calls fn for each event after a sequence that is about one of the things,
-// the newest of each kind first.
-func (tx *Tx) Later(seq int64, things LaterOf, fn func(mindflow.Event) error) error {
+// the newest of each kind first, until it answers that no more are needed.
+func (tx *Tx) Later(seq int64, things LaterOf, fn func(mindflow.Event) (more bool)) error {
 	if err := things.each(tx, tx.home, seq, fn); err != nil {
 		return fmt.Errorf("read later events: %w", err)
 	}
 	return nil
 }
 
-func (l LaterOf) each(q querier, w mindflow.WorkspaceID, seq int64, fn func(mindflow.Event) error) error {
+func (l LaterOf) each(q querier, w mindflow.WorkspaceID, seq int64, more func(mindflow.Event) bool) error {
+	fn := func(e mindflow.Event) error {
+		if !more(e) {
+			return errEnough
+		}
+		return nil
+	}
 	if l.Preferences {
 		const query = readEvent + ` WHERE workspace_id = $1 AND seq > $2 AND verb = $3 ORDER BY seq DESC`
 		if err := eachEvent(q, w, query, []any{w.String(), seq, string(mindflow.PreferencesChanged)}, fn); err != nil {
@@ -197,7 +203,7 @@ func (s *Store) EventsOfCalls(ctx context.Context, w mindflow.WorkspaceID, calls
 }
 
 // Later does outside a change what Tx.Later does within.
-func (s *Store) Later(ctx context.Context, w mindflow.WorkspaceID, seq int64, things LaterOf, fn func(mindflow.Event) error) error {
+func (s *Store) Later(ctx context.Context, w mindflow.WorkspaceID, seq int64, things LaterOf, fn func(mindflow.Event) (more bool)) error {
 	if err := things.each(s.read(ctx), w, seq, fn); err != nil {
 		return fmt.Errorf("read later events: %w", err)
 	}
