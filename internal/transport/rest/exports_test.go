@@ -1,9 +1,11 @@
 package rest_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -175,10 +177,10 @@ func TestAnExportThatFailsBreaksOff(t *testing.T) {
 	t.Parallel()
 	srv := newServer(t, storetest.SQLite)
 	ada := srv.person("ada@example.com", "UTC")
-	long := strings.Repeat("long ", 400)
+	long := strings.Repeat("😀", mindflow.MaxDescription) // four bytes each
 	var file strings.Builder
 	file.WriteString("title,description\n")
-	for i := range 20_000 { // more than the connection's buffers hold
+	for i := range 1_200 { // twice what the connection's buffers hold: some four megabytes here, and little there
 		fmt.Fprintf(&file, "%d,%s\n", i, long)
 	}
 	ada.do("POST /api/import/csv", file.String()).want(http.StatusOK)
@@ -187,7 +189,15 @@ func TestAnExportThatFailsBreaksOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	request.Header.Set("Authorization", "Bearer "+ada.token)
-	response, err := srv.http.Client().Do(request)
+	narrow := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			err = tcp.SetReadBuffer(16 << 10)
+		}
+		return conn, err
+	}}}
+	defer narrow.CloseIdleConnections()
+	response, err := narrow.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
