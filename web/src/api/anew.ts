@@ -1,7 +1,7 @@
 import type { InfiniteData, Query, QueryClient, QueryKey } from '@tanstack/react-query'
 import { guessZone } from '../time/zone'
 import { api, data, type Preferences, type Task, type TaskPage } from './client'
-import { longList, mapLists, place, type Lists } from './lists'
+import { isShort, mapLists, place, type Lists } from './lists'
 
 /** What tasks and preferences decide, and the server is asked for anew when they have changed. */
 
@@ -35,7 +35,7 @@ const others = typeof BroadcastChannel === 'undefined' ? null : new BroadcastCha
 /** Asks anew what other tabs have changed, until undone. */
 export function followOtherTabs(client: QueryClient): () => void {
   const look = () => {
-    void client.invalidateQueries({ predicate: (query) => !isLong(query) })
+    void client.invalidateQueries({ predicate: isShort })
     void catchUp(client)
   }
   others?.addEventListener('message', look)
@@ -47,12 +47,11 @@ export async function refresh(client: QueryClient): Promise<void> {
   others?.postMessage(null)
   await Promise.all([
     catchUp(client),
-    ...shown.map((queryKey) => client.invalidateQueries({ queryKey, predicate: (query) => !isLong(query) })),
+    ...shown.map((queryKey) => client.invalidateQueries({ queryKey, predicate: isShort })),
   ])
 }
 
-const isLong = (query: Query) =>
-  ((query.state.data as { pages?: unknown[] } | undefined)?.pages?.length ?? 0) > longList
+const isLong = (query: Query) => !isShort(query)
 
 /** Puts into long lists what changed lately, wherever it was: one request in place of one for each page. */
 export async function catchUp(client: QueryClient): Promise<void> {

@@ -10,6 +10,19 @@ export type Lists = InfiniteData<TaskPage, string>
 /** A list this long is not asked for anew page by page: what changed is put in its place. */
 export const longList = 3
 
+/** Whether a query is no list, or one that is asked for anew page by page. */
+export const isShort = (query: { state: { data?: unknown } }): boolean =>
+  ((query.state.data as { pages?: unknown[] } | undefined)?.pages?.length ?? 0) <= longList
+
+/** How a list is read, page by page. A long one is kept up to date by what changed (see anew.ts): no page is asked for twice. */
+export const byPages = {
+  initialPageParam: '',
+  getNextPageParam: (page: { next_cursor: string | null }) => page.next_cursor ?? undefined,
+  refetchOnMount: isShort,
+  refetchOnWindowFocus: isShort,
+  refetchOnReconnect: isShort,
+}
+
 /** Reports whether a list shows a task. What a search finds is the server's to say. */
 export function admits(query: ListQuery, task: Task, zone: string): boolean {
   if (task.deleted_at) return false

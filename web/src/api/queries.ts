@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, data, type Best, type Preferences, type Ranked, type Status, type Task, type TaskPage } from './client'
 import { isStatus, Problem, SignedOut, Unreachable } from './errors'
-import { longList } from './lists'
+import { byPages } from './lists'
 import type { paths } from './schema'
 
 /** What the server knows, as it was last told. Whatever is shown comes from here. */
@@ -89,10 +89,6 @@ export type ListQuery = NonNullable<paths['/api/tasks']['get']['parameters']['qu
 
 export const pageSize = 100
 
-/** Longer lists are kept up to date by what changed (see changes.ts): a page is not asked for twice. */
-const isShort = (query: { state: { data?: { pages: unknown[] } | undefined } }) =>
-  (query.state.data?.pages.length ?? 0) <= longList
-
 /** A list of tasks, page by page. */
 export const listQuery = (query: ListQuery) =>
   infiniteQueryOptions({
@@ -104,11 +100,7 @@ export const listQuery = (query: ListQuery) =>
           params: { query: { limit: pageSize, ...query, ...(pageParam ? { cursor: pageParam } : {}) } },
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchOnMount: isShort,
-    refetchOnWindowFocus: isShort,
-    refetchOnReconnect: isShort,
+    ...byPages,
   })
 
 /** Every actionable task, best first, page by page. */
@@ -121,11 +113,7 @@ export const rankedQuery = infiniteQueryOptions({
         params: { query: { limit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) } },
       }),
     ),
-  initialPageParam: '',
-  getNextPageParam: (page) => page.next_cursor ?? undefined,
-  refetchOnMount: isShort,
-  refetchOnWindowFocus: isShort,
-  refetchOnReconnect: isShort,
+  ...byPages,
 })
 
 export const taskQuery = (id: string) =>

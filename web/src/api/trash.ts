@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, type InfiniteData, type QueryClient } from '@tanstack/react-query'
 import { api, data, type Task } from './client'
-import { longList } from './lists'
+import { byPages, isShort } from './lists'
 import type { components } from './schema'
 
 /** A deleted task, and when it goes for good. */
@@ -9,9 +9,6 @@ export type TrashPage = components['schemas']['TrashPage']
 export type Trash = InfiniteData<TrashPage, string>
 export type Project = components['schemas']['ListedProject']
 
-const isShort = (query: { state: { data?: unknown } }) =>
-  ((query.state.data as Partial<Trash> | undefined)?.pages?.length ?? 0) <= longList
-
 /** What was deleted and can be brought back, the newest first, page by page. */
 export const trashQuery = infiniteQueryOptions({
   queryKey: ['trash', 'all'],
@@ -19,11 +16,7 @@ export const trashQuery = infiniteQueryOptions({
     data(
       api.GET('/api/trash', { signal, params: { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } } }),
     ),
-  initialPageParam: '',
-  getNextPageParam: (page) => page.next_cursor ?? undefined,
-  refetchOnMount: isShort,
-  refetchOnWindowFocus: isShort,
-  refetchOnReconnect: isShort,
+  ...byPages,
 })
 
 /** Deleted projects: few, and all at once. */
