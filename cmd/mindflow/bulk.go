@@ -52,20 +52,12 @@ func (cmd bulkCommand) Run(c *console) error {
 	if cmd.JSON {
 		return writeJSON(c.out, done)
 	}
-	said := fmt.Sprintf("Changed %s", tasks(len(done.Changed)))
+	said := "Changed " + several(len(done.Changed), "task")
 	if n := len(done.Unchanged); n > 0 {
 		said += fmt.Sprintf("; %s like that already", map[bool]string{true: "1 was", false: fmt.Sprintf("%d were", n)}[n == 1])
 	}
 	_, err = fmt.Fprintln(c.out, said+".")
 	return err
-}
-
-// tasks is how many.
-func tasks(n int) string {
-	if n == 1 {
-		return "1 task"
-	}
-	return fmt.Sprintf("%d tasks", n)
 }
 
 // read is what the server is asked for.
