@@ -107,6 +107,7 @@ func (a answer) same() string {
 	return fmt.Sprint(a.status, a.header.Get("ETag"), a.header.Get("Location"), a.header.Get("Content-Type"), string(a.body))
 }
 
+// Seen red with a route that nothing is sent to.
 func TestEveryRouteAnswersARepeatToTheByteOnWhicheverServer(t *testing.T) {
 	t.Parallel()
 	each(t, func(srv *server, ada person) {
