@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Response } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Task } from '../src/api/client'
 import { App, kept, launch, open as openWindow, type Person } from './app'
@@ -42,11 +42,17 @@ const reminding = (person: Person, title: string, at: string): Promise<Task> =>
 const cards = (page: Page) => page.getByRole('status').filter({ hasText: 'Reminder: ' })
 const card = (page: Page, title: string) => cards(page).filter({ hasText: title })
 
+/** Waits for all of an answer: one on its way when the clock goes forward has taken too long. */
+async function arrived(page: Page, told: Promise<Response>) {
+  await (await told).finished()
+  await page.waitForLoadState('networkidle')
+}
+
 /** Opens the app once the server has told it of what is to come. */
 async function opened(page: Page, path = '/') {
   const told = page.waitForResponse(`${app.url}/api/reminders`)
   await page.goto(app.url + path)
-  await told
+  await arrived(page, told)
 }
 
 test('of two tabs one reminds, of what was not done or moved elsewhere, and none does after a reload', async () => {
@@ -142,7 +148,7 @@ test('without a server it reminds of what was known', async () => {
     await reminding(person, 'Call Ines', inSeconds(soon))
     const told = page.waitForResponse(`${own.url}/api/reminders`)
     await page.reload()
-    await told
+    await arrived(page, told)
     await page.context().route('**/api/**', (route) => route.abort())
     await come(page)
     await card(page, 'Call Ines').waitFor({ timeout: 20_000 })
