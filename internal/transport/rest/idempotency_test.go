@@ -120,6 +120,7 @@ func TestEveryRouteAnswersARepeatToTheByteOnWhicheverServer(t *testing.T) {
 		change := ada.do("POST /api/projects", `{"name": "in vain"}`).want(http.StatusCreated).header.Get("Change")
 		for _, path := range srv.posts() {
 			tried := false
+			ada.do("POST /api/tasks/"+id+"/reopen", "").want(http.StatusOK) // what the route before has left
 			for _, body := range map[string][]string{
 				"/api/tasks":           {`{"title": "& <new>", "assignee_id": null, "tags": ["t"]}`, `{"title": "mine", "id": "` + someone + `"}`, `{"title": "mine",  "id": "` + someone + `"}`},
 				"/api/projects":        {`{"name": "& <new>"}`, `{"name": "mine", "id": "` + someone + `"}`},
@@ -134,7 +135,6 @@ func TestEveryRouteAnswersARepeatToTheByteOnWhicheverServer(t *testing.T) {
 			}
 			if strings.Contains(path, "{id}") {
 				tried = true
-				ada.do("POST /api/tasks/"+id+"/reopen", "").want(http.StatusOK)
 				ada.sameAgain(other, "POST "+strings.ReplaceAll(path, "{id}", id), map[bool]string{true: `{"last": true}`}[strings.HasSuffix(path, "/move")])
 			}
 			if !tried {
