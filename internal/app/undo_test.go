@@ -670,6 +670,40 @@ func TestChangesToWhatIsGoneForGoodAreNotUndoable(t *testing.T) {
 	})
 }
 
+// In the trash a task may be moved back, by undoing, into a project that has been
+// archived: it stays out of the lists when it is restored. Seen red with tasks that
+// are taken up with whatever project they go to.
+func TestATaskTakenBackIntoAnArchivedProjectIsPutAway(t *testing.T) {
+	eachHome(t, func(h *home) {
+		shed := newProject(h.t, h.app, h.actor(), "Shed")
+		task := h.step(mindflow.TaskID{}, "Sort the nails")
+		into := func(id mindflow.Field[string]) {
+			h.t.Helper()
+			if _, err := h.edit(task.ID, mindflow.Draft{ProjectID: id}); err != nil {
+				h.t.Fatal(err)
+			}
+		}
+		into(mindflow.Some(shed.ID.String()))
+		into(mindflow.Null[string]())
+		out := h.lastChange()
+		if _, err := h.app.ArchiveProject(h.t.Context(), h.actor(), shed.ID, mindflow.Match{}); err != nil {
+			h.t.Fatal(err)
+		}
+		h.delete(task.ID)
+		if _, err := h.app.Undo(h.t.Context(), h.actor(), out); err != nil {
+			h.t.Fatal(err)
+		}
+		if _, err := h.app.RestoreTask(h.t.Context(), h.actor(), task.ID, mindflow.Match{}); err != nil {
+			h.t.Fatal(err)
+		}
+		h.picture([]mindflow.TaskID{task.ID})
+		if _, err := h.app.UnarchiveProject(h.t.Context(), h.actor(), shed.ID, mindflow.Match{}); err != nil {
+			h.t.Fatal(err)
+		}
+		h.picture([]mindflow.TaskID{task.ID})
+	})
+}
+
 // A log may hold millions of later edits, with long texts: of those only so many
 // are read, and no text is kept. Seen red with each of them counted.
 func TestOfVeryManyLaterEditsNotAllAreRead(t *testing.T) {

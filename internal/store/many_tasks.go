@@ -38,7 +38,8 @@ VALUES `
        parent_id = excluded.parent_id, blocked_by = excluded.blocked_by, position = excluded.position,
        version = excluded.version, changed_seq = excluded.changed_seq, updated_at = excluded.updated_at,
        completed_at = excluded.completed_at, deleted_at = excluded.deleted_at,
-       shelved_at = CASE WHEN tasks.project_id IS NOT DISTINCT FROM excluded.project_id THEN tasks.shelved_at END`
+       shelved_at = CASE WHEN tasks.project_id IS NOT DISTINCT FROM excluded.project_id THEN tasks.shelved_at
+                    ELSE (SELECT p.archived_at FROM projects p WHERE p.workspace_id = excluded.workspace_id AND p.id = excluded.project_id) END`
 	orUpdateText = ` ON CONFLICT (workspace_id, task_id) DO UPDATE SET description = excluded.description, search_key = excluded.search_key`
 )
 

@@ -279,7 +279,8 @@ func searchKey(t mindflow.Task) string {
 	return mindflow.Fold(t.Title + between + t.Description + between + strings.Join(t.Tags, between))
 }
 
-// Who leaves an archived project is with what is to be done again; into one nobody goes.
+// Who leaves an archived project is with what is to be done again. Into one goes only what lies
+// in the trash, by undoing: it is put away there, and stays so when it comes back.
 const updateTask = `
 UPDATE tasks
    SET assignee_id = $3, title = $4, title_key = $5, status = $6, priority = $7,
@@ -287,7 +288,8 @@ UPDATE tasks
        preferred_time = $14, tags = $15, tag_keys = $16,
        details = $17, project_id = $18, parent_id = $19, blocked_by = $20, position = $21,
        version = $22, changed_seq = $23, updated_at = $24, completed_at = $25, deleted_at = $26,
-       shelved_at = CASE WHEN project_id IS NOT DISTINCT FROM $18 THEN shelved_at END
+       shelved_at = CASE WHEN project_id IS NOT DISTINCT FROM $18 THEN shelved_at
+                    ELSE (SELECT p.archived_at FROM projects p WHERE p.workspace_id = $1 AND p.id = $18) END
  WHERE workspace_id = $1 AND id = $2`
 
 const updateTaskText = `UPDATE task_texts SET description = $3, search_key = $4 WHERE workspace_id = $1 AND task_id = $2`
