@@ -24,7 +24,7 @@ type draftIn struct {
 	EffortMinutes optional[int]      `json:"effort_estimate_minutes,omitzero" jsonschema:"how long it takes"`
 	PreferredTime optional[string]   `json:"preferred_time,omitzero" jsonschema:"the part of the day it is best done in"`
 	Tags          optional[[]string] `json:"tags,omitzero" jsonschema:"at most 20 names"`
-	Project       optional[string]   `json:"project,omitzero" jsonschema:"the name of the project it is in; one of a new name is made"`
+	Project       optional[string]   `json:"project,omitzero" jsonschema:"the project it is in, by its name or id; one of a new name is made"`
 	BlockedBy     optional[[]string] `json:"blocked_by,omitzero" jsonschema:"ids of tasks to be done before"`
 	StepOf        optional[string]   `json:"step_of,omitzero" jsonschema:"the id of a task it is a step of"`
 	Repeats       optional[string]   `json:"repeats,omitzero" jsonschema:"a rule of RFC 5545 (FREQ=WEEKLY;BYDAY=FR) that counts from due_date"`
@@ -38,17 +38,21 @@ func (in draftIn) draft() mindflow.Draft {
 	if in.Repeats.Set && !in.Repeats.Null || in.RepeatsFrom != "" {
 		rule = mindflow.Some(mindflow.RecurrenceDraft{Rule: in.Repeats.Value, From: in.RepeatsFrom})
 	}
+	project, projectID := in.Project.Field, mindflow.Field[string]{}
+	if _, err := mindflow.ParseID[mindflow.Project](project.Value); err == nil {
+		project, projectID = mindflow.Field[string]{}, project // as answers say it
+	}
 	return mindflow.Draft{
 		ParentID: in.StepOf.Field, Recurrence: rule, Reminders: in.Reminders.Field,
 		Title: in.Title.Field, Description: in.Description.Field, Priority: in.Priority.Field,
 		DueDate: in.DueDate.Field, StartDate: in.StartDate.Field, EffortMinutes: in.EffortMinutes.Field,
-		PreferredTime: in.PreferredTime.Field, Tags: in.Tags.Field, Project: in.Project.Field, BlockedBy: in.BlockedBy.Field,
+		PreferredTime: in.PreferredTime.Field, Tags: in.Tags.Field, Project: project, ProjectID: projectID, BlockedBy: in.BlockedBy.Field,
 	}
 }
 
 // said are fields of a draft by the names they have here.
 var said = map[string]string{
-	"parent_id": "step_of", "recurrence": "repeats", "recurrence.rule": "repeats", "recurrence.from": "repeats_from",
+	"parent_id": "step_of", "project_id": "project", "recurrence": "repeats", "recurrence.rule": "repeats", "recurrence.from": "repeats_from",
 }
 
 // asSaid calls what is wrong with a draft by the names the assistant knows.

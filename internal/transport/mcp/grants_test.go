@@ -22,7 +22,7 @@ func TestATokenDoesWhatItsScopesAllow(t *testing.T) {
 	t.Parallel()
 	each(t, func(srv *server) {
 		ada := srv.person("ada@example.com", "Europe/Berlin")
-		ada.assistant().call("add_tasks", `{"tasks": [{"title": "Rent", "due_date": "2026-11-28T17:00"}]}`).ok()
+		ada.assistant().call("add_tasks", `{"tasks": [{"title": "Rent", "due_date": "2026-11-28T17:00", "project": "House"}]}`).ok()
 		reader, _ := ada.tokenFor("reader", "tasks:read")
 		reads := reader.assistant()
 		reads.call("whats_next", "").ok().want("best.task.due_date", "2026-11-28T17:00:00+01:00")
@@ -31,6 +31,8 @@ func TestATokenDoesWhatItsScopesAllow(t *testing.T) {
 			"add_tasks": `{"text": "x"}`, "complete_task": `{"task": "rent"}`, "snooze_task": `{"task": "rent"}`, "skip_task": `{"task": "rent"}`,
 			"update_task": `{"task": "rent", "priority": 5}`, "undo": `{"change": "2"}`,
 			"use_template": `{"template": "01933b3e-0000-7000-8000-000000000000"}`,
+			"move_task":    `{"task": "rent", "to": "first"}`, "save_template": `{"task": "rent"}`,
+			"change_project": `{"project": "House", "archived": true}`,
 		} {
 			reads.call(tool, arguments).fails("tasks:write", "connect this assistant anew")
 		}

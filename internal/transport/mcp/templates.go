@@ -41,7 +41,7 @@ func (s *Server) useTemplate(ctx context.Context, actor mindflow.Actor, in useIn
 	if err != nil {
 		return useOut{}, "", err
 	}
-	if use.ProjectID, err = s.projectCalled(ctx, actor, in.Project); err != nil {
+	if use.ProjectID, err = s.projectCalled(ctx, actor, "project", in.Project); err != nil {
 		return useOut{}, "", err
 	}
 	made, err := s.app.UseTemplate(ctx, actor, id, use)
@@ -71,15 +71,42 @@ func (s *Server) useTemplate(ctx context.Context, actor mindflow.Actor, in useIn
 	return out, text + ".", nil
 }
 
-// projectCalled is the project a name or an id means; zero for none.
-func (s *Server) projectCalled(ctx context.Context, actor mindflow.Actor, name string) (mindflow.ProjectID, error) {
-	called, err := s.app.ProjectCalled(ctx, actor, name)
+// saveIn says what a template is made of.
+type saveIn struct {
+	Task    string `json:"task,omitempty" jsonschema:"a task, kept with its steps: its id, or a piece of its title that no other task has"`
+	Project string `json:"project,omitempty" jsonschema:"instead: a project, kept with its tasks, by its name or id"`
+	Name    string `json:"name,omitempty" jsonschema:"the template's; that of the task or the project when absent"`
+}
+
+func limitSave(s *jsonschema.Schema) { s.Properties["name"].MaxLength = new(mindflow.MaxTemplateName) }
+
+// savedOut answers save_template.
+type savedOut struct {
+	ID     string `json:"id" jsonschema:"of the template"`
+	Name   string `json:"name" jsonschema:"what use_template calls it by"`
+	Change string `json:"change" jsonschema:"what undo takes to take this back"`
+}
+
+func (s *Server) saveTemplate(ctx context.Context, actor mindflow.Actor, in saveIn) (savedOut, string, error) {
+	n := app.NewTemplate{Name: in.Name}
+	if in.Task != "" {
+		t, err := s.one(ctx, actor, "task", in.Task)
+		if err != nil {
+			return savedOut{}, "", err
+		}
+		n.FromTask = t.ID
+	}
+	var err error
+	if n.FromProject, err = s.projectCalled(ctx, actor, "project", in.Project); err != nil {
+		return savedOut{}, "", err
+	}
+	if n.FromTask.IsZero() == n.FromProject.IsZero() {
+		return savedOut{}, "", mindflow.InvalidField("task", "is required, or instead of it a project")
+	}
+	t, _, err := s.app.CreateTemplate(ctx, actor, n)
 	if err != nil {
-		return mindflow.ProjectID{}, err
+		return savedOut{}, "", mindflow.Renamed(err, map[string]string{"from_task": "task", "from_project": "project"})
 	}
-	id, err := mindflow.ParseID[mindflow.Project](called)
-	if err != nil { // nothing, or the word for no project
-		return mindflow.ProjectID{}, nil //nolint:nilerr // which is what zero says
-	}
-	return id, nil
+	out := savedOut{ID: t.ID.String(), Name: t.Name, Change: actor.Program.CallID}
+	return out, "Kept as the template " + named(t.Name, out.ID) + ".", nil
 }

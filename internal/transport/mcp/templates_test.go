@@ -59,3 +59,23 @@ func TestATemplateIsCalledByItsName(t *testing.T) {
 		eve.call("use_template", `{"template": "fair"}`).fails("there are none")
 	})
 }
+
+func TestATemplateIsKept(t *testing.T) {
+	t.Parallel()
+	each(t, func(srv *server) {
+		ada := srv.person("ada@example.com", "UTC").assistant()
+		fits := ada.schemas()
+		added := ada.call("add_tasks", `{"tasks": [{"title": "Trip", "due_date": "2027-05-03", "project": "Away", "steps": ["Pack", "Tickets"]}]}`).ok()
+		kept := ada.call("save_template", `{"task": "trip"}`).ok().fits(fits).want("name", "Trip").says(`Kept as the template "Trip" (`)
+		ada.call("use_template", `{"template": "trip", "date": "2028-01-01", "title": "Rome"}`).ok().want("tasks", "3").want("due_date", "2028-01-01")
+		ada.call("undo", "").ok()
+		ada.call("save_template", `{"project": "away", "name": "Journey"}`).ok().want("name", "Journey")
+		ada.call("use_template", `{"template": "journey", "title": "North"}`).ok().want("made", "project").want("tasks", "3")
+		ada.call("undo", `{"change": "`+kept.change()+`"}`).ok()
+		ada.call("use_template", `{"template": "Trip"}`).fails(`there are "Journey"`)
+		ada.call("save_template", `{}`).fails("task is required, or instead of it a project")
+		ada.call("save_template", `{"task": "`+added.at("added.0.id")+`", "project": "away"}`).fails("task is required, or instead of it a project")
+		ada.call("save_template", `{"project": "Nowhere"}`).fails("project is the name of no project")
+		ada.call("save_template", `{"project": "away", "name": "`+strings.Repeat("x", 101)+`"}`).fails("name must not be longer than 100 characters")
+	})
+}

@@ -66,6 +66,26 @@ func (s *Server) tools(server *mcp.Server) {
 			"Do not use it to move a deadline (update_task with due_date).",
 		meta: calledByCard, limits: limitName, use: s.snoozeTask,
 	}.add(s, server)
+	offer[moveIn, oneOut]{
+		name: "move_task", title: "Put a task in its place", effect: moves, again: true,
+		about: "Puts a task before or behind another of the same project, or of the same steps, in the order the person keeps by hand. " +
+			"Use it when they say what comes first in a list of theirs; find_tasks sorted by position shows it. " +
+			"Do not use it to make a task more urgent: the best task goes by scores (update_task with priority or due_date).",
+		limits: limitMove, use: s.moveTask,
+	}.add(s, server)
+	offer[projectIn, projectOut]{
+		name: "change_project", title: "Change a project", effect: replaces, again: true,
+		about: "Renames a project, makes it a part of another, archives it or takes it up again, or puts it in its place among the others: one of these a call. " +
+			"Use it when the person wants their projects arranged. " +
+			"Do not use it to put a task into a project (update_task), or to make one: add_tasks and update_task make those they name.",
+		limits: limitProject, use: s.changeProject,
+	}.add(s, server)
+	offer[saveIn, savedOut]{
+		name: "save_template", title: "Keep as a template", effect: adds,
+		about: "Keeps a task with its steps, or a project with its tasks, as a template; its dates count from the first of them. " +
+			"Use it when the person will want the same again, at no fixed times. Do not use it for what repeats by itself (update_task with repeats).",
+		limits: limitSave, use: s.saveTemplate,
+	}.add(s, server)
 	offer[useIn, useOut]{
 		name: "use_template", title: "Use a template", effect: adds,
 		about: "Makes what a template of the person's says: a task or a project with its steps, dates counted from a day. " +
