@@ -65,6 +65,7 @@ func TestProjectsAreArranged(t *testing.T) {
 			t.Errorf("taken up again: %s", got)
 		}
 
+		ada.call("change_project", `{"project": "Garden", "to": "last"}`).ok()
 		ada.call("change_project", `{"project": "Garden", "before": "Car"}`).ok().fits(fits).says("is moved")
 		ada.call("change_project", `{"project": "House", "to": "last"}`).ok()
 		ada.call("find_tasks", `{"project": "Garage"}`).fails(`there are "Garden", "Car", "House"`)
