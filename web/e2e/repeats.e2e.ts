@@ -84,7 +84,7 @@ test('one time is skipped from the page of the task, and from the palette', asyn
   await expect.poll(() => openTasks(person)).toEqual([['Water the plants', today]])
 
   await page.keyboard.press('Control+k')
-  await page.getByRole('combobox').fill('skip')
+  await page.getByRole('dialog').getByRole('combobox').fill('skip')
   await page.getByRole('option', { name: 'Skip this time' }).waitFor()
   await page.keyboard.press('Enter')
   await expect.poll(() => openTasks(person)).toEqual([['Water the plants', inWeek]])

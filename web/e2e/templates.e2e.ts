@@ -55,7 +55,7 @@ test('a task with its steps is saved, and made again on another day, with one un
   const before = await dues(person)
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+k')
-  await page.getByRole('combobox').fill('use template')
+  await page.getByRole('dialog').getByRole('combobox').fill('use template')
   await page.keyboard.press('Enter')
   await use(page).getByText('Makes a task with 2 steps').waitFor()
   const day = addDays(today, 10)

@@ -26,9 +26,9 @@ export async function followRenewals(script: string): Promise<void> {
     waiting = true
     for (const listener of listeners) listener()
   })
-  greet()
-  // The page before this one may still have been there, or another tab, which was closed since.
-  for (const later of [1_000, 3_000, 6_000, 12_000]) setTimeout(greet, later)
+  // Not at once: a worker that is to go while it is at work for this page, Chromium keeps until the page has gone.
+  // Later again: the page before this one may still have been there, or another tab, which was closed since.
+  for (const later of [1_500, 4_000, 8_000, 15_000]) setTimeout(greet, later)
   registration.addEventListener('updatefound', () => {
     registration.installing?.addEventListener('statechange', greet)
   })
