@@ -125,6 +125,10 @@ func (c *Client) Get(ctx context.Context, address string, want Want) (Answer, er
 	if err != nil {
 		return Answer{}, err
 	}
+	// Who ends an answer because we have gone seems to have said all of it.
+	if err := ctx.Err(); err != nil {
+		return Answer{}, failure(err)
+	}
 	return Answer{Status: got.StatusCode, Header: got.Header, Body: body}, nil
 }
 
