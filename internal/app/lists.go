@@ -86,8 +86,8 @@ func (a *App) ListTasks(ctx context.Context, actor mindflow.Actor, l TaskList) (
 
 // page is the tasks as they read at the list's moment, and the way to the next ones.
 func (l TaskList) page(q mindflow.TaskQuery, tasks []mindflow.Task, more bool) TaskPage {
-	for i, t := range tasks {
-		tasks[i] = t.At(q.At)
+	for i := range tasks {
+		tasks[i].Wake(q.At)
 	}
 	page := TaskPage{Tasks: tasks}
 	if more {

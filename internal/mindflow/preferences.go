@@ -11,9 +11,10 @@ import (
 type Hundredths int64
 
 // String is the shortest decimal form: "87.5", "88", "-0.25".
-func (h Hundredths) String() string { return string(h.append(nil)) }
+func (h Hundredths) String() string { return string(h.Append(nil)) }
 
-func (h Hundredths) append(b []byte) []byte {
+// Append appends String's form.
+func (h Hundredths) Append(b []byte) []byte {
 	if h < 0 {
 		b, h = append(b, '-'), -h
 	}
@@ -29,7 +30,7 @@ func (h Hundredths) append(b []byte) []byte {
 }
 
 // MarshalJSON writes a JSON number.
-func (h Hundredths) MarshalJSON() ([]byte, error) { return h.append(nil), nil }
+func (h Hundredths) MarshalJSON() ([]byte, error) { return h.Append(nil), nil }
 
 var errHundredths = errors.New("must be a number with at most two decimals")
 

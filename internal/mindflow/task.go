@@ -137,11 +137,16 @@ type Version int64
 // At is the task as it reads at the moment now: a snooze that has ended reads
 // as pending everywhere.
 func (t Task) At(now time.Time) Task {
+	t.Wake(now)
+	return t
+}
+
+// Wake makes a task read as At does.
+func (t *Task) Wake(now time.Time) {
 	if t.Status == StatusSnoozed && !t.SnoozedUntil.After(now) {
 		t.SleptUntil = t.SnoozedUntil
 		t.Status, t.SnoozedUntil, t.Woken = StatusPending, time.Time{}, true
 	}
-	return t
 }
 
 // kept is the task as it is stored: what At has changed, changed back.

@@ -86,14 +86,23 @@ func (w When) Misses(due When, z Zone) bool {
 
 // String is "2026-11-27", "2026-11-27T16:00:00Z" or "".
 func (w When) String() string {
+	if w.IsZero() {
+		return ""
+	}
+	b, _ := w.AppendText(make([]byte, 0, len(time.RFC3339))) // never fails
+	return string(b)
+}
+
+// AppendText appends String's form.
+func (w When) AppendText(b []byte) ([]byte, error) {
 	switch w.kind {
 	case whenDay:
-		return w.day.String()
+		return w.day.utc().AppendFormat(b, dayLayout), nil
 	case whenInstant:
-		return w.at.Format(time.RFC3339)
+		return w.at.AppendFormat(b, time.RFC3339), nil
 	case whenNever:
 	}
-	return ""
+	return b, nil
 }
 
 // MarshalText writes String's form.

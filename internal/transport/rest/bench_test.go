@@ -48,6 +48,7 @@ func BenchmarkRoute(b *testing.B) {
 		}},
 		{"list50", func(int64) *http.Request { return benchRequest(b.Context(), "GET /api/tasks?limit=50", "") }},
 		{"best", func(int64) *http.Request { return benchRequest(b.Context(), "GET /api/tasks/best", "") }},
+		{"ranked", func(int64) *http.Request { return benchRequest(b.Context(), "GET /api/tasks/ranked", "") }},
 		{"repeat", func(int64) *http.Request {
 			return benchRequest(b.Context(), "POST /api/tasks/"+again()+"/complete", "")
 		}},

@@ -2,13 +2,12 @@ package rest
 
 import (
 	"context"
-	"time"
 
 	"mindflow/internal/app"
 	"mindflow/internal/mindflow"
 )
 
-// ScoredView is a task with its score, and why.
+// ScoredView is a task with its score, and why; appendScored writes it.
 type ScoredView struct {
 	Task      taskView      `json:"task"`
 	Score     number        `json:"score" doc:"Rounded half up to two decimals"`
@@ -37,44 +36,19 @@ type taskName struct {
 	Title string          `json:"title"`
 }
 
-func viewScored(s app.Scored) ScoredView {
-	r := s.Reasoning
-	view := ScoredView{Task: viewTask(s.Task), Score: number(s.Score), Reasoning: reasoningView{
-		DeadlineUrgency: number(r.DeadlineUrgency), DeadlineUrgencyScore: number(r.DeadlineUrgencyScore),
-		PriorityScore: number(r.PriorityScore), EffortBonus: number(r.EffortBonus), EffortBonusScore: number(r.EffortBonusScore),
-		TimeOfDayMultiplier: number(r.TimeOfDayMultiplier), TimeOfDayScore: number(r.TimeOfDayScore),
-		TotalScore: number(r.TotalScore), Recommendation: r.Recommendation,
-	}}
-	if !r.InheritedFrom.ID.IsZero() {
-		view.Reasoning.InheritedFrom = orNull[taskName]{&taskName{r.InheritedFrom.ID, r.InheritedFrom.Title}}
-	}
-	return view
+// bestView documents the answer of the best task; appendBest writes it.
+type bestView struct {
+	ScoredView
+
+	ValidUntil *string `json:"valid_until" format:"date-time" doc:"When the answer will be another though nothing changes; null for never"`
 }
 
-type bestReply struct {
-	Body struct {
-		ScoredView
-
-		ValidUntil *string `json:"valid_until" format:"date-time" doc:"When the answer will be another though nothing changes; null for never"`
-	}
-}
-
-func (a *API) bestTask(ctx context.Context, _ *struct{}) (*bestReply, error) {
+func (a *API) bestTask(ctx context.Context, _ *struct{}) (*jsonReply, error) {
 	best, err := a.app.BestTask(ctx, actorOf(ctx))
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	r := &bestReply{}
-	r.Body.ScoredView, r.Body.ValidUntil = viewScored(best.Scored), exact(best.ValidUntil)
-	return r, nil
-}
-
-// exact writes an instant that may lie between two seconds.
-func exact(t time.Time) *string {
-	if t.IsZero() {
-		return nil
-	}
-	return nonEmpty(t.UTC().Format(time.RFC3339Nano))
+	return jsonOf(appendBest(best)), nil
 }
 
 type rankedInput struct {
@@ -86,16 +60,15 @@ type rankedInput struct {
 	TimeOfDay paramHundredths `query:"time_of_day_bonus" doc:"A trial bonus, not saved: 0 to 0.50"`
 }
 
-type rankedReply struct {
-	Body struct {
-		Tasks      []ScoredView `json:"tasks" nullable:"false"`
-		Total      int          `json:"total" doc:"How many tasks are actionable"`
-		ValidUntil *string      `json:"valid_until" format:"date-time" doc:"When the list will differ though nothing changes; null for never"`
-		NextCursor *string      `json:"next_cursor" doc:"For the next page; null on the last"`
-	}
+// rankedPage documents a page of the ranking; appendRanked writes it.
+type rankedPage struct {
+	Tasks      []ScoredView `json:"tasks" nullable:"false"`
+	Total      int          `json:"total" doc:"How many tasks are actionable"`
+	ValidUntil *string      `json:"valid_until" format:"date-time" doc:"When the list will differ though nothing changes; null for never"`
+	NextCursor *string      `json:"next_cursor" doc:"For the next page; null on the last"`
 }
 
-func (a *API) rankedTasks(ctx context.Context, in *rankedInput) (*rankedReply, error) {
+func (a *API) rankedTasks(ctx context.Context, in *rankedInput) (*jsonReply, error) {
 	page, err := a.app.RankedTasks(ctx, actorOf(ctx), app.RankedList{
 		Limit: in.Limit.orDefault(), Cursor: in.Cursor,
 		Trial: app.TrialWeights{
@@ -106,15 +79,5 @@ func (a *API) rankedTasks(ctx context.Context, in *rankedInput) (*rankedReply, e
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	return viewRanked(page), nil
-}
-
-func viewRanked(page app.RankedPage) *rankedReply {
-	r := &rankedReply{}
-	r.Body.Tasks = make([]ScoredView, len(page.Tasks))
-	for i, s := range page.Tasks {
-		r.Body.Tasks[i] = viewScored(s)
-	}
-	r.Body.Total, r.Body.ValidUntil, r.Body.NextCursor = page.Total, exact(page.ValidUntil), nonEmpty(page.Next)
-	return r
+	return jsonOf(appendRanked(page)), nil
 }

@@ -56,8 +56,8 @@ func (a *API) routes() {
 	route(a, "GET /api/grants", "list-grants", "Programs", "The programs you have connected", a.listGrants)
 	route(a, "DELETE /api/grants/{id}", "end-grant", "Programs", "Cut a program off: it is let in nowhere from the next request on", a.endGrant, status(http.StatusNoContent))
 
-	route(a, "GET /api/tasks/best", "best-task", "Ranking", "What should I do now?", a.bestTask, granted(mindflow.TasksRead))
-	route(a, "GET /api/tasks/ranked", "ranked-tasks", "Ranking", "All actionable tasks, best first", a.rankedTasks, granted(mindflow.TasksRead))
+	route(a, "GET /api/tasks/best", "best-task", "Ranking", "What should I do now?", a.bestTask, answers[bestView](a), granted(mindflow.TasksRead))
+	route(a, "GET /api/tasks/ranked", "ranked-tasks", "Ranking", "All actionable tasks, best first", a.rankedTasks, answers[rankedPage](a), granted(mindflow.TasksRead))
 
 	route(a, "GET /api/tasks", "list-tasks", "Tasks", "List tasks", a.listTasks, answers[taskPage](a), granted(mindflow.TasksRead))
 	route(a, "POST /api/tasks", "create-task", "Tasks", "Create a task", a.createTask, status(http.StatusCreated), also("200", "The same task, created before with this id"), granted(mindflow.TasksWrite))

@@ -136,6 +136,14 @@ func micros(t time.Time) *string {
 	return nonEmpty(t.Format(mindflow.InstantLayout))
 }
 
+// exact writes an instant that may lie between two seconds.
+func exact(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	return nonEmpty(t.UTC().Format(time.RFC3339Nano))
+}
+
 // DraftFields are the keys a person can set.
 type DraftFields struct {
 	Title         optional[string]   `json:"title,omitzero" doc:"1 to 200 characters"`

@@ -270,10 +270,13 @@ type taskPage struct {
 	NextCursor *string    `json:"next_cursor" doc:"For the next page; null on the last"`
 }
 
-type listReply struct {
+// jsonReply is an answer whose body is written by hand.
+type jsonReply struct {
 	ContentType string `header:"Content-Type"`
 	Body        []byte
 }
+
+func jsonOf(body []byte) *jsonReply { return &jsonReply{"application/json", body} }
 
 // Resolve names every bad parameter together with those huma found.
 func (in *PendingInput) Resolve(huma.Context) []error { return details("query", in.list().Check()) }
@@ -297,12 +300,12 @@ func (in *PendingInput) list() app.TaskList {
 	}
 }
 
-func (a *API) listTasks(ctx context.Context, in *listInput) (*listReply, error) {
+func (a *API) listTasks(ctx context.Context, in *listInput) (*jsonReply, error) {
 	page, err := a.app.ListTasks(ctx, actorOf(ctx), in.all())
 	return a.viewPage(ctx, page, err)
 }
 
-func (a *API) pendingTasks(ctx context.Context, in *PendingInput) (*listReply, error) {
+func (a *API) pendingTasks(ctx context.Context, in *PendingInput) (*jsonReply, error) {
 	page, err := a.app.PendingTasks(ctx, actorOf(ctx), in.list())
 	return a.viewPage(ctx, page, err)
 }
@@ -313,7 +316,7 @@ type stepsInput struct {
 	ID string `path:"id" doc:"The task's id" format:"uuid"`
 }
 
-func (a *API) listSteps(ctx context.Context, in *stepsInput) (*listReply, error) {
+func (a *API) listSteps(ctx context.Context, in *stepsInput) (*jsonReply, error) {
 	id, err := taskID(in.ID)
 	if err != nil {
 		return nil, a.problem(ctx, err)
@@ -322,22 +325,9 @@ func (a *API) listSteps(ctx context.Context, in *stepsInput) (*listReply, error)
 	return a.viewPage(ctx, page, err)
 }
 
-func (a *API) viewPage(ctx context.Context, page app.TaskPage, err error) (*listReply, error) {
+func (a *API) viewPage(ctx context.Context, page app.TaskPage, err error) (*jsonReply, error) {
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	return &listReply{ContentType: "application/json", Body: appendPage(page)}, nil
-}
-
-// appendPage is a page as taskPage encodes it.
-func appendPage(page app.TaskPage) []byte {
-	const usual = 5 << 8 // a task's size
-	b := append(make([]byte, 0, (len(page.Tasks)+1)*usual), `{"tasks":[`...)
-	for i := range page.Tasks {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendTask(b, &page.Tasks[i])
-	}
-	return append(appendOptional(append(b, `],"next_cursor":`...), page.Next), '}')
+	return jsonOf(appendPage(page)), nil
 }

@@ -1289,7 +1289,7 @@ export interface components {
             /** @description Sent back as it is */
             state?: string;
         };
-        BestReplyBody: {
+        BestView: {
             reasoning: components["schemas"]["ReasoningView"];
             /** @description Rounded half up to two decimals */
             score: number;
@@ -2315,7 +2315,7 @@ export interface components {
             /** @description 1 to 200 characters */
             title?: string | null;
         };
-        RankedReplyBody: {
+        RankedPage: {
             /** @description For the next page; null on the last */
             next_cursor: string | null;
             tasks: components["schemas"]["ScoredView"][];
@@ -6863,6 +6863,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Content-Type"?: string;
                     /**
                      * @description What is left: r requests now, one more after t seconds
                      * @example "reads";r=599;t=60
@@ -6876,7 +6877,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BestReplyBody"];
+                    "application/json": components["schemas"]["BestView"];
                 };
             };
             /** @description Too many requests in a short time */
@@ -7287,6 +7288,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Content-Type"?: string;
                     /**
                      * @description What is left: r requests now, one more after t seconds
                      * @example "reads";r=599;t=60
@@ -7300,7 +7302,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RankedReplyBody"];
+                    "application/json": components["schemas"]["RankedPage"];
                 };
             };
             /** @description Too many requests in a short time */
