@@ -15,11 +15,11 @@ import (
 // for the version asked for, so what they hold is never stale.
 type bodies struct {
 	store *store.Store
-	kept  *otter.Cache[bodyKey, body]
+	kept  *otter.Cache[bodyKey, *body]
 	asked lookups
 }
 
-// body is a task as it is kept, and the version of its workspace at which it
+// body is a task as it is kept, never changed, and the version of its workspace at which it
 // was surely the present one; zero when only its own version is known.
 type body struct {
 	task mindflow.Task
@@ -35,11 +35,11 @@ type bodyKey struct {
 const maxBodyBytes = 16 << 20
 
 func newBodies(s *store.Store) *bodies {
-	return &bodies{store: s, kept: otter.Must(&otter.Options[bodyKey, body]{
+	return &bodies{store: s, kept: otter.Must(&otter.Options[bodyKey, *body]{
 		MaximumWeight: maxBodyBytes,
-		Weigher: func(_ bodyKey, b body) uint32 {
+		Weigher: func(_ bodyKey, b *body) uint32 {
 			t := &b.task
-			n := int(unsafe.Sizeof(b)) + 2*int(unsafe.Sizeof(bodyKey{})) + len(t.Title) + len(t.Description)
+			n := int(unsafe.Sizeof(*b)) + 2*int(unsafe.Sizeof(bodyKey{})) + len(t.Title) + len(t.Description)
 			for _, tag := range t.Tags {
 				n += len(tag) + int(unsafe.Sizeof(tag))
 			}
@@ -89,12 +89,15 @@ func (b *bodies) of(ctx context.Context, w mindflow.WorkspaceID, refs []mindflow
 // last answers a task as it was last seen, and false when it never was.
 func (b *bodies) last(w mindflow.WorkspaceID, id mindflow.TaskID) (mindflow.Task, bool) {
 	known, ok := b.kept.GetIfPresent(bodyKey{w, id})
-	return known.task, ok
+	if !ok {
+		return mindflow.Task{}, false
+	}
+	return known.task, true
 }
 
 // saw keeps a task that was read or written just now.
 func (b *bodies) saw(w mindflow.WorkspaceID, task mindflow.Task) {
-	b.kept.Set(bodyKey{w, task.ID}, body{task: task})
+	b.kept.Set(bodyKey{w, task.ID}, &body{task: task})
 }
 
 // at answers one task, no older than version seen of its workspace, as it reads
@@ -110,6 +113,6 @@ func (b *bodies) at(ctx context.Context, w mindflow.WorkspaceID, id mindflow.Tas
 	if err != nil {
 		return task, err
 	}
-	b.kept.Set(key, body{task: task, asOf: seen})
+	b.kept.Set(key, &body{task: task, asOf: seen})
 	return task.At(now), nil
 }

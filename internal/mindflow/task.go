@@ -117,6 +117,12 @@ func (d Details) Same(o Details) bool {
 		d.Position == o.Position && slices.Equal(d.Reminders, o.Reminders) && d.Recurrence.Same(o.Recurrence)
 }
 
+// InPlaceOf reports whether a task stands where another does: in time, among
+// other tasks, and in the trash or not.
+func (t Task) InPlaceOf(o Task) bool {
+	return t.Due.Equal(o.Due) && t.Start.Equal(o.Start) && t.DeletedAt.Equal(o.DeletedAt) && t.Details.Same(o.Details)
+}
+
 // Limits of the steps of a task: how deep they nest, the task's own being the
 // first level, and how many there are in all, deleted ones too.
 const (

@@ -15,8 +15,8 @@ const manyRows = 1000
 const (
 	insertTasks = `
 INSERT INTO tasks (workspace_id, id, user_id, assignee_id, title, title_key, status, priority,
-       due_at, due_on, start_at, start_on, snoozed_until_at, effort_estimate_minutes,
-       preferred_time, tags, tag_keys, details, project_id, parent_id, blocked_by, position,
+       snoozed_until_at, effort_estimate_minutes, preferred_time, tags, tag_keys,
+       due_at, due_on, start_at, start_on, details, project_id, parent_id, blocked_by, position,
        version, changed_seq, created_at, updated_at, completed_at, deleted_at, draft_hash)
 VALUES `
 	insertTaskTexts = `INSERT INTO task_texts (workspace_id, task_id, description, search_key) VALUES `

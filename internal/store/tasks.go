@@ -194,14 +194,9 @@ func readTasks(q querier, query string, args []any) ([]mindflow.Task, error) {
 	return tasks, nil
 }
 
-const insertTask = `
-INSERT INTO tasks (workspace_id, id, user_id, assignee_id, title, title_key, status, priority,
-       due_at, due_on, start_at, start_on, snoozed_until_at, effort_estimate_minutes,
-       preferred_time, tags, tag_keys, details, project_id, parent_id, blocked_by, position,
-       version, changed_seq, created_at, updated_at, completed_at, deleted_at, draft_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-       $25, $26, $27, $28, $29)
-    ON CONFLICT (workspace_id, id) DO NOTHING`
+const insertTask = insertTasks + `
+       ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+       $25, $26, $27, $28, $29)` + unlessTaken
 
 const insertTaskText = `INSERT INTO task_texts (workspace_id, task_id, description, search_key) VALUES ($1, $2, $3, $4)`
 
@@ -243,14 +238,23 @@ func taskTextColumns(t mindflow.Task, ids *idTexts) []any {
 
 // taskFacts are the columns a person can change, from assignee_id to position.
 func taskFacts(t mindflow.Task, ids *idTexts) []any {
+	return append(ownColumns(t, ids), placeColumns(t, ids)...)
+}
+
+// ownColumns are assignee_id to tag_keys.
+func ownColumns(t mindflow.Task, ids *idTexts) []any {
+	tags, keys := tagColumns(t.Tags)
+	return []any{
+		orNull(ids, t.AssigneeID), t.Title, mindflow.Fold(t.Title), string(t.Status), t.Priority,
+		micros(t.SnoozedUntil), nullable(t.EffortMinutes), nullable(string(t.PreferredTime)), tags, keys,
+	}
+}
+
+// placeColumns are due_at to position: where a task stands among others, in time and order.
+func placeColumns(t mindflow.Task, ids *idTexts) []any {
 	dueAt, dueOn := dateColumns(t.Due)
 	startAt, startOn := dateColumns(t.Start)
-	tags, keys := tagColumns(t.Tags)
-	return append([]any{
-		orNull(ids, t.AssigneeID), t.Title, mindflow.Fold(t.Title), string(t.Status), t.Priority,
-		dueAt, dueOn, startAt, startOn, micros(t.SnoozedUntil), nullable(t.EffortMinutes),
-		nullable(string(t.PreferredTime)), tags, keys,
-	}, detailColumns(t.Details, ids)...)
+	return append([]any{dueAt, dueOn, startAt, startOn}, detailColumns(t.Details, ids)...)
 }
 
 func dateColumns(w mindflow.When) (at, on any) {
@@ -279,18 +283,26 @@ func searchKey(t mindflow.Task) string {
 	return mindflow.Fold(t.Title + between + t.Description + between + strings.Join(t.Tags, between))
 }
 
-// Who leaves an archived project is with what is to be done again. Into one goes only what lies
-// in the trash, by undoing: it is put away there, and stays so when it comes back.
-const updateTask = `
+// An index of a column that is named is written anew, whether or not the column's
+// value differs: most changes leave a task where it stands, and name none.
+const (
+	updateOwn = `
 UPDATE tasks
-   SET assignee_id = $3, title = $4, title_key = $5, status = $6, priority = $7,
-       due_at = $8, due_on = $9, start_at = $10, start_on = $11, snoozed_until_at = $12, effort_estimate_minutes = $13,
-       preferred_time = $14, tags = $15, tag_keys = $16,
-       details = $17, project_id = $18, parent_id = $19, blocked_by = $20, position = $21,
-       version = $22, changed_seq = $23, updated_at = $24, completed_at = $25, deleted_at = $26,
-       shelved_at = CASE WHEN project_id IS NOT DISTINCT FROM $18 THEN shelved_at
-                    ELSE (SELECT p.archived_at FROM projects p WHERE p.workspace_id = $1 AND p.id = $18) END
+   SET version = $3, changed_seq = $4, updated_at = $5, completed_at = $6, assignee_id = $7, title = $8, title_key = $9,
+       status = $10, priority = $11, snoozed_until_at = $12, effort_estimate_minutes = $13, preferred_time = $14,
+       tags = $15, tag_keys = $16`
+	updateTask = updateOwn + ofTask
+
+	// Who leaves an archived project is with what is to be done again. Into one goes only what lies
+	// in the trash, by undoing: it is put away there, and stays so when it comes back.
+	updateTaskPlace = updateOwn + `,
+       deleted_at = $17, due_at = $18, due_on = $19, start_at = $20, start_on = $21,
+       details = $22, project_id = $23, parent_id = $24, blocked_by = $25, position = $26,
+       shelved_at = CASE WHEN project_id IS NOT DISTINCT FROM $23 THEN shelved_at
+                    ELSE (SELECT p.archived_at FROM projects p WHERE p.workspace_id = $1 AND p.id = $23) END` + ofTask
+	ofTask = `
  WHERE workspace_id = $1 AND id = $2`
+)
 
 const updateTaskText = `UPDATE task_texts SET description = $3, search_key = $4 WHERE workspace_id = $1 AND task_id = $2`
 
@@ -301,10 +313,15 @@ func (tx *Tx) SaveTask(before, after mindflow.Task, by mindflow.Actor, verb mind
 		return before, nil
 	}
 	after = after.Saved(tx.now)
-	err := tx.must(updateTask, append(
-		[]any{textOf(&tx.ids, after.WorkspaceID), textOf(&tx.ids, after.ID)},
-		append(taskFacts(after, &tx.ids), after.Version, tx.next(after.WorkspaceID), after.UpdatedAt.UnixMicro(),
-			micros(after.CompletedAt), micros(after.DeletedAt))...)...)
+	args := append([]any{
+		textOf(&tx.ids, after.WorkspaceID), textOf(&tx.ids, after.ID),
+		after.Version, tx.next(after.WorkspaceID), after.UpdatedAt.UnixMicro(), micros(after.CompletedAt),
+	}, ownColumns(after, &tx.ids)...)
+	query := updateTask
+	if !after.InPlaceOf(before) {
+		query, args = updateTaskPlace, append(append(args, micros(after.DeletedAt)), placeColumns(after, &tx.ids)...)
+	}
+	err := tx.must(query, args...)
 	if err != nil {
 		return after, fmt.Errorf("save task: %w", err)
 	}
