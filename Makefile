@@ -63,11 +63,14 @@ covered := -covermode=atomic -coverpkg
 
 # make lint vets.
 test: postgres $(suite) ## Run every test, on both databases, with the race detector; fail where too little of the code is reached
-	CGO_ENABLED=1 go test $(raced) -vet=off -timeout 20m $(covered)=./internal/...,./cmd/...,./web/... -coverprofile=coverage.out $$(go list $(longest) ./... | grep -vxF "$$(go list $(pure) ./test/faults)")
+	CGO_ENABLED=1 go test $(raced) -vet=off -timeout 20m $(covered)=./internal/...,./cmd/...,./web/... -coverprofile=coverage.out $$(go list $(longest) ./... | grep -vxF "$$(go list $(pure) ./test/faults ./test/deploy/...)")
 	go test -vet=off $(covered)=$(subst $() ,$(comma),$(pure)) -coverprofile=coverage.pure.out $(pure)
 	CGO_ENABLED=1 go test $(raced) -vet=off ./test/faults # alone, since it looks at how others fare meanwhile
 	cd bench && go test -vet=off ./...
 	@awk -v overall=90 -v each=85 -f tools/coverage.awk coverage.out coverage.pure.out
+
+deploy-check: build ## Try what installs and runs the server elsewhere: in a Debian of its own, as root
+	go test -vet=off -timeout 10m ./test/deploy/...
 
 conformance: $(suite) ## Run the Model Context Protocol's conformance suite, and OAuth's whole way by a client library, alone (they are among the tests)
 	go test ./internal/transport/mcp ./internal/transport/oauth -run 'TestConformance|TestAGenericClient' -count=1 -v
@@ -94,7 +97,7 @@ screenshots: build $(npm_web) ## Take pictures of each screen, in both themes, w
 bench-web: build $(npm_web) ## Measure the web app in Chromium: the first paint, and a key press with 10,000 tasks
 	cd web && npm run --silent bench
 
-check: lint openapi web-check test journeys ## Everything a change must pass
+check: lint openapi web-check test deploy-check journeys ## Everything a change must pass
 
 bench: build ## Measure the built server beside a bare handler (about five minutes)
 	cd bench && go run . -server ../bin/mindflow
@@ -175,5 +178,5 @@ postgres:
 		cd .tools/postgres && $(npm) ci --ignore-scripts; \
 	fi
 
-.PHONY: help run dev build web web-dev web-types web-check e2e journeys screenshots bench-web fmt lint openapi test conformance check bench bench-size bench-postgres mutation verify-long pitr-drill postgres \
+.PHONY: help run dev build web web-dev web-types web-check e2e journeys screenshots bench-web fmt lint openapi test deploy-check conformance check bench bench-size bench-postgres mutation verify-long pitr-drill postgres \
 	migrate-create migrate-up migrate-down migrate-status migrate-history migrate-current
