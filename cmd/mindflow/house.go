@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"mindflow/internal/app"
@@ -20,13 +21,14 @@ import (
 
 // house is everything wired together.
 type house struct {
-	config  config.Config
-	store   *store.Store
-	app     *app.App
-	log     *slog.Logger
-	reports *telemetry.Reports // nil where none are sent
-	tracing *telemetry.Tracing // the same
-	redis   *ratelimit.Shared  // nil where each server counts alone
+	config     config.Config
+	store      *store.Store
+	app        *app.App
+	log        *slog.Logger
+	reports    *telemetry.Reports        // nil where none are sent
+	tracing    *telemetry.Tracing        // the same
+	statements *telemetry.StatementTimes // nil where no metrics are served
+	redis      *ratelimit.Shared         // nil where each server counts alone
 
 	backupKey archive.Key
 }
@@ -123,8 +125,15 @@ func (h *house) watch(c *console) mindflow.Watch {
 		watch = watch.And(telemetry.NoteSpans)
 	}
 	watch = watch.And(h.tracing.Watch())
-	if slow := h.config.SlowStatement; slow > 0 && h.log.Enabled(c.ctx, slog.LevelWarn) {
-		watch = watch.And(telemetry.SlowStatements(h.log, c.clock, slow))
+	slow := h.config.SlowStatement
+	if slow <= 0 || !h.log.Enabled(c.ctx, slog.LevelWarn) {
+		slow = math.MaxInt64 // nobody hears of any
+	}
+	if h.config.MetricsAddr != "" {
+		h.statements = telemetry.NewStatementTimes()
+	}
+	if slow < math.MaxInt64 || h.statements != nil {
+		watch = watch.And(telemetry.TimeStatements(h.statements, h.log, c.clock, slow))
 	}
 	if h.log.Enabled(c.ctx, slog.LevelDebug) {
 		watch = watch.And(telemetry.LogSpans(h.log, c.clock))

@@ -94,6 +94,12 @@ func sources(c *console, h *house) telemetry.Sources {
 		Database: func() telemetry.Database { return databaseUse(h.store.Stats()) },
 		Caches:   func() []telemetry.Cache { return cacheUses(h.app.CacheUses()) },
 		Limits:   func() []telemetry.Limit { return limitUses(h.app.LimitUses()) },
+
+		Statements: h.statements,
+		Checks:     []telemetry.Check{{Name: "database", Ask: h.store.Ping}, {Name: "schema", Ask: h.store.Ready}},
+	}
+	if h.redis != nil {
+		s.Checks = append(s.Checks, telemetry.Check{Name: "redis", Ask: h.redis.Ping})
 	}
 	if h.config.BackupDir != "" {
 		s.Backup = h.backups().Newest

@@ -193,6 +193,7 @@ func TestAScrapeSaysWhatTheServerDid(t *testing.T) {
 			"mindflow_active_users":       {`{period="day"}`: 1, `{period="month"}`: 1},
 			"mindflow_census_age_seconds": {`{}`: 0},
 			"mindflow_writes_waiting":     {`{}`: 0},
+			"mindflow_health":             {`{check="database"}`: 1, `{check="schema"}`: 1},
 		} {
 			got := map[string]float64{}
 			for key, v := range values(families, name) {
@@ -203,7 +204,7 @@ func TestAScrapeSaysWhatTheServerDid(t *testing.T) {
 			}
 		}
 		for name, least := range map[string]float64{
-			"mindflow_database_statements_total": 10, "mindflow_database_connections_max": 4, "mindflow_database_connections": 0,
+			"mindflow_database_statements_total": 10, "mindflow_database_statement_duration_seconds": 10, "mindflow_database_connections_max": 4, "mindflow_database_connections": 0,
 			"mindflow_database_connection_waits_total": 0, "mindflow_database_connection_wait_seconds_total": 0,
 			"mindflow_write_group_size": 4, // transactions: registration, sign-in, two tasks
 			"mindflow_build_info":       1, "go_goroutines": 3, "go_memstats_alloc_bytes": 1e6, "process_open_fds": 3,

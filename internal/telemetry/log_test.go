@@ -144,7 +144,7 @@ func TestLinesOfSeveralGoroutinesStayWhole(t *testing.T) {
 func TestAStatementThatTakesLongIsToldOf(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
-	watch := telemetry.SlowStatements(telemetry.NewLog(&out, telemetry.LogSettings{Level: slog.LevelWarn}), func() time.Time { return now }, 500*time.Millisecond)
+	watch := telemetry.TimeStatements(nil, telemetry.NewLog(&out, telemetry.LogSettings{Level: slog.LevelWarn}), func() time.Time { return now }, 500*time.Millisecond)
 	long := "SELECT " + strings.Repeat("x, ", 100) + "y\n  FROM z WHERE a = $1"
 	for _, took := range []time.Duration{time.Millisecond, 499 * time.Millisecond, 500 * time.Millisecond} {
 		for _, span := range []mindflow.Span{{Name: "statement", SQL: long}, {Name: "write"}} {
@@ -164,7 +164,7 @@ func TestAStatementThatTakesLongIsToldOf(t *testing.T) {
 func TestEachStatementHasItsOwnTime(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
-	watch := telemetry.SlowStatements(telemetry.NewLog(&out, telemetry.LogSettings{}), func() time.Time { return now }, time.Second)
+	watch := telemetry.TimeStatements(nil, telemetry.NewLog(&out, telemetry.LogSettings{}), func() time.Time { return now }, time.Second)
 	begin := func(sql string) func(error) {
 		_, end := watch.Begin(t.Context(), mindflow.Span{Name: "statement", SQL: sql})
 		return end
@@ -183,7 +183,7 @@ func TestEachStatementHasItsOwnTime(t *testing.T) {
 
 // Seen red with a watch that gave nothing back.
 func TestAStatementThatIsQuickTakesNoMemory(t *testing.T) {
-	watch := telemetry.SlowStatements(slog.New(slog.DiscardHandler), time.Now, time.Minute)
+	watch := telemetry.TimeStatements(telemetry.NewStatementTimes(), slog.New(slog.DiscardHandler), time.Now, time.Minute)
 	span := mindflow.Span{Name: "statement", SQL: "SELECT 1"}
 	ctx := asked(t.Context())
 	if n := testing.AllocsPerRun(1000, func() {

@@ -30,6 +30,10 @@ type Sources struct {
 	Clock    func() time.Time
 	Version  string // the product's
 	Database func() Database
+	// Statements are counted as they end; nil where nobody does.
+	Statements *StatementTimes
+	// Checks are what the server's health depends on.
+	Checks []Check
 	// Backup is when the newest of the daily backups was made; an error when
 	// there is none.
 	Backup func() (time.Time, error)
@@ -37,6 +41,12 @@ type Sources struct {
 	Limits func() []Limit
 	Census func(context.Context) (mindflow.Census, error)
 	Queues func(context.Context) ([]mindflow.QueueLength, error)
+}
+
+// Check asks a part of the house whether it works; it heeds its context.
+type Check struct {
+	Name string
+	Ask  func(context.Context) error
 }
 
 // Database is what the store says of itself.
@@ -70,8 +80,9 @@ type Limit struct {
 }
 
 // answerTimes are the bounds of the histograms, in seconds: what is promised
-// of an answer lies between 1 ms and 60 ms, what a client waits for below 10 s.
-var answerTimes = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+// of an answer lies between 1 ms and 60 ms, and is 200 ms at the most for nineteen
+// of twenty; what a client waits for lies below 10 s.
+var answerTimes = []float64{.001, .0025, .005, .01, .025, .05, .1, .2, .5, 1, 2.5, 5, 10}
 
 type requestKey struct {
 	method, route string
@@ -105,6 +116,9 @@ func NewMetrics(s Sources) *Metrics {
 		m.inFlight, answered, took, buildInfo(s.Version), m.readings,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
+	if s.Statements != nil {
+		m.registry.MustRegister(s.Statements.histogram)
+	}
 	return m
 }
 

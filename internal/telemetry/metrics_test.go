@@ -3,8 +3,10 @@ package telemetry
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -246,4 +248,85 @@ func TestTracingIsOnWhereTheEnvironmentSaysWhereTo(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestStatementsAreCountedByTheirTime(t *testing.T) {
+	times, now := NewStatementTimes(), noon
+	m := NewMetrics(Sources{Clock: time.Now, Statements: times})
+	defer m.Close(t.Context())
+	watch := TimeStatements(times, slog.New(slog.DiscardHandler), func() time.Time { return now }, 0)
+	for _, took := range []time.Duration{time.Millisecond, 50 * time.Millisecond, 51 * time.Millisecond, time.Minute} {
+		for _, span := range []mindflow.Span{{Name: "statement", SQL: "SELECT 1"}, {Name: "write"}} {
+			_, end := watch.Begin(t.Context(), span)
+			now = now.Add(took)
+			end(nil)
+		}
+	}
+	const name = "mindflow_database_statement_duration_seconds"
+	want := []string{
+		name + `_bucket{le="0.001"} 1`, name + `_bucket{le="0.005"} 1`, name + `_bucket{le="0.01"} 1`, name + `_bucket{le="0.025"} 1`,
+		name + `_bucket{le="0.05"} 2`, name + `_bucket{le="0.1"} 3`, name + `_bucket{le="0.25"} 3`, name + `_bucket{le="1"} 3`,
+		name + `_bucket{le="5"} 3`, name + `_bucket{le="+Inf"} 4`, name + `_sum 60.102`, name + `_count 4`,
+	}
+	if diff := cmp.Diff(want, lines(t, m, name)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// The promises of the time of answers and of statements are bounds of their
+// histograms: whether they are kept is then known exactly. Fails with .25 for .2.
+func TestWhatIsPromisedIsABound(t *testing.T) {
+	if !slices.Contains(answerTimes, .2) || !slices.Contains(statementBounds, .05) {
+		t.Error(answerTimes, statementBounds)
+	}
+}
+
+// A part that hangs fails, also one that heeds no context, and a scrape waits for
+// neither. Seen red with a check that kept its last answer for good.
+func TestHealthIsToldInTimeWhateverHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var broken, hanging, deaf atomic.Bool
+		wake := make(chan struct{})
+		m := NewMetrics(Sources{Clock: time.Now, Checks: []Check{
+			{"database", func(ctx context.Context) error {
+				if hanging.Load() {
+					<-ctx.Done()
+					return ctx.Err()
+				}
+				if broken.Load() {
+					return errors.New("no")
+				}
+				return nil
+			}},
+			{"redis", func(context.Context) error {
+				if deaf.Load() {
+					<-wake
+				}
+				return nil
+			}},
+		}})
+		says := func(database, redis string) {
+			t.Helper()
+			time.Sleep(15 * time.Second)
+			began := time.Now()
+			want := []string{`mindflow_health{check="database"} ` + database, `mindflow_health{check="redis"} ` + redis}
+			if diff := cmp.Diff(want, lines(t, m, "mindflow_health")); diff != "" || time.Since(began) > patience {
+				t.Errorf("after %v (-want +got):\n%s", time.Since(began), diff)
+			}
+		}
+		says("1", "1")
+		broken.Store(true)
+		says("0", "1")
+		broken.Store(false)
+		says("1", "1")
+		hanging.Store(true)
+		deaf.Store(true)
+		says("0", "1") // as it was a moment ago
+		says("0", "0")
+		hanging.Store(false)
+		close(wake)
+		deaf.Store(false)
+		says("1", "1")
+		m.Close(t.Context())
+	})
 }

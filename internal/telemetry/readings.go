@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,20 +17,46 @@ type readings struct {
 	cancel  context.CancelFunc
 	census  kept[mindflow.Census]
 	queues  kept[[]mindflow.QueueLength]
+	checks  []*checked
+}
+
+// checked is a part of the house and whether it works.
+type checked struct {
+	name string
+	kept[bool]
 }
 
 // How old what the database was asked for may be.
 const (
 	freshCensus = 30 * time.Second
 	freshQueues = 5 * time.Second
+	freshChecks = time.Second
+	// checkTime is less than anybody waits for: a part that hangs is said to fail.
+	checkTime = patience - 100*time.Millisecond
+	// staleCheck is how old an answer may be while a part does not even heed that.
+	staleCheck = 30 * time.Second
 )
 
 func newReadings(s Sources) *readings {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &readings{
+	r := &readings{
 		sources: s, ctx: ctx, cancel: cancel,
 		census: kept[mindflow.Census]{read: s.Census, clock: s.Clock, fresh: freshCensus},
 		queues: kept[[]mindflow.QueueLength]{read: s.Queues, clock: s.Clock, fresh: freshQueues},
+	}
+	for _, check := range s.Checks {
+		r.checks = append(r.checks, &checked{check.Name, kept[bool]{clock: s.Clock, fresh: freshChecks, read: passes(check.Ask)}})
+	}
+	return r
+}
+
+// passes reads whether a check passes in time. That it does not is no failure of
+// the reading.
+func passes(ask func(context.Context) error) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		ctx, cancel := context.WithTimeout(ctx, checkTime)
+		defer cancel()
+		return ask(ctx) == nil, nil
 	}
 }
 
@@ -37,6 +64,9 @@ func (r *readings) close(ctx context.Context) {
 	r.cancel()
 	r.census.wait(ctx)
 	r.queues.wait(ctx)
+	for _, check := range r.checks {
+		check.wait(ctx)
+	}
 }
 
 func describe(name, help string, labels ...string) *prometheus.Desc {
@@ -60,13 +90,14 @@ var (
 	descBackup      = describe("backup_age_seconds", "How old the newest of the daily backups is.")
 	descActive      = describe("active_users", "Users who signed in or refreshed within the last 24 hours, or 30 days.", "period")
 	descAge         = describe("census_age_seconds", "How old the numbers of users and tasks are.")
+	descHealth      = describe("health", "Whether a part works that the server's health depends on: 1 or 0.", "check")
 )
 
 // Describe tells all that could be collected.
 func (r *readings) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		descStatements, descConnections, descMax, descWaits, descWaitTime, descWriting, descGroups,
-		descCaches, descLimits, descJobs, descOldest, descBackup, descUsers, descTasks, descActive, descAge,
+		descCaches, descLimits, descJobs, descOldest, descBackup, descUsers, descTasks, descActive, descAge, descHealth,
 	} {
 		to <- d
 	}
@@ -75,14 +106,23 @@ func (r *readings) Describe(to chan<- *prometheus.Desc) {
 // Collect reads all sources. Those that ask the database do so at the same
 // time, so that a slow one is waited for once.
 func (r *readings) Collect(to chan<- prometheus.Metric) {
-	queued := make(chan struct{})
-	go func() {
-		defer close(queued)
-		r.collectQueues(to)
-	}()
+	var beside sync.WaitGroup
+	beside.Go(func() { r.collectQueues(to) })
+	for _, check := range r.checks {
+		beside.Go(func() { r.collectCheck(to, check) })
+	}
 	r.collectCensus(to)
 	r.collectCounters(to)
-	<-queued
+	beside.Wait()
+}
+
+func (r *readings) collectCheck(to chan<- prometheus.Metric, check *checked) {
+	passed, asOf, ok := check.get(r.ctx)
+	healthy := 0.0
+	if ok && passed && r.sources.Clock().Sub(asOf) < staleCheck {
+		healthy = 1
+	}
+	to <- gauge(descHealth, healthy, check.name)
 }
 
 func (r *readings) collectCounters(to chan<- prometheus.Metric) {

@@ -68,7 +68,7 @@ func telling(t *testing.T, url string, asJSON bool) *mine {
 	if m.store, err = store.Open(t.Context(), url, m.clock.Now, store.WithLog(log)); err != nil {
 		t.Fatal(err)
 	}
-	watch := telemetry.LogSpans(log, m.clock.Now).And(telemetry.NoteSpans).And(telemetry.SlowStatements(log, m.clock.Now, 0))
+	watch := telemetry.LogSpans(log, m.clock.Now).And(telemetry.NoteSpans).And(telemetry.TimeStatements(telemetry.NewStatementTimes(), log, m.clock.Now, 0))
 	m.store.Watch(watch)
 	if m.signer, err = credentials.NewSigner([]string{"a secret key of canary7's tests, long enough"}, m.clock.Now); err != nil {
 		t.Fatal(err)
