@@ -3,14 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"sync"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"golang.org/x/net/netutil"
 
 	"mindflow/internal/jobs"
@@ -60,10 +59,13 @@ func (serveCommand) Run(c *console) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, metrics.close(c.ctx)) }()
-	var lc net.ListenConfig
-	listener, err := lc.Listen(c.ctx, "tcp", h.config.ListenAddr)
+	super, err := newSupervisor(c, h.log)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", h.config.ListenAddr, err)
+		return err
+	}
+	listener, from, err := h.listen(c)
+	if err != nil {
+		return err
 	}
 	defer h.logOfLibraries()()
 	api := rest.New(h.app, h.log, h.watched(metrics.figures(), h.edge()))
@@ -72,7 +74,7 @@ func (serveCommand) Run(c *console) (err error) {
 		ReadHeaderTimeout: headerTime, WriteTimeout: answerTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
 		ErrorLog: telemetry.Plain(h.log),
 	}
-	h.log.InfoContext(c.ctx, "serving", "address", "http://"+listener.Addr().String(), "version", version,
+	h.log.InfoContext(c.ctx, "serving", "address", "http://"+listener.Addr().String(), "from", from, "version", version,
 		"database", store.Redacted(h.config.DatabaseURL))
 	if h.app.Mailing() == mindflow.MailNever {
 		h.log.WarnContext(c.ctx, "no mail is sent: nobody can confirm an address or set a forgotten password; SMTP_URL names a mail server")
@@ -81,13 +83,17 @@ func (serveCommand) Run(c *console) (err error) {
 	work := h.startWork()
 	defer h.keepUses(c.ctx)()
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(netutil.LimitListener(listener, h.config.MaxConnections)) }()
+	go func() {
+		ended <- server.Serve(netutil.LimitListener(listener, h.config.MaxConnections+super.connections()))
+	}()
+	defer super.attend(c.ctx, listener.Addr())()
 	select {
 	case err := <-ended:
 		work.Stop(c.ctx)
 		return err
 	case <-c.ctx.Done():
 	}
+	super.say(c.ctx, daemon.SdNotifyStopping, "stopping; still serving for "+h.config.ShutdownDelay.String())
 	return h.drain(context.WithoutCancel(c.ctx), api, server, work)
 }
 

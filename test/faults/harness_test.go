@@ -117,8 +117,13 @@ type server struct {
 // it listens. It is killed when the test ends, if it still runs.
 func start(t *testing.T, settings ...string) *server {
 	t.Helper()
-	s := &server{t: t, ended: make(chan struct{})}
-	s.cmd = exec.CommandContext(context.Background(), program(t), "serve")
+	return launch(t, exec.CommandContext(context.Background(), program(t), "serve"), settings, nil)
+}
+
+// launch does so by a command of one's own, and, unless it is nil, reads its log through something.
+func launch(t *testing.T, cmd *exec.Cmd, settings []string, through func(io.Reader) io.Reader) *server {
+	t.Helper()
+	s := &server{t: t, cmd: cmd, ended: make(chan struct{})}
 	s.cmd.Env = environment(t, settings)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	said, err := s.cmd.StderrPipe()
@@ -129,7 +134,11 @@ func start(t *testing.T, settings ...string) *server {
 		t.Fatal(err)
 	}
 	listening := make(chan string, 1)
-	go s.listen(said, listening)
+	log := io.Reader(said)
+	if through != nil {
+		log = through(log)
+	}
+	go s.listen(log, listening)
 	t.Cleanup(s.kill)
 	select {
 	case s.url = <-listening:
