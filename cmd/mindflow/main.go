@@ -40,6 +40,7 @@ type commands struct {
 	Import  importCommand  `cmd:"" help:"Import tasks from another program's file, straight to the database."`
 	Backup  backupCommand  `cmd:"" help:"Write all that the database holds to a file, while the server runs."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty database with a backup."`
+	Health  healthCommand  `cmd:"" help:"Ask whether a server is ready: exit code 0 if it is, 1 if not."`
 	Openapi openapiCommand `cmd:"" hidden:"" help:"Print the OpenAPI document."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
