@@ -122,7 +122,10 @@ func (a *App) newTasks(ctx context.Context, actor mindflow.Actor, drafts []NewTa
 		} else {
 			line := Line{Text: lines[i-len(drafts)]}
 			said, err := line.read(p, a.now())
-			bad = named(bad, i, err)
+			if err != nil {
+				bad = named(bad, i, err)
+				continue
+			}
 			draft, project = line.draft(said)
 		}
 		task, _, err := a.newTask(ctx, actor, mindflow.TaskID{}, draft)

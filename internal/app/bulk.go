@@ -79,6 +79,9 @@ func (b Bulk) Check() []mindflow.FieldError {
 	if b.Action != "" && (d.Status.Set || d.SnoozedUntil.Set) {
 		refuse("action", "cannot be combined with a status or a snooze that is set")
 	}
+	if b.Action == BulkDelete && b.edits() {
+		refuse("action", "cannot be delete where something is set too: nothing is left to be changed")
+	}
 	if b.Action != BulkSnooze && b.Snooze != (mindflow.Snooze{}) {
 		refuse("action", "must be snooze where it is said for how long")
 	}

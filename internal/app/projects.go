@@ -197,9 +197,12 @@ func projectNamed(tx *store.Tx, actor mindflow.Actor, name string) (mindflow.Pro
 	if found := projectsNamed(all, name); len(found) > 0 && found[0].ArchivedAt.IsZero() {
 		return found[0], nil
 	}
-	now := tx.Now()
+	at := tx.Now()
+	for slices.ContainsFunc(all, func(p mindflow.Project) bool { return p.CreatedAt.Equal(at) }) {
+		at = at.Add(time.Microsecond) // of several that are made at once, each comes after the one before
+	}
 	p := mindflow.Project{
-		ID: mindflow.NewID[mindflow.Project](now), WorkspaceID: actor.WorkspaceID, Name: name, Version: 1, CreatedAt: now, UpdatedAt: now,
+		ID: mindflow.NewID[mindflow.Project](at), WorkspaceID: actor.WorkspaceID, Name: name, Version: 1, CreatedAt: at, UpdatedAt: at,
 	}
 	tx.InOneCall() // with the task it is made for
 	return p, makeProject(tx, actor, p, "")

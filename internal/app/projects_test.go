@@ -92,6 +92,32 @@ func TestRacingMovesKeepATotalOrder(t *testing.T) {
 
 // A project goes for good with the last of its tasks, a day after it can no longer
 // be restored.
+// Seen red where all of a call were made at one moment: their random ids ordered them.
+func TestProjectsThatOneCallMakesStandInItsOrder(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a, actor := someone(t, s, app.Settings{})
+		names := []string{"six", "three", "five", "one", "four", "two"}
+		lines := make([]string, len(names))
+		for i, name := range names {
+			lines[i] = "Begin #" + name
+		}
+		if _, err := a.AddTasks(t.Context(), actor, nil, lines); err != nil {
+			t.Fatal(err)
+		}
+		list, err := a.Projects(t.Context(), actor, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make([]string, len(list))
+		for i, p := range list {
+			got[i] = p.Name
+		}
+		if !slices.Equal(got, names) {
+			t.Errorf("%v, want %v", got, names)
+		}
+	})
+}
+
 func TestADeletedProjectIsSweptAfterItsTasks(t *testing.T) {
 	sweptHouse(t, func(t *testing.T, clock *jumpyClock, _ *store.Store, a *app.App, actor mindflow.Actor) {
 		p := newProject(t, a, actor, "House")

@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"mindflow/internal/app/can"
 	"mindflow/internal/mindflow"
@@ -103,11 +105,17 @@ func some[T comparable](f *mindflow.Field[T], v T) {
 	}
 }
 
+// isHidden reports whether a character is a control character, white space aside: that is folded.
+func isHidden(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }
+
 // read is what the line says to somebody, at a moment unless it names its own.
 func (l Line) read(p mindflow.Preferences, now time.Time) (Understood, error) {
 	var bad []mindflow.FieldError
 	if mindflow.Length(l.Text) > mindflow.MaxLine {
 		bad = append(bad, mindflow.FieldError{Field: "text", Message: fmt.Sprintf("must not be longer than %d characters", mindflow.MaxLine)})
+	}
+	if strings.ContainsFunc(l.Text, isHidden) {
+		bad = append(bad, mindflow.FieldError{Field: "text", Message: "must not hold control characters"})
 	}
 	if l.At.Set && !l.At.Null {
 		at, err := mindflow.ParseInstant(l.At.Value, p.Zone)

@@ -99,7 +99,20 @@ func (p *parser) findPieces() {
 		found.from, found.to, found.escaped = i, end, escaped
 		p.pieces = append(p.pieces, found)
 		i = end
+		if found.shape == aRepeat && !escaped {
+			i = p.afterListed(end)
+		}
 	}
+}
+
+// afterListed is the word after the weekdays that stand directly behind the one a rule
+// ends with: "every mon wed". They are no list without commas or "and", and text, since
+// a day beside a rule would say when it begins.
+func (p *parser) afterListed(end int) int {
+	for p.words[end-1].has(weekday) && p.words[end-1].mark == 0 && p.loose(end) && p.words[end].has(weekday) {
+		end = p.weekdayList(end, &repeat{})
+	}
+	return end
 }
 
 // piece reads a piece at word i, and answers the word after it, or -1.

@@ -98,6 +98,9 @@ func TestBulk(t *testing.T) {
 		{says: "a title goes to all", req: "POST /api/tasks/bulk", head: key + "b", body: `{"ids": ["{a}"], "set": {"title": "A", "status": "pending"}}`, status: 200},
 		{says: "somebody else has none of them", by: "eve", req: "POST /api/tasks/bulk", body: `{` + all + `, "action": "delete"}`, status: 404},
 		{says: "all that is wrong at once", req: "POST /api/tasks/bulk", body: `{"ids": [], "set": {"parent_id": null, "priority": 9, "status": "pending"}, "add_tags": [""], "action": "eat", "hours": 1}`, status: 422},
+		{says: "what is deleted is not changed too", req: "POST /api/tasks/bulk", body: `{"ids": ["{a}"], "set": {"priority": 1}, "action": "delete"}`, status: 422, want: "errors.0.field=action"},
+		{says: "nor tagged", req: "POST /api/tasks/bulk", body: `{"ids": ["{a}"], "add_tags": ["x"], "action": "delete"}`, status: 422, want: "errors.0.field=action"},
+		{says: "and stays", req: "GET /api/tasks/{a}", status: 200, want: "deleted_at=null; priority=5"},
 		{says: "something must be said", req: "POST /api/tasks/bulk", body: `{"ids": ["{a}"]}`, status: 422, want: "errors.0.field=action"},
 		{says: "about tasks", req: "POST /api/tasks/bulk", body: `{"ids": ["x"], "action": "delete"}`, status: 422, want: "errors.0.field=ids[0]"},
 	})
