@@ -30,6 +30,7 @@ type saidFields struct {
 	Time     string   `placeholder:"PART" help:"When it is best done: morning, afternoon or evening."`
 	Note     string   `placeholder:"TEXT" help:"What else there is to say about it."`
 	Project  string   `placeholder:"PROJECT" help:"The project it is in: its name, its id, or a part of either."`
+	Remind   []string `sep:"none" placeholder:"WHEN" help:"When you are reminded of it: \"30m before\" it is due, or \"tomorrow 9am\"; may be repeated."`
 	StepOf   string   `placeholder:"TASK" help:"The task it is a step of: its id, the beginning or end of that, or a part of its title."`
 }
 
@@ -111,10 +112,17 @@ func parseEffort(s string) (int, error) {
 	return minutes, nil
 }
 
-// look sets what needs the server: dates, and what other things are called.
+// look sets what needs the server: dates, reminders, and what other things are called.
 func (cmd saidFields) look(c *console, api *client.Client, d *client.Draft) error {
 	if err := cmd.addDates(c, api, d); err != nil {
 		return err
+	}
+	if len(cmd.Remind) > 0 {
+		reminders, err := quickReminders(c, api, cmd.Remind)
+		if err != nil {
+			return err
+		}
+		d.Reminders = client.Set(reminders)
 	}
 	if cmd.Project != "" {
 		id, err := findProject(c, api, cmd.Project)

@@ -15,7 +15,7 @@ type bulkCommand struct {
 	What string   `arg:"" enum:"complete,reopen,cancel,snooze,delete,restore,set" help:"What is done to each: ${enum}. With set it is only changed as the flags say."`
 	Task []string `arg:"" help:"The tasks: of each its id, the beginning or end of that, or a part of its title as one word. A - reads them from the input, the first field of each line."`
 
-	Due       string   `placeholder:"DATE" help:"When all are due: today, tomorrow, 2026-11-27, or \"2026-11-27 17:00\" in your time zone."`
+	Due       string   `placeholder:"DATE" help:"When all are due: today, fri, \"3 dec 5pm\", 2026-11-27, or \"2026-11-27 17:00\" in your time zone."`
 	Priority  *int     `placeholder:"1-5" help:"5 is the highest."`
 	Project   string   `placeholder:"PROJECT" help:"The project they are put into: its name, its id, or a part of either."`
 	AddTag    []string `placeholder:"TAG" sep:"none" help:"A tag each shall have; may be repeated."`
@@ -54,7 +54,11 @@ func (cmd bulkCommand) Run(c *console) error {
 	}
 	said := "Changed " + several(len(done.Changed), "task")
 	if n := len(done.Unchanged); n > 0 {
-		said += fmt.Sprintf("; %s like that already", map[bool]string{true: "1 was", false: fmt.Sprintf("%d were", n)}[n == 1])
+		was := "were"
+		if n == 1 {
+			was = "was"
+		}
+		said += fmt.Sprintf("; %d %s like that already", n, was)
 	}
 	_, err = fmt.Fprintln(c.out, said+".")
 	return err

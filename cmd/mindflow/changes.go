@@ -213,8 +213,7 @@ const shownOfCall = 8
 
 // last is the newest change made at a terminal, or by a token, that still stands: it
 // was not undone, undoes none, is of a kind that can be undone, and of nothing that is
-// gone for good. later is the
-// newest such one that was made elsewhere, after it.
+// gone for good. later is the newest such one that was made elsewhere, after it.
 func (cmd undoCommand) last(all []client.Change, byToken bool) (meant client.Change, later *client.Change, err error) {
 	undone := map[mindflow.ChangeID]bool{}
 	for i, change := range all {

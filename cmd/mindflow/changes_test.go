@@ -133,6 +133,33 @@ func TestAScriptUndoesByItsToken(t *testing.T) {
 		"mindflow: wrong usage: --any is for the last change; you name one\nRun \"mindflow --help\" for how it is used.\n")
 }
 
+// What went with its task comes back with it. Seen red with a line for each step.
+func TestStepsInTheTrashAreCountedAtTheirTask(t *testing.T) {
+	s := signedUp(t)
+	s.addAll(t, "Trip", "Other")
+	s.must(t, "add", "Pack", "--step-of=trip")
+	s.must(t, "add", "Socks", "--step-of=pack")
+	s.must(t, "add", "Leave", "--step-of=trip")
+	s.must(t, "delete", "leave")
+	s.clock.wait(time.Minute)
+	s.must(t, "delete", "trip")
+	s.must(t, "delete", "other")
+	same(t, s.show(t, 80, "trash", "--color=never"), `ID        TITLE  STEPS  DELETED      GONE
+########  Other         11:01 today  2026-12-23 11:01
+########  Trip       2  11:01 today  2026-12-23 11:01
+########  Leave         11:00 today  2026-12-23 11:00
+`)
+	if out := s.must(t, "trash", "list"); strings.Count(out, "\n") != 3 || strings.Contains(out, "Socks") {
+		t.Error(out)
+	}
+	r := s.run(t, "trash", "--limit=2")
+	if strings.Count(r.out, "\n") != 2 || r.err != "There are more than these 2: --limit N shows up to 200.\n" {
+		t.Errorf("%+v", r)
+	}
+	same(t, s.enter(t, s.must(t, "trash", "list"), "bulk", "restore", "-").out, "Changed 3 tasks.\n")
+	expect(t, s.run(t, "trash"), exitDone, "", "No task is in the trash.\n")
+}
+
 func TestTheTrashAtATerminal(t *testing.T) {
 	s := signedUp(t)
 	expect(t, s.run(t, "trash"), exitDone, "", "No task is in the trash.\n")

@@ -18,13 +18,13 @@ type editCommand struct {
 	Title string `help:"What it shall be called."`
 	saidFields
 	Repeat string   `placeholder:"RULE" help:"When it comes again: \"every monday\", \"every! 3 days\" (counted from when it was done), \"every 2nd thu 10am\"."`
-	Clear  []string `placeholder:"FIELD" enum:"due,start,effort,tag,time,note,project,step-of,repeat" help:"Take away what it has there: ${enum}. May be repeated."`
+	Clear  []string `placeholder:"FIELD" enum:"due,start,effort,tag,time,note,project,remind,step-of,repeat" help:"Take away what it has there: ${enum}. May be repeated."`
 	Scope  string   `placeholder:"WHICH" enum:"occurrence,following" help:"Of a task that repeats: whether it is for this occurrence alone or for those that follow, too. Else dates are for it alone, all else is for all."`
 }
 
 // Help says what stays.
 func (editCommand) Help() string {
-	return `Changes what you name of a task and keeps the rest. Tags are those it shall have, instead of all it had.`
+	return `Changes what you name of a task and keeps the rest. Tags and reminders are those it shall have, instead of all it had.`
 }
 
 // Run changes the task that is meant.
@@ -115,7 +115,7 @@ func (cmd editCommand) draft() (client.Draft, error) {
 	}
 	said := map[string]bool{
 		"due": cmd.Due != "", "start": cmd.Start != "", "effort": cmd.Effort != "", "tag": len(cmd.Tag) > 0, "time": cmd.Time != "",
-		"note": cmd.Note != "", "project": cmd.Project != "", "step-of": cmd.StepOf != "", "repeat": cmd.Repeat != "",
+		"note": cmd.Note != "", "project": cmd.Project != "", "remind": len(cmd.Remind) > 0, "step-of": cmd.StepOf != "", "repeat": cmd.Repeat != "",
 	}
 	for _, field := range cmd.Clear {
 		if said[field] {
@@ -130,7 +130,7 @@ func (cmd editCommand) draft() (client.Draft, error) {
 }
 
 func (cmd saidFields) empty() bool {
-	return cmd.Due+cmd.Start+cmd.Effort+cmd.Time+cmd.Note+cmd.Project+cmd.StepOf == "" && cmd.Priority == nil && len(cmd.Tag) == 0
+	return cmd.Due+cmd.Start+cmd.Effort+cmd.Time+cmd.Note+cmd.Project+cmd.StepOf == "" && cmd.Priority == nil && len(cmd.Tag)+len(cmd.Remind) == 0
 }
 
 // clearField takes away what a field holds.
@@ -150,6 +150,8 @@ func clearField(d *client.Draft, field string) {
 		d.Description = client.Clear[string]()
 	case "project":
 		d.ProjectID = client.Clear[mindflow.ProjectID]()
+	case "remind":
+		d.Reminders = client.Set([]mindflow.Reminder{})
 	case "step-of":
 		d.ParentID = client.Clear[mindflow.TaskID]()
 	case "repeat":

@@ -186,6 +186,23 @@ Reminds 1 h before
 	}
 }
 
+// Reminders are read as those of a text.
+func TestRemindersAtATerminal(t *testing.T) {
+	s := signedUp(t)
+	s.addAll(t, "Call Ines tomorrow")
+	same(t, s.must(t, "edit", "call", "--remind=30m before", "--remind", "tomorrow 9am"),
+		"Changed: Call Ines (########)\ndue 2026-11-24 · reminds 30 min before and 09:00 tomorrow\n")
+	same(t, s.must(t, "edit", "call", "--remind=1d before"), "Changed: Call Ines (########)\ndue 2026-11-24 · reminds 24 h before\n")
+	same(t, s.must(t, "edit", "call", "--clear=remind"), "Changed: Call Ines (########)\ndue 2026-11-24\n")
+	same(t, s.must(t, "add", "Meet Bob fri 5pm", "--remind", "2h before"), "Added: Meet Bob (########)\ndue 17:00 on Fri 2026-11-27 · reminds 2 h before\n")
+	const how = "\nRun \"mindflow --help\" for how it is used.\n"
+	for _, said := range []string{"", "sometimes", "1h before p1", "1h before it rains", "every day", "due fri", "\\fri"} {
+		expect(t, s.run(t, "edit", "call", "--remind", said), exitUsage, "",
+			"mindflow: wrong usage: --remind is written as in quick add, such as \"30m before\" or \"tomorrow 9am\""+how)
+	}
+	expect(t, s.run(t, "edit", "call", "--remind=1h before", "--clear=remind"), exitUsage, "", "mindflow: wrong usage: --remind sets what --clear=remind takes away"+how)
+}
+
 // Seen red with the command that looked among open tasks.
 func TestReopeningAtATerminal(t *testing.T) {
 	s := signedUp(t)

@@ -34,16 +34,17 @@ type listCommand struct {
 func (listCommand) Help() string {
 	return `Lists your open tasks, the next due first.
 
-In a terminal it is a table that fits the window; narrow windows lose columns. Elsewhere each task is a line of fields with tabs between them: id, status, priority, due date, tags, title; with --ranked the score is first. With --json it is the server's answer, of as many pages as were asked for.`
+In a terminal it is a table that fits the window; narrow windows lose columns. Elsewhere each task is a line of fields with tabs between them: id, status, priority, due date, tags, title; with --ranked the score is first. With --json it is the server's answer, of as many pages as were asked for, with the rest, such as the project.`
 }
 
 // listed is what is shown of a list.
 type listed struct {
-	tasks  []client.Task
-	waits  map[mindflow.TaskID]bool // those that wait for others, where that is shown
-	scores []mindflow.Hundredths    // of ranked tasks
-	more   bool
-	json   any
+	tasks    []client.Task
+	waits    map[mindflow.TaskID]bool      // those that wait for others, where that is shown
+	projects map[mindflow.ProjectID]string // what they are called, where that is shown
+	scores   []mindflow.Hundredths         // of ranked tasks
+	more     bool
+	json     any
 }
 
 // Run lists tasks.
@@ -70,12 +71,38 @@ func (cmd listCommand) Run(c *console) error {
 	case cmd.JSON:
 		return writeJSON(c.out, list.json)
 	}
-	if _, table := terminal(c.out); table && !cmd.Ranked {
-		if list.waits, err = cmd.blocked(c, api, zone, list.tasks); err != nil {
+	if _, table := terminal(c.out); table {
+		if err := cmd.lookUp(c, api, zone, &list); err != nil {
 			return err
 		}
 	}
 	return cmd.print(c, list, zone)
+}
+
+// lookUp adds to a list what its tasks do not say themselves.
+func (cmd listCommand) lookUp(c *console, api *client.Client, z mindflow.Zone, list *listed) error {
+	var err error
+	if list.projects, err = cmd.projects(c, api, list.tasks); err != nil || cmd.Ranked {
+		return err
+	}
+	list.waits, err = cmd.blocked(c, api, z, list.tasks)
+	return err
+}
+
+// projects are what the projects of a list's tasks are called; nil where none is in
+// any, or where all are in the one that was asked for.
+func (cmd listCommand) projects(c *console, api *client.Client, tasks []client.Task) (map[mindflow.ProjectID]string, error) {
+	if !slices.ContainsFunc(tasks, func(t client.Task) bool {
+		return t.ProjectID != nil && (cmd.Project == "" || *t.ProjectID != *tasks[0].ProjectID)
+	}) {
+		return nil, nil
+	}
+	all, err := api.Projects(c.ctx, false)
+	names := make(map[mindflow.ProjectID]string, len(all))
+	for _, p := range all {
+		names[p.ID] = oneLine(p.Name)
+	}
+	return names, err
 }
 
 func (cmd listCommand) check() error {

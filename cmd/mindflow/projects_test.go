@@ -57,6 +57,30 @@ func TestProjectsAtATerminal(t *testing.T) {
 	expect(t, s.run(t, "projects", "list", "--deleted"), exitDone, "", "No deleted project can be restored.\n")
 }
 
+func TestAListSaysTheProjects(t *testing.T) {
+	s := signedUp(t)
+	s.addAll(t, "Paint #\"The house and all that is in it\"", "Mow #Garden", "Call")
+	same(t, s.show(t, 100, "list", "--color=never", "--sort=title"), `ID        TITLE  PRI  PROJECT
+########  Call     3
+########  Mow      3  Garden
+########  Paint    3  The house and all that is in it
+`)
+	same(t, s.show(t, 40, "list", "--color=never", "--sort=title"), `ID        TITLE  PRI  PROJECT
+########  Call     3
+########  Mow      3  Garden
+########  Paint    3  The house and a…
+`)
+	same(t, s.show(t, 20, "list", "--color=never", "--sort=title"), "ID        TITLE\n########  Call\n########  Mow\n########  Paint\n")
+	if out := s.show(t, 100, "list", "--ranked", "--color=never"); !strings.Contains(out, "  Garden\n") {
+		t.Error(out)
+	}
+	same(t, s.show(t, 80, "list", "--color=never", "--project=garden"), "ID        TITLE  PRI\n########  Mow      3\n")
+	s.must(t, "projects", "move", "house", "--in=garden")
+	if out := s.show(t, 80, "list", "--color=never", "--project=garden"); !strings.Contains(out, "PROJECT") {
+		t.Error(out)
+	}
+}
+
 func TestProjectsForScripts(t *testing.T) {
 	s := signedUp(t)
 	var house client.Project

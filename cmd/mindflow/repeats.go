@@ -171,21 +171,5 @@ func together(names []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// reminds says when one is reminded of a task: "reminds 1 h before and 09:00 tomorrow".
-func (c *console) reminds(t client.Task) string {
-	var when []string
-	for _, r := range t.Reminders {
-		switch {
-		case !r.At.IsZero():
-			when = append(when, c.moment(r.At))
-		case r.BeforeMinutes == 0:
-			when = append(when, "when it is due")
-		default:
-			when = append(when, span(r.BeforeMinutes)+" before")
-		}
-	}
-	return "reminds " + together(when)
-}
-
 // capitalised begins a line with a capital letter.
 func capitalised(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

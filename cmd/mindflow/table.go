@@ -47,6 +47,7 @@ const (
 	colDue
 	colPriority
 	colStatus
+	colProject
 	colTags
 	columns
 )
@@ -55,10 +56,10 @@ type table [columns]column
 
 const (
 	gap = "  "
-	// leastTitle is what a title is given before other columns go; leastTags
-	// what tags are cut to first.
+	// leastTitle is what a title is given before other columns go; leastWords what
+	// projects and tags are cut to first.
 	leastTitle = 16
-	leastTags  = 16
+	leastWords = 16
 )
 
 // newTable lays out a list. What no task has, or all have alike, is left out.
@@ -71,6 +72,7 @@ func newTable(list listed, w words) *table {
 		colDue:      {head: "DUE"},
 		colPriority: {head: "PRI", right: true},
 		colStatus:   {head: "STATUS"},
+		colProject:  {head: "PROJECT"},
 		colTags:     {head: "TAGS", paint: paint.faint},
 	}
 	var steps, dues, tags, mixed bool
@@ -78,6 +80,9 @@ func newTable(list listed, w words) *table {
 		row := [columns]string{
 			colID: shortID(task.ID), colTitle: oneLine(task.Title), colPriority: strconv.Itoa(task.Priority),
 			colSteps: progress(task), colStatus: w.status(task), colTags: hashed(task.Tags),
+		}
+		if task.ProjectID != nil {
+			row[colProject] = list.projects[*task.ProjectID]
 		}
 		if list.waits[task.ID] {
 			row[colStatus] += ", blocked"
@@ -93,7 +98,7 @@ func newTable(list listed, w words) *table {
 		steps = steps || task.Steps != nil
 		mixed = mixed || task.Status != list.tasks[0].Status || list.waits[task.ID]
 	}
-	for col, shown := range map[int]bool{colScore: list.scores != nil, colSteps: steps, colDue: dues, colTags: tags, colStatus: mixed} {
+	for col, shown := range map[int]bool{colScore: list.scores != nil, colSteps: steps, colDue: dues, colTags: tags, colStatus: mixed, colProject: list.projects != nil} {
 		if !shown {
 			t[col].hide()
 		}
@@ -121,8 +126,9 @@ func (t *table) fit(short *table, window int) {
 	}
 	want := min(t[colTitle].width(), max(leastTitle, window*2/5))
 	for _, narrower := range []func(){
-		shorten(colStatus), func() { t[colTags].cut(leastTags) }, t[colTags].hide, shorten(colDue),
-		t[colPriority].hide, t[colStatus].hide, t[colSteps].hide, t[colDue].hide, t[colScore].hide,
+		shorten(colStatus), func() { t[colTags].cut(leastWords) }, t[colTags].hide, shorten(colDue),
+		func() { t[colProject].cut(leastWords) }, t[colPriority].hide, t[colStatus].hide, t[colProject].hide,
+		t[colSteps].hide, t[colDue].hide, t[colScore].hide,
 	} {
 		if t.titleRoom(window) >= want {
 			break

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"mindflow/internal/client"
@@ -44,7 +45,7 @@ type trashListCommand struct {
 
 // Help documents what scripts see.
 func (trashListCommand) Help() string {
-	return `Lists deleted tasks, the newest deletion first, with when they go for good. Deleted projects: "mindflow projects list --deleted".
+	return `Lists deleted tasks, the newest deletion first, with when they go for good. Steps that were deleted together with their task come back with it, and are counted beside it. Deleted projects: "mindflow projects list --deleted".
 
 Elsewhere than in a terminal each task is a line of fields with tabs between them: id, when it was deleted, when it goes for good, title. With --json it is the server's answer.`
 }
@@ -58,30 +59,106 @@ func (cmd trashListCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	page, err := api.Trash(c.ctx, cmd.Limit, "")
-	switch {
-	case err != nil:
-		return err
-	case cmd.JSON:
+	if cmd.JSON {
+		page, err := api.Trash(c.ctx, cmd.Limit, "")
+		if err != nil {
+			return err
+		}
 		return writeJSON(c.out, page)
-	case len(page.Tasks) == 0:
+	}
+	list, more, err := cmd.read(c, api)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
 		_, err := fmt.Fprintln(c.err, "No task is in the trash.")
 		return err
 	}
-	cols := []column{{head: "ID", paint: paint.faint}, {head: "TITLE", paint: paint.bold}, {head: "DELETED"}, {head: "GONE"}}
-	w := words{local: c.local, now: c.clock()}
-	for _, d := range page.Tasks {
-		addRow(cols, shortID(d.Task.ID), oneLine(d.Task.Title), w.at(deletedAt(d)), w.at(d.GoneAt))
-	}
-	err = cmd.printRows(c, cols, []int{1, 2, 3}, func(row int) []string {
-		d := page.Tasks[row]
-		return []string{d.Task.ID.String(), oneLine(deletedAt(d)), oneLine(d.GoneAt), oneLine(d.Task.Title)}
-	})
-	if page.NextCursor != nil {
-		_, moreErr := fmt.Fprintf(c.err, "There are more than these %d: --limit N shows up to %d.\n", len(page.Tasks), pageSize)
+	err = cmd.print(c, list)
+	if more {
+		_, moreErr := fmt.Fprintf(c.err, "There are more than these %d: --limit N shows up to %d.\n", len(list), pageSize)
 		err = errors.Join(err, moreErr)
 	}
 	return err
+}
+
+// inTrash is a deleted task, and how many steps were deleted together with it.
+type inTrash struct {
+	client.Deleted
+
+	steps int
+}
+
+// read reads as many as are shown, and whether there are more.
+func (cmd trashListCommand) read(c *console, api *client.Client) (list []inTrash, more bool, err error) {
+	var all []client.Deleted
+	for cursor := ""; ; {
+		page, err := api.Trash(c.ctx, pageSize, cursor)
+		if err != nil {
+			return nil, false, err
+		}
+		all = append(all, page.Tasks...)
+		list = withSteps(all)
+		if page.NextCursor == nil || len(list) > cmd.Limit {
+			n := min(len(list), cmd.Limit)
+			return list[:n], n < len(list), nil
+		}
+		cursor = *page.NextCursor
+	}
+}
+
+// withSteps are deleted tasks, each with those of its steps, at every depth, that were
+// deleted together with it.
+func withSteps(all []client.Deleted) []inTrash {
+	place := make(map[mindflow.TaskID]int, len(all))
+	for i, d := range all {
+		place[d.Task.ID] = i
+	}
+	above := func(i int) (int, bool) {
+		parent := all[i].Task.ParentID
+		if parent == nil {
+			return i, false
+		}
+		j, there := place[*parent]
+		return j, there && deletedAt(all[j]) == deletedAt(all[i])
+	}
+	top, steps := make([]int, len(all)), make([]int, len(all))
+	for i := range all {
+		top[i] = i
+		for j, more := above(i); more; j, more = above(j) {
+			top[i] = j
+		}
+		if top[i] != i {
+			steps[top[i]]++
+		}
+	}
+	var list []inTrash
+	for i, d := range all {
+		if top[i] == i {
+			list = append(list, inTrash{d, steps[i]})
+		}
+	}
+	return list
+}
+
+func (cmd trashListCommand) print(c *console, list []inTrash) error {
+	cols := []column{{head: "ID", paint: paint.faint}, {head: "TITLE", paint: paint.bold}, {head: "STEPS", right: true}, {head: "DELETED"}, {head: "GONE"}}
+	w := words{local: c.local, now: c.clock()}
+	counted := false
+	for _, d := range list {
+		steps := ""
+		if d.steps > 0 {
+			steps, counted = strconv.Itoa(d.steps), true
+		}
+		addRow(cols, shortID(d.Task.ID), oneLine(d.Task.Title), steps, w.at(deletedAt(d.Deleted)), w.at(d.GoneAt))
+	}
+	if !counted {
+		cols[2].hide()
+	}
+	return cmd.printRows(c, cols, []int{1, 2, 3, 4}, func(row int) []string {
+		d := list[row]
+		return []string{d.Task.ID.String(), oneLine(deletedAt(d.Deleted)), oneLine(d.GoneAt), oneLine(d.Task.Title)}
+	})
 }
 
 func deletedAt(d client.Deleted) string {

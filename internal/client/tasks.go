@@ -92,6 +92,8 @@ type Understood struct {
 	PreferredTime *string     `json:"preferred_time"`
 	Recurrence    *Recurrence `json:"recurrence"`
 	Tokens        []Piece     `json:"tokens"`
+
+	Reminders []mindflow.Reminder `json:"reminders"`
 }
 
 // Piece is a part of a text that was understood. Kind is the field it sets.
