@@ -4,6 +4,7 @@ SHELL := /bin/bash -o pipefail
 .DELETE_ON_ERROR:
 
 lint     := $(CURDIR)/.tools/bin/golangci-lint
+nfpm     := $(CURDIR)/.tools/bin/nfpm
 gremlins := $(CURDIR)/.tools/bin/gremlins-0.6.0
 redocly  := .tools/openapi/node_modules/.bin/redocly
 suite    := .tools/mcp-conformance/node_modules/.package-lock.json
@@ -24,11 +25,22 @@ rarely   := github.com/fxamacker/cbor github.com/getsentry/sentry-go github.com/
             github.com/google/go-tpm github.com/google/jsonschema-go github.com/modelcontextprotocol github.com/pressly/goose \
             github.com/prometheus github.com/segmentio/encoding github.com/spf13 github.com/tinylib/msgp github.com/wneessen/go-mail \
             filippo.io go.opentelemetry.io golang.org/x/net google.golang.org/protobuf html mindflow/cmd text
-compact  := -ldflags '-s -w -funcalign=8' $(rarely:%=-gcflags=%/...=-l)
+linked   := -s -w -funcalign=8
+lesser   := $(rarely:%=-gcflags=%/...=-l)
 
 build: web ## Build bin/mindflow with the web app: one file, no cgo
-	CGO_ENABLED=0 go build -trimpath $(compact) -o bin/mindflow ./cmd/mindflow
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(linked)' $(lesser) -o bin/mindflow ./cmd/mindflow
 	@awk -v bytes="$$(wc -c < bin/mindflow)" 'BEGIN { printf "bin/mindflow has %.1f MB, of 40 at the most\n", bytes / 1e6; exit bytes > 40e6 }'
+
+# Of the machine's architecture, or another: make packages arch=arm64
+arch     ?= $(shell go env GOHOSTARCH)
+version  ?= $(shell deploy/package/version.sh)
+packages ?= bin/packages
+
+packages: build $(nfpm) ## Make a .deb and a .rpm of what is built, in bin/packages
+	mkdir -p .tools/package
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(arch) go build -trimpath -ldflags '$(linked) -X main.version=$(version)' $(lesser) -o .tools/package/mindflow-$(arch) ./cmd/mindflow
+	@NFPM=$(nfpm) MINDFLOW=bin/mindflow deploy/package/build.sh .tools/package/mindflow-$(arch) $(version) $(arch) $(packages)
 
 web: web/dist/app/index.html ## Build the web app, which the binary then holds
 
@@ -69,7 +81,8 @@ test: postgres $(suite) ## Run every test, on both databases, with the race dete
 	cd bench && go test -vet=off ./...
 	@awk -v overall=90 -v each=85 -f tools/coverage.awk coverage.out coverage.pure.out
 
-deploy-check: build ## Try what installs and runs the server elsewhere: in a Debian of its own, as root
+deploy-check: packages ## Try what installs and runs the server elsewhere: in a Debian of its own, as root
+	shellcheck deploy/package/*.sh
 	go test -vet=off -timeout 10m ./test/deploy/...
 
 conformance: $(suite) ## Run the Model Context Protocol's conformance suite, and OAuth's whole way by a client library, alone (they are among the tests)
@@ -142,6 +155,10 @@ pitr-drill: build ## Try PostgreSQL's point-in-time recovery on a throw-away clu
 $(lint): tools/go.mod tools/go.sum
 	cd tools && CGO_ENABLED=0 go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
+# A module of its own: what it needs would move the linter's versions.
+$(nfpm): tools/nfpm/go.mod tools/nfpm/go.sum
+	cd tools/nfpm && CGO_ENABLED=0 go build -o $@ github.com/goreleaser/nfpm/v2/cmd/nfpm
+
 # Not in tools/go.mod: what it needs would move the linter's versions.
 $(gremlins):
 	GOBIN=$(CURDIR)/.tools/bin CGO_ENABLED=0 go install github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
@@ -178,5 +195,5 @@ postgres:
 		cd .tools/postgres && $(npm) ci --ignore-scripts; \
 	fi
 
-.PHONY: help run dev build web web-dev web-types web-check e2e journeys screenshots bench-web fmt lint openapi test deploy-check conformance check bench bench-size bench-postgres mutation verify-long pitr-drill postgres \
+.PHONY: help run dev build packages web web-dev web-types web-check e2e journeys screenshots bench-web fmt lint openapi test deploy-check conformance check bench bench-size bench-postgres mutation verify-long pitr-drill postgres \
 	migrate-create migrate-up migrate-down migrate-status migrate-history migrate-current

@@ -19,8 +19,8 @@ import (
 	_ "golang.org/x/crypto/x509roots/fallback" // certificate authorities, wherever it runs
 )
 
-// version is the product's.
-const version = "7.0.0"
+// version is the product's. A package's build says it more closely.
+var version = "7.0.0"
 
 // Exit codes.
 const (
@@ -42,6 +42,7 @@ type commands struct {
 	Restore restoreCommand `cmd:"" help:"Fill an empty database with a backup."`
 	Health  healthCommand  `cmd:"" help:"Ask whether a server is ready: exit code 0 if it is, 1 if not."`
 	Openapi openapiCommand `cmd:"" hidden:"" help:"Print the OpenAPI document."`
+	Manual  manualCommand  `cmd:"" hidden:"" help:"Print the manual page."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	Completion completionCommand `cmd:"" help:"Print what makes a shell complete mindflow's commands."`
