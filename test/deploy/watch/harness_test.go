@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -205,6 +206,9 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
+// quiet is a log that nobody reads.
+var quiet = log.New(io.Discard, "", 0)
+
 var client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second}
 
 // ask answers what a GET answers, and nothing when that is no 200.
@@ -224,6 +228,25 @@ func ask(t *testing.T, url string) string {
 		return ""
 	}
 	return string(body)
+}
+
+// register opens an account at a server.
+func register(t *testing.T, url string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/api/auth/register",
+		strings.NewReader(`{"email": "ada@example.com", "password": "correct horse battery"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusCreated {
+		t.Fatal(answer.Status)
+	}
 }
 
 // eventually waits until something is so.

@@ -1,0 +1,101 @@
+package watch
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// look runs what looks at certificates, and answers the file it writes.
+func look(t *testing.T, env []string, targets ...string) string {
+	t.Helper()
+	need(t, "openssl")
+	file := filepath.Join(t.TempDir(), "mindflow-certificate.prom")
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, certificate, append([]string{file}, targets...)...)
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
+	said, err := cmd.CombinedOutput()
+	text := read(t, file)
+	if failed := strings.Contains(text, "} 0\n"); failed != (err != nil) || failed != (len(said) > 0) {
+		t.Errorf("%v, it says %q and writes\n%s", err, said, text)
+	}
+	if left, _ := filepath.Glob(file + ".*"); len(left) > 0 {
+		t.Errorf("it leaves %q", left)
+	}
+	return text
+}
+
+// shows begins to show a certificate for a name that ends at a moment, and answers
+// its port and a file of who is trusted.
+func shows(t *testing.T, name string, end time.Time) (port, trusted string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		NotBefore: time.Now().Add(-90 * 24 * time.Hour), NotAfter: end, IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(http.NotFoundHandler())
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS12}
+	s.Config.ErrorLog = quiet
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	trusted = filepath.Join(t.TempDir(), "trusted.pem")
+	write(t, trusted, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
+	_, port, err = net.SplitHostPort(s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port, trusted
+}
+
+// Seen red without -verify_hostname, and without -verify_return_error.
+func TestTheCertificateIsLookedAtAsABrowserDoes(t *testing.T) {
+	end := time.Now().Add(12 * 24 * time.Hour).Truncate(time.Second)
+	port, trusted := shows(t, "localhost", end)
+	other, trustedToo := shows(t, "mind.example.org", end)
+	over, trustedOnce := shows(t, "localhost", time.Now().Add(-time.Hour))
+	holds := `mindflow_certificate_read{host="localhost"} 1` + "\n"
+	for _, tt := range []struct {
+		what, target, trusted, want string
+	}{
+		{"it holds", "localhost:" + port, trusted, holds},
+		{"nobody trusts it", "localhost:" + port, trustedToo, `mindflow_certificate_read{host="localhost"} 0` + "\n"},
+		{"another name", "localhost:" + other, trustedToo, `mindflow_certificate_read{host="localhost"} 0` + "\n"},
+		{"it is over", "localhost:" + over, trustedOnce, `mindflow_certificate_read{host="localhost"} 0` + "\n"},
+		{"nobody is there", freeAddress(t), trusted, `mindflow_certificate_read{host="127.0.0.1"} 0` + "\n"},
+	} {
+		got := look(t, []string{"SSL_CERT_FILE=" + tt.trusted}, tt.target)
+		expires := fmt.Sprintf("mindflow_certificate_expires_timestamp_seconds{host=\"localhost\"} %d\n", end.Unix())
+		if !strings.Contains(got, tt.want) || strings.Contains(got, expires) != (tt.want == holds) {
+			t.Errorf("%s: it writes\n%s", tt.what, got)
+		}
+	}
+	both := look(t, []string{"SSL_CERT_FILE=" + trusted}, "localhost:"+port, freeAddress(t))
+	if !strings.Contains(both, holds) || !strings.Contains(both, "} 0\n") {
+		t.Errorf("of two it writes\n%s", both)
+	}
+}

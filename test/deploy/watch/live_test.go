@@ -1,0 +1,171 @@
+package watch
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"mindflow/internal/store/storetest"
+)
+
+// inbox is a webhook of the test's own: what Alertmanager told it of each alert
+// last.
+type inbox struct {
+	mu     sync.Mutex
+	status map[string]string // by alert
+	labels map[string]map[string]string
+	leads  map[string]string // to the runbook
+}
+
+func (i *inbox) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	var told struct {
+		Alerts []struct {
+			Status              string
+			Labels, Annotations map[string]string
+		}
+	}
+	raw, _ := io.ReadAll(r.Body)
+	if json.Unmarshal(raw, &told) != nil {
+		return
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, a := range told.Alerts {
+		name := a.Labels["alertname"]
+		i.status[name], i.labels[name], i.leads[name] = a.Status, a.Labels, a.Annotations["runbook_url"]
+	}
+}
+
+func (i *inbox) says(name string) string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.status[name]
+}
+
+// watching is a Prometheus and an Alertmanager that run.
+type watching struct {
+	t          *testing.T
+	prometheus string // where it answers
+}
+
+// watch starts both with the project's own configuration. What differs are the
+// addresses, how often is looked, and for how long something has to be so: five
+// seconds.
+func watch(t *testing.T, metrics string, in *inbox) *watching {
+	t.Helper()
+	prometheusPath, managerPath := need(t, "prometheus"), need(t, "prometheus-alertmanager")
+	hook := httptest.NewServer(in)
+	t.Cleanup(hook.Close)
+	dir, own, manager := t.TempDir(), freeAddress(t), freeAddress(t)
+	write(t, filepath.Join(dir, "alertmanager.yml"), fmt.Sprintf(`
+route: {receiver: test, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}
+receivers: [{name: test, webhook_configs: [{url: '%s', send_resolved: true}]}]
+`, hook.URL))
+	write(t, filepath.Join(dir, "mindflow.yml"), regexp.MustCompile(`(?m)^( +for:) \w+$`).ReplaceAllString(read(t, rules), "$1 5s"))
+	config := strings.NewReplacer(
+		"rules/*.yml", filepath.Join(dir, "mindflow.yml"), "127.0.0.1:9464", metrics, "127.0.0.1:9093", manager, "127.0.0.1:9090", own,
+		"scrape_interval: 15s", "scrape_interval: 1s", "scrape_timeout: 5s", "scrape_timeout: 1s", "evaluation_interval: 15s", "evaluation_interval: 1s",
+	).Replace(read(t, prometheus))
+	write(t, filepath.Join(dir, "prometheus.yml"), config)
+	start(t, nil, nil, managerPath, "--config.file="+filepath.Join(dir, "alertmanager.yml"), "--storage.path="+t.TempDir(),
+		"--web.listen-address="+manager, "--cluster.listen-address=")
+	start(t, nil, nil, prometheusPath, "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+t.TempDir(),
+		"--web.listen-address="+own)
+	w := &watching{t, "http://" + own}
+	eventually(t, 15*time.Second, "Prometheus and Alertmanager are ready", func() bool {
+		return ask(t, w.prometheus+"/-/ready") != "" && ask(t, "http://"+manager+"/-/ready") != ""
+	})
+	return w
+}
+
+// value is what a query answers, "" for nothing.
+func (w *watching) value(query string) string {
+	var answer struct {
+		Data struct {
+			Result []struct{ Value [2]any }
+		}
+	}
+	if err := json.Unmarshal([]byte(ask(w.t, w.prometheus+"/api/v1/query?query="+url.QueryEscape(query))), &answer); err != nil || len(answer.Data.Result) == 0 {
+		return ""
+	}
+	return fmt.Sprint(answer.Data.Result[0].Value[1])
+}
+
+// state is what Prometheus says of an alert: inactive, pending or firing.
+func (w *watching) state(name string) string {
+	var answer struct {
+		Data struct {
+			Groups []struct {
+				Rules []struct{ Name, State, Health string }
+			}
+		}
+	}
+	_ = json.Unmarshal([]byte(ask(w.t, w.prometheus+"/api/v1/rules?type=alert")), &answer) // nothing is no state
+	for _, g := range answer.Data.Groups {
+		for _, r := range g.Rules {
+			if r.Name == name && r.Health == "ok" {
+				return r.State
+			}
+		}
+	}
+	return ""
+}
+
+// A database that stops is told to whoever is to hear it, and so is its return;
+// the server is not restarted in between. Fails with a health of the database
+// that is asked once only.
+func TestAStoppedDatabaseIsToldToPeople(t *testing.T) {
+	need(t, "prometheus")
+	database := storetest.Own(t)
+	address, metrics := serve(t, "DATABASE_URL="+database.URL(), "ENVIRONMENT=development")
+	in := &inbox{status: map[string]string{}, labels: map[string]map[string]string{}, leads: map[string]string{}}
+	w := watch(t, metrics, in)
+	register(t, address)
+
+	eventually(t, 15*time.Second, "all is well", func() bool {
+		return w.value("mindflow:available") == "1" && w.value(`sum(mindflow_users{state="enabled"})`) == "1" && w.state("MindflowDatabaseDown") == "inactive"
+	})
+	for _, name := range []string{"MindflowDown", "MindflowServerDown", "MindflowSchemaBehind"} {
+		if state := w.state(name); state != "inactive" {
+			t.Errorf("%s is %s", name, state)
+		}
+	}
+
+	database.End(syscall.SIGINT)
+	eventually(t, 25*time.Second, "the alert fires, and is told", func() bool {
+		return w.state("MindflowDatabaseDown") == "firing" && in.says("MindflowDatabaseDown") == "firing"
+	})
+	if got := w.value("mindflow:available"); got != "0" {
+		t.Errorf("the server is said to be available: %s", got)
+	}
+	if state := w.state("MindflowSchemaBehind"); state != "inactive" {
+		t.Errorf("that the schema is behind is %s, though nobody can know", state)
+	}
+	if up := w.value(`up{job="mindflow"}`); up != "1" {
+		t.Errorf("the server is said to be down: %s", up)
+	}
+	in.mu.Lock()
+	labels, leads := in.labels["MindflowDatabaseDown"], in.leads["MindflowDatabaseDown"]
+	in.mu.Unlock()
+	if labels["instance"] != metrics || labels["severity"] != "critical" || labels["runbooks"] != "" || !strings.HasSuffix(leads, "/operations.md#mindflowdatabasedown") {
+		t.Errorf("it is told with %v and leads to %s", labels, leads)
+	}
+
+	database.Start()
+	eventually(t, 25*time.Second, "the alert ends, and that is told", func() bool {
+		return w.state("MindflowDatabaseDown") == "inactive" && in.says("MindflowDatabaseDown") == "resolved"
+	})
+	if status := ask(t, address+"/health/ready"); status == "" {
+		t.Error("the server is not ready again")
+	}
+}
