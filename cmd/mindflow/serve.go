@@ -83,8 +83,9 @@ func (serveCommand) Run(c *console) (err error) {
 	work := h.startWork()
 	defer h.keepUses(c.ctx)()
 	ended := make(chan error, 1)
+	entry := newDoors(listener, from == handedOver)
 	go func() {
-		ended <- server.Serve(netutil.LimitListener(listener, h.config.MaxConnections+super.connections()))
+		ended <- server.Serve(netutil.LimitListener(entry, h.config.MaxConnections+super.connections()))
 	}()
 	defer super.attend(c.ctx, listener.Addr())()
 	select {
@@ -94,7 +95,7 @@ func (serveCommand) Run(c *console) (err error) {
 	case <-c.ctx.Done():
 	}
 	super.say(c.ctx, daemon.SdNotifyStopping, "stopping; still serving for "+h.config.ShutdownDelay.String())
-	return h.drain(context.WithoutCancel(c.ctx), api, server, work)
+	return h.drain(context.WithoutCancel(c.ctx), api, entry, server, work)
 }
 
 // checks are what /health asks.
@@ -162,10 +163,14 @@ func (h *house) edge() rest.Settings {
 // whoever distributes requests chooses another server; only then nothing new is
 // accepted, and what is in flight is finished. Jobs stop meanwhile, a little sooner,
 // so that those not finished can still be given back. The store is closed after that.
-func (h *house) drain(ctx context.Context, api *rest.API, server *http.Server, work *jobs.Runner) error {
+func (h *house) drain(ctx context.Context, api *rest.API, entry *doors, server *http.Server, work *jobs.Runner) error {
 	h.log.InfoContext(ctx, "draining", "delay", h.config.ShutdownDelay)
 	api.Drain()
 	time.Sleep(h.config.ShutdownDelay) // a second signal ends the program
+	if err := entry.shut(); err != nil {
+		h.log.WarnContext(ctx, "the listener cannot be shut: whoever comes last may be dropped", "error", err)
+	}
+	time.Sleep(min(settleTime, h.config.ShutdownDelay))
 	h.log.InfoContext(ctx, "shutting down")
 	ctx, cancel := context.WithTimeout(ctx, h.config.ShutdownTimeout)
 	defer cancel()

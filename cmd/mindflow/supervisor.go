@@ -197,6 +197,7 @@ func (h *house) listen(c *console) (listener net.Listener, from string, err erro
 		}
 	}
 	var lc net.ListenConfig
+	lc.SetMultipathTCP(false) // such a socket cannot be deafened
 	if listener, err = lc.Listen(c.ctx, "tcp", h.config.ListenAddr); err != nil {
 		return nil, "", fmt.Errorf("listen on %s: %w", h.config.ListenAddr, err)
 	}
