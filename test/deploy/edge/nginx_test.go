@@ -1,0 +1,266 @@
+package edge
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const (
+	source = "../../../deploy/nginx"
+	name   = "mind.example.org"
+)
+
+// nginx is one that runs the site.
+type nginx struct {
+	folder        string
+	plain, secure string // where it listens for http and https
+	roots         *x509.CertPool
+}
+
+// change is a text of the site's files that a test has otherwise. One that is not
+// there fails the test: it would be tested for nothing.
+type change struct{ from, to string }
+
+// begin runs the site in front of servers, with changes, until the test ends.
+func begin(t *testing.T, servers []string, changes ...change) *nginx {
+	t.Helper()
+	n := prepare(t, servers, changes...)
+	n.check(t)
+	cmd := exec.CommandContext(context.Background(), "nginx", "-p", n.folder, "-c", "nginx.conf", "-g", "daemon off;")
+	said := &bytes.Buffer{}
+	cmd.Stderr = said
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+		if said.Len() > 0 {
+			t.Logf("nginx: %s", said)
+		}
+	})
+	eventually(t, 10*time.Second, "nginx listens", func() bool {
+		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(t.Context(), "tcp", n.secure)
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err == nil
+	})
+	return n
+}
+
+// prepare writes the site as an installer would, but into a folder of its own and
+// for free ports of the loopback.
+func prepare(t *testing.T, servers []string, changes ...change) *nginx {
+	t.Helper()
+	if _, err := exec.LookPath("nginx"); err != nil {
+		missing(t, "there is no nginx (Debian: apt-get install nginx)")
+	}
+	n := &nginx{folder: t.TempDir(), plain: free(t), secure: free(t)}
+	n.certify(t)
+	for _, folder := range []string{"log", "acme", "mindflow/unavailable"} {
+		if err := os.MkdirAll(filepath.Join(n.folder, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var upstream strings.Builder
+	for _, server := range servers {
+		fmt.Fprintf(&upstream, "server %s max_fails=1 fail_timeout=1s;\n", server)
+	}
+	changes = append([]change{
+		{"${MINDFLOW_NAME}", name},
+		{"${MINDFLOW_CERTIFICATE}", n.folder + "/certificate.pem"},
+		{"${MINDFLOW_KEY}", n.folder + "/key.pem"},
+		{"/etc/nginx/mindflow/", n.folder + "/mindflow/"},
+		{"/var/log/nginx/", n.folder + "/log/"},
+		{"/var/www/letsencrypt", n.folder + "/acme"},
+		{"listen 80;", "listen " + n.plain + ";"},
+		{"listen 443 ssl http2;", "listen " + n.secure + " ssl http2;"},
+		{"listen [::]:80;", ""}, // not everywhere is IPv6
+		{"listen [::]:443 ssl http2;", ""},
+		{"server 127.0.0.1:8000 max_fails=1 fail_timeout=1s;", upstream.String()},
+	}, changes...)
+	unused := map[change]bool{}
+	for _, c := range changes {
+		unused[c] = true
+	}
+	render := func(from, to string) {
+		raw, err := os.ReadFile(filepath.Join(source, from))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(raw)
+		for _, c := range changes {
+			if strings.Contains(text, c.from) {
+				text = strings.ReplaceAll(text, c.from, c.to)
+				delete(unused, c)
+			}
+		}
+		write(t, filepath.Join(n.folder, to), text)
+	}
+	render("mindflow.conf", "site.conf")
+	for _, file := range []string{"upstream.conf", "proxy.conf", "unavailable/page.html", "unavailable/problem.json"} {
+		render(file, "mindflow/"+file)
+	}
+	for c := range unused {
+		t.Fatalf("the site does not say %q", c.from)
+	}
+	user := ""
+	if os.Geteuid() == 0 {
+		user = "user root;" // workers come to the test's folders
+	}
+	write(t, filepath.Join(n.folder, "nginx.conf"), user+`
+pid nginx.pid;
+worker_processes 2;
+error_log stderr warn;
+events { worker_connections 1024; }
+http {
+	client_body_temp_path body;
+	proxy_temp_path proxy;
+	fastcgi_temp_path other;
+	uwsgi_temp_path other;
+	scgi_temp_path other;
+	include site.conf;
+}
+`)
+	return n
+}
+
+// check has nginx look through its settings. A warning is a mistake, too.
+func (n *nginx) check(t *testing.T) {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "nginx", "-t", "-q", "-p", n.folder, "-c", "nginx.conf").CombinedOutput()
+	if err != nil || len(out) > 0 {
+		t.Fatalf("nginx -t: %v %s", err, out)
+	}
+}
+
+// certify makes the certificate.
+func (n *nginx) certify(t *testing.T) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})
+	write(t, n.folder+"/certificate.pem", string(shown))
+	write(t, n.folder+"/key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})))
+	n.roots = x509.NewCertPool()
+	n.roots.AppendCertsFromPEM(shown)
+}
+
+// client is one that comes from an address, by HTTP/2 where it may. It follows
+// nothing and unpacks nothing.
+func (n *nginx) client(t *testing.T, from string) *http.Client {
+	t.Helper()
+	dialer := &net.Dialer{Timeout: 5 * time.Second, LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
+	transport := &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: n.roots}, ForceAttemptHTTP2: true, DisableCompression: true, MaxIdleConnsPerHost: 64,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return dialer.DialContext(ctx, network, map[string]string{name + ":80": n.plain, name + ":443": n.secure}[address])
+		},
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{
+		Transport: transport, Timeout: 30 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// connect opens a connection that speaks HTTP/1.1.
+func (n *nginx) connect(t *testing.T) *tls.Conn {
+	t.Helper()
+	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: 5 * time.Second}, "tcp", n.secure, &tls.Config{RootCAs: n.roots, ServerName: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// logs is everything nginx has logged.
+func (n *nginx) logs(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	err := filepath.WalkDir(filepath.Join(n.folder, "log"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		all.Write(raw)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// free is an address of the loopback that nobody listens at.
+func free(t *testing.T) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// missing leaves a test out for want of a part, but not in continuous integration.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
+
+// eventually waits until something is so.
+func eventually(t *testing.T, within time.Duration, what string, so func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(within); !so(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("after %s it is not so that %s", within, what)
+		}
+	}
+}

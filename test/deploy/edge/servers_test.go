@@ -1,0 +1,220 @@
+package edge
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"mindflow/internal/store/storetest"
+)
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "mindflow-edge-")
+	if err != nil {
+		panic(err)
+	}
+	binary.path = filepath.Join(dir, "mindflow")
+	code := storetest.Run(m)
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// programVariable names a program built before, such as one that is broken on
+// purpose.
+const programVariable = "MINDFLOW_TEST_PROGRAM"
+
+// binary is built once, by whoever needs it first.
+var binary struct {
+	once sync.Once
+	path string
+	err  error
+}
+
+func program(t *testing.T) string {
+	t.Helper()
+	binary.once.Do(func() {
+		if given := os.Getenv(programVariable); given != "" {
+			binary.path = given
+			return
+		}
+		build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary.path, "./cmd/mindflow")
+		build.Dir, build.Env = "../../..", append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			binary.err = fmt.Errorf("%w\n%s", err, out)
+		}
+	})
+	if binary.err != nil {
+		t.Fatal(binary.err)
+	}
+	return binary.path
+}
+
+// server is a process that serves at an address of its own.
+type server struct {
+	address string
+	cmd     *exec.Cmd
+	log     bytes.Buffer // to be read once it has ended
+	ended   chan struct{}
+}
+
+// serve starts a server as it runs in production behind a proxy on this machine,
+// and waits until it is ready. It is killed when the test ends.
+func serve(t *testing.T, address string, settings ...string) *server {
+	t.Helper()
+	home := t.TempDir()
+	s := &server{address: address, ended: make(chan struct{})}
+	s.cmd = exec.CommandContext(context.Background(), program(t), "serve")
+	s.cmd.Env = append([]string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "DATA_DIR=" + home, "LISTEN_ADDR=" + address, "ENVIRONMENT=production",
+		"SECRET_KEY=a secret key of the tests that is long enough", "PUBLIC_URL=https://" + name, "TRUSTED_PROXIES=127.0.0.1",
+		"RATE_LIMIT_USER=off", "RATE_LIMIT_READ=off", "RATE_LIMIT_AUTH=off", "RATE_LIMIT_SIGNIN=off",
+	}, settings...)
+	if !strings.Contains(strings.Join(settings, " "), "DATABASE_URL=") {
+		s.cmd.Env = append(s.cmd.Env, "DATABASE_URL=sqlite:///"+home+"/mindflow.db")
+		migrate := exec.CommandContext(t.Context(), program(t), "migrate")
+		migrate.Env = s.cmd.Env
+		if out, err := migrate.CombinedOutput(); err != nil {
+			t.Fatalf("migrate: %v %s", err, out)
+		}
+	}
+	s.cmd.Stderr = &s.log
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = s.cmd.Wait()
+		close(s.ended)
+	}()
+	t.Cleanup(func() {
+		_ = s.cmd.Process.Kill()
+		<-s.ended
+		if t.Failed() {
+			t.Logf("server at %s: %s", address, last(s.log.String(), 4000))
+		}
+	})
+	eventually(t, 20*time.Second, "the server is ready", func() bool {
+		select {
+		case <-s.ended:
+			t.Fatalf("the server ended: %s", s.log.String())
+		default:
+		}
+		return askOnce("http://"+address+"/health/ready") == http.StatusOK
+	})
+	return s
+}
+
+func askOnce(url string) int {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0
+	}
+	r.Close = true
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode
+}
+
+// stop asks the server to end, and waits until it has.
+func (s *server) stop(t *testing.T) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	select {
+	case <-s.ended:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the server does not end")
+	}
+	if !s.cmd.ProcessState.Success() {
+		t.Errorf("the server ended with %s: %s", s.cmd.ProcessState, last(s.log.String(), 2000))
+	}
+}
+
+func last(s string, n int) string { return s[max(0, len(s)-n):] }
+
+// answer is what somebody got.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+	proto  string
+}
+
+// person speaks through nginx, perhaps signed in.
+type person struct {
+	http  *http.Client
+	token string
+}
+
+// try sends one request, once, with further headers: name, value, ….
+func (p *person) try(method, path, body string, headers ...string) (answer, error) {
+	var content io.Reader
+	if body != "" {
+		content = strings.NewReader(body)
+	}
+	r, err := http.NewRequestWithContext(context.Background(), method, "https://"+name+path, content)
+	if err != nil {
+		return answer{}, err
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+
+	}
+	if p.token != "" {
+		r.Header.Set("Authorization", "Bearer "+p.token)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := p.http.Do(r)
+	if err != nil {
+		return answer{}, err
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	return answer{resp.StatusCode, resp.Header, string(raw), resp.Proto}, err
+}
+
+// ask sends one request that has to be answered.
+func (p *person) ask(t *testing.T, method, path, body string, headers ...string) answer {
+	t.Helper()
+	a, err := p.try(method, path, body, headers...)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return a
+}
+
+// signUp opens an account and signs in.
+func (p *person) signUp(t *testing.T, email string) {
+	t.Helper()
+	account := fmt.Sprintf(`{"email": %q, "password": "correct horse battery"}`, email)
+	if a := p.ask(t, "POST", "/api/auth/register", account); a.status != http.StatusCreated {
+		t.Fatalf("register: %d %s", a.status, a.body)
+	}
+	a := p.ask(t, "POST", "/api/auth/login", account)
+	var got struct {
+		Access string `json:"access_token"`
+	}
+	if err := json.Unmarshal([]byte(a.body), &got); err != nil || got.Access == "" {
+		t.Fatalf("login: %d %s", a.status, a.body)
+	}
+	p.token = got.Access
+}
