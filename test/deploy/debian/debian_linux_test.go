@@ -40,3 +40,14 @@ func TestWhatStillRunsEndsWithTheTest(t *testing.T) {
 		t.Errorf("process %d is still there: %v", pid, err)
 	}
 }
+
+func TestAMachineStartsApart(t *testing.T) {
+	m := debian.Boot(t, "man-db")
+	if first := m.Run(t, "cat", "/proc/1/comm"); strings.TrimSpace(first) != "systemd" {
+		t.Errorf("its first process is %q", first)
+	}
+	m.Run(t, "systemctl", "start", "systemd-tmpfiles-clean.service")
+	if _, err := m.Dial(t.Context(), "tcp", "127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "refused") {
+		t.Errorf("its network has no 127.0.0.1: %v", err)
+	}
+}
