@@ -5,6 +5,7 @@ SHELL := /bin/bash -o pipefail
 
 lint     := $(CURDIR)/.tools/bin/golangci-lint
 nfpm     := $(CURDIR)/.tools/bin/nfpm
+actionlint := $(CURDIR)/.tools/bin/actionlint
 gremlins := $(CURDIR)/.tools/bin/gremlins-0.6.0
 redocly  := .tools/openapi/node_modules/.bin/redocly
 suite    := .tools/mcp-conformance/node_modules/.package-lock.json
@@ -81,8 +82,9 @@ test: postgres $(suite) ## Run every test, on both databases, with the race dete
 	cd bench && go test -vet=off ./...
 	@awk -v overall=90 -v each=85 -f tools/coverage.awk coverage.out coverage.pure.out
 
-deploy-check: packages ## Try what installs and runs the server elsewhere: in a Debian of its own, as root
-	shellcheck deploy/package/*.sh
+deploy-check: packages $(actionlint) ## Try what installs and runs the server elsewhere: in a Debian of its own, as root
+	shellcheck deploy/package/*.sh deploy/*.sh
+	$(actionlint)
 	go test -vet=off -timeout 10m ./test/deploy/...
 
 conformance: $(suite) ## Run the Model Context Protocol's conformance suite, and OAuth's whole way by a client library, alone (they are among the tests)
@@ -156,6 +158,9 @@ $(lint): tools/go.mod tools/go.sum
 	cd tools && CGO_ENABLED=0 go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 # A module of its own: what it needs would move the linter's versions.
+$(actionlint): tools/actionlint/go.mod tools/actionlint/go.sum
+	cd tools/actionlint && CGO_ENABLED=0 go build -o $@ github.com/rhysd/actionlint/cmd/actionlint
+
 $(nfpm): tools/nfpm/go.mod tools/nfpm/go.sum
 	cd tools/nfpm && CGO_ENABLED=0 go build -o $@ github.com/goreleaser/nfpm/v2/cmd/nfpm
 

@@ -1,0 +1,162 @@
+package release
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// head is the newest step of the older program, and newest the newer one's.
+const (
+	head   = "18"
+	newest = "90002"
+)
+
+func TestABadReleaseIsTakenBack(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "a")
+	p := signUp(t, f.hosts[0].url, "ada@example.org")
+	for i := range 5 {
+		p.keep(t, fmt.Sprintf("task %d", i))
+	}
+	for _, c := range []struct {
+		name    string
+		bad     variant
+		schema  string
+		reasons []string
+	}{
+		{"its migration fails", stuck, head, []string{"the migration failed on a: ", "division by zero"}},
+		{"its server ends at the start", crashing, head, []string{"the health check failed on a: /health/ready does not answer"}},
+		{"its server is never ready", unready, head, []string{"the health check failed on a: /health/ready ", ", 5 s after the start"}},
+		{"its server is ready for a while", sickly, head, []string{"the health check failed on a: /health/ready answers 503"}},
+		{"it knows no best task", useless, head, []string{"the smoke test failed on a: asking for the best task is answered 503"}},
+		{"its schema holds something by then", filling, newest, []string{"the smoke test failed on a: ", "the schema stays at " + newest, "would lose 1 row of release_marks"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := f.on(t).run(c.bad.pack(t))
+			o.is(t, 1, append(c.reasons, c.bad.version+" was taken back: ", "a serve 7.0.0 as before, schema "+c.schema)...)
+			f.hosts[0].serves(t, "7.0.0")
+			same(t, f.schema(), c.schema)
+			p.intact(t)
+			p.keep(t, "made after "+c.name)
+			if users := f.mindflow("user list"); strings.Contains(users, "smoke.invalid") {
+				t.Errorf("the account of the smoke test is still there:\n%s", users)
+			}
+		})
+	}
+	f.run("--history").is(t, 0, "7.0.0 → 8.0.5, schema 18 → 18: put back: the smoke test failed on a: ", "7.0.0 → 8.0.6, schema 18 → "+newest+": put back")
+}
+
+func TestAReleaseBehindNginxLosesNoRequest(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "a", "b")
+	f.address = f.nginx()
+	p := signUp(t, f.address, "ada@example.org")
+	end := p.load(t)
+	f.run(good.pack(t)).is(t, 0, "switch a to 8.0.0", "switch b to 8.0.0", "smoke test of "+f.address, "a b serve 8.0.0, schema "+newest)
+	f.serve("8.0.0")
+
+	// One that fails on the second host is taken back from both.
+	write(t, filepath.Join(f.dir, "b.before-smoke"), "#!/bin/sh\nexit 1\n")
+	f.run(better.pack(t)).is(t, 1, "the smoke test failed on b cannot be reached", "put 8.0.0 back on b", "put 8.0.0 back on a", "a b serve 8.0.0 as before")
+	must(t, os.Remove(filepath.Join(f.dir, "b.before-smoke")))
+	f.serve("8.0.0")
+
+	f.run("--rollback").is(t, 0, "a b serve 7.0.0, schema "+head)
+	f.serve("7.0.0")
+	end()
+	same(t, f.schema(), head)
+	p.intact(t)
+	f.run("--history").is(t, 0, "7.0.0 → 8.0.0, schema 18 → "+newest+": kept (ada@", "8.0.0 → 8.1.0", "8.0.0 → 7.0.0, schema "+newest+" → 18: rolled back")
+}
+
+func TestAReleaseToOneHostLosesNoRequest(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "a")
+	p := signUp(t, f.nginx(), "ada@example.org")
+	// The newer server lets nobody register: the smoke test has its account opened.
+	settings := filepath.Join(f.hosts[0].root, "etc/mindflow/mindflow.env")
+	write(t, settings, read(t, settings)+"SIGNUP=closed\n")
+	end := p.load(t)
+	f.run(good.pack(t)).is(t, 0)
+	end()
+	f.serve("8.0.0")
+	p.intact(t)
+}
+
+func TestAReleaseThatIsInterruptedIsRepairedByTheNext(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "a")
+	p := signUp(t, f.hosts[0].url, "ada@example.org")
+	p.keep(t, "a task")
+	pack := good.pack(t)
+
+	var said bytes.Buffer
+	interrupted := f.command(t.Context(), &said, pack)
+	interrupted.Env = append(interrupted.Env, "HEALTH_SECONDS=60")
+	must(t, interrupted.Start())
+	eventually(t, 60*time.Second, "the host is switched", func() bool {
+		_, body := get(f.hosts[0].url + "/health")
+		return strings.Contains(body, "8.0.0")
+	})
+
+	f.run(better.pack(t)).is(t, 1, "a: another release is under way: ada from ", "Nothing was changed.")
+
+	must(t, syscall.Kill(-interrupted.Process.Pid, syscall.SIGINT))
+	_ = interrupted.Wait()
+	outcome{interrupted.ProcessState.ExitCode(), said.String()}.is(t, 130, "interrupted while at: health of a", "Switched to 8.0.0, or about to be: a;", "Run the same again")
+	t.Log(said.String())
+
+	// What was not proven is not what the way back leads to.
+	f.run(crashing.pack(t)).is(t, 1, "a release of 8.0.0 was interrupted (switched to 8.0.0); the version before is 7.0.0", "8.0.2 was taken back", "a serve 7.0.0 as before, schema "+head)
+	f.serve("7.0.0")
+
+	f.run(pack).is(t, 0, "a serve 8.0.0, schema "+newest)
+	f.run(pack).is(t, 0, "every host serves 8.0.0 already")
+	p.intact(t)
+}
+
+func TestWhatStopsAReleaseBeforeAnythingChanges(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, "a", "b")
+	pack := good.pack(t)
+
+	write(t, filepath.Join(f.dir, "b.down"), "")
+	f.run(pack).is(t, 1, "b cannot be reached: ", "Nothing was changed.")
+	must(t, os.Remove(filepath.Join(f.dir, "b.down")))
+
+	settings := read(t, filepath.Join(f.hosts[0].root, "etc/mindflow/mindflow.env"))
+	f.hosts[0].write(t, "etc/mindflow/mindflow.env", settings+"BACKUP_DIR=/dev/null/backups\n")
+	f.run(pack).is(t, 1, "the backup failed: a: ", "Nothing was changed.")
+	f.hosts[0].write(t, "etc/mindflow/mindflow.env", settings)
+
+	f.serve("7.0.0")
+	same(t, f.schema(), head)
+	for _, h := range f.hosts {
+		if _, err := os.Stat(filepath.Join(h.root, "var/lib/mindflow-releases/underway")); err == nil {
+			t.Errorf("%s thinks that a release is under way", h.name)
+		}
+	}
+	f.run("--rollback").is(t, 1, "a has no version before 7.0.0. Nothing was changed.")
+}
+
+// keep makes a task and remembers it.
+func (p *person) keep(t *testing.T, title string) {
+	t.Helper()
+	answer := string(p.must(t, "POST", "/api/tasks", fmt.Sprintf(`{"title": %q}`, title)))
+	_, id, _ := strings.Cut(answer, `"id":"`)
+	id, _, _ = strings.Cut(id, `"`)
+	p.titles[id] = title
+}
+
+func same(t *testing.T, is, want string) {
+	t.Helper()
+	if is != want {
+		t.Errorf("it is %s, not %s", is, want)
+	}
+}
