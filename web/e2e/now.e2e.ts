@@ -188,6 +188,19 @@ test('the palette finds a task, goes places, and sets the theme for good', async
   expect(await page.locator('html').getAttribute('data-theme')).toBe('dark')
 })
 
+test('the palette shows the newest of many that are found, and the way to all', async () => {
+  const { page, ada } = await desk()
+  for (let i = 1; i <= 13; i++) await ada.add({ title: `Chapter ${i}` })
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog').getByRole('combobox').fill('chapter')
+  const all = page.getByRole('option', { name: 'All tasks with “chapter”' })
+  await all.waitFor()
+  expect(await page.getByRole('option', { name: /^Chapter/ }).count()).toBe(12)
+  await all.click()
+  await page.waitForURL(`${app.url}/tasks?q=chapter`)
+  await page.locator('[data-tasks]').getByText('Chapter 1', { exact: true }).waitFor()
+})
+
 test('in the palette Enter means what is found for what was typed, and what keeps it from being found is said', async () => {
   const { page, tasks } = await desk()
   let slow = Promise.resolve()

@@ -242,7 +242,7 @@ export const screens: Screen[] = [
     ready: 'article',
     open: async ({ page }) => {
       await page.locator('main').press('Control+k')
-      await page.getByRole('combobox').fill('electricity')
+      await page.getByRole('dialog').getByRole('combobox').fill('electricity')
       await page.getByRole('option', { name: /bill/ }).waitFor()
     },
   },

@@ -1,7 +1,7 @@
 import type { InfiniteData, Query, QueryClient, QueryKey } from '@tanstack/react-query'
-import { guessZone } from '../time/zone'
-import { api, data, type Preferences, type Task, type TaskPage } from './client'
+import { api, data, type Task, type TaskPage } from './client'
 import { isShort, mapLists, place, type Lists } from './lists'
+import { knownZone } from './queries'
 
 /** What tasks and preferences decide, and the server is asked for anew when they have changed. */
 
@@ -69,7 +69,7 @@ export async function catchUp(client: QueryClient): Promise<void> {
     const known = new Map(pages.flatMap((page) => page.tasks.map((task) => [task.id, task])))
     return tasks
       .filter((task) => isOther(known.get(task.id), task))
-      .reduce((pages, task) => place(pages, query, task, zoneOf(client)), pages)
+      .reduce((pages, task) => place(pages, query, task, knownZone(client)), pages)
   })
 }
 
@@ -103,6 +103,3 @@ export function beginAllAnew(client: QueryClient): void {
 }
 
 const nothing: TaskPage = { tasks: [], next_cursor: null }
-
-export const zoneOf = (client: QueryClient) =>
-  client.getQueryData<Preferences>(['preferences'])?.timezone ?? guessZone()

@@ -6,13 +6,14 @@ import {
   editProject,
   inTree,
   moveProject,
+  ProjectConflict,
   projectsQuery,
   roomsFor,
   type Project,
 } from './projects'
 
 const project = (id: string, fields: Partial<Project> = {}) =>
-  ({ id, name: id, parent_id: null, archived_at: null, deleted_at: null, ...fields }) as Project
+  ({ id, name: id, parent_id: null, version: 1, archived_at: null, deleted_at: null, ...fields }) as Project
 
 const names = (projects: Project[]) => inTree(projects).map(({ project, depth }) => '- '.repeat(depth) + project.id)
 
@@ -51,7 +52,13 @@ test('a project has an order with those of the same parent that are not put away
 describe('changes', () => {
   let client: QueryClient
   /** What the server is asked, each to be answered by hand. */
-  let asked: { path: string; body: { id?: string }; answer: (r: Response) => void; fail: () => void }[]
+  let asked: {
+    path: string
+    ifMatch: string | null
+    body: { id?: string }
+    answer: (r: Response) => void
+    fail: () => void
+  }[]
 
   const begin = (...projects: Project[]) => {
     localStorage.setItem('mindflow.signed-in', '1')
@@ -64,7 +71,8 @@ describe('changes', () => {
         void request.text().then((text) =>
           asked.push({
             path: new URL(request.url).pathname,
-            body: JSON.parse(text) as { id?: string },
+            ifMatch: request.headers.get('If-Match'),
+            body: JSON.parse(text || '{}') as { id?: string },
             answer,
             fail: () => reject(new TypeError('Failed to fetch')),
           }),
@@ -119,6 +127,46 @@ describe('changes', () => {
     asked[1]!.answer(Response.json(b))
     await second
     expect(shown()).toEqual(['a', 'new b'])
+  })
+
+  describe('of what was changed elsewhere meanwhile', () => {
+    const seen = project('a', { version: 3 })
+    const stale = () => new Response('{}', { status: 412 })
+    /** Edits it, and is told that it is another by now, which is as is said. */
+    async function edit(fields: { name?: string; parent_id?: string }, theirs: Partial<Project>) {
+      begin(seen)
+      const edited = editProject(client, seen, fields).catch((error: unknown) => error)
+      await requests(1)
+      expect(asked[0]).toMatchObject({ ifMatch: '"3"', body: fields })
+      asked[0]!.answer(stale())
+      await requests(2)
+      asked[1]!.answer(Response.json({ ...seen, version: 5, ...theirs }))
+      return { edited }
+    }
+
+    // Seen red without If-Match: the name of the other browser was gone.
+    test('the same is not overwritten unseen', async () => {
+      const { edited } = await edit({ name: 'mine' }, { name: 'theirs' })
+      const error = await edited
+      expect(error).toBeInstanceOf(ProjectConflict)
+      expect(error).toMatchObject({ theirs: { name: 'theirs', version: 5 } })
+      expect(asked).toHaveLength(2)
+      expect(shown()).toEqual(['a'])
+    })
+
+    test('what is so already is done', async () => {
+      const { edited } = await edit({ name: 'same' }, { name: 'same' })
+      expect(await edited).toBeUndefined()
+      expect(asked).toHaveLength(2)
+    })
+
+    test('something else is changed as it is now', async () => {
+      const { edited } = await edit({ name: 'mine' }, { position: 'x' })
+      await requests(3)
+      expect(asked[2]).toMatchObject({ ifMatch: '"5"', body: { name: 'mine' } })
+      asked[2]!.answer(Response.json({ ...seen, name: 'mine', version: 6 }))
+      expect(await edited).not.toBeInstanceOf(Error)
+    })
   })
 
   test('a project whose making got no answer is the same when it is made again', async () => {

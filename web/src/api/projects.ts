@@ -4,6 +4,7 @@ import { underOneId } from './adding'
 import { beginAllAnew } from './anew'
 import { together } from './shown'
 import { api, changeOf, data, goneAs } from './client'
+import { isStatus } from './errors'
 import { placeKey } from './lists'
 import type { components } from './schema'
 
@@ -115,10 +116,37 @@ export async function createProject(client: QueryClient, name: string, parent: s
 
 export type ProjectEdit = { name?: string; parent_id?: string | null }
 
-export const editProject = (client: QueryClient, project: Project, fields: ProjectEdit) =>
-  change(client, becoming(project, fields), () =>
-    data(api.PATCH('/api/projects/{id}', { ...path(project), body: fields })),
-  )
+/** Somebody else changed what an edit of a project was to change. */
+export class ProjectConflict extends Error {
+  constructor(readonly theirs: Project) {
+    super('Somebody else changed this project meanwhile')
+    this.name = 'ProjectConflict'
+  }
+}
+
+/** Reports whether a project has, of some fields, what another has. */
+const agrees = (fields: ProjectEdit, one: ProjectEdit, other: ProjectEdit) =>
+  (Object.keys(fields) as (keyof ProjectEdit)[]).every((name) => one[name] === other[name])
+
+/** Edits a project as it was seen. What else has changed since does not matter; where the same has, throws a ProjectConflict. */
+export async function editProject(
+  client: QueryClient,
+  project: Project,
+  fields: ProjectEdit,
+): Promise<string | undefined> {
+  try {
+    return await change(client, becoming(project, fields), () => {
+      const header = { 'If-Match': `"${project.version}"` }
+      return data(api.PATCH('/api/projects/{id}', { params: { ...path(project).params, header }, body: fields }))
+    })
+  } catch (error) {
+    if (!isStatus(error, 412)) throw error
+    const theirs = { ...project, ...(await data(api.GET('/api/projects/{id}', path(project)))) }
+    if (agrees(fields, theirs, fields)) return undefined // it is so already
+    if (agrees(fields, theirs, project)) return editProject(client, theirs, fields)
+    throw new ProjectConflict(theirs)
+  }
+}
 
 /** Puts a project away, with those in it. */
 export const archiveProject = (client: QueryClient, project: Project) => {

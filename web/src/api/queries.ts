@@ -3,6 +3,7 @@ import { api, data, type Best, type Preferences, type Ranked, type Status, type 
 import { isStatus, Problem, SignedOut, Unreachable } from './errors'
 import { byPages } from './lists'
 import type { paths } from './schema'
+import { zoneOf } from '../time/zone'
 
 /** What the server knows, as it was last told. Whatever is shown comes from here. */
 export const newQueryClient = () =>
@@ -137,6 +138,9 @@ export const preferencesQuery = queryOptions({
   queryFn: ({ signal }): Promise<KnownPreferences> => tagged(api.GET('/api/preferences', { signal })),
   staleTime: 60_000,
 })
+
+/** The zone of a person, as far as it is known. */
+export const knownZone = (client: QueryClient): string => zoneOf(client.getQueryData(preferencesQuery.queryKey))
 
 /** Asks for what Now shows, where that is not known yet. */
 export const prefetchNow = (client: QueryClient) =>

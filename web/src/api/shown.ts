@@ -1,7 +1,8 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query'
-import { begun, quiet, refresh, zoneOf } from './anew'
+import { begun, quiet, refresh } from './anew'
 import type { Task } from './client'
 import { mapLists, place, type Lists } from './lists'
+import { knownZone } from './queries'
 import { showInRanking } from './ranking'
 import { showInTrash } from './trash'
 import { own } from './turns'
@@ -139,7 +140,7 @@ function showAll(client: QueryClient, tasks: Task[]) {
     showInRanking(client, task)
     showInTrash(client, task)
   }
-  const zone = zoneOf(client)
+  const zone = knownZone(client)
   mapLists(client, (pages, query) => tasks.reduce((pages, task) => place(pages, query, task, zone), pages))
 }
 

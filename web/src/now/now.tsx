@@ -8,6 +8,7 @@ import { useActs } from '../shell/acts'
 import { part } from '../shell/part'
 import { useShortcutsOf } from '../shell/shortcuts'
 import { useZone } from '../shell/zone'
+import { OfTask } from '../tasks/step-of'
 import { useOver, useWords } from '../time/now'
 import { dueWords, momentWords } from '../time/words'
 import { Button } from '../ui/button'
@@ -116,20 +117,7 @@ function Desk({ best, top }: { best: Best; top: Ranked | undefined }) {
 /** What it is a step of, said in the room beside: nothing below it moves. */
 function StepOf({ id }: { id: string }) {
   const parent = useQuery(taskQuery(id)).data
-  if (!parent) return null
-  return (
-    <span className="flex min-w-0 gap-1.5">
-      <span className="flex-none">Step of</span>
-      <Link
-        to="/tasks/$id"
-        params={{ id }}
-        dir="auto"
-        className="relative min-w-0 truncate rounded-sm font-medium text-ink-2 underline-offset-4 before:absolute before:-inset-3 before:content-[''] hover:underline"
-      >
-        {parent.title}
-      </Link>
-    </span>
-  )
+  return parent ? <OfTask parent={parent} /> : null
 }
 
 function Until({ at: instant }: { at: string }) {

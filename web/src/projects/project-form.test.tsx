@@ -6,22 +6,28 @@ import { projectsQuery, type Project } from '../api/projects'
 import { ProjectForm } from './project-form'
 
 const project = (id: string, fields: Partial<Project> = {}) =>
-  ({ id, name: id, parent_id: null, archived_at: null, deleted_at: null, ...fields }) as Project
+  ({ id, name: id, parent_id: null, version: 1, archived_at: null, deleted_at: null, ...fields }) as Project
 
 const inIt = project('Beds', { parent_id: 'Garden' })
 let sent: unknown[]
 let status: number
+/** What somebody else has made of it. */
+let theirs: Partial<Project> | null
 const closed = vi.fn()
 
 beforeEach(() => {
   localStorage.setItem('mindflow.signed-in', '1')
   sent = []
   status = 200
+  theirs = null
   closed.mockReset()
   vi.stubGlobal('fetch', async (request: Request | string) => {
     if (typeof request === 'string') return Response.json({ access_token: 'token', expires_in: 900 })
+    if (request.method === 'GET' && theirs && request.url.endsWith(`/${inIt.id}`))
+      return Response.json({ ...inIt, ...theirs })
     if (request.method === 'GET') return Response.json({}, { status: 404 })
     sent.push(JSON.parse(await request.text()))
+    if (theirs && request.headers.get('If-Match') !== `"${theirs.version}"`) return Response.json({}, { status: 412 })
     return Response.json({ ...inIt, detail: 'There is one of this name' }, { status })
   })
 })
@@ -57,4 +63,15 @@ test('a name that is refused is not lost', async () => {
   await screen.findByText(/There is one of this name/)
   expect(closed).not.toHaveBeenCalled()
   expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('Flower beds')
+})
+
+test('what was changed elsewhere is said, and overwritten by who saves again', async () => {
+  theirs = { name: 'Vegetable beds', version: 2 }
+  await rename([project('Garden'), inIt])
+  await screen.findByText(/it is called “Vegetable beds” now, and is in “Garden”/)
+  expect(closed).not.toHaveBeenCalled()
+  expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('Flower beds')
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }))
+  await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce())
+  expect(sent).toEqual([{ name: 'Flower beds' }, { name: 'Flower beds' }])
 })

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState, type FormEvent } from 'react'
-import { projectsQuery, roomsFor, type Project } from '../api/projects'
+import { ProjectConflict, projectsQuery, roomsFor, type Project } from '../api/projects'
 import { explain, Problem } from '../api/errors'
 import { tell } from '../shell/actions'
 import { Button } from '../ui/button'
@@ -43,6 +43,8 @@ function Fields({
   const here = useHere()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
+  /** As it was when the words in the fields were: what changes meanwhile is not overwritten unseen. */
+  const [seen, setSeen] = useState(project)
   const submit = async (e: FormEvent<HTMLFormElement>) => {
     e.preventDefault()
     const said = new FormData(e.currentTarget)
@@ -52,12 +54,13 @@ function Fields({
     setBusy(true)
     setError(null)
     try {
-      const made = project ? await edit(project, name, into) : await actions.make(name, into)
+      const made = seen ? await edit(seen, name, into) : await actions.make(name, into)
       if (!here.current) return
       onClose()
       if (made) onMade?.(made.id)
     } catch (failure) {
       if (!here.current) return tell(failure)
+      if (failure instanceof ProjectConflict) setSeen(failure.theirs)
       setError(failure)
       setBusy(false)
     }
@@ -100,7 +103,11 @@ function Fields({
           </select>
         </div>
       )}
-      <Failure>{error !== null && !fault && explain(error)}</Failure>
+      <Failure>
+        {error instanceof ProjectConflict
+          ? conflictWords(error.theirs, rooms)
+          : error !== null && !fault && explain(error)}
+      </Failure>
       <div className="flex justify-end">
         <Button type="submit" kind="primary" disabled={busy}>
           {project ? 'Save' : 'Make it'}
@@ -108,4 +115,11 @@ function Fields({
       </div>
     </form>
   )
+}
+
+/** What somebody else has made of it. Who saves again has seen that. */
+function conflictWords({ name, parent_id }: Project, rooms: Project[]): string {
+  const into = rooms.find((room) => room.id === parent_id)?.name
+  const where = into ? `in “${into}”` : 'in no other project'
+  return `It was changed elsewhere meanwhile: it is called “${name}” now, and is ${where}. Save again to have it as you say here.`
 }

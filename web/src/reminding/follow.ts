@@ -2,9 +2,8 @@ import { QueryObserver, queryOptions, type QueryClient } from '@tanstack/react-q
 import { api, data, type Task } from '../api/client'
 import { isStatus, SignedOut } from '../api/errors'
 import { projectsQuery } from '../api/projects'
-import { preferencesQuery, taskQuery } from '../api/queries'
+import { knownZone, taskQuery } from '../api/queries'
 import { at } from '../time/now'
-import { zoneOf } from '../time/zone'
 import { dueOf, nameOf, nextOf, reminds, withDue, type Moment } from './due'
 import { note, take, untold, type Way } from './told'
 
@@ -124,11 +123,10 @@ async function isPutAway(client: QueryClient, { project_id }: Task): Promise<boo
  */
 async function stillDue(client: QueryClient, moment: Moment, tries = 0): Promise<Moment | null> {
   const { queryKey } = taskQuery(moment.task_id)
-  const zone = () => zoneOf(client.getQueryData(preferencesQuery.queryKey))
   const asIn = ({ title, due_date }: Task) => ({ ...moment, title, due_date })
   try {
     const task = await client.fetchQuery({ ...taskQuery(moment.task_id), staleTime: 0 })
-    return reminds(task, moment.at, zone()) && !(await isPutAway(client, task)) ? asIn(task) : null
+    return reminds(task, moment.at, knownZone(client)) && !(await isPutAway(client, task)) ? asIn(task) : null
   } catch (error) {
     if (isStatus(error, 404) || error instanceof SignedOut) return null
     if (tries === 0 && Date.now() - Date.parse(moment.at) > minute) {
@@ -137,6 +135,6 @@ async function stillDue(client: QueryClient, moment: Moment, tries = 0): Promise
     }
     const task = client.getQueryData(queryKey)
     if (!task) return moment
-    return reminds(task, moment.at, zone()) ? asIn(task) : null
+    return reminds(task, moment.at, knownZone(client)) ? asIn(task) : null
   }
 }

@@ -59,7 +59,7 @@ function Counts({ report }: { report: ImportReport }) {
   const words = [
     report.known > 0 && `${report.known} known already`,
     report.gained > 0 && `${report.gained} of them gain something`,
-    report.projects > 0 && `${count(report.projects, 'new project')}`,
+    report.projects > 0 && count(report.projects, 'new project'),
     report.skipped > 0 && `${report.skipped} skipped`,
     report.failed > 0 && `${report.failed} could not be read`,
     report.lost > 0 && `${count(report.lost, 'piece finds', 'pieces find')} no place`,

@@ -4,11 +4,11 @@ import { create } from '../api/adding'
 import * as changes from '../api/changes'
 import { changeOf, type Draft, type Edit, type Task } from '../api/client'
 import { Conflict, explain, isBlocked, Problem } from '../api/errors'
-import { preferencesQuery } from '../api/queries'
+import { knownZone } from '../api/queries'
 import type { Spot } from '../order/place'
 import { momentOf } from '../time/moment'
 import { momentWords } from '../time/words'
-import { guessZone, zoneOf } from '../time/zone'
+import { guessZone } from '../time/zone'
 import { amend, remember, say, unsay, warn } from '../ui/toast'
 import { short } from '../ui/short'
 import { showConflict } from './conflict-state'
@@ -95,7 +95,7 @@ export function actionsOf(client: QueryClient) {
   /** When it comes again, of a task that repeats and is over. */
   const comesAgain = ({ recurrence }: Task): string => {
     if (!recurrence) return ''
-    const zone = zoneOf(client.getQueryData(preferencesQuery.queryKey))
+    const zone = knownZone(client)
     const due = recurrence.next?.due_date
     return due ? `. Comes again ${momentOf(due, Date.now(), zone)}` : '. That was the last time'
   }

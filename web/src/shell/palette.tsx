@@ -78,18 +78,29 @@ function Finder() {
     }))
   // What was found for other words is not what Enter means.
   const current = text.trim() === wanted
-  const tasks: Command[] = (wanted && current ? (found.data?.tasks ?? []) : []).map((t) => ({
+  const page = wanted && current ? found.data : undefined
+  const tasks: Command[] = (page?.tasks ?? []).map((t) => ({
     id: t.id,
     label: t.title,
     icon: 'check' as const,
     due: t.due_date,
     run: () => void navigate({ to: '/tasks/$id', params: { id: t.id } }),
   }))
+  const rest: Command[] = page?.next_cursor
+    ? [
+        {
+          id: 'rest',
+          label: `All tasks with “${wanted}”`,
+          icon: 'search' as const,
+          run: () => void navigate({ to: '/tasks', search: { q: wanted } }),
+        },
+      ]
+    : []
   const inHand = useInHand()
   const acts: Command[] = useActsInHand(inHand)
     .filter((act) => beginsWith(act.label, text))
     .map((act) => ({ id: `act ${act.label}`, ...act }))
-  const others = text.trim() ? [...projects, ...tasks, ...commands] : commands
+  const others = text.trim() ? [...projects, ...tasks, ...rest, ...commands] : commands
   const all = [...acts, ...others]
   const chosen = Math.min(at, Math.max(all.length - 1, 0))
   const run = (c: Command) => {
@@ -171,7 +182,9 @@ function Finder() {
           ) : all.length === 0 ? (
             'Nothing found.'
           ) : (
-            <span className="sr-only">{count(tasks.length, 'task')} found</span>
+            <span className="sr-only">
+              {count(tasks.length, 'task')} found{rest.length > 0 && ', and there are more'}
+            </span>
           ))}
       </div>
     </div>

@@ -257,8 +257,10 @@ function About({ task, project, parent, waits }: Pick<Props, 'task' | 'project' 
       )}
       <Progress of={task} className="whitespace-nowrap" />
       {parent && (
-        <span className="flex max-w-40 min-w-0 gap-1">
-          <span className="flex-none">Step of</span>
+        // A list may hold many steps of one task: what each is goes without the same words again and again.
+        <span className="relative flex max-w-40 min-w-0 items-center gap-1">
+          <Icon name="under" className="size-3.5" />
+          <span className="sr-only">Step of </span>
           <span dir="auto" className="truncate">
             {parent}
           </span>
