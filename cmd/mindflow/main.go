@@ -41,6 +41,7 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Write all that the database holds to a file, while the server runs."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty database with a backup."`
 	Health  healthCommand  `cmd:"" help:"Ask whether a server is ready: exit code 0 if it is, 1 if not."`
+	Doctor  doctorCommand  `cmd:"" help:"Look at a running installation, and say what to do."`
 	Openapi openapiCommand `cmd:"" hidden:"" help:"Print the OpenAPI document."`
 	Manual  manualCommand  `cmd:"" hidden:"" help:"Print the manual page."`
 	Version versionCommand `cmd:"" help:"Print the version."`

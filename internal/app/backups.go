@@ -353,3 +353,37 @@ func (b Backups) Newest() (time.Time, error) {
 	at, _ := takenAt(names[len(names)-1])
 	return at, nil
 }
+
+// BackupFound is the newest backup in a folder.
+type BackupFound struct {
+	File   string
+	MadeAt time.Time
+	Bytes  int64
+	// Broken is why its beginning cannot be read; nil if it can, or nobody here has the key.
+	Broken error
+}
+
+// errEnough ends the reading of a backup whose header is all that was wanted.
+var errEnough = errors.New("enough was read")
+
+// Look finds the newest backup and reads its header; not found when there is none.
+func (b Backups) Look(ctx context.Context) (BackupFound, error) {
+	names, err := b.finished()
+	if err != nil {
+		return BackupFound{}, err
+	}
+	if len(names) == 0 {
+		return BackupFound{}, mindflow.NotFound("backup")
+	}
+	name := names[len(names)-1]
+	found := BackupFound{File: filepath.Join(b.Dir, name)}
+	found.MadeAt, _ = takenAt(name)
+	if info, err := os.Stat(found.File); err == nil {
+		found.Bytes = info.Size()
+	}
+	_, err = readBackup(ctx, found.File, b.Key, archive.Sink{Header: func(archive.Header) error { return errEnough }})
+	if !errors.Is(err, errEnough) && !errors.Is(err, archive.ErrOneWay) {
+		found.Broken = err
+	}
+	return found, nil
+}

@@ -97,27 +97,31 @@ const maxCacheTTL = 24 * time.Hour
 // Load reads the environment. Its error is one sentence for the person who
 // starts the program.
 func Load(environment map[string]string) (Config, error) {
-	var c Config
-	if err := env.ParseWithOptions(&c, env.Options{Environment: environment}); err != nil {
-		if all, ok := errors.AsType[env.AggregateError](err); ok && len(all.Errors) > 0 {
-			if field, ok := errors.AsType[env.ParseError](all.Errors[0]); ok {
-				return c, fmt.Errorf("%s must be %s", settingOf(field.Name), wordsOf(field.Type))
-			}
-			err = all.Errors[0]
-		}
-		return c, fmt.Errorf("a setting cannot be read: %w", err)
+	c, wrong := Examine(environment)
+	if len(wrong) > 0 {
+		return c, errors.New(wrong[0])
 	}
+	return c, nil
+}
+
+// Examine reads the environment, and says of each wrong setting in one sentence
+// what it must be. The others can be used.
+func Examine(environment map[string]string) (Config, []string) {
+	var c Config
+	wrong := misread(env.ParseWithOptions(&c, env.Options{Environment: environment}))
 	if c.DatabaseURL == "" {
 		c.DatabaseURL = "sqlite:///" + filepath.Join(c.DataDir, "mindflow.db")
 	}
 	for i, key := range c.SecretKey {
 		c.SecretKey[i] = strings.TrimSpace(key)
 	}
+	var hours sentences
 	switch {
 	case environment["ACCESS_TOKEN_TTL"] != "":
 	case environment["ACCESS_TOKEN_EXPIRE_HOURS"] != "":
 		if c.AccessHours < 1 || c.AccessHours > maxAccessHours {
-			return c, fmt.Errorf("ACCESS_TOKEN_EXPIRE_HOURS must be from 1 to %d", maxAccessHours)
+			c.AccessHours = 1
+			hours.add(true, fmt.Sprintf("ACCESS_TOKEN_EXPIRE_HOURS must be from 1 to %d", maxAccessHours))
 		}
 		c.AccessTokenTTL = time.Duration(c.AccessHours) * time.Hour
 	default:
@@ -127,7 +131,50 @@ func Load(environment map[string]string) (Config, error) {
 		c.LogFormat = map[bool]string{true: "json", false: "text"}[c.Production()]
 	}
 	c.edge(environment)
-	return c, cmp.Or(c.validate(), c.validateEdge(), c.validateMail())
+	known := map[string]bool{}
+	for _, sentence := range wrong {
+		known[settingIn(sentence)] = true
+	}
+	for _, sentence := range slices.Concat(hours, c.wrong(), c.wrongAtTheEdge(), c.wrongMail()) {
+		if !known[settingIn(sentence)] { // what could not be read has no value to complain about
+			wrong = append(wrong, sentence)
+		}
+	}
+	return c, wrong
+}
+
+// settingIn is the setting a sentence begins with.
+func settingIn(sentence string) string {
+	name, _, _ := strings.Cut(sentence, " ")
+	return name
+}
+
+// misread says which settings could not be read at all.
+func misread(err error) (wrong []string) {
+	if err == nil {
+		return nil
+	}
+	all, ok := errors.AsType[env.AggregateError](err)
+	if !ok || len(all.Errors) == 0 {
+		all.Errors = []error{err}
+	}
+	for _, err := range all.Errors {
+		sentence := "a setting cannot be read: " + err.Error()
+		if field, ok := errors.AsType[env.ParseError](err); ok {
+			sentence = fmt.Sprintf("%s must be %s", settingOf(field.Name), wordsOf(field.Type))
+		}
+		wrong = append(wrong, sentence)
+	}
+	return wrong
+}
+
+// sentences are what is wrong, in the order in which it was found.
+type sentences []string
+
+func (s *sentences) add(wrong bool, sentence string) {
+	if wrong && !slices.Contains(*s, sentence) {
+		*s = append(*s, sentence)
+	}
 }
 
 // wordsOf says what a setting's value looks like.
@@ -180,59 +227,36 @@ func (c Config) Quotas() mindflow.Quotas {
 	return mindflow.Quotas{Tasks: c.MaxTasks, Tags: c.MaxTags, Bytes: c.MaxBytes, Events: c.MaxEvents}
 }
 
-func (c Config) validate() error {
+func (c Config) wrong() (all sentences) {
 	_, _, addrErr := net.SplitHostPort(c.ListenAddr)
 	_, _, metricsErr := net.SplitHostPort(c.MetricsAddr)
 	redis, redisErr := url.Parse(c.RedisURL)
-	switch {
-	case !oneOf(c.Environment, Development, Testing, production):
-		return errors.New("ENVIRONMENT must be development, testing or production")
-	case c.Debug && c.Production():
-		return errors.New("DEBUG must be off in production")
-	case !oneOf(c.LogLevel, "debug", "info", "warn", "error"):
-		return errors.New("LOG_LEVEL must be debug, info, warn or error")
-	case !oneOf(c.LogFormat, "json", "text"):
-		return errors.New("LOG_FORMAT must be json or text")
-	case c.SlowStatement < 0:
-		return errors.New("SLOW_STATEMENT must be a duration such as 500ms, or 0 for none")
-	case c.SentryDSN != "" && !isDSN(c.SentryDSN):
-		return errors.New("SENTRY_DSN must be an address such as https://key@sentry.example.org/1")
-	case c.JWTAlgorithm != "HS256":
-		return errors.New("JWT_ALGORITHM must be HS256")
-	case addrErr != nil:
-		return errors.New("LISTEN_ADDR must be host:port, such as 127.0.0.1:8000")
-	case metricsErr != nil && c.MetricsAddr != "":
-		return errors.New("METRICS_ADDR must be host:port, such as 127.0.0.1:9100")
-	case c.AccessTokenTTL < time.Second:
-		return errors.New("ACCESS_TOKEN_TTL must be at least a second, such as 15m")
-	case c.RefreshTokenTTL < time.Minute:
-		return errors.New("REFRESH_TOKEN_TTL must be at least a minute, such as 720h")
-	case !isTimeOfDay(c.BackupTime):
-		return errors.New("BACKUP_TIME must be a time of day in UTC, such as 03:00")
-	case c.BackupKeep < 1:
-		return errors.New("BACKUP_KEEP must be at least 1")
-	case c.ScoreCacheTTL <= 0 || c.ScoreCacheTTL > maxCacheTTL:
-		return errors.New("SCORE_CACHE_TTL must be a positive duration of a day at the most, such as 5m")
-	case c.RedisURL != "" && (redisErr != nil || !oneOf(redis.Scheme, "redis", "rediss") || redis.Host == ""):
-		return errors.New("REDIS_URL must be an address such as redis://127.0.0.1:6379/0")
+	all.add(!oneOf(c.Environment, Development, Testing, production), "ENVIRONMENT must be development, testing or production")
+	all.add(c.Debug && c.Production(), "DEBUG must be off in production")
+	all.add(!oneOf(c.LogLevel, "debug", "info", "warn", "error"), "LOG_LEVEL must be debug, info, warn or error")
+	all.add(!oneOf(c.LogFormat, "json", "text"), "LOG_FORMAT must be json or text")
+	all.add(c.SlowStatement < 0, "SLOW_STATEMENT must be a duration such as 500ms, or 0 for none")
+	all.add(c.SentryDSN != "" && !isDSN(c.SentryDSN), "SENTRY_DSN must be an address such as https://key@sentry.example.org/1")
+	all.add(c.JWTAlgorithm != "HS256", "JWT_ALGORITHM must be HS256")
+	all.add(addrErr != nil, "LISTEN_ADDR must be host:port, such as 127.0.0.1:8000")
+	all.add(metricsErr != nil && c.MetricsAddr != "", "METRICS_ADDR must be host:port, such as 127.0.0.1:9100")
+	all.add(c.AccessTokenTTL < time.Second, "ACCESS_TOKEN_TTL must be at least a second, such as 15m")
+	all.add(c.RefreshTokenTTL < time.Minute, "REFRESH_TOKEN_TTL must be at least a minute, such as 720h")
+	all.add(!isTimeOfDay(c.BackupTime), "BACKUP_TIME must be a time of day in UTC, such as 03:00")
+	all.add(c.BackupKeep < 1, "BACKUP_KEEP must be at least 1")
+	all.add(c.ScoreCacheTTL <= 0 || c.ScoreCacheTTL > maxCacheTTL, "SCORE_CACHE_TTL must be a positive duration of a day at the most, such as 5m")
+	all.add(c.RedisURL != "" && (redisErr != nil || !oneOf(redis.Scheme, "redis", "rediss") || redis.Host == ""), "REDIS_URL must be an address such as redis://127.0.0.1:6379/0")
+	for _, quota := range []struct {
+		name string
+		most int64
+	}{{"MAX_TASKS", c.MaxTasks}, {"MAX_TAGS", c.MaxTags}, {"MAX_BYTES", c.MaxBytes}, {"MAX_EVENTS", c.MaxEvents}} {
+		all.add(quota.most < 0, quota.name+" must be a whole number, or 0 for no limit")
 	}
-	for name, quota := range map[string]int64{"MAX_TASKS": c.MaxTasks, "MAX_TAGS": c.MaxTags, "MAX_BYTES": c.MaxBytes, "MAX_EVENTS": c.MaxEvents} {
-		if quota < 0 {
-			return fmt.Errorf("%s must be a whole number, or 0 for no limit", name)
-		}
-	}
-	if c.EventRetention != 0 && c.EventRetention < minEventRetention {
-		return errors.New("EVENT_RETENTION must be at least 720h, or 0 to keep every event")
-	}
-	for _, key := range c.SecretKey {
-		if len(key) < minSecret {
-			return fmt.Errorf("each key in SECRET_KEY must have at least %d characters", minSecret)
-		}
-	}
-	if len(c.SecretKey) == 0 && c.Production() {
-		return errors.New("SECRET_KEY is required in production")
-	}
-	return nil
+	all.add(c.EventRetention != 0 && c.EventRetention < minEventRetention, "EVENT_RETENTION must be at least 720h, or 0 to keep every event")
+	all.add(slices.ContainsFunc(c.SecretKey, func(key string) bool { return len(key) < minSecret }),
+		fmt.Sprintf("each key in SECRET_KEY must have at least %d characters", minSecret))
+	all.add(len(c.SecretKey) == 0 && c.Production(), "SECRET_KEY is required in production")
+	return all
 }
 
 const minSecret = 32

@@ -250,6 +250,28 @@ func TestAWrongSettingIsOneClearSentence(t *testing.T) {
 	}
 }
 
+func TestEveryWrongSettingIsTold(t *testing.T) {
+	c, wrong := Examine(map[string]string{
+		"ENVIRONMENT": "production", "MAX_CONNECTIONS": "many", "ACCESS_TOKEN_EXPIRE_HOURS": "one", "LISTEN_ADDR": "8000", "PUBLIC_URL": "mind",
+		"CORS_ALLOWED_ORIGINS": "*,*", "SMTP_URL": "smtp://mail.example.org", "DATA_DIR": "/var/lib/mindflow",
+	})
+	want := []string{
+		"ACCESS_TOKEN_EXPIRE_HOURS must be a whole number",
+		"MAX_CONNECTIONS must be a whole number",
+		"LISTEN_ADDR must be host:port, such as 127.0.0.1:8000",
+		"SECRET_KEY is required in production",
+		"PUBLIC_URL must be the address people reach the server at, such as https://mind.example.org",
+		"CORS_ALLOWED_ORIGINS must be origins such as https://app.example.org, separated by commas; * is not one",
+		"MAIL_FROM is required where SMTP_URL is set: the sender of mails, such as mindflow@example.org",
+	}
+	if diff := cmp.Diff(want, wrong); diff != "" {
+		t.Error(diff)
+	}
+	if c.DatabaseURL != "sqlite:////var/lib/mindflow/mindflow.db" {
+		t.Errorf("what is right is not read: %s", c.DatabaseURL)
+	}
+}
+
 // A field whose setting the error would not know is named as in Go.
 func TestEveryKindThatCanBeMisreadHasItsSettingsName(t *testing.T) {
 	for _, setting := range []string{

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"runtime"
@@ -40,27 +39,17 @@ func (c Config) PlainCookies() bool {
 	return c.Environment == Development && !strings.HasPrefix(c.PublicURL, "https:")
 }
 
-func (c *Config) validateEdge() error {
-	switch {
-	case c.PublicURL != "" && !isOrigin(c.PublicURL):
-		return errors.New("PUBLIC_URL must be the address people reach the server at, such as https://mind.example.org")
-	case c.AssetsURL != "" && !isOrigin(c.AssetsURL):
-		return errors.New("ASSETS_URL must be the origin of a content delivery network, such as https://cdn.example.org")
-	case c.MaxConnections < 1:
-		return errors.New("MAX_CONNECTIONS must be at least 1")
-	case c.MaxInFlight < minInFlight:
-		return fmt.Errorf("MAX_IN_FLIGHT must be at least %d", minInFlight)
-	case c.ShutdownDelay < 0:
-		return errors.New("SHUTDOWN_DELAY must not be negative")
-	case c.ShutdownTimeout <= 0:
-		return errors.New("SHUTDOWN_TIMEOUT must be a positive duration, such as 20s")
-	}
+func (c *Config) wrongAtTheEdge() (all sentences) {
+	all.add(c.PublicURL != "" && !isOrigin(c.PublicURL), "PUBLIC_URL must be the address people reach the server at, such as https://mind.example.org")
+	all.add(c.AssetsURL != "" && !isOrigin(c.AssetsURL), "ASSETS_URL must be the origin of a content delivery network, such as https://cdn.example.org")
+	all.add(c.MaxConnections < 1, "MAX_CONNECTIONS must be at least 1")
+	all.add(c.MaxInFlight < minInFlight, fmt.Sprintf("MAX_IN_FLIGHT must be at least %d", minInFlight))
+	all.add(c.ShutdownDelay < 0, "SHUTDOWN_DELAY must not be negative")
+	all.add(c.ShutdownTimeout <= 0, "SHUTDOWN_TIMEOUT must be a positive duration, such as 20s")
 	for _, origin := range c.AllowedOrigins {
-		if !isOrigin(origin) {
-			return errors.New("CORS_ALLOWED_ORIGINS must be origins such as https://app.example.org, separated by commas; * is not one")
-		}
+		all.add(!isOrigin(origin), "CORS_ALLOWED_ORIGINS must be origins such as https://app.example.org, separated by commas; * is not one")
 	}
-	return nil
+	return all
 }
 
 // asBrowsersDo writes an origin in small letters and without the port that its

@@ -2,7 +2,6 @@ package config
 
 import (
 	"cmp"
-	"errors"
 	"net/mail"
 	"net/url"
 	"strconv"
@@ -25,22 +24,14 @@ func (c Config) Mailing() mindflow.Mailing {
 // WebURL is where people reach the web app.
 func (c Config) WebURL() string { return cmp.Or(c.PublicURL, "http://"+c.ListenAddr) }
 
-func (c Config) validateMail() error {
-	switch {
-	case c.SMTPURL != "" && !isMailServer(c.SMTPURL):
-		return errors.New("SMTP_URL must be an address such as smtp://user:password@mail.example.org:587 or smtps://mail.example.org")
-	case c.SMTPURL != "" && c.MailFrom == "":
-		return errors.New("MAIL_FROM is required where SMTP_URL is set: the sender of mails, such as mindflow@example.org")
-	case c.MailFrom != "" && !isSender(c.MailFrom):
-		return errors.New("MAIL_FROM must be an address such as mindflow@example.org, or MindFlow <mindflow@example.org>")
-	case c.SMTPURL != "" && c.PublicURL == "" && c.Production():
-		return errors.New("PUBLIC_URL is required where SMTP_URL is set: links in mails lead there")
-	case !oneOf(string(c.Signup), string(mindflow.SignupOpen), string(mindflow.SignupInvite), string(mindflow.SignupClosed)):
-		return errors.New("SIGNUP must be open, invite or closed")
-	case c.RateLimitMail.Per > mindflow.LinkTTL:
-		return errors.New("RATE_LIMIT_MAIL must be over an hour at the most, such as 5/h: the newest link must outlive it")
-	}
-	return nil
+func (c Config) wrongMail() (all sentences) {
+	all.add(c.SMTPURL != "" && !isMailServer(c.SMTPURL), "SMTP_URL must be an address such as smtp://user:password@mail.example.org:587 or smtps://mail.example.org")
+	all.add(c.SMTPURL != "" && c.MailFrom == "", "MAIL_FROM is required where SMTP_URL is set: the sender of mails, such as mindflow@example.org")
+	all.add(c.MailFrom != "" && !isSender(c.MailFrom), "MAIL_FROM must be an address such as mindflow@example.org, or MindFlow <mindflow@example.org>")
+	all.add(c.SMTPURL != "" && c.PublicURL == "" && c.Production(), "PUBLIC_URL is required where SMTP_URL is set: links in mails lead there")
+	all.add(!oneOf(string(c.Signup), string(mindflow.SignupOpen), string(mindflow.SignupInvite), string(mindflow.SignupClosed)), "SIGNUP must be open, invite or closed")
+	all.add(c.RateLimitMail.Per > mindflow.LinkTTL, "RATE_LIMIT_MAIL must be over an hour at the most, such as 5/h: the newest link must outlive it")
+	return all
 }
 
 func isMailServer(raw string) bool {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/mail"
 	"net/netip"
+	"net/textproto"
 	"net/url"
 	"strconv"
 	"strings"
@@ -140,6 +141,23 @@ func (m *SMTP) Send(ctx context.Context, mail mindflow.Mail) error {
 	return said(client.DialAndSendWithContext(ctx, msg))
 }
 
+// Try goes as far as Send does before it hands a mail over: it connects, turns to
+// TLS and signs in. Nothing is sent.
+func (m *SMTP) Try(ctx context.Context) error {
+	client, err := gomail.NewClient(m.host, m.options...)
+	if err != nil {
+		return fmt.Errorf("prepare mail: %w", err)
+	}
+	err = client.DialWithContext(ctx)
+	if err == nil {
+		return said(client.Close())
+	}
+	if refused, ok := errors.AsType[*textproto.Error](err); ok {
+		return &mindflow.Failure{Said: fmt.Sprintf("the mail server lets nobody in: %d", refused.Code), Err: err}
+	}
+	return said(err)
+}
+
 // message is a mail as it goes over the wire. Its headers hold fixed words, our
 // own ids, and an address that was checked: nothing a person could begin another
 // header with.
@@ -199,7 +217,8 @@ func said(err error) error {
 	}
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError
-	if errors.As(err, &unknown) || errors.As(err, &name) {
+	var invalid x509.CertificateInvalidError
+	if errors.As(err, &unknown) || errors.As(err, &name) || errors.As(err, &invalid) {
 		return &mindflow.Failure{Said: "the mail server's certificate does not hold", Err: err}
 	}
 	return &mindflow.Failure{Said: "the mail server was not satisfied", Err: err}

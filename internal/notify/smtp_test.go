@@ -248,3 +248,39 @@ func TestTheLogTellsTheLink(t *testing.T) {
 		t.Error(out.String(), err)
 	}
 }
+
+// Seen red with a try that did not sign in.
+func TestAMailServerIsTriedAndSentNothing(t *testing.T) {
+	try := func(url string, s *mailtest.Server, trusted bool) error {
+		t.Helper()
+		settings := notify.Settings{URL: url, From: "mindflow@example.org"}
+		if trusted {
+			settings.Roots = s.Roots()
+		}
+		m, err := notify.NewSMTP(settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.Try(t.Context())
+	}
+	starts, implicit := mailtest.Start(t, mailtest.Settings{}), mailtest.Start(t, mailtest.Settings{Implicit: true})
+	for name, err := range map[string]error{
+		"STARTTLS": try(starts.URL("smtp"), starts, true), "TLS": try(implicit.URL("smtps"), implicit, true),
+	} {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for want, err := range map[string]error{
+		"the mail server's certificate does not hold": try(implicit.URL("smtps"), implicit, false),
+		"the mail server lets nobody in: 454":         try(strings.Replace(starts.URL("smtp"), "p%40ss", "wrong", 1), starts, true),
+		"the mail server cannot be reached: ":         try("smtps://127.0.0.1:1", starts, true),
+	} {
+		if err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "wrong") {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if n := len(starts.Mails()) + len(implicit.Mails()); n > 0 {
+		t.Errorf("%d mails were sent", n)
+	}
+}

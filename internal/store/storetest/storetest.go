@@ -222,3 +222,32 @@ func databaseURL(server, name string) string {
 	u.Path = "/" + name
 	return u.String()
 }
+
+// Role makes a role on PostgreSQL that may sign in with the password "secret" and
+// nothing else. It is gone after the test, with all that is its own: make it
+// before the databases it has rights in.
+func Role(tb testing.TB) string {
+	tb.Helper()
+	server, name := Postgres(tb), newName("r")
+	if err := administer(server, `CREATE ROLE `+name+` LOGIN PASSWORD 'secret'`); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := administer(server, `DROP ROLE `+name); err != nil {
+			tb.Error(err)
+		}
+	})
+	return name
+}
+
+// Execute runs statements in a database on PostgreSQL.
+func Execute(tb testing.TB, url, statements string) {
+	tb.Helper()
+	conn, err := pgconn.Connect(tb.Context(), url)
+	if err == nil {
+		err = errors.Join(conn.Exec(tb.Context(), statements).Close(), conn.Close(tb.Context()))
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+}

@@ -101,6 +101,7 @@ func New(a *app.App, log *slog.Logger, settings Settings) *API {
 	api.huma = humago.New(api.mux, humaConfig(settings.Version))
 	api.routes()
 	api.beside()
+	api.seen()
 	api.site()
 	return api
 }
