@@ -26,7 +26,7 @@ const (
 // is anybody's.
 func (s *Signer) Prove() string {
 	proof := make([]byte, 0, proofBytes)
-	id, _ := hex.DecodeString(s.first) // made by NewSigner
+	id, _ := hex.DecodeString(s.first)                                                    // made by NewSigner
 	proof = binary.BigEndian.AppendUint64(append(proof, id...), uint64(s.clock().Unix())) //nolint:gosec // after 1970
 	return base64.RawURLEncoding.EncodeToString(append(proof, proofMAC(s.keys[s.first], proof)...))
 }
