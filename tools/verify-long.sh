@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The long forms of the tests: every fuzz target for FUZZ_TIME (60s), every property with RAPID_CHECKS (20000) examples,
 # RULES (10000) repeats held against another program, STEPS (100000) racing steps held against a recomputation, the long forms
-# of the faults, mutations of the rules, and the whole suite repeated under the race detector.
+# of the faults and of the installer, mutations of the rules, and the whole suite repeated under the race detector.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 raced="-race -gcflags=modernc.org/...=-d=checkptr=0" # as make test does
@@ -29,6 +29,9 @@ MINDFLOW_TEST_STEPS=${STEPS:-100000} go test $raced -timeout 60m -count=1 -v -ru
 
 echo "== faults: the long forms"
 MINDFLOW_TEST_FAULTS=long go test -timeout 90m -count=1 -v ./test/faults
+
+echo "== the installer, on an empty machine, broken off after each of its steps"
+make build && MINDFLOW_TEST_INSTALL=long go test -timeout 40m -count=1 -v ./test/deploy/install
 
 echo "== every screen in a browser"
 make e2e

@@ -129,6 +129,7 @@ func TestEveryMetricThatIsNamedIsTold(t *testing.T) {
 		return told["mindflow_jobs"] && told["mindflow_users"]
 	})
 	learn(told, look(t, nil, "127.0.0.1:1")+"# TYPE mindflow_certificate_expires_timestamp_seconds gauge\n")
+	learn(told, strings.ReplaceAll(read(t, "../../../deploy/drill/mindflow-restore-drill"), "\t", "")) // what it writes down
 	text := read(t, rules)
 	for _, match := range regexp.MustCompile(`record: (\S+)`).FindAllStringSubmatch(text, -1) {
 		told[match[1]] = true

@@ -1,0 +1,192 @@
+package install_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"mindflow/test/deploy/debian"
+)
+
+// machine is a Debian with processes and a network of its own: no daemon and no
+// firewall in it is anybody else's. It has no systemd; a stand-in starts what
+// is to run.
+type machine struct {
+	t    testing.TB
+	root string
+	init int // the first of its processes, as the host counts
+}
+
+func newMachine(t *testing.T, packages ...string) *machine {
+	t.Helper()
+	return machineOf(t, debian.Root(t, packages...))
+}
+
+func machineOf(t *testing.T, root string) *machine {
+	t.Helper()
+	m := &machine{t: t, root: root}
+	const enter = `mount -t proc proc "$0/proc" && ip link set lo up && exec chroot "$0" bash -c 'while :; do sleep 60 & wait $!; done'`
+	cmd := exec.Command("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "sh", "-c", enter, m.root)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // and with it all that runs in there
+		_ = cmd.Wait()
+	})
+	m.wait("the machine to start", func() bool {
+		child, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", cmd.Process.Pid, cmd.Process.Pid))
+		if err != nil {
+			return false
+		}
+		_, _ = fmt.Sscan(string(child), &m.init)
+		at, err := os.Readlink(fmt.Sprintf("/proc/%d/root", m.init))
+		return err == nil && at == m.root
+	})
+	m.copy("../../../deploy", "/root/deploy")
+	m.copy("testdata/systemctl", "/usr/bin/systemctl")
+	m.copy(thePackage(t), "/root/mindflow.deb")
+	return m
+}
+
+// command is one inside.
+func (m *machine) command(ctx context.Context, words ...string) *exec.Cmd {
+	enter := []string{"--target", fmt.Sprint(m.init), "--mount", "--net", "--pid", "--root", "--wd", "--"}
+	cmd := exec.CommandContext(ctx, "nsenter", append(enter, words...)...)
+	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8"}
+	cmd.WaitDelay = time.Second
+	return cmd
+}
+
+// try runs a script inside, and answers what it said and how it ended.
+func (m *machine) try(script string) (string, int) {
+	m.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	defer cancel()
+	said, err := os.CreateTemp(m.t.TempDir(), "said-") // a file: daemons may hold it open
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	cmd := m.command(ctx, "bash", "-c", "cd /root\n"+script)
+	cmd.Stdout, cmd.Stderr = said, said
+	_ = cmd.Run()
+	text, err := os.ReadFile(said.Name())
+	if err != nil || ctx.Err() != nil {
+		m.t.Fatalf("%s: %v %v\n%s", script, err, ctx.Err(), text)
+	}
+	return string(text), cmd.ProcessState.ExitCode()
+}
+
+// run is try for what must succeed.
+func (m *machine) run(script string) string {
+	m.t.Helper()
+	said, code := m.try(script)
+	if code != 0 {
+		m.t.Fatalf("%s: exit code %d\n%s", script, code, said)
+	}
+	return said
+}
+
+func (m *machine) read(path string) string {
+	m.t.Helper()
+	text, err := os.ReadFile(filepath.Join(m.root, path))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return string(text)
+}
+
+func (m *machine) write(path, text string, mode os.FileMode) {
+	m.t.Helper()
+	full := filepath.Join(m.root, path)
+	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+		m.t.Fatal(err)
+	}
+	if err := os.WriteFile(full, []byte(text), mode); err != nil {
+		m.t.Fatal(err)
+	}
+	if err := os.Chmod(full, mode); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+func (m *machine) has(path string) bool {
+	_, err := os.Lstat(filepath.Join(m.root, path))
+	return err == nil
+}
+
+// owned says whose a file is, and its mode.
+func (m *machine) owned(path string) string {
+	m.t.Helper()
+	return strings.TrimSpace(m.run("stat -c '%U:%G %a' " + path))
+}
+
+func (m *machine) copy(from, to string) {
+	m.t.Helper()
+	if said, err := exec.Command("cp", "-aT", from, filepath.Join(m.root, to)).CombinedOutput(); err != nil {
+		m.t.Fatalf("%v: %s", err, said)
+	}
+}
+
+func (m *machine) wait(what string, done func() bool) {
+	m.t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if done() {
+			return
+		}
+	}
+	m.t.Fatalf("waited in vain for %s", what)
+}
+
+// sql runs a statement by the role of a setting.
+func (m *machine) sql(setting, statement string) (string, int) {
+	m.t.Helper()
+	return m.try(fmt.Sprintf(`psql -qAtX -v ON_ERROR_STOP=1 -d "$(sed -n 's/^%s=//p' /etc/mindflow/mindflow.env)" -c "%s"`, setting, statement))
+}
+
+// thePackage is mindflow's, as the test makes it of the built program: what the
+// installer needs of the real one is the same, which has tests of its own.
+func thePackage(t testing.TB) string {
+	t.Helper()
+	program, err := os.ReadFile("../../../bin/mindflow")
+	if err != nil {
+		t.Fatalf("%v: make build makes it", err)
+	}
+	dir := t.TempDir()
+	for path, text := range map[string]string{
+		"p/DEBIAN/control":   "Package: mindflow\nVersion: 1.0\nArchitecture: all\nMaintainer: a test <test@example.org>\nDescription: for a test\n",
+		"p/DEBIAN/postinst":  postinst,
+		"p/usr/bin/mindflow": string(program),
+	} {
+		full := filepath.Join(dir, path)
+		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(full, []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("dpkg-deb", "-Znone", "--root-owner-group", "--build", "p", "mindflow.deb")
+	cmd.Dir = dir
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, bytes.TrimSpace(said))
+	}
+	return filepath.Join(dir, "mindflow.deb")
+}
+
+const postinst = `#!/bin/sh
+set -e
+id -u mindflow >/dev/null 2>&1 || useradd --system --home-dir /var/lib/mindflow --shell /usr/sbin/nologin mindflow
+install -d -o mindflow -g mindflow -m 0750 /var/lib/mindflow
+install -d -m 0755 /etc/mindflow
+if [ ! -e /etc/mindflow/mindflow.env ]; then
+	install -o mindflow -g mindflow -m 0600 /dev/null /etc/mindflow/mindflow.env
+	printf 'ENVIRONMENT=production\nDATA_DIR=/var/lib/mindflow\nSECRET_KEY=%s\n#BACKUP_DIR=\nPUBLIC_URL=\n' "$(od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n')" >/etc/mindflow/mindflow.env
+fi
+`
