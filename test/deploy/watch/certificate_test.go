@@ -99,3 +99,21 @@ func TestTheCertificateIsLookedAtAsABrowserDoes(t *testing.T) {
 		t.Errorf("of two it writes\n%s", both)
 	}
 }
+
+// The unit that calls it is valid, and root in it has none of root's rights: only
+// so may it be root, to whom node_exporter's folder belongs.
+func TestWhatLooksAtTheCertificateMayDoLittleElse(t *testing.T) {
+	need(t, "systemd-analyze")
+	script, err := filepath.Abs(certificate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	service, timer := filepath.Join(dir, "mindflow-certificate.service"), filepath.Join(dir, "mindflow-certificate.timer")
+	write(t, service, strings.ReplaceAll(read(t, certificate+".service"), "/usr/local/sbin/mindflow-certificate", script))
+	write(t, timer, read(t, certificate+".timer"))
+	if said := output(t, "systemd-analyze", "verify", service, timer); said != "" {
+		t.Error(said)
+	}
+	output(t, "systemd-analyze", "security", "--offline=true", "--threshold=30", service)
+}

@@ -145,7 +145,7 @@ func TestEveryMetricThatIsNamedIsTold(t *testing.T) {
 		asked = append(asked, expr)
 	}
 	for _, expr := range append(asked, strings.Split(text, "\n  - name: mindflow-up")[0]) {
-		for _, line := range strings.Split(expr, "\n") {
+		for line := range strings.SplitSeq(expr, "\n") {
 			line, _, _ = strings.Cut(line, "# ")
 			for _, name := range named.FindAllString(quoted.ReplaceAllString(line, ""), -1) {
 				if !told[name] && !strings.HasPrefix(name, "node_") && !strings.HasPrefix(name, "alertmanager_") {
