@@ -123,7 +123,6 @@ func found(t *testing.T, findings []doctor.Finding, state doctor.State, begins s
 	t.Errorf("found %+v, want %s: %s", findings, state, begins)
 }
 
-// Seen red with a doctor that took every address but the made-up one for right.
 func TestTheDoctorSeesWhatTheProxyTellsTheServer(t *testing.T) {
 	until := newClock().t.Add(60 * 24 * time.Hour)
 	pair, leaf := certificate(t, "localhost", until)
@@ -169,7 +168,7 @@ func TestTheDoctorSeesWhatTheProxyTellsTheServer(t *testing.T) {
 	}
 }
 
-// Without a proof there is nothing there. Seen red with a server that told everybody.
+// Without a proof there is nothing there.
 func TestNobodyElseIsToldWhatTheServerSees(t *testing.T) {
 	s := newShell(t)
 	s.serve(t)
@@ -265,7 +264,6 @@ func TestTheDoctorAsksThePublicAddress(t *testing.T) {
 	found(t, s.looking(t, at, leaf).Public(t.Context(), version), doctor.Wrong, "the clock here and that of "+at+" are ")
 }
 
-// Seen red with a request that had no length.
 func TestTheDoctorTriesALargeBody(t *testing.T) {
 	s := newShell(t)
 	s.serve(t)
@@ -281,12 +279,16 @@ func TestTheDoctorTriesALargeBody(t *testing.T) {
 	found(t, s.looking(t, small.URL, small.Certificate()).Bodies(t.Context()), doctor.Wrong, "the proxy refuses a file of 50 MB")
 }
 
-// rootsFile is a file of an authority, for SSL_CERT_FILE.
-func rootsFile(t *testing.T, leaf *x509.Certificate) string {
+// knows adds an authority to those that programs of the shell know.
+func (s *shell) knows(t *testing.T, leaf *x509.Certificate) {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "roots.pem")
-	if err := os.WriteFile(name, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf.Raw}), 0o600); err != nil {
+	known, err := os.ReadFile(s.env["SSL_CERT_FILE"])
+	if err != nil {
 		t.Fatal(err)
 	}
-	return name
+	name := filepath.Join(t.TempDir(), "roots.pem")
+	if err := os.WriteFile(name, append(known, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf.Raw})...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.env["SSL_CERT_FILE"] = name
 }

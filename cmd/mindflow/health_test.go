@@ -9,7 +9,6 @@ import (
 	"testing"
 )
 
-// Seen red with a command that took every answer for ready.
 func TestHealthAtATerminal(t *testing.T) {
 	s := newShell(t)
 	stop := s.serve(t)

@@ -541,3 +541,48 @@ func wantFiles(t *testing.T, dir string, want []string) {
 		t.Errorf("there are %q, want %q", names, want)
 	}
 }
+
+func TestTheNewestBackupIsLookedAt(t *testing.T) {
+	s := storetest.OpenAt(t, storetest.SQLite, time.Now)
+	dir, key := t.TempDir(), func(text string) archive.Key {
+		t.Helper()
+		k, err := archive.ParseKey(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	if _, err := (app.Backups{Dir: dir}).Look(t.Context()); mindflow.KindOf(err) != mindflow.KindNotFound {
+		t.Error(err)
+	}
+	if _, err := (app.Backups{Dir: filepath.Join(dir, "none")}).Look(t.Context()); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	const passphrase = "a passphrase of the tests"
+	newest := filepath.Join(dir, "mindflow-20261127T030000Z.backup")
+	for _, file := range []string{filepath.Join(dir, "mindflow-20261126T030000Z.backup"), newest} {
+		if _, err := app.Backup(t.Context(), s, file, app.BackupOptions{Key: key(passphrase)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look := func(k string) app.BackupFound {
+		t.Helper()
+		found, err := app.Backups{Dir: dir, Key: key(k)}.Look(t.Context())
+		if err != nil || found.File != newest || !found.MadeAt.Equal(time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)) {
+			t.Fatalf("%+v, %v", found, err)
+		}
+		return found
+	}
+	if found := look(passphrase); found.Broken != nil || found.Bytes == 0 {
+		t.Errorf("%+v", found)
+	}
+	if found := look("another passphrase it is"); !errors.Is(found.Broken, archive.ErrWrongKey) {
+		t.Errorf("%+v", found)
+	}
+	if err := os.WriteFile(newest, []byte("no backup"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if found := look(passphrase); !errors.Is(found.Broken, archive.ErrForeign) {
+		t.Errorf("%+v", found)
+	}
+}

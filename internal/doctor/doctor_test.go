@@ -16,7 +16,6 @@ import (
 
 var now = time.Date(2026, time.November, 27, 8, 0, 0, 0, time.UTC)
 
-// Seen red with checks that ran one after the other, and with one that was waited for.
 func TestPartsAreLookedAtSideBySideAndEachForAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -120,7 +119,6 @@ func TestWhatIsJudged(t *testing.T) {
 	}
 }
 
-// Seen red with a folder that was only looked at.
 func TestAFolderIsTried(t *testing.T) {
 	dir := t.TempDir()
 	one := func(findings []Finding, state State, says string) {

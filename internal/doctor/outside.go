@@ -139,7 +139,7 @@ func (o Outside) client() *http.Client {
 func (o Outside) Public(ctx context.Context, version string) []Finding {
 	var said struct{ Status, Version string }
 	before := o.Clock()
-	response, err := o.ask(ctx, http.MethodGet, "/health", nil)
+	response, err := o.ask(ctx, "/health", nil)
 	if err != nil {
 		return []Finding{wrong("See that the name leads to this server and that the proxy runs.", "%s is not reached: %v", o.PublicURL, unwrapped(err))}
 	}
@@ -167,13 +167,14 @@ func (o Outside) Public(ctx context.Context, version string) []Finding {
 
 const maxAnswer = 64 << 10
 
-func (o Outside) ask(ctx context.Context, method, path string, body io.Reader, headers ...string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, method, o.PublicURL+path, body)
+// ask reads a path, with headers if there are any.
+func (o Outside) ask(ctx context.Context, path string, headers map[string]string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, o.PublicURL+path, nil)
 	if err != nil {
 		return nil, err
 	}
-	for i := 0; i < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
+	for name, value := range headers {
+		request.Header.Set(name, value)
 	}
 	return o.client().Do(request)
 }
@@ -207,7 +208,7 @@ func (o Outside) Proxy(ctx context.Context) []Finding {
 	}
 	var own atomic.Pointer[netip.AddrPort]
 	ctx = withOwnAddress(ctx, &own)
-	response, err := o.ask(ctx, http.MethodGet, o.SeenPath, nil, o.ProofHeader, o.Prove(), "X-Forwarded-For", spoofed, "X-Real-IP", spoofed)
+	response, err := o.ask(ctx, o.SeenPath, map[string]string{o.ProofHeader: o.Prove(), "X-Forwarded-For": spoofed, "X-Real-IP": spoofed})
 	if err != nil {
 		return []Finding{wrong("See that the name leads to this server and that the proxy runs.", "%s is not reached: %v", o.PublicURL, unwrapped(err))}
 	}
