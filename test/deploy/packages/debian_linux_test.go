@@ -1,0 +1,331 @@
+package packages_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"mindflow/test/deploy/debian"
+)
+
+// mostExposed is what systemd-analyze may say of a unit, of ten.
+const mostExposed = 2.0
+
+// restartTime is the most a restart may take until the server is healthy.
+const restartTime = 5 * time.Second
+
+func TestPackages(t *testing.T) {
+	old, _ := made(t, older)
+	next, rpm := made(t, newer)
+	t.Run("the form of both kinds", func(t *testing.T) { testForm(t, next, rpm) })
+	t.Run("the life of one", func(t *testing.T) { testLife(t, old, next) })
+}
+
+// testLife goes from the first installation to the purge; each part stands on
+// what the one before left.
+func testLife(t *testing.T, old, next string) {
+	t.Helper()
+	l := &life{m: debian.Boot(t, "man-db")}
+	l.old, l.next = copyIn(t, l.m, old), copyIn(t, l.m, next)
+	l.ada = &person{http: l.m.HTTP()}
+	for _, part := range []struct {
+		name string
+		test func(*testing.T)
+	}{
+		{"a package alone makes a server that serves", l.installs},
+		{"files, folders and settings have their owners and modes", l.modes},
+		{"manual page and completions are found", l.documents},
+		{"the units are sound and expose little", l.units},
+		{"the server runs as its user, who may nothing else", l.confined},
+		{"people register and create tasks", l.works},
+		{"a restart is healthy in less than five seconds, and refuses nobody", l.restarts},
+		{"a server that hangs is started again", l.watched},
+		{"an upgrade keeps data, settings and secret", l.upgrades},
+		{"an upgrade whose schema fails leaves the server that runs", l.failsWell},
+		{"an upgrade starts no server that was stopped", l.staysStopped},
+		{"a removal keeps data and settings", l.removes},
+		{"what was removed is installed again", l.reinstalls},
+		{"a purge leaves the backups alone", l.purges},
+	} {
+		if !t.Run(part.name, part.test) {
+			return
+		}
+	}
+}
+
+type life struct {
+	m         *debian.Machine
+	old, next string
+	ada       *person
+	settings  string
+}
+
+func (l *life) installs(t *testing.T) {
+	l.m.Run(t, "dpkg", "-i", l.old)
+	if is := healthy(t, l.m, 10*time.Second); is.Version != older {
+		t.Errorf("the server is of version %q", is.Version)
+	}
+	for _, unit := range []string{"mindflow.service", "mindflow.socket"} {
+		if said := l.m.Run(t, "systemctl", "is-enabled", unit); said != "enabled\n" {
+			t.Errorf("%s is %s", unit, said)
+		}
+	}
+}
+
+func (l *life) modes(t *testing.T) {
+	for path, want := range map[string]string{
+		"/usr/bin/mindflow":                                            "755 root root",
+		"/usr/lib/systemd/system/mindflow.service":                     "644 root root",
+		"/usr/lib/systemd/system/mindflow.socket":                      "644 root root",
+		"/usr/lib/systemd/system/mindflow-migrate.service":             "644 root root",
+		"/usr/share/doc/mindflow/copyright":                            "644 root root",
+		"/usr/share/doc/mindflow/changelog.Debian.gz":                  "644 root root",
+		"/usr/share/man/man1/mindflow.1.gz":                            "644 root root",
+		"/etc/mindflow":                                                "750 root mindflow",
+		settings:                                                       "600 mindflow mindflow",
+		"/var/lib/mindflow":                                            "750 mindflow mindflow",
+		"/var/lib/mindflow/mindflow.db":                                "600 mindflow mindflow",
+		"/var/backups/mindflow":                                        "700 mindflow mindflow",
+		"/usr/share/bash-completion/completions/mindflow":              "644 root root",
+		"/usr/share/zsh/vendor-completions/_mindflow":                  "644 root root",
+		"/usr/share/fish/vendor_completions.d/mindflow.fish":           "644 root root",
+		"/etc/systemd/system/multi-user.target.wants/mindflow.service": "777 root root",
+	} {
+		if got := strings.TrimSpace(l.m.Run(t, "stat", "-c", "%a %U %G", path)); got != want {
+			t.Errorf("%s has %s, not %s", path, got, want)
+		}
+	}
+	l.settings = l.m.Run(t, "cat", settings)
+	if !regexp.MustCompile(`(?m)^SECRET_KEY=[A-Za-z0-9+/]{43}=$`).MatchString(l.settings) {
+		t.Error("the settings have no key of their own")
+	}
+	if said := l.m.Run(t, "dpkg", "--verify", "mindflow"); said != "" {
+		t.Errorf("files differ from the package's: %s", said)
+	}
+}
+
+func (l *life) documents(t *testing.T) {
+	if said := l.m.Run(t, "man", "--where", "mindflow"); said != "/usr/share/man/man1/mindflow.1.gz\n" {
+		t.Errorf("man finds %s", said)
+	}
+	if said := l.m.Run(t, "sh", "-c", "man --warnings -E UTF-8 -l -Tutf8 -Z /usr/share/man/man1/mindflow.1.gz 2>&1 >/dev/null"); said != "" {
+		t.Errorf("man warns: %s", said)
+	}
+	if page := l.m.Run(t, "man", "-Tascii", "mindflow"); !strings.Contains(page, "Run the server.") {
+		t.Error("the manual page does not name serve")
+	}
+	l.m.Run(t, "bash", "-c", ". /usr/share/bash-completion/completions/mindflow && complete -p mindflow")
+}
+
+func (l *life) units(t *testing.T) {
+	units := []string{"mindflow.service", "mindflow-migrate.service", "mindflow.socket"}
+	if said := l.m.Run(t, append([]string{"systemd-analyze", "verify"}, units...)...); said != "" {
+		t.Errorf("verify says: %s", said)
+	}
+	for _, unit := range units[:2] {
+		said := l.m.Run(t, "systemd-analyze", "security", "--offline=true", "--no-pager", unit)
+		level := regexp.MustCompile(`Overall exposure level for .*: ([0-9.]+)`).FindStringSubmatch(said)
+		if level == nil {
+			t.Fatalf("security says: %s", said)
+		}
+		if exposed, err := strconv.ParseFloat(level[1], 64); err != nil || exposed > mostExposed {
+			t.Errorf("%s is exposed by %s", unit, level[1])
+		}
+		t.Logf("%s is exposed by %s", unit, level[1])
+	}
+}
+
+func (l *life) pid(t *testing.T) string {
+	t.Helper()
+	return strings.TrimSpace(l.m.Run(t, "systemctl", "show", "-P", "MainPID", "mindflow"))
+}
+
+func (l *life) confined(t *testing.T) {
+	if who := l.m.Run(t, "stat", "-c", "%U %G", "/proc/"+l.pid(t)); who != "mindflow mindflow\n" {
+		t.Errorf("it runs as %s", who)
+	}
+	status := l.m.Run(t, "cat", "/proc/"+l.pid(t)+"/status")
+	for _, line := range []string{"CapBnd:\t0000000000000000", "CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2"} {
+		if !strings.Contains(status, line+"\n") {
+			t.Errorf("its status lacks %q", line)
+		}
+	}
+	if said := l.m.Run(t, "journalctl", "--no-pager", "-o", "cat", "-u", "mindflow"); !strings.Contains(said, `"from":"LISTEN_FDS"`) {
+		t.Errorf("it does not listen at the socket it was given: %s", said)
+	}
+}
+
+func (l *life) works(t *testing.T) {
+	var account, task map[string]any
+	l.ada.must(t, "POST", "/api/auth/register", map[string]string{"email": "ada@example.com", "password": password}, &account)
+	l.ada.signIn(t)
+	l.ada.must(t, "POST", "/api/tasks", map[string]string{"title": "Survive"}, &task)
+	if got := l.ada.titles(t); got != "Survive" {
+		t.Errorf("the tasks are %s", got)
+	}
+}
+
+func (l *life) restarts(t *testing.T) {
+	before := l.pid(t)
+	began := time.Now()
+	failed := make(chan error, 1)
+	stop := make(chan struct{})
+	go func() { // asks all the time, and none of it may fail
+		p := &person{http: l.m.HTTP()}
+		for {
+			select {
+			case <-stop:
+				failed <- nil
+				return
+			default:
+			}
+			var is health
+			if err := p.call("GET", "/health/live", nil, &is); err != nil {
+				failed <- err
+				return
+			}
+		}
+	}()
+	l.m.Run(t, "systemctl", "restart", "mindflow")
+	healthy(t, l.m, restartTime)
+	took := time.Since(began)
+	close(stop)
+	if err := <-failed; err != nil {
+		t.Errorf("a request failed during the restart: %v", err)
+	}
+	if took > restartTime {
+		t.Errorf("it took %s", took)
+	}
+	if l.pid(t) == before {
+		t.Error("nothing was restarted")
+	}
+	t.Logf("restarted and healthy after %s", took.Round(time.Millisecond))
+}
+
+func (l *life) watched(t *testing.T) {
+	l.m.Run(t, "mkdir", "-p", "/run/systemd/system/mindflow.service.d")
+	sooner := []byte("[Service]\nWatchdogSec=1\nTimeoutAbortSec=1\nRestartSec=0\n")
+	l.m.Run(t, "sh", "-c", "printf '%s' \"$0\" >/run/systemd/system/mindflow.service.d/sooner.conf", string(sooner))
+	l.m.Run(t, "systemctl", "daemon-reload")
+	l.m.Run(t, "systemctl", "restart", "mindflow")
+	hangs := l.pid(t)
+	l.m.Run(t, "sh", "-c", "kill -STOP "+hangs)
+	for until := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		if now := l.pid(t); now != hangs && now != "0" {
+			break
+		}
+		if time.Now().After(until) {
+			t.Fatal("the server that hangs was left alone")
+		}
+	}
+	healthy(t, l.m, 10*time.Second)
+	l.m.Run(t, "rm", "-r", "/run/systemd/system/mindflow.service.d")
+	l.m.Run(t, "systemctl", "daemon-reload")
+}
+
+func (l *life) upgrades(t *testing.T) {
+	l.m.Run(t, "sh", "-c", "echo MAX_TASKS=1234 >>"+settings)
+	l.settings = l.m.Run(t, "cat", settings)
+	began := time.Now()
+	l.m.Run(t, "dpkg", "-i", l.next)
+	if is := healthy(t, l.m, restartTime); is.Version != newer {
+		t.Errorf("the server is of version %q", is.Version)
+	}
+	t.Logf("upgraded and healthy after %s", time.Since(began).Round(time.Millisecond))
+	l.keeps(t)
+	var tasks map[string]any
+	l.ada.must(t, "GET", "/api/tasks", nil, &tasks) // with the token of before: the secret is the same
+}
+
+// keeps holds settings and tasks against those of before.
+func (l *life) keeps(t *testing.T) {
+	t.Helper()
+	if now := l.m.Run(t, "cat", settings); now != l.settings {
+		t.Error("the settings are not those of before")
+	}
+	if got := l.ada.titles(t); got != "Survive" {
+		t.Errorf("the tasks are %s", got)
+	}
+}
+
+func (l *life) failsWell(t *testing.T) {
+	before := l.pid(t)
+	l.m.Run(t, "sh", "-c", "cp -p "+settings+" /root/kept && echo DATABASE_URL=postgres://nobody@127.0.0.1:1/none >>"+settings)
+	said, err := l.m.Try(t, "dpkg", "-i", l.old)
+	if err == nil || !strings.Contains(said, "nothing was started or restarted") {
+		t.Errorf("it went through: %v %s", err, said)
+	}
+	if l.pid(t) != before || healthy(t, l.m, time.Second).Version != newer {
+		t.Error("the server that ran was touched")
+	}
+	l.m.Run(t, "cp", "-p", "/root/kept", settings)
+	l.m.Run(t, "dpkg", "--configure", "mindflow")
+	if is := healthy(t, l.m, restartTime); is.Version != older {
+		t.Errorf("once mended the server is of version %q", is.Version)
+	}
+	l.keeps(t)
+}
+
+func (l *life) staysStopped(t *testing.T) {
+	l.m.Run(t, "systemctl", "stop", "mindflow.socket", "mindflow.service")
+	l.m.Run(t, "systemctl", "disable", "mindflow.service")
+	l.m.Run(t, "dpkg", "-i", l.next)
+	if said, _ := l.m.Try(t, "systemctl", "is-active", "mindflow.service"); said != "inactive\n" {
+		t.Errorf("it is %s", said)
+	}
+	if said, _ := l.m.Try(t, "systemctl", "is-enabled", "mindflow.service"); said != "disabled\n" {
+		t.Errorf("it is %s", said)
+	}
+	l.m.Run(t, "systemctl", "enable", "mindflow.service")
+	l.m.Run(t, "systemctl", "start", "mindflow.socket", "mindflow.service")
+	healthy(t, l.m, restartTime)
+	l.keeps(t)
+}
+
+func (l *life) removes(t *testing.T) {
+	l.m.Run(t, "dpkg", "--remove", "mindflow")
+	if _, err := l.m.Dial(t.Context(), "tcp", "127.0.0.1:8000"); err == nil {
+		t.Error("somebody still listens")
+	}
+	if now := l.m.Run(t, "cat", settings); now != l.settings {
+		t.Error("the settings are not those of before")
+	}
+	l.m.Run(t, "test", "-s", "/var/lib/mindflow/mindflow.db")
+	l.m.Run(t, "id", "mindflow")
+	if _, err := l.m.Try(t, "test", "-e", "/usr/bin/mindflow"); err == nil {
+		t.Error("the program is still there")
+	}
+}
+
+func (l *life) reinstalls(t *testing.T) {
+	l.m.Run(t, "dpkg", "-i", l.next)
+	healthy(t, l.m, restartTime)
+	l.keeps(t)
+}
+
+func (l *life) purges(t *testing.T) {
+	backup := "/var/backups/mindflow/kept.backup"
+	l.m.Run(t, "runuser", "-u", "mindflow", "--", "sh", "-c", "set -a; . "+settings+"; exec mindflow backup "+backup)
+	l.m.Run(t, "dpkg", "--purge", "mindflow")
+	for _, gone := range []string{"/etc/mindflow", "/var/lib/mindflow", "/usr/share/mindflow", "/etc/systemd/system/mindflow.service",
+		"/etc/systemd/system/multi-user.target.wants/mindflow.service", "/etc/systemd/system/sockets.target.wants/mindflow.socket"} {
+		if _, err := os.Lstat(filepath.Join(l.m.Root, gone)); !os.IsNotExist(err) {
+			t.Errorf("%s is still there: %v", gone, err)
+		}
+	}
+	for _, kind := range []string{"passwd", "group"} {
+		if said, err := l.m.Try(t, "getent", kind, "mindflow"); err == nil {
+			t.Errorf("still in %s: %s", kind, said)
+		}
+	}
+	if said := l.m.Run(t, "stat", "-c", "%a %U", backup); said != "600 root\n" {
+		t.Errorf("the backup has %s", said)
+	}
+	if said, _ := l.m.Try(t, "systemctl", "list-unit-files", "--no-legend", "--no-pager", "mindflow*"); said != "" {
+		t.Errorf("systemd still knows %s", said)
+	}
+}
