@@ -105,7 +105,7 @@ test('each is the best task once, in full, as it was typed; and in the palette',
     await expect.poll(async () => (await ada.task(shown!.id)).status).toBe('completed')
     await page.getByText('Done: ').first().waitFor()
     await page.keyboard.press('Control+k')
-    await page.getByRole('combobox').fill(task.title)
+    await page.getByRole('dialog').getByRole('combobox').fill(task.title)
     await page.getByText('Nothing found.').or(page.getByRole('option').first()).first().waitFor()
     await page.keyboard.press('Escape')
     quiet()

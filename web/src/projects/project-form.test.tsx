@@ -68,7 +68,7 @@ test('a name that is refused is not lost', async () => {
 test('what was changed elsewhere is said, and overwritten by who saves again', async () => {
   theirs = { name: 'Vegetable beds', version: 2 }
   await rename([project('Garden'), inIt])
-  await screen.findByText(/it is called “Vegetable beds” now, and is in “Garden”/)
+  await screen.findByText(/it is called “\u2068Vegetable beds\u2069” now, and is in “\u2068Garden\u2069”/)
   expect(closed).not.toHaveBeenCalled()
   expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('Flower beds')
   await userEvent.click(screen.getByRole('button', { name: 'Save' }))

@@ -7,6 +7,7 @@ import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { Failure, Field, inputClass } from '../ui/field'
 import { useHere } from '../ui/here'
+import { short } from '../ui/short'
 import { useProjectActions } from './actions'
 
 /** What a project is called, and what it is in; of one that is there, or is to be. */
@@ -120,6 +121,6 @@ function Fields({
 /** What somebody else has made of it. Who saves again has seen that. */
 function conflictWords({ name, parent_id }: Project, rooms: Project[]): string {
   const into = rooms.find((room) => room.id === parent_id)?.name
-  const where = into ? `in “${into}”` : 'in no other project'
-  return `It was changed elsewhere meanwhile: it is called “${name}” now, and is ${where}. Save again to have it as you say here.`
+  const where = into ? `in “${short(into)}”` : 'in no other project'
+  return `It was changed elsewhere meanwhile: it is called “${short(name)}” now, and is ${where}. Save again to have it as you say here.`
 }

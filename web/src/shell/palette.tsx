@@ -8,6 +8,7 @@ import { count } from '../ui/count'
 import { Dialog } from '../ui/dialog'
 import { Icon, type IconName } from '../ui/icon'
 import { Kbd } from '../ui/kbd'
+import { short } from '../ui/short'
 import { Soon } from '../ui/skeleton'
 import { DueText } from '../now/row'
 import { beginsWith, useActsInHand, useInHand } from './in-hand'
@@ -90,7 +91,7 @@ function Finder() {
     ? [
         {
           id: 'rest',
-          label: `All tasks with “${wanted}”`,
+          label: `All tasks with “${short(wanted)}”`,
           icon: 'search' as const,
           run: () => void navigate({ to: '/tasks', search: { q: wanted } }),
         },
