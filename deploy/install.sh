@@ -685,7 +685,7 @@ look_after() {
 	has_setting SMTP_URL || remains "nobody can be sent a mail, so nobody can set a forgotten password: set SMTP_URL and MAIL_FROM in $settings, then: systemctl restart mindflow"
 	if [ -z "$dry" ] && mindflow doctor --help >/dev/null 2>&1; then
 		note 'mindflow doctor says:'
-		as_owner mindflow doctor 2>&1 | sed 's/^/   /' || true
+		as_owner mindflow doctor --env-file="$settings" 2>&1 | sed 's/^/   /' || true
 	fi
 }
 

@@ -31,7 +31,7 @@ echo "== faults: the long forms"
 MINDFLOW_TEST_FAULTS=long go test -timeout 90m -count=1 -v ./test/faults
 
 echo "== the installer, on an empty machine, broken off after each of its steps"
-make build && MINDFLOW_TEST_INSTALL=long go test -timeout 40m -count=1 -v ./test/deploy/install
+make packages && MINDFLOW_TEST_INSTALL=long go test -timeout 40m -count=1 -v ./test/deploy/install
 
 echo "== every screen in a browser"
 make e2e

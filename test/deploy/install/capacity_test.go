@@ -49,7 +49,7 @@ func TestWhatCallsForMoreCanBeMeasured(t *testing.T) {
 		t.Fatal(err)
 	}
 	// All have one name, which it would complain of.
-	if said, err := exec.Command(promtool, "check", "rules", "--lint=none", file).CombinedOutput(); err != nil {
+	if said, err := exec.CommandContext(t.Context(), promtool, "check", "rules", "--lint=none", file).CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, said)
 	}
 }

@@ -31,7 +31,7 @@ func TestTheMachineIsMadeOnce(t *testing.T) {
 		t.Helper()
 		asked := filepath.Join(dir, "asked")
 		_ = os.Remove(asked)
-		cmd := exec.Command("../../../deploy/digitalocean/create.sh", words...)
+		cmd := exec.CommandContext(t.Context(), "../../../deploy/digitalocean/create.sh", words...)
 		cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "ASKED="+asked)
 		said, err := cmd.CombinedOutput()
 		if err != nil {
@@ -55,7 +55,7 @@ func TestTheMachineIsMadeOnce(t *testing.T) {
 	if _, calls = create(); strings.Contains(calls, " create ") {
 		t.Errorf("the second time it makes %s", calls)
 	}
-	cmd := exec.Command("../../../deploy/digitalocean/create.sh", "--what")
+	cmd := exec.CommandContext(t.Context(), "../../../deploy/digitalocean/create.sh", "--what")
 	if _ = cmd.Run(); cmd.ProcessState.ExitCode() != 2 {
 		t.Errorf("a word it does not know: exit code %d", cmd.ProcessState.ExitCode())
 	}

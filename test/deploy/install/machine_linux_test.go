@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +34,7 @@ func machineOf(t *testing.T, root string) *machine {
 	t.Helper()
 	m := &machine{t: t, root: root}
 	const enter = `mount -t proc proc "$0/proc" && ip link set lo up && exec chroot "$0" bash -c 'while :; do sleep 60 & wait $!; done'`
-	cmd := exec.Command("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "sh", "-c", enter, m.root)
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "sh", "-c", enter, m.root)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +69,11 @@ func (m *machine) command(ctx context.Context, words ...string) *exec.Cmd {
 // try runs a script inside, and answers what it said and how it ended.
 func (m *machine) try(script string) (string, int) {
 	m.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	limit := 3 * time.Minute
+	if long() { // a hundred packages are unpacked and synced
+		limit = 15 * time.Minute
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	said, err := os.CreateTemp(m.t.TempDir(), "said-") // a file: daemons may hold it open
 	if err != nil {
@@ -129,7 +135,7 @@ func (m *machine) owned(path string) string {
 
 func (m *machine) copy(from, to string) {
 	m.t.Helper()
-	if said, err := exec.Command("cp", "-aT", from, filepath.Join(m.root, to)).CombinedOutput(); err != nil {
+	if said, err := exec.CommandContext(m.t.Context(), "cp", "-aT", from, filepath.Join(m.root, to)).CombinedOutput(); err != nil {
 		m.t.Fatalf("%v: %s", err, said)
 	}
 }
@@ -144,16 +150,20 @@ func (m *machine) wait(what string, done func() bool) {
 	m.t.Fatalf("waited in vain for %s", what)
 }
 
-// sql runs a statement by the role of a setting.
-func (m *machine) sql(setting, statement string) (string, int) {
+// sql runs a statement by the server's role.
+func (m *machine) sql(statement string) (string, int) {
 	m.t.Helper()
-	return m.try(fmt.Sprintf(`psql -qAtX -v ON_ERROR_STOP=1 -d "$(sed -n 's/^%s=//p' /etc/mindflow/mindflow.env)" -c "%s"`, setting, statement))
+	return m.try(fmt.Sprintf(`psql -qAtX -v ON_ERROR_STOP=1 -d "$(sed -n 's/^DATABASE_URL=//p' /etc/mindflow/mindflow.env)" -c "%s"`, statement))
 }
 
-// thePackage is mindflow's, as the test makes it of the built program: what the
-// installer needs of the real one is the same, which has tests of its own.
-func thePackage(t testing.TB) string {
+// thePackage is mindflow's: the newest that make packages has made, or else one
+// of the built program that has what the installer needs.
+func thePackage(t *testing.T) string {
 	t.Helper()
+	made, _ := filepath.Glob("../../../bin/packages/mindflow_*_" + runtime.GOARCH + ".deb")
+	if len(made) > 0 {
+		return slices.MaxFunc(made, func(a, b string) int { return written(t, a).Compare(written(t, b)) })
+	}
 	program, err := os.ReadFile("../../../bin/mindflow")
 	if err != nil {
 		t.Fatalf("%v: make build makes it", err)
@@ -172,12 +182,21 @@ func thePackage(t testing.TB) string {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("dpkg-deb", "-Znone", "--root-owner-group", "--build", "p", "mindflow.deb")
+	cmd := exec.CommandContext(t.Context(), "dpkg-deb", "-Znone", "--root-owner-group", "--build", "p", "mindflow.deb")
 	cmd.Dir = dir
 	if said, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, bytes.TrimSpace(said))
 	}
 	return filepath.Join(dir, "mindflow.deb")
+}
+
+func written(t *testing.T, path string) time.Time {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.ModTime()
 }
 
 const postinst = `#!/bin/sh
