@@ -32,6 +32,7 @@ hosts=() packages=() version='' mode=release
 declare -A fact=()     # "HOST NAME": what a host said of itself
 declare -A switched=() # hosts on which the code was touched
 declare -A locks=()    # the process that holds a host's lock
+beats=()               # those that keep the locks
 schema_before='' schema_after='' schema_was='' changed=no doing='' why='' asking=''
 
 step() {
@@ -101,8 +102,12 @@ reason() {
 lock() {
 	local host=$1 said="$work/lock.$1"
 	: >"$said"
-	{ while kill -0 "$$" && echo; do sleep 5; done; } 2>/dev/null | reach "$host" hold "${USER:-somebody} from $(uname -n)" >"$said" 2>"$said.wrong" &
+	rm -f "$said.beats"
+	mkfifo "$said.beats"
+	reach "$host" hold "${USER:-somebody} from $(uname -n)" <"$said.beats" >"$said" 2>"$said.wrong" &
 	locks[$host]=$!
+	beat 2>/dev/null >"$said.beats" &
+	beats+=($!)
 	local tries
 	for tries in {1..300}; do
 		[[ ! -s $said ]] || return 0
@@ -114,6 +119,12 @@ lock() {
 	wait "${locks[$host]}" || reason "$host" "$?"
 	[[ -n $why ]] || why="$host cannot be reached: it did not answer within 30 s ($tries)"
 	return 1
+}
+
+# beat tells the host that somebody is there, for as long as this program lives.
+beat() {
+	exec 3>&1 >/dev/null
+	while kill -0 "$$" && echo >&3; do sleep 5 3>&-; done
 }
 
 # still makes sure before a change that nobody else may make one.
@@ -380,8 +391,14 @@ interrupted() {
 }
 
 leave() {
-	local pid
-	for pid in "${locks[@]}" $asking; do kill "$pid" 2>/dev/null || true; done
+	local pid tries
+	[[ -z $asking ]] || kill "$asking" 2>/dev/null || true
+	for pid in "${beats[@]}"; do kill "$pid" 2>/dev/null || true; done
+	for tries in {1..20}; do # the hosts let go by themselves; what cannot be reached is left
+		kill -0 "${locks[@]}" 2>/dev/null || break
+		sleep 0.1
+	done
+	for pid in "${locks[@]}"; do kill "$pid" 2>/dev/null || true; done
 	rm -rf "$work"
 }
 

@@ -24,6 +24,11 @@ import (
 // top is the source tree.
 const top = "../../.."
 
+// longVariable, set to long, asks for the long forms of these tests.
+const longVariable = "MINDFLOW_TEST_RELEASE"
+
+func long() bool { return os.Getenv(longVariable) == "long" }
+
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "mindflow-release-")
 	if err != nil {
@@ -43,6 +48,7 @@ func TestMain(m *testing.M) {
 type host struct {
 	name, root, url string
 	units           *units
+	http            *http.Client // reaches it, by a connection for each request
 }
 
 // fleet is some hosts with one database.
@@ -57,25 +63,28 @@ type fleet struct {
 // ssh stands in for ssh: it becomes a shell on the host. A file NAME.down cuts the host off. If there is a file
 // NAME.before-VERB, its program is run before the host's part is asked for that verb; if it fails, the connection does.
 const ssh = `#!/bin/bash
-hosts=%q
+hosts=%[1]q
 while [ "$1" != -- ]; do shift; done
 name=$2 command=$3
 [ ! -e "$hosts/$name.down" ] || { echo "ssh: connect to host $name port 22: No route to host" >&2; exit 255; }
 verb=$(tail -n 1 <<<"$command" | sed -n "s/.*'release-host' '\([a-z_]*\)'.*/\1/p")
 [ ! -x "$hosts/$name.before-$verb" ] || "$hosts/$name.before-$verb" || exit 255
-exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-	unshare --mount sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" bash -c "$1"' "$(readlink "$hosts/$name")" "$command"
+%[2]s
 `
+
+// chrooted is the way into a host that is a folder.
+const chrooted = `exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+	unshare --mount sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" bash -c "$1"' "$(readlink "$hosts/$name")" "$command"`
 
 // newFleet installs the older package on so many hosts.
 func newFleet(t *testing.T, names ...string) *fleet {
 	t.Helper()
 	f := &fleet{t: t, dir: t.TempDir()}
-	must(t, os.WriteFile(f.ssh(), fmt.Appendf(nil, ssh, f.dir), 0o755))
+	must(t, os.WriteFile(f.ssh(), fmt.Appendf(nil, ssh, f.dir, chrooted), 0o755))
 	settings := databases(t)
 	deb := olderPackage(t)
 	for _, name := range names {
-		h := &host{name: name, root: debian.Root(t)}
+		h := &host{name: name, root: debian.Root(t), http: oneTime}
 		port := freePort(t)
 		h.url = fmt.Sprintf("http://127.0.0.1:%d", port)
 		h.units = newUnits(t, h.root, port)
@@ -111,13 +120,13 @@ func (h *host) write(t *testing.T, path, content string) {
 func (h *host) serves(t *testing.T, version string) {
 	t.Helper()
 	defer func() {
-		if t.Failed() {
+		if t.Failed() && h.units != nil {
 			t.Logf("%s said:\n%s", h.name, h.units.journal())
 		}
 	}()
 	eventually(t, 20*time.Second, h.name+" serves "+version, func() bool {
-		_, body := get(h.url + "/health")
-		status, _ := get(h.url + "/health/ready")
+		_, body := get(h.http, h.url+"/health")
+		status, _ := get(h.http, h.url+"/health/ready")
 		return status == http.StatusOK && strings.Contains(body, `"version":"`+version+`"`)
 	})
 }
@@ -185,7 +194,7 @@ func (f *fleet) command(ctx context.Context, said *bytes.Buffer, args ...string)
 		args = append(args, h.name)
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(top, "deploy/release.sh"), args...)
-	cmd.Env = append(os.Environ(), "RELEASE_SSH="+f.ssh(), "HEALTH_SECONDS=2", "START_SECONDS=5", "USER=ada", "RELEASE_URL="+f.address)
+	cmd.Env = append(os.Environ(), "RELEASE_SSH="+f.ssh(), "HEALTH_SECONDS=2", "START_SECONDS=4", "USER=ada", "RELEASE_URL="+f.address)
 	cmd.Stdout, cmd.Stderr = said, said
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.WaitDelay = 10 * time.Second
@@ -243,10 +252,15 @@ func freePort(t *testing.T) int {
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
-// get asks a server something, on a connection of its own.
-func get(address string) (status int, body string) {
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 3 * time.Second}
-	resp, err := client.Get(address)
+var oneTime = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 3 * time.Second}
+
+// get asks a server something.
+func get(client *http.Client, address string) (status int, body string) {
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, nil)
+	if err != nil {
+		return 0, err.Error()
+	}
+	resp, err := client.Do(r)
 	if err != nil {
 		return 0, err.Error()
 	}

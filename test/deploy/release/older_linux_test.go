@@ -47,10 +47,10 @@ func olderOnNewer(t *testing.T, database string) {
 		_ = server.Wait()
 	})
 	eventually(t, 20*time.Second, "the older server is ready", func() bool {
-		status, _ := get("http://" + address + "/health/ready")
+		status, _ := get(oneTime, "http://"+address+"/health/ready")
 		return status == 200
 	})
-	walk(t, signUp(t, "http://"+address, "ada@example.org"))
+	walk(t, signUp(t, "http://"+address))
 	backup := filepath.Join(t.TempDir(), "all.backup")
 	run(t, command(old, "backup", backup))
 	run(t, command(old, "backup", "--verify", backup))

@@ -25,9 +25,9 @@ func olderPackage(t *testing.T) string {
 		}
 		old, _ := programs(t)
 		dir := filepath.Join(built.dir, "packages")
-		make := exec.CommandContext(context.Background(), filepath.Join(top, "deploy/package/build.sh"), old, "7.0.0", "amd64", dir)
-		make.Env = append(os.Environ(), "NFPM="+nfpm, "MINDFLOW="+old)
-		run(t, make)
+		packing := exec.CommandContext(context.Background(), filepath.Join(top, "deploy/package/build.sh"), old, "7.0.0", "amd64", dir)
+		packing.Env = append(os.Environ(), "NFPM="+nfpm, "MINDFLOW="+old)
+		run(t, packing)
 		found, _ := filepath.Glob(filepath.Join(dir, "mindflow_7.0.0*_amd64.deb"))
 		if len(found) != 1 {
 			t.Fatalf("build.sh made %v", found)

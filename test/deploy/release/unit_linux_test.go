@@ -41,9 +41,8 @@ type service struct {
 	ended chan struct{}
 	ready chan bool // what became of the first start
 
-	mu  sync.Mutex
-	cmd *exec.Cmd
-	up  bool
+	mu sync.Mutex
+	up bool
 }
 
 const (
@@ -95,7 +94,7 @@ func (u *units) listen() {
 				fmt.Fprintln(conn, 0)
 			}
 			var words []string
-			for _, word := range strings.Fields(line) {
+			for word := range strings.FieldsSeq(line) {
 				if !strings.HasPrefix(word, "-") {
 					words = append(words, word)
 				}
