@@ -85,17 +85,43 @@ func TestTheDashboardAsksQuestions(t *testing.T) {
 	}
 }
 
+// triggers are the expressions of the guide that say when it is time to grow: what
+// stands first in a row of its table.
+func triggers(t *testing.T) []string {
+	t.Helper()
+	_, section, _ := strings.Cut(read(t, operations), "\n## Capacity\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var all []string
+	for _, match := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(section, -1) {
+		all = append(all, match[1])
+	}
+	if len(all) == 0 {
+		t.Error("the guide says nowhere when to grow")
+	}
+	return all
+}
+
+// queries are those of the dashboard.
+func queries(t *testing.T) []string {
+	t.Helper()
+	var all []string
+	for _, p := range panels(t) {
+		for _, q := range p.Targets {
+			all = append(all, q.Expr)
+		}
+	}
+	return all
+}
+
 // Rules are written in YAML, and JSON is YAML. Seen red with a bracket missing.
-func TestEachQueryOfTheDashboardIsValid(t *testing.T) {
+func TestEachQueryOfTheDashboardAndTheGuideIsValid(t *testing.T) {
 	type rule struct {
 		Record string `json:"record"`
 		Expr   string `json:"expr"`
 	}
 	var asked []rule
-	for _, p := range panels(t) {
-		for _, q := range p.Targets {
-			asked = append(asked, rule{"asked:" + strings.Repeat("x", len(asked)+1), strings.ReplaceAll(q.Expr, "$__rate_interval", "1m")})
-		}
+	for _, q := range append(queries(t), triggers(t)...) {
+		asked = append(asked, rule{"asked:" + strings.Repeat("x", len(asked)+1), strings.ReplaceAll(q, "$__rate_interval", "1m")})
 	}
 	file, err := json.Marshal(map[string]any{"groups": []any{map[string]any{"name": "dashboard", "rules": asked}}})
 	if err != nil {
@@ -130,16 +156,14 @@ func TestEveryMetricThatIsNamedIsTold(t *testing.T) {
 	})
 	learn(told, look(t, nil, "127.0.0.1:1")+"# TYPE mindflow_certificate_expires_timestamp_seconds gauge\n")
 	learn(told, strings.ReplaceAll(read(t, "../../../deploy/drill/mindflow-restore-drill"), "\t", "")) // what it writes down
+	for _, match := range regexp.MustCompile(`\bmindflow_restore_drill_\w+`).FindAllString(read(t, drill), -1) {
+		told[match] = true
+	}
 	text := read(t, rules)
 	for _, match := range regexp.MustCompile(`record: (\S+)`).FindAllStringSubmatch(text, -1) {
 		told[match[1]] = true
 	}
-	var asked []string
-	for _, p := range panels(t) {
-		for _, q := range p.Targets {
-			asked = append(asked, q.Expr)
-		}
-	}
+	asked := append(queries(t), triggers(t)...)
 	for _, a := range alerts(t) {
 		expr, _, _ := strings.Cut(a.text, "\n        for: ")
 		asked = append(asked, expr)

@@ -41,6 +41,7 @@ const (
 	alertmanager = "../../../deploy/alertmanager/alertmanager.yml"
 	dashboard    = "../../../deploy/grafana/dashboards/mindflow.json"
 	certificate  = "../../../deploy/prometheus/mindflow-certificate"
+	drill        = "../../../deploy/drill/mindflow-restore-drill"
 	operations   = "../../../docs/operations.md"
 )
 

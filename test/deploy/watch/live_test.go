@@ -74,7 +74,7 @@ receivers: [{name: test, webhook_configs: [{url: '%s', send_resolved: true}]}]
 	write(t, filepath.Join(dir, "mindflow.yml"), regexp.MustCompile(`(?m)^( +for:) \w+$`).ReplaceAllString(read(t, rules), "$1 5s"))
 	config := strings.NewReplacer(
 		"rules/*.yml", filepath.Join(dir, "mindflow.yml"), "127.0.0.1:9464", metrics, "127.0.0.1:9093", manager, "127.0.0.1:9090", own,
-		"scrape_interval: 15s", "scrape_interval: 1s", "scrape_timeout: 5s", "scrape_timeout: 1s", "evaluation_interval: 15s", "evaluation_interval: 1s",
+		"scrape_interval: 15s", "scrape_interval: 2s", "scrape_timeout: 5s", "scrape_timeout: 2s", "evaluation_interval: 15s", "evaluation_interval: 1s",
 	).Replace(read(t, prometheus))
 	write(t, filepath.Join(dir, "prometheus.yml"), config)
 	start(t, nil, nil, managerPath, "--config.file="+filepath.Join(dir, "alertmanager.yml"), "--storage.path="+t.TempDir(),
@@ -82,7 +82,7 @@ receivers: [{name: test, webhook_configs: [{url: '%s', send_resolved: true}]}]
 	start(t, nil, nil, prometheusPath, "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+t.TempDir(),
 		"--web.listen-address="+own)
 	w := &watching{t, "http://" + own}
-	eventually(t, 15*time.Second, "Prometheus and Alertmanager are ready", func() bool {
+	eventually(t, 12*time.Second, "Prometheus and Alertmanager are ready", func() bool {
 		return ask(t, w.prometheus+"/-/ready") != "" && ask(t, "http://"+manager+"/-/ready") != ""
 	})
 	return w
@@ -132,7 +132,7 @@ func TestAStoppedDatabaseIsToldToPeople(t *testing.T) {
 	w := watch(t, metrics, in)
 	register(t, address)
 
-	eventually(t, 15*time.Second, "all is well", func() bool {
+	eventually(t, 12*time.Second, "all is well", func() bool {
 		return w.value("mindflow:available") == "1" && w.value(`sum(mindflow_users{state="enabled"})`) == "1" && w.state("MindflowDatabaseDown") == "inactive"
 	})
 	for _, name := range []string{"MindflowDown", "MindflowServerDown", "MindflowSchemaBehind"} {
@@ -142,7 +142,7 @@ func TestAStoppedDatabaseIsToldToPeople(t *testing.T) {
 	}
 
 	database.End(syscall.SIGINT)
-	eventually(t, 25*time.Second, "the alert fires, and is told", func() bool {
+	eventually(t, 18*time.Second, "the alert fires, and is told", func() bool {
 		return w.state("MindflowDatabaseDown") == "firing" && in.says("MindflowDatabaseDown") == "firing"
 	})
 	if got := w.value("mindflow:available"); got != "0" {
@@ -162,7 +162,7 @@ func TestAStoppedDatabaseIsToldToPeople(t *testing.T) {
 	}
 
 	database.Start()
-	eventually(t, 25*time.Second, "the alert ends, and that is told", func() bool {
+	eventually(t, 18*time.Second, "the alert ends, and that is told", func() bool {
 		return w.state("MindflowDatabaseDown") == "inactive" && in.says("MindflowDatabaseDown") == "resolved"
 	})
 	if status := ask(t, address+"/health/ready"); status == "" {
