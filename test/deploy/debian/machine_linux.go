@@ -67,7 +67,7 @@ func Boot(t *testing.T, packages ...string) *Machine {
 
 	group := "debian-" + strconv.Itoa(os.Getpid()) + "-" + filepath.Base(filepath.Dir(m.Root))
 	var said bytes.Buffer
-	cmd := exec.Command("sh", "-c", boot, m.Root, group, start)
+	cmd := exec.CommandContext(context.Background(), "sh", "-c", boot, m.Root, group, start)
 	cmd.Env = append(environment(), "container=mindflow-test")
 	cmd.Stdout, cmd.Stderr = &said, &said
 	cmd.WaitDelay = time.Second
@@ -75,7 +75,7 @@ func Boot(t *testing.T, packages ...string) *Machine {
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill() // and with it all that runs in the machine
 		_ = cmd.Wait()
-		_ = exec.Command("find", "/sys/fs/cgroup", "-depth", "-type", "d", "-path", "*/"+group+"*", "-exec", "rmdir", "{}", "+").Run()
+		disband(t, group)
 		if t.Failed() {
 			t.Logf("the machine said:\n%s", said.String())
 		}
@@ -93,6 +93,24 @@ func Boot(t *testing.T, packages ...string) *Machine {
 	}
 	lacks(t, "no systemd starts here: "+state)
 	return nil
+}
+
+// disband takes the groups of a machine's processes away, once they have ended.
+func disband(t *testing.T, group string) {
+	t.Helper()
+	var said []byte
+	for range 100 {
+		ctx, cancel := context.WithTimeout(context.Background(), runTime)
+		all := exec.CommandContext(ctx, "find", "/sys/fs/cgroup", "-depth", "-type", "d", "-path", "*/"+group+"*", "-exec", "rmdir", "{}", "+")
+		var err error
+		said, err = all.CombinedOutput()
+		cancel()
+		if err == nil {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Errorf("something in the machine does not end: %s", said)
 }
 
 // systemdOf is the child of who makes the namespaces, once it is systemd.

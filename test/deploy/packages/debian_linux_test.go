@@ -311,8 +311,10 @@ func (l *life) purges(t *testing.T) {
 	backup := "/var/backups/mindflow/kept.backup"
 	l.m.Run(t, "runuser", "-u", "mindflow", "--", "sh", "-c", "set -a; . "+settings+"; exec mindflow backup "+backup)
 	l.m.Run(t, "dpkg", "--purge", "mindflow")
-	for _, gone := range []string{"/etc/mindflow", "/var/lib/mindflow", "/usr/share/mindflow", "/etc/systemd/system/mindflow.service",
-		"/etc/systemd/system/multi-user.target.wants/mindflow.service", "/etc/systemd/system/sockets.target.wants/mindflow.socket"} {
+	for _, gone := range []string{
+		"/etc/mindflow", "/var/lib/mindflow", "/usr/share/mindflow", "/etc/systemd/system/mindflow.service",
+		"/etc/systemd/system/multi-user.target.wants/mindflow.service", "/etc/systemd/system/sockets.target.wants/mindflow.socket",
+	} {
 		if _, err := os.Lstat(filepath.Join(l.m.Root, gone)); !os.IsNotExist(err) {
 			t.Errorf("%s is still there: %v", gone, err)
 		}
