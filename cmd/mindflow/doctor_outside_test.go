@@ -123,6 +123,7 @@ func found(t *testing.T, findings []doctor.Finding, state doctor.State, begins s
 	t.Errorf("found %+v, want %s: %s", findings, state, begins)
 }
 
+// Seen red with a doctor that did not ask whether the proxy is trusted.
 func TestTheDoctorSeesWhatTheProxyTellsTheServer(t *testing.T) {
 	until := newClock().t.Add(60 * 24 * time.Hour)
 	pair, leaf := certificate(t, "localhost", until)
@@ -168,7 +169,7 @@ func TestTheDoctorSeesWhatTheProxyTellsTheServer(t *testing.T) {
 	}
 }
 
-// Without a proof there is nothing there.
+// Without a proof there is nothing there. Seen red with a server that told everybody.
 func TestNobodyElseIsToldWhatTheServerSees(t *testing.T) {
 	s := newShell(t)
 	s.serve(t)
@@ -264,6 +265,7 @@ func TestTheDoctorAsksThePublicAddress(t *testing.T) {
 	found(t, s.looking(t, at, leaf).Public(t.Context(), version), doctor.Wrong, "the clock here and that of "+at+" are ")
 }
 
+// Seen red with a request that had no length.
 func TestTheDoctorTriesALargeBody(t *testing.T) {
 	s := newShell(t)
 	s.serve(t)

@@ -28,6 +28,7 @@ func TestHealthAtATerminal(t *testing.T) {
 	}
 }
 
+// Seen red with a command that took every answer for ready.
 func TestHealthSaysWhyAServerIsNotReady(t *testing.T) {
 	s := newShell(t)
 	for answer, why := range map[string]string{

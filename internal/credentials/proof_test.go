@@ -6,6 +6,7 @@ import (
 	"time"
 )
 
+// Seen red with proofs that held for ever.
 func TestAProofHoldsForAMomentAndForTheKeysThereAre(t *testing.T) {
 	now := time.Date(2026, time.November, 27, 8, 0, 0, 0, time.UTC)
 	signer := func(secrets ...string) *Signer {

@@ -16,6 +16,7 @@ import (
 
 var now = time.Date(2026, time.November, 27, 8, 0, 0, 0, time.UTC)
 
+// Seen red with checks that ran one after the other, and with one that was waited for.
 func TestPartsAreLookedAtSideBySideAndEachForAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -119,6 +120,7 @@ func TestWhatIsJudged(t *testing.T) {
 	}
 }
 
+// Seen red with a folder that was only looked at.
 func TestAFolderIsTried(t *testing.T) {
 	dir := t.TempDir()
 	one := func(findings []Finding, state State, says string) {

@@ -249,6 +249,7 @@ func TestTheLogTellsTheLink(t *testing.T) {
 	}
 }
 
+// Seen red with a try that did not sign in.
 func TestAMailServerIsTriedAndSentNothing(t *testing.T) {
 	try := func(url string, s *mailtest.Server, trusted bool) error {
 		t.Helper()

@@ -43,6 +43,7 @@ func handing(t *testing.T, files ...*os.File) *exec.Cmd {
 	return cmd
 }
 
+// Seen red with a server that opened a listener of its own.
 func TestASocketThatIsHandedOverIsListenedOn(t *testing.T) {
 	held := hold(t)
 	s := launch(t, handing(t, held.file), []string{"LISTEN_FDS=1", "LISTEN_ADDR=127.0.0.1:1"}, nil).ready()
@@ -102,7 +103,8 @@ func TestWhatCannotBeListenedOnIsRefused(t *testing.T) {
 }
 
 // One server is started anew, twice, while requests come, one after the other
-// and several at once, on connections that are kept and on new ones.
+// and several at once, on connections that are kept and on new ones. Seen red with SHUTDOWN_DELAY=0s:
+// connections that were kept were cut.
 func TestARestartOfOneServerLosesNoRequest(t *testing.T) {
 	held := hold(t)
 	settings := []string{

@@ -84,6 +84,7 @@ func (s *supervisor) pings(during time.Duration) (n int) {
 	return n
 }
 
+// Seen red with a server that did not say that it stops.
 func TestASupervisorIsToldOnceTheServerAnswersAndWhenItStops(t *testing.T) {
 	systemd := supervise(t)
 	s := start(t, append(systemd.settings(0), "SHUTDOWN_DELAY=300ms")...)
@@ -107,7 +108,7 @@ func TestASupervisorIsToldOnceTheServerAnswersAndWhenItStops(t *testing.T) {
 	s.end(10 * time.Second)
 }
 
-// The server hangs as one does whose log
+// Seen red with pings that asked nobody. The server hangs as one does whose log
 // nobody reads any more: it cannot end a request before its line is written.
 func TestAServerThatHangsIsNotPingedFor(t *testing.T) {
 	systemd := supervise(t)
@@ -153,6 +154,7 @@ func (p *paused) Read(b []byte) (int, error) {
 	return p.Reader.Read(b)
 }
 
+// Seen red with pings that asked /health/ready.
 func TestADatabaseThatIsAwayIsNoReasonToBeStartedAnew(t *testing.T) {
 	w, database := between(t, postgres(t))
 	systemd := supervise(t)
@@ -169,6 +171,7 @@ func TestADatabaseThatIsAwayIsNoReasonToBeStartedAnew(t *testing.T) {
 	w.swallows.Store(false)
 }
 
+// Seen red with a connection for each ping.
 func TestAServerThatIsFullIsPingedFor(t *testing.T) {
 	systemd := supervise(t)
 	s := start(t, append(systemd.settings(600*time.Millisecond), "MAX_CONNECTIONS=2")...)
