@@ -30,7 +30,7 @@ linked   := -s -w -funcalign=8
 lesser   := $(rarely:%=-gcflags=%/...=-l)
 
 build: web ## Build bin/mindflow with the web app: one file, no cgo
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(linked)' $(lesser) -o bin/mindflow ./cmd/mindflow
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(linked) $(stamp)' $(lesser) -o bin/mindflow ./cmd/mindflow
 	@awk -v bytes="$$(wc -c < bin/mindflow)" 'BEGIN { printf "bin/mindflow has %.1f MB, of 40 at the most\n", bytes / 1e6; exit bytes > 40e6 }'
 
 # Of the machine's architecture, or another: make packages arch=arm64
