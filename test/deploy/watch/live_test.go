@@ -60,8 +60,8 @@ type watching struct {
 
 // watch starts both with the project's own configuration. What differs are the
 // addresses, how often is looked, and for how long something has to be so: five
-// seconds.
-func watch(t *testing.T, metrics string, in *inbox) *watching {
+// seconds. They are to be ready before the end.
+func watch(t *testing.T, end time.Time, metrics string, in *inbox) *watching {
 	t.Helper()
 	prometheusPath, managerPath := need(t, "prometheus"), need(t, "prometheus-alertmanager")
 	hook := httptest.NewServer(in)
@@ -82,7 +82,7 @@ receivers: [{name: test, webhook_configs: [{url: '%s', send_resolved: true}]}]
 	start(t, nil, nil, prometheusPath, "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+t.TempDir(),
 		"--web.listen-address="+own)
 	w := &watching{t, "http://" + own}
-	eventually(t, 12*time.Second, "Prometheus and Alertmanager are ready", func() bool {
+	eventually(t, time.Until(end), "Prometheus and Alertmanager are ready", func() bool {
 		return ask(t, w.prometheus+"/-/ready") != "" && ask(t, "http://"+manager+"/-/ready") != ""
 	})
 	return w
@@ -129,30 +129,29 @@ func TestAStoppedDatabaseIsToldToPeople(t *testing.T) {
 	database := storetest.Own(t)
 	address, metrics := serve(t, "DATABASE_URL="+database.URL(), "ENVIRONMENT=development")
 	in := &inbox{status: map[string]string{}, labels: map[string]map[string]string{}, leads: map[string]string{}}
-	w := watch(t, metrics, in)
+	end := time.Now().Add(time.Minute) // of all this
+	w := watch(t, end, metrics, in)
 	register(t, address)
 
-	eventually(t, 12*time.Second, "all is well", func() bool {
-		return w.value("mindflow:available") == "1" && w.value(`sum(mindflow_users{state="enabled"})`) == "1" && w.state("MindflowDatabaseDown") == "inactive"
-	})
-	for _, name := range []string{"MindflowDown", "MindflowServerDown", "MindflowSchemaBehind"} {
-		if state := w.state(name); state != "inactive" {
-			t.Errorf("%s is %s", name, state)
+	// Prometheus looks for its targets five seconds after its start: until then nothing is scraped, and that is told.
+	eventually(t, time.Until(end), "all is well", func() bool {
+		for _, name := range []string{"MindflowDatabaseDown", "MindflowDown", "MindflowServerDown", "MindflowSchemaBehind"} {
+			if w.state(name) != "inactive" || in.says(name) == "firing" {
+				return false
+			}
 		}
-	}
+		return w.value("mindflow:available") == "1" && w.value(`sum(mindflow_users{state="enabled"})`) == "1"
+	})
 
 	database.End(syscall.SIGINT)
-	eventually(t, 18*time.Second, "the alert fires, and is told", func() bool {
+	eventually(t, time.Until(end), "the alert fires, and is told", func() bool {
 		return w.state("MindflowDatabaseDown") == "firing" && in.says("MindflowDatabaseDown") == "firing"
 	})
-	if got := w.value("mindflow:available"); got != "0" {
-		t.Errorf("the server is said to be available: %s", got)
-	}
-	if state := w.state("MindflowSchemaBehind"); state != "inactive" {
-		t.Errorf("that the schema is behind is %s, though nobody can know", state)
-	}
-	if up := w.value(`up{job="mindflow"}`); up != "1" {
-		t.Errorf("the server is said to be down: %s", up)
+	eventually(t, time.Until(end), "no server is said to be available", func() bool { return w.value("mindflow:available") == "0" })
+	for name, what := range map[string]string{"MindflowSchemaBehind": "nobody can know", "MindflowServerDown": "it answers", "MindflowDown": "one answers"} {
+		if in.says(name) == "firing" {
+			t.Errorf("%s is told, though %s", name, what)
+		}
 	}
 	in.mu.Lock()
 	labels, leads := in.labels["MindflowDatabaseDown"], in.leads["MindflowDatabaseDown"]
@@ -162,7 +161,7 @@ func TestAStoppedDatabaseIsToldToPeople(t *testing.T) {
 	}
 
 	database.Start()
-	eventually(t, 18*time.Second, "the alert ends, and that is told", func() bool {
+	eventually(t, time.Until(end), "the alert ends, and that is told", func() bool {
 		return w.state("MindflowDatabaseDown") == "inactive" && in.says("MindflowDatabaseDown") == "resolved"
 	})
 	if status := ask(t, address+"/health/ready"); status == "" {
