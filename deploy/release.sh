@@ -297,7 +297,7 @@ smoke_outside() {
 walk() {
 	local token id
 	token=$(call POST /api/auth/login "{\"email\":\"$1\",\"password\":\"$2\"}" | field access_token)
-	[[ -n $token ]] || { why='signing in fails'; return 1; }
+	[[ -n $token ]] || { why="signing in fails: $(tail -n 1 "$work/said")"; return 1; }
 	id=$(call POST /api/tasks '{"title":"A release was here"}' "$token" | field id)
 	[[ -n $id ]] || { why='no task can be created'; return 1; }
 	[[ $(call GET /api/tasks/best '' "$token") == *"\"$id\""* ]] || { why='the best task is not the only one'; return 1; }
@@ -309,7 +309,7 @@ call() {
 		printf 'request = "%s"\nurl = "%s"\n' "$1" "${RELEASE_URL%/}$2"
 		[[ -z $3 ]] || printf 'header = "Content-Type: application/json"\ndata = "%s"\n' "${3//\"/\\\"}"
 		[[ -z ${4:-} ]] || printf 'header = "Authorization: Bearer %s"\n' "$4"
-	} | curl --silent --fail --max-time 20 ${RELEASE_CA:+--cacert "$RELEASE_CA"} --config - || true
+	} | curl --silent --show-error --fail --max-time 20 --retry 3 --retry-delay 1 ${RELEASE_CA:+--cacert "$RELEASE_CA"} --config - 2>"$work/said" || true
 }
 
 field() { grep -o "\"$1\":\"[^\"]*\"" | head -n 1 | cut -d '"' -f 4 || true; }

@@ -196,7 +196,7 @@ func (f *fleet) command(ctx context.Context, said *bytes.Buffer, args ...string)
 	cmd := exec.CommandContext(ctx, filepath.Join(top, "deploy/release.sh"), args...)
 	cmd.Env = append(os.Environ(), "RELEASE_SSH="+f.ssh(), "HEALTH_SECONDS=2", "START_SECONDS=4", "USER=ada", "RELEASE_URL="+f.address)
 	cmd.Stdout, cmd.Stderr = said, said
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // no Pdeathsig: threads that were in another network end, and would take it along
 	cmd.WaitDelay = 10 * time.Second
 	return cmd
 }

@@ -193,7 +193,6 @@ func (f *fleet) nginx() string {
 	var said bytes.Buffer
 	cmd := exec.CommandContext(context.Background(), program, "-e", "stderr", "-c", conf)
 	cmd.Stderr = &said
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	must(f.t, cmd.Start())
 	f.t.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)

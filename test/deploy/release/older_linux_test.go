@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -34,7 +33,6 @@ func olderOnNewer(t *testing.T, database string) {
 			"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "ENVIRONMENT=production", "PUBLIC_URL=https://mind.example.org",
 			"SECRET_KEY=a secret key of the tests that is long enough", "DATABASE_URL=" + database, "SHUTDOWN_DELAY=0s",
 		}
-		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 		return cmd
 	}
 	run(t, command(newer, "migrate"))

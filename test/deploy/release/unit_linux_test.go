@@ -300,7 +300,7 @@ func (u *units) command(file, name string) *exec.Cmd {
 	cmd := exec.CommandContext(context.Background(), "/bin/sh", words...)
 	uid, gid := u.user(u.said(file, "User"))
 	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Chroot: u.root, Pdeathsig: syscall.SIGKILL, Setpgid: true,
+		Chroot: u.root, Setpgid: true,
 		Credential: &syscall.Credential{Uid: uid, Gid: gid},
 	}
 	cmd.Dir = "/var/lib/mindflow"
