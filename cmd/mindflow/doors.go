@@ -64,6 +64,6 @@ func (d *doors) Close() error {
 // inSocket does something to a socket.
 func inSocket(raw syscall.RawConn, do func(fd int) error) error {
 	var done error
-	err := raw.Control(func(fd uintptr) { done = do(int(fd)) }) //nolint:gosec // a descriptor is small
+	err := raw.Control(func(fd uintptr) { done = do(int(fd)) })
 	return errors.Join(err, done)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
 	"net/url"
 	"os"
@@ -281,9 +282,7 @@ func TestTheServersSettingsAreTheProgramsAndFit(t *testing.T) {
 				key, value, _ := strings.Cut(setting, "=")
 				environment[key] = value
 			}
-			for key, value := range p.Services[name].Environment {
-				environment[key] = value
-			}
+			maps.Copy(environment, p.Services[name].Environment)
 			for key := range environment {
 				if !known[key] {
 					t.Errorf("%s has %s, which is no setting", name, key)

@@ -149,7 +149,7 @@ func assembled(t *testing.T, m image) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(folder) })
-	if err := os.Chmod(folder, 0o755); err != nil { //nolint:gosec // as above
+	if err := os.Chmod(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	const authorities = "/etc/ssl/certs/ca-certificates.crt"
@@ -202,7 +202,7 @@ func (m image) in(root string, command []string, settings ...string) *exec.Cmd {
 	cmd.Env = append(slices.Clone(m.environment), settings...)
 	cmd.Dir = "/data"
 	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Chroot: root, Credential: &syscall.Credential{Uid: uint32(m.user), Gid: uint32(m.user)}, Pdeathsig: syscall.SIGKILL, //nolint:gosec // small
+		Chroot: root, Credential: &syscall.Credential{Uid: uint32(m.user), Gid: uint32(m.user)}, Pdeathsig: syscall.SIGKILL,
 	}
 	return cmd
 }
@@ -247,7 +247,7 @@ func TestTheImageServesAsAUserWhoMayWriteItsDataOnly(t *testing.T) {
 		t.Fatal("it does not end")
 	}
 	for _, written := range []string{"data/mindflow.db", "backups"} {
-		if info, err := os.Stat(filepath.Join(root, written)); err != nil || info.Sys().(*syscall.Stat_t).Uid != uint32(m.user) { //nolint:forcetypeassert,gosec // Linux's
+		if info, err := os.Stat(filepath.Join(root, written)); err != nil || info.Sys().(*syscall.Stat_t).Uid != uint32(m.user) { //nolint:forcetypeassert // Linux's
 			t.Errorf("%s: %v %v", written, info, err)
 		}
 	}
@@ -351,7 +351,7 @@ func TestTheImageTrustsItsAuthorities(t *testing.T) {
 		t.Errorf("it trusts a stranger: %s", out)
 	}
 	known := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
-	if err := os.WriteFile(file, append(raw, known...), 0o644); err != nil { //nolint:gosec // as it was
+	if err := os.WriteFile(file, append(raw, known...), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := m.in(root, check).CombinedOutput(); err != nil {

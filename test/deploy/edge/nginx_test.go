@@ -200,9 +200,10 @@ func (n *nginx) client(t *testing.T, from string) *http.Client {
 }
 
 // connect opens a connection that speaks HTTP/1.1.
-func (n *nginx) connect(t *testing.T) *tls.Conn {
+func (n *nginx) connect(t *testing.T) net.Conn {
 	t.Helper()
-	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: 5 * time.Second}, "tcp", n.secure, &tls.Config{RootCAs: n.roots, ServerName: name})
+	dialer := &tls.Dialer{NetDialer: &net.Dialer{Timeout: 5 * time.Second}, Config: &tls.Config{RootCAs: n.roots, ServerName: name}}
+	conn, err := dialer.DialContext(t.Context(), "tcp", n.secure)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -175,7 +175,6 @@ func (p *person) try(method, path, body string, headers ...string) (answer, erro
 	}
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
-
 	}
 	if p.token != "" {
 		r.Header.Set("Authorization", "Bearer "+p.token)
