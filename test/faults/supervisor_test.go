@@ -182,7 +182,11 @@ func TestAServerThatIsFullIsPingedFor(t *testing.T) {
 		if n == 2 {
 			break // there is no room for it
 		}
-		if _, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil {
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err == nil {
+			err = response.Body.Close()
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
