@@ -198,7 +198,7 @@ func (r *Runner) serve(line Line, wake <-chan struct{}) {
 		}
 		<-seats
 		if err != nil && !failing { // once, not with every look
-			r.log.ErrorContext(r.handlers, "jobs cannot be taken up", "queue", line.Queue, "error", err)
+			r.log.ErrorContext(r.handlers, "jobs cannot be taken up", "queue", string(line.Queue), "error", err)
 		}
 		failing = err != nil
 		if !r.pause(wait, wake) {
