@@ -294,11 +294,7 @@ func hostOf(address string) string {
 // outside is the installation as people reach it.
 func (e *examination) outside() doctor.Outside {
 	o := doctor.Outside{PublicURL: e.settings.PublicURL, Clock: e.console.clock, ProofHeader: "Mindflow-Proof", SeenPath: "/health/seen"}
-	_, err := os.Stat(filepath.Join(e.settings.DataDir, "secret_key")) //nolint:gosec // the folder that the operator names
-	if len(e.settings.SecretKey) == 0 && err != nil {
-		return o // one would be made
-	}
-	secrets, err := e.settings.Secrets()
+	secrets, err := e.settings.KeptSecrets()
 	if err != nil {
 		return o
 	}

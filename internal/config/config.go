@@ -282,26 +282,33 @@ func (c Config) BackupAt() time.Duration {
 // Secrets are the keys that sign tokens. In development one is made at the
 // first start and kept in the data directory.
 func (c Config) Secrets() ([]string, error) {
+	secrets, err := c.KeptSecrets()
+	if errors.Is(err, os.ErrNotExist) {
+		if err := makeSecret(c.secretFile()); err != nil {
+			return nil, fmt.Errorf("keep secret key: %w", err)
+		}
+		return c.KeptSecrets()
+	}
+	return secrets, err
+}
+
+// KeptSecrets are the same, but none is made: where there is none, it is os.ErrNotExist.
+func (c Config) KeptSecrets() ([]string, error) {
 	if len(c.SecretKey) > 0 {
 		return c.SecretKey, nil
 	}
-	path := filepath.Join(c.DataDir, "secret_key")
-	kept, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		if err := makeSecret(path); err != nil {
-			return nil, fmt.Errorf("keep secret key: %w", err)
-		}
-		kept, err = os.ReadFile(path)
-	}
+	kept, err := os.ReadFile(c.secretFile())
 	if err != nil {
 		return nil, fmt.Errorf("read secret key: %w", err)
 	}
 	key := strings.TrimSpace(string(kept))
 	if len(key) < minSecret {
-		return nil, fmt.Errorf("%s holds no usable key; remove it to have one made", path)
+		return nil, fmt.Errorf("%s holds no usable key; remove it to have one made", c.secretFile())
 	}
 	return []string{key}, nil
 }
+
+func (c Config) secretFile() string { return filepath.Join(c.DataDir, "secret_key") }
 
 // makeSecret makes a key and puts it in its place whole, unless another start
 // was faster: then that one's stays.
