@@ -159,6 +159,7 @@ test('each screen has a name, and who came by a key goes on from it', async () =
   expect(await page.title()).toBe('Now · MindFlow')
   await page.reload()
   await page.getByRole('heading', { level: 1, name: 'First' }).waitFor()
+  await page.locator('[inert]').waitFor({ state: 'detached' })
   await press(page, 'Tab')
   expect(await focused(page)).toBe('Skip to the content')
   await page.evaluate(() => (document.activeElement as HTMLElement).blur())

@@ -98,6 +98,29 @@ describe('undo puts a task back as it was', () => {
     expect(undoLast()).toBe(false)
   })
 
+  // Seen red: it was remembered once it was answered, and the key did nothing before.
+  test('before the browser has heard of it; what failed is no longer there to be undone', async () => {
+    const was = task('a', { id: crypto.randomUUID() })
+    there = was
+    const server = fetch
+    let answered = () => {}
+    const held = new Promise<void>((resolve) => (answered = resolve))
+    vi.stubGlobal('fetch', async (request: Request) => {
+      const response = await server(request)
+      await held
+      return response
+    })
+    const edit = actions.edit(was, { priority: 5 })
+    await vi.waitFor(() => expect(there.priority).toBe(5))
+    expect(undoLast()).toBe(true)
+    answered()
+    await edit
+    await vi.waitFor(() => expect(there.priority).toBe(3))
+    vi.stubGlobal('fetch', () => Promise.resolve(refuse(409)))
+    await actions.edit(there, { priority: 1 })
+    expect(undoLast()).toBe(false)
+  })
+
   test('done with its open steps: both together', async () => {
     render(createElement(Toasts))
     const was = task('a', { id: crypto.randomUUID(), steps: { total: 3, done: 1 } })

@@ -41,13 +41,21 @@ export function sayDone(client: QueryClient, text: string, answer: object) {
   say(text, change ? () => void changes.undoChange(client, change).catch(tell) : undefined)
 }
 
-/** Remembers an edit that is seen where it was made, and needs no words until it is taken back. */
-export const remembered = (client: QueryClient, before: Task, after: Task) =>
-  remember(() => {
-    void takeBack(client, changes.wayBack(before, after), after).then((now) => {
-      if (now) say(`Put back: ${short(now.title)}`)
-    })
-  })
+/** Remembers an edit that is seen where it was made, and needs no words until it is taken back. That may be before it is answered. */
+export function remembered<T extends Task | undefined>(
+  client: QueryClient,
+  before: Task,
+  edit: Promise<T>,
+): Promise<T> {
+  const back = async () => {
+    const after = await edit.catch(() => undefined)
+    const now = after && (await takeBack(client, changes.wayBack(before, after), after))
+    if (now) say(`Put back: ${short(now.title)}`)
+  }
+  const forget = remember(() => void back())
+  edit.then((after) => after ?? forget(), forget)
+  return edit
+}
 
 /** Remembers an addition that is seen where it was made. */
 export const rememberAdded = (client: QueryClient, made: Task) =>
@@ -106,8 +114,7 @@ export function actionsOf(client: QueryClient) {
     if (scope === null) return null
     const send = () => changes.edit(client, task, fields, scope)
     if (text) return told(task, text, send)
-    const after = await run(send)
-    if (after) remembered(client, task, after)
+    await remembered(client, task, run(send))
   }
 
   /** Sends a completion; what waits for others is completed by who says so. */
@@ -185,8 +192,11 @@ export function actionsOf(client: QueryClient) {
 
     /** Puts a task somewhere else in the order people make. It is seen where it is done. */
     move: async (task: Task, to: Spot, key: string) => {
-      const after = await run(() => changes.move(client, task, to, key))
-      if (after) remembered(client, task, after)
+      await remembered(
+        client,
+        task,
+        run(() => changes.move(client, task, to, key)),
+      )
     },
 
     remove: (task: Task) => told(task, `Deleted: ${short(task.title)}`, () => changes.remove(client, task)),

@@ -25,7 +25,7 @@ export function useEditing(): Editing {
       const scope = await scopeOf(task, fields)
       if (scope === null) return null
       try {
-        remembered(client, task, await changes.edit(client, task, fields, scope))
+        await remembered(client, task, changes.edit(client, task, fields, scope))
         setProblems((all) => (Object.keys(all).length > 0 ? without(all) : all))
         return true
       } catch (error) {

@@ -31,9 +31,13 @@ export function dismiss(id: number) {
 let ways: { said?: number; back: () => void }[] = []
 const remembered = 100
 
-/** Remembers how something is taken back that is not worth a message. */
-export function remember(back: () => void, said?: number) {
-  ways = [...ways.slice(1 - remembered), said === undefined ? { back } : { said, back }]
+/** Remembers how something is taken back that is not worth a message; answers what forgets it. */
+export function remember(back: () => void, said?: number): () => void {
+  const way = said === undefined ? { back } : { said, back }
+  ways = [...ways.slice(1 - remembered), way]
+  return () => {
+    ways = ways.filter((w) => w !== way)
+  }
 }
 
 /** Says more of what was said, where that is still to be seen. */
