@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"mindflow/test/stage"
 )
 
 // socket is one that connections wait at, whether a server listens or not.
@@ -38,7 +40,7 @@ func hold(t *testing.T) socket {
 // process, and becomes the server.
 func handing(t *testing.T, files ...*os.File) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-c", `LISTEN_PID=$$ exec "$0" serve`, program(t))
+	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-c", `LISTEN_PID=$$ exec "$0" serve`, stage.Program(t))
 	cmd.ExtraFiles = files
 	return cmd
 }

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"mindflow/test/stage"
 )
 
 // lookTime is how often the balancer looks who is ready.
@@ -107,7 +109,7 @@ func (b *balancer) replace(place int, s *server) {
 // allReady waits until every server gets requests.
 func (b *balancer) allReady(t *testing.T) {
 	t.Helper()
-	eventually(t, 20*time.Second, "every server is ready", func() bool {
+	stage.Eventually(t, 20*time.Second, "every server is ready", func() bool {
 		for _, backend := range b.all() {
 			if !backend.ready.Load() {
 				return false

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mindflow/test/stage"
 )
 
 // Fails with places that were taken before a body was there, and kept until
@@ -68,7 +70,7 @@ func TestSlowAndNeverReadingClientsHoldUpNobody(t *testing.T) {
 	ada.http.CloseIdleConnections()
 	within := time.Duration(often(15, 150)) * time.Second
 	remain := often(len(conns["never read"]), 0)
-	eventually(t, within, "the slow ones are dropped", func() bool { return s.connections(t) <= before+remain })
+	stage.Eventually(t, within, "the slow ones are dropped", func() bool { return s.connections(t) <= before+remain })
 }
 
 // connections is how many sockets a server holds.

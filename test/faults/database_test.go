@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
 
 // wire stands between a server and its database, and can swallow all that is said.
@@ -104,7 +105,7 @@ func hanging(t *testing.T, s *server, ada *person, wake func()) {
 		t.Errorf("HEAD: %d after %s", status, took)
 	}
 	wake()
-	eventually(t, 10*time.Second, "it recovers", func() bool {
+	stage.Eventually(t, 10*time.Second, "it recovers", func() bool {
 		healthy, _, _ := s.ask("GET", "/health")
 		ready, _, _ := s.ask("GET", "/health/ready")
 		return healthy == http.StatusOK && ready == http.StatusOK

@@ -20,26 +20,13 @@ import (
 	"time"
 
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
 
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "mindflow-faults-")
-	if err != nil {
-		panic(err)
-	}
-	binary.path = filepath.Join(dir, "mindflow")
-	code := storetest.Run(m)
-	_ = os.RemoveAll(dir)
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { stage.Main(m, storetest.Run) }
 
-const (
-	// programVariable names a program built before, such as one that is broken
-	// on purpose: a test that does not fail with it sees nothing.
-	programVariable = "MINDFLOW_TEST_PROGRAM"
-	// longVariable, set to long, asks for the long forms of these tests.
-	longVariable = "MINDFLOW_TEST_FAULTS"
-)
+// longVariable, set to long, asks for the long forms of these tests.
+const longVariable = "MINDFLOW_TEST_FAULTS"
 
 // often is how often something is tried: a few times, or, in the long form, many.
 func often(short, long int) int {
@@ -47,32 +34,6 @@ func often(short, long int) int {
 		return long
 	}
 	return short
-}
-
-// binary is built once, by whoever needs it first.
-var binary struct {
-	once sync.Once
-	path string
-	err  error
-}
-
-func program(t *testing.T) string {
-	t.Helper()
-	binary.once.Do(func() {
-		if given := os.Getenv(programVariable); given != "" {
-			binary.path = given
-			return
-		}
-		build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary.path, "./cmd/mindflow")
-		build.Dir, build.Env = "../..", append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := build.CombinedOutput(); err != nil {
-			binary.err = fmt.Errorf("%w\n%s", err, out)
-		}
-	})
-	if binary.err != nil {
-		t.Fatal(binary.err)
-	}
-	return binary.path
 }
 
 // environment is what every program here runs with; more settings, and others
@@ -92,7 +53,7 @@ func run(t *testing.T, settings []string, args ...string) (code int, said string
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program(t), args...)
+	cmd := exec.CommandContext(ctx, stage.Program(t), args...)
 	cmd.Env = environment(t, settings)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
@@ -117,7 +78,7 @@ type server struct {
 // it listens. It is killed when the test ends, if it still runs.
 func start(t *testing.T, settings ...string) *server {
 	t.Helper()
-	return launch(t, exec.CommandContext(context.Background(), program(t), "serve"), settings, nil)
+	return launch(t, exec.CommandContext(context.Background(), stage.Program(t), "serve"), settings, nil)
 }
 
 // launch does so by a command of one's own, and, unless it is nil, reads its log through something.
@@ -200,7 +161,7 @@ func (s *server) end(within time.Duration) *os.ProcessState {
 // ready waits until the server says that it is.
 func (s *server) ready() *server {
 	s.t.Helper()
-	eventually(s.t, 20*time.Second, "the server is ready", func() bool {
+	stage.Eventually(s.t, 20*time.Second, "the server is ready", func() bool {
 		status, _, _ := s.ask("GET", "/health/ready")
 		return status == http.StatusOK
 	})
@@ -226,16 +187,6 @@ func (s *server) connect() net.Conn {
 	}
 	s.t.Cleanup(func() { _ = conn.Close() })
 	return conn
-}
-
-// eventually waits until something is so.
-func eventually(t *testing.T, within time.Duration, what string, so func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(within); !so(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("after %s it is not so that %s", within, what)
-		}
-	}
 }
 
 // eachDatabase runs a test on a database of either kind.

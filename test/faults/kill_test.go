@@ -14,6 +14,7 @@ import (
 
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
+	"mindflow/test/stage"
 )
 
 // entry is what is known of one task: what was last answered, and the change
@@ -301,7 +302,7 @@ func TestAKilledServerKeepsWhatItAnswered(t *testing.T) {
 					}
 				})
 			}
-			eventually(t, 30*time.Second, "something is answered", func() bool { return answered.Load() > 30 })
+			stage.Eventually(t, 30*time.Second, "something is answered", func() bool { return answered.Load() > 30 })
 			time.Sleep(time.Duration(rand.IntN(400)) * time.Millisecond)
 			s.kill()
 			all.Wait()

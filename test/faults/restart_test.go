@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
 
 // PostgreSQL ends at once, in either way, while people write, and starts again:
@@ -78,7 +79,7 @@ func TestPostgresRestartsUnderLoad(t *testing.T) {
 		cluster.Start()
 		up := time.Since(began)
 		served.Store(0)
-		eventually(t, 5*time.Second, "the server serves again", func() bool { return served.Load() > 0 })
+		stage.Eventually(t, 5*time.Second, "the server serves again", func() bool { return served.Load() > 0 })
 		time.Sleep(time.Second)
 		over.Store(true)
 		all.Wait()

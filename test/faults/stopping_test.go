@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
 
 // load sends writes and reads until stop, which answers what went wrong. Each
@@ -82,7 +83,7 @@ func TestARollingRestartOfThreeServersLosesNoRequest(t *testing.T) {
 		servers[place] = start(t, settings...).ready()
 		b.replace(place, servers[place])
 		b.allReady(t)
-		eventually(t, 20*time.Second, "the new server serves", func() bool { return b.all()[place].served.Load() > 10 })
+		stage.Eventually(t, 20*time.Second, "the new server serves", func() bool { return b.all()[place].served.Load() > 10 })
 	}
 	wrong := stop()
 	for _, err := range wrong[:min(len(wrong), 10)] {
@@ -101,7 +102,7 @@ func TestAServerThatStopsFinishesWhatIsInFlight(t *testing.T) {
 	time.Sleep(100 * time.Millisecond)
 	began := time.Now()
 	s.signal(syscall.SIGTERM)
-	eventually(t, time.Second, "readiness fails", func() bool {
+	stage.Eventually(t, time.Second, "readiness fails", func() bool {
 		status, said, _ := s.ask("GET", "/health/ready")
 		return status == http.StatusServiceUnavailable && strings.Contains(said, "draining")
 	})
@@ -152,7 +153,7 @@ func TestAServerThatStopsDoesNotWaitForEver(t *testing.T) {
 func TestASecondSignalEndsAServerAtOnce(t *testing.T) {
 	s := start(t, "SHUTDOWN_DELAY=1m").ready()
 	s.signal(syscall.SIGTERM)
-	eventually(t, 5*time.Second, "it drains", func() bool { return strings.Contains(s.said(), "draining") })
+	stage.Eventually(t, 5*time.Second, "it drains", func() bool { return strings.Contains(s.said(), "draining") })
 	s.signal(syscall.SIGTERM)
 	if state := s.end(2 * time.Second); state.Success() {
 		t.Errorf("it ended with %s", state)

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"mindflow/test/stage"
 )
 
 // supervisor is what systemd is to a server: the socket it says things to.
@@ -113,14 +115,14 @@ func TestASupervisorIsToldOnceTheServerAnswersAndWhenItStops(t *testing.T) {
 func TestAServerThatHangsIsNotPingedFor(t *testing.T) {
 	systemd := supervise(t)
 	reads := make(chan bool)
-	s := launch(t, exec.CommandContext(context.Background(), program(t), "serve"), append(systemd.settings(600*time.Millisecond), "LOG_LEVEL=debug"), pausing(reads))
+	s := launch(t, exec.CommandContext(context.Background(), stage.Program(t), "serve"), append(systemd.settings(600*time.Millisecond), "LOG_LEVEL=debug"), pausing(reads))
 	systemd.expect(20*time.Second, "READY=1")
 	if n := systemd.pings(2 * time.Second); n < 5 {
 		t.Errorf("%d pings in two seconds, every fifth of which wants one", n)
 	}
 	reads <- false
 	hurried := &person{base: s.url, http: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Second}}
-	eventually(t, 20*time.Second, "the log is full", func() bool {
+	stage.Eventually(t, 20*time.Second, "the log is full", func() bool {
 		_, _, _, err := hurried.try("GET", "/health/live", "")
 		return err != nil
 	})
@@ -161,7 +163,7 @@ func TestADatabaseThatIsAwayIsNoReasonToBeStartedAnew(t *testing.T) {
 	s := start(t, append(systemd.settings(600*time.Millisecond), "DATABASE_URL="+database)...)
 	systemd.expect(20*time.Second, "READY=1")
 	w.swallows.Store(true)
-	eventually(t, 10*time.Second, "the database is missed", func() bool {
+	stage.Eventually(t, 10*time.Second, "the database is missed", func() bool {
 		status, _, _ := s.ask("GET", "/health/ready")
 		return status == http.StatusServiceUnavailable
 	})

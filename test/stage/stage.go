@@ -1,5 +1,5 @@
 // Package stage holds what tests of several rooms stand on: a clock that is moved
-// by hand, and a log that can be read.
+// by hand, a log that can be read, and the programs that are run from outside.
 package stage
 
 import (

@@ -20,6 +20,7 @@ import (
 
 	"mindflow/internal/config"
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
 
 // project is what compose.yaml comes to.
@@ -66,7 +67,7 @@ type service struct {
 func prepared(t *testing.T) (folder string) {
 	t.Helper()
 	if _, err := exec.LookPath("openssl"); err != nil {
-		missing(t, "there is no openssl (Debian: apt-get install openssl)")
+		stage.Missing(t, "there is no openssl (Debian: apt-get install openssl)")
 	}
 	top := t.TempDir()
 	if err := os.CopyFS(top+"/deploy", os.DirFS("../../../deploy")); err != nil {
@@ -318,7 +319,7 @@ func TestTheServersSettingsAreTheProgramsAndFit(t *testing.T) {
 // nginx asks the servers that there are, and takes the configuration.
 func TestNginxKnowsTheServersThereAre(t *testing.T) {
 	if _, err := exec.LookPath("nginx"); err != nil {
-		missing(t, "there is no nginx (Debian: apt-get install nginx)")
+		stage.Missing(t, "there is no nginx (Debian: apt-get install nginx)")
 	}
 	each(t, func(t *testing.T, p project, servers int) {
 		var mounts []string
@@ -357,7 +358,7 @@ func TestNginxKnowsTheServersThereAre(t *testing.T) {
 			return "$" + key
 		})
 		folder := t.TempDir()
-		listens := free(t)
+		listens := stage.FreeAddress(t)
 		for from, to := range map[string]string{
 			"/etc/nginx/tls": at("/etc/nginx/tls"), "/var/log/nginx": folder, "/etc/nginx/mindflow/unavailable": at("/etc/nginx/mindflow/unavailable"),
 			"/etc/nginx/mindflow/upstream.conf": at("/etc/nginx/mindflow/upstream.conf"), "/etc/nginx/mindflow/proxy.conf": at("/etc/nginx/mindflow/proxy.conf"),
@@ -369,7 +370,7 @@ func TestNginxKnowsTheServersThereAre(t *testing.T) {
 			text = strings.ReplaceAll(text, from, to)
 		}
 		// What had no address of its own would listen at port 80.
-		text = strings.Replace(text, "server {", "server {\n\tlisten "+free(t)+";", 1)
+		text = strings.Replace(text, "server {", "server {\n\tlisten "+stage.FreeAddress(t)+";", 1)
 		if err := os.WriteFile(folder+"/nginx.conf", []byte("pid nginx.pid; error_log stderr; events {} http { client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path o; uwsgi_temp_path o; scgi_temp_path o;\n"+text+"\n}"), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -394,7 +395,7 @@ func TestPrometheusFindsTheServers(t *testing.T) {
 			}
 		}
 		if _, err := exec.LookPath("promtool"); err != nil {
-			missing(t, "there is no promtool (Debian: apt-get install prometheus)")
+			stage.Missing(t, "there is no promtool (Debian: apt-get install prometheus)")
 		}
 		folder := t.TempDir()
 		if err := os.CopyFS(folder+"/rules", os.DirFS(filepath.Dir(p.folder)+"/prometheus/rules")); err != nil {
@@ -414,7 +415,7 @@ func TestTheServersRoleMayReadAndWriteRowsOnly(t *testing.T) {
 		t.Skip("without PostgreSQL")
 	}
 	if _, err := exec.LookPath("psql"); err != nil {
-		missing(t, "there is no psql (Debian: apt-get install postgresql-client)")
+		stage.Missing(t, "there is no psql (Debian: apt-get install postgresql-client)")
 	}
 	at, err := url.Parse(storetest.Own(t).URL())
 	if err != nil {
@@ -434,13 +435,13 @@ func TestTheServersRoleMayReadAndWriteRowsOnly(t *testing.T) {
 		u.User, u.Path = url.UserPassword(role, password), "/mindflow"
 		return u.String()
 	}
-	listens := free(t)
+	listens := stage.FreeAddress(t)
 	environment := []string{
 		"ENVIRONMENT=production", "SECRET_KEY=a secret key of the tests that is long enough", "DATA_DIR=" + t.TempDir(), "LISTEN_ADDR=" + listens, "SHUTDOWN_DELAY=0s",
 		"DATABASE_URL=" + as("mindflow_server", "the server's"),
 	}
 	command := func(args []string, more ...string) *exec.Cmd {
-		cmd := exec.CommandContext(context.Background(), program(t), args...)
+		cmd := exec.CommandContext(context.Background(), stage.Program(t), args...)
 		cmd.Env = append(slices.Clone(environment), more...)
 		return cmd
 	}
@@ -463,6 +464,6 @@ func TestTheServersRoleMayReadAndWriteRowsOnly(t *testing.T) {
 			t.Log(log.String())
 		}
 	})
-	eventually(t, 15*time.Second, "the server is ready", func() bool { return command([]string{"health"}).Run() == nil })
+	stage.Eventually(t, 15*time.Second, "the server is ready", func() bool { return command([]string{"health"}).Run() == nil })
 	zones(t, "http://"+listens)
 }

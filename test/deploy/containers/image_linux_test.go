@@ -22,6 +22,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"mindflow/test/stage"
 )
 
 // step is an instruction of a Dockerfile.
@@ -142,7 +144,7 @@ func TestTheDockerfileIsPinnedAndEndsInAnImageOfOneProgram(t *testing.T) {
 func assembled(t *testing.T, m image) string {
 	t.Helper()
 	if os.Getuid() != 0 {
-		missing(t, "only root may enter another root")
+		stage.Missing(t, "only root may enter another root")
 	}
 	folder, err := os.MkdirTemp("", "image-") //nolint:usetesting // every folder above it must be open to the image's user
 	if err != nil {
@@ -154,13 +156,13 @@ func assembled(t *testing.T, m image) string {
 	}
 	const authorities = "/etc/ssl/certs/ca-certificates.crt"
 	if _, err := os.Stat(authorities); err != nil {
-		missing(t, "there are no certificate authorities (Debian: apt-get install ca-certificates)")
+		stage.Missing(t, "there are no certificate authorities (Debian: apt-get install ca-certificates)")
 	}
 	last := m.build[len(m.build)-1]
 	if want := (step{"RUN", "deploy/container/assemble.sh bin/mindflow " + authorities + " /image /state"}); last != want {
 		t.Fatalf("the image is put together by %v, not %v", last, want)
 	}
-	run(t, "../../../deploy/container/assemble.sh", program(t), authorities, folder+"/image", folder+"/state")
+	run(t, "../../../deploy/container/assemble.sh", stage.Program(t), authorities, folder+"/image", folder+"/state")
 	root := folder + "/root"
 	for _, s := range m.steps {
 		if s.name != "COPY" {
@@ -212,7 +214,7 @@ func (m image) in(root string, command []string, settings ...string) *exec.Cmd {
 func TestTheImageServesAsAUserWhoMayWriteItsDataOnly(t *testing.T) {
 	m := readDockerfile(t)
 	root := assembled(t, m)
-	address := free(t)
+	address := stage.FreeAddress(t)
 	settings := []string{"LISTEN_ADDR=" + address, "SECRET_KEY=a secret key of the tests that is long enough", "SHUTDOWN_DELAY=0s", "BACKUP_DIR=/backups"}
 
 	if out, err := m.in(root, m.check, settings...).CombinedOutput(); err == nil {
@@ -230,7 +232,7 @@ func TestTheImageServesAsAUserWhoMayWriteItsDataOnly(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	eventually(t, 15*time.Second, "the health check is satisfied", func() bool {
+	stage.Eventually(t, 15*time.Second, "the health check is satisfied", func() bool {
 		out, err := m.in(root, m.check, settings...).CombinedOutput()
 		return err == nil && strings.TrimSpace(string(out)) == "ready"
 	})

@@ -22,6 +22,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"mindflow/test/stage"
 )
 
 const (
@@ -59,7 +61,7 @@ func begin(t *testing.T, servers []string, changes ...change) *nginx {
 			t.Logf("nginx: %s", said)
 		}
 	})
-	eventually(t, 10*time.Second, "nginx listens", func() bool {
+	stage.Eventually(t, 10*time.Second, "nginx listens", func() bool {
 		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(t.Context(), "tcp", n.secure)
 		if err == nil {
 			_ = conn.Close()
@@ -74,9 +76,9 @@ func begin(t *testing.T, servers []string, changes ...change) *nginx {
 func prepare(t *testing.T, servers []string, changes ...change) *nginx {
 	t.Helper()
 	if _, err := exec.LookPath("nginx"); err != nil {
-		missing(t, "there is no nginx (Debian: apt-get install nginx)")
+		stage.Missing(t, "there is no nginx (Debian: apt-get install nginx)")
 	}
-	n := &nginx{folder: t.TempDir(), plain: free(t), secure: free(t)}
+	n := &nginx{folder: t.TempDir(), plain: stage.FreeAddress(t), secure: stage.FreeAddress(t)}
 	n.certify(t)
 	for _, folder := range []string{"log", "acme", "mindflow/unavailable"} {
 		if err := os.MkdirAll(filepath.Join(n.folder, folder), 0o755); err != nil {
@@ -233,35 +235,5 @@ func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// free is an address of the loopback that nobody listens at.
-func free(t *testing.T) string {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
-// missing leaves a test out for want of a part, but not in continuous integration.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}
-
-// eventually waits until something is so.
-func eventually(t *testing.T, within time.Duration, what string, so func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(within); !so(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("after %s it is not so that %s", within, what)
-		}
 	}
 }

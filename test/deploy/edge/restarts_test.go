@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
 
 // outcome counts what became of a load.
@@ -105,7 +106,7 @@ func TestServersRestartedOneAfterTheOtherLoseNoRequest(t *testing.T) {
 		t.Skip("without PostgreSQL")
 	}
 	settings := []string{"DATABASE_URL=" + storetest.URL(t, storetest.PostgreSQL), "SHUTDOWN_DELAY=2500ms", "SHUTDOWN_TIMEOUT=10s"}
-	addresses := []string{free(t), free(t), free(t)}
+	addresses := []string{stage.FreeAddress(t), stage.FreeAddress(t), stage.FreeAddress(t)}
 	var servers []*server
 	for _, address := range addresses {
 		servers = append(servers, serve(t, address, settings...))

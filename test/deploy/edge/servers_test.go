@@ -9,56 +9,16 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
 
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "mindflow-edge-")
-	if err != nil {
-		panic(err)
-	}
-	binary.path = filepath.Join(dir, "mindflow")
-	code := storetest.Run(m)
-	_ = os.RemoveAll(dir)
-	os.Exit(code)
-}
-
-// programVariable names a program built before, such as one that is broken on
-// purpose.
-const programVariable = "MINDFLOW_TEST_PROGRAM"
-
-// binary is built once, by whoever needs it first.
-var binary struct {
-	once sync.Once
-	path string
-	err  error
-}
-
-func program(t *testing.T) string {
-	t.Helper()
-	binary.once.Do(func() {
-		if given := os.Getenv(programVariable); given != "" {
-			binary.path = given
-			return
-		}
-		build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary.path, "./cmd/mindflow")
-		build.Dir, build.Env = "../../..", append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := build.CombinedOutput(); err != nil {
-			binary.err = fmt.Errorf("%w\n%s", err, out)
-		}
-	})
-	if binary.err != nil {
-		t.Fatal(binary.err)
-	}
-	return binary.path
-}
+func TestMain(m *testing.M) { stage.Main(m, storetest.Run) }
 
 // server is a process that serves at an address of its own.
 type server struct {
@@ -74,7 +34,7 @@ func serve(t *testing.T, address string, settings ...string) *server {
 	t.Helper()
 	home := t.TempDir()
 	s := &server{address: address, ended: make(chan struct{})}
-	s.cmd = exec.CommandContext(context.Background(), program(t), "serve")
+	s.cmd = exec.CommandContext(context.Background(), stage.Program(t), "serve")
 	s.cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "DATA_DIR=" + home, "LISTEN_ADDR=" + address, "ENVIRONMENT=production",
 		"SECRET_KEY=a secret key of the tests that is long enough", "PUBLIC_URL=https://" + name, "TRUSTED_PROXIES=127.0.0.1",
@@ -82,7 +42,7 @@ func serve(t *testing.T, address string, settings ...string) *server {
 	}, settings...)
 	if !strings.Contains(strings.Join(settings, " "), "DATABASE_URL=") {
 		s.cmd.Env = append(s.cmd.Env, "DATABASE_URL=sqlite:///"+home+"/mindflow.db")
-		migrate := exec.CommandContext(t.Context(), program(t), "migrate")
+		migrate := exec.CommandContext(t.Context(), stage.Program(t), "migrate")
 		migrate.Env = s.cmd.Env
 		if out, err := migrate.CombinedOutput(); err != nil {
 			t.Fatalf("migrate: %v %s", err, out)
@@ -104,7 +64,7 @@ func serve(t *testing.T, address string, settings ...string) *server {
 			t.Logf("server at %s: %s", address, last(s.log.String(), 4000))
 		}
 	})
-	eventually(t, 20*time.Second, "the server is ready", func() bool {
+	stage.Eventually(t, 20*time.Second, "the server is ready", func() bool {
 		select {
 		case <-s.ended:
 			t.Fatalf("the server ended: %s", s.log.String())

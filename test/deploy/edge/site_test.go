@@ -20,12 +20,14 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"mindflow/test/stage"
 )
 
 // behind runs the site before one built server.
 func behind(t *testing.T, settings ...string) (*nginx, *person) {
 	t.Helper()
-	s := serve(t, free(t), settings...)
+	s := serve(t, stage.FreeAddress(t), settings...)
 	n := begin(t, []string{s.address})
 	return n, &person{http: n.client(t, "127.0.0.1")}
 }
@@ -39,7 +41,7 @@ func standIn(t *testing.T, handle http.HandlerFunc) string {
 }
 
 func TestPort80LeadsToHTTPSAndShowsWhatCertificatesAreAskedFor(t *testing.T) {
-	n := begin(t, []string{free(t)})
+	n := begin(t, []string{stage.FreeAddress(t)})
 	client := n.client(t, "127.0.0.1")
 	challenge := filepath.Join(n.folder, "acme/.well-known/acme-challenge")
 	if err := os.MkdirAll(challenge, 0o755); err != nil {
@@ -177,7 +179,7 @@ func TestTheServerIsToldWhoAsksForWhat(t *testing.T) {
 	if len(id) != 32 {
 		t.Errorf("the request's id is %q", id)
 	}
-	eventually(t, 5*time.Second, "the log has the request's id", func() bool { return strings.Contains(n.logs(t), `"request_id":"`+id+`"`) })
+	stage.Eventually(t, 5*time.Second, "the log has the request's id", func() bool { return strings.Contains(n.logs(t), `"request_id":"`+id+`"`) })
 	old := n.connect(t)
 	fmt.Fprintf(old, "GET / HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n", name)
 	if r := <-seen; r.Header.Get("Upgrade") != "" {
@@ -273,7 +275,7 @@ func TestWhereNoServerAnswersNginxDoesInItsTone(t *testing.T) {
 	over := make(chan struct{})
 	hangs := standIn(t, func(http.ResponseWriter, *http.Request) { <-over })
 	t.Cleanup(func() { close(over) })
-	nobody := begin(t, []string{free(t)})
+	nobody := begin(t, []string{stage.FreeAddress(t)})
 	late := begin(t, []string{hangs}, change{"proxy_read_timeout 75s;", "proxy_read_timeout 1s;"})
 	for status, n := range map[int]*nginx{http.StatusBadGateway: nobody, http.StatusGatewayTimeout: late} {
 		p := &person{http: n.client(t, "127.0.0.1")}
@@ -316,7 +318,7 @@ func TestNoLogHoldsAQueryString(t *testing.T) {
 			panic(http.ErrAbortHandler)
 		}
 	})
-	n := begin(t, []string{s, free(t)})
+	n := begin(t, []string{s, stage.FreeAddress(t)})
 	p := &person{http: n.client(t, "127.0.0.1")}
 	for _, path := range []string{"/fine?q=hidden", "/breaks?q=hidden", "/a//b?q=hidden&q=hidden", "/?q=hidden"} {
 		for range 2 { // each server's turn
@@ -373,7 +375,7 @@ func TestAChangeThatWasSentIsNeverSentAgain(t *testing.T) {
 // A connection that fails is no reason to fail: nothing was sent.
 func TestWhoRefusesAConnectionIsPassedOver(t *testing.T) {
 	var served atomic.Int64
-	n := begin(t, []string{free(t), standIn(t, func(http.ResponseWriter, *http.Request) { served.Add(1) }), free(t)})
+	n := begin(t, []string{stage.FreeAddress(t), standIn(t, func(http.ResponseWriter, *http.Request) { served.Add(1) }), stage.FreeAddress(t)})
 	p := &person{http: n.client(t, "127.0.0.1")}
 	for range 20 {
 		if a := p.ask(t, "POST", "/api/tasks", `{}`); a.status != http.StatusOK {

@@ -20,6 +20,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mindflow/test/stage"
 )
 
 // look runs what looks at certificates, and answers the file it writes.
@@ -86,7 +88,7 @@ func TestTheCertificateIsLookedAtAsABrowserDoes(t *testing.T) {
 		{"nobody trusts it", "localhost:" + port, trustedToo, `mindflow_certificate_read{host="localhost"} 0` + "\n"},
 		{"another name", "localhost:" + other, trustedToo, `mindflow_certificate_read{host="localhost"} 0` + "\n"},
 		{"it is over", "localhost:" + over, trustedOnce, `mindflow_certificate_read{host="localhost"} 0` + "\n"},
-		{"nobody is there", freeAddress(t), trusted, `mindflow_certificate_read{host="127.0.0.1"} 0` + "\n"},
+		{"nobody is there", stage.FreeAddress(t), trusted, `mindflow_certificate_read{host="127.0.0.1"} 0` + "\n"},
 	} {
 		got := look(t, []string{"SSL_CERT_FILE=" + tt.trusted}, tt.target)
 		expires := fmt.Sprintf("mindflow_certificate_expires_timestamp_seconds{host=\"localhost\"} %d\n", end.Unix())
@@ -94,7 +96,7 @@ func TestTheCertificateIsLookedAtAsABrowserDoes(t *testing.T) {
 			t.Errorf("%s: it writes\n%s", tt.what, got)
 		}
 	}
-	both := look(t, []string{"SSL_CERT_FILE=" + trusted}, "localhost:"+port, freeAddress(t))
+	both := look(t, []string{"SSL_CERT_FILE=" + trusted}, "localhost:"+port, stage.FreeAddress(t))
 	if !strings.Contains(both, holds) || !strings.Contains(both, "} 0\n") {
 		t.Errorf("of two it writes\n%s", both)
 	}

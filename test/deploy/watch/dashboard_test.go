@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mindflow/test/stage"
 )
 
 // panel is one of Grafana's, as far as it is looked at here.
@@ -149,7 +151,7 @@ func TestEveryMetricThatIsNamedIsTold(t *testing.T) {
 		"SMTP_URL=smtp://127.0.0.1:1", "MAIL_FROM=mindflow@example.org", "PUBLIC_URL=http://localhost:8000")
 	register(t, url)
 	told := map[string]bool{}
-	eventually(t, 10*time.Second, "the server tells of its queues and users", func() bool {
+	stage.Eventually(t, 10*time.Second, "the server tells of its queues and users", func() bool {
 		text := ask(t, "http://"+metrics+"/metrics")
 		learn(told, text)
 		return told["mindflow_jobs"] && told["mindflow_users"]

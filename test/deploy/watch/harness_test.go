@@ -5,10 +5,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -20,18 +18,10 @@ import (
 	"time"
 
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
 
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "mindflow-watch-")
-	if err != nil {
-		panic(err)
-	}
-	binary.path = filepath.Join(dir, "mindflow")
-	code := storetest.Run(m)
-	_ = os.RemoveAll(dir)
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { stage.Main(m, storetest.Run) }
 
 // Where things are, as seen from here.
 const (
@@ -50,15 +40,10 @@ const (
 func need(t *testing.T, program string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
-	switch {
-	case err == nil:
-		return path
-	case os.Getenv("CI") == "true":
-		t.Fatalf("%s is missing", program)
-	default:
-		t.Skipf("%s is missing", program)
+	if err != nil {
+		stage.Missing(t, program+" is missing")
 	}
-	return ""
+	return path
 }
 
 // output runs a program to its end, which comes within a minute and is a good one.
@@ -93,28 +78,6 @@ func write(t *testing.T, path, content string) {
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// binary is built once, by whoever needs it first.
-var binary struct {
-	once sync.Once
-	path string
-	err  error
-}
-
-func program(t *testing.T) string {
-	t.Helper()
-	binary.once.Do(func() {
-		build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary.path, "./cmd/mindflow")
-		build.Dir, build.Env = "../../..", append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := build.CombinedOutput(); err != nil {
-			binary.err = fmt.Errorf("%w\n%s", err, out)
-		}
-	})
-	if binary.err != nil {
-		t.Fatal(binary.err)
-	}
-	return binary.path
 }
 
 // running is a program that runs beside the test, until that ends.
@@ -175,7 +138,7 @@ func (r *running) said() string {
 // serve starts a server, and answers where it listens and where its metrics are.
 func serve(t *testing.T, settings ...string) (url, metrics string) {
 	t.Helper()
-	listening, metrics := make(chan string, 1), freeAddress(t)
+	listening, metrics := make(chan string, 1), stage.FreeAddress(t)
 	env := append([]string{
 		"DATA_DIR=" + t.TempDir(), "LISTEN_ADDR=127.0.0.1:0", "METRICS_ADDR=" + metrics, "LOG_FORMAT=json",
 		"SECRET_KEY=a secret key of the tests that is long enough",
@@ -185,7 +148,7 @@ func serve(t *testing.T, settings ...string) (url, metrics string) {
 		if json.Unmarshal([]byte(line), &said) == nil && said.Msg == "serving" {
 			listening <- said.Address
 		}
-	}, program(t), "serve")
+	}, stage.Program(t), "serve")
 	select {
 	case url = <-listening:
 	case <-s.ended:
@@ -194,17 +157,6 @@ func serve(t *testing.T, settings ...string) (url, metrics string) {
 		t.Fatal("the server does not listen")
 	}
 	return url, metrics
-}
-
-// freeAddress is one nobody listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // quiet is a log that nobody reads.
@@ -247,15 +199,5 @@ func register(t *testing.T, url string) {
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusCreated {
 		t.Fatal(answer.Status)
-	}
-}
-
-// eventually waits until something is so.
-func eventually(t *testing.T, within time.Duration, what string, so func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(within); !so(); time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("after %s it is not so that %s", within, what)
-		}
 	}
 }

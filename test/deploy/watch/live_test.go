@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
 
 // inbox is a webhook of the test's own: what Alertmanager told it of each alert
@@ -66,7 +67,7 @@ func watch(t *testing.T, end time.Time, metrics string, in *inbox) *watching {
 	prometheusPath, managerPath := need(t, "prometheus"), need(t, "prometheus-alertmanager")
 	hook := httptest.NewServer(in)
 	t.Cleanup(hook.Close)
-	dir, own, manager := t.TempDir(), freeAddress(t), freeAddress(t)
+	dir, own, manager := t.TempDir(), stage.FreeAddress(t), stage.FreeAddress(t)
 	write(t, filepath.Join(dir, "alertmanager.yml"), fmt.Sprintf(`
 route: {receiver: test, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}
 receivers: [{name: test, webhook_configs: [{url: '%s', send_resolved: true}]}]
@@ -82,7 +83,7 @@ receivers: [{name: test, webhook_configs: [{url: '%s', send_resolved: true}]}]
 	start(t, nil, nil, prometheusPath, "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+t.TempDir(),
 		"--web.listen-address="+own)
 	w := &watching{t, "http://" + own}
-	eventually(t, time.Until(end), "Prometheus and Alertmanager are ready", func() bool {
+	stage.Eventually(t, time.Until(end), "Prometheus and Alertmanager are ready", func() bool {
 		return ask(t, w.prometheus+"/-/ready") != "" && ask(t, "http://"+manager+"/-/ready") != ""
 	})
 	return w
@@ -134,7 +135,7 @@ func TestAStoppedDatabaseIsToldToPeople(t *testing.T) {
 	register(t, address)
 
 	// Prometheus looks for its targets five seconds after its start: until then nothing is scraped, and that is told.
-	eventually(t, time.Until(end), "all is well", func() bool {
+	stage.Eventually(t, time.Until(end), "all is well", func() bool {
 		for _, name := range []string{"MindflowDatabaseDown", "MindflowDown", "MindflowServerDown", "MindflowSchemaBehind"} {
 			if w.state(name) != "inactive" || in.says(name) == "firing" {
 				return false
@@ -144,10 +145,10 @@ func TestAStoppedDatabaseIsToldToPeople(t *testing.T) {
 	})
 
 	database.End(syscall.SIGINT)
-	eventually(t, time.Until(end), "the alert fires, and is told", func() bool {
+	stage.Eventually(t, time.Until(end), "the alert fires, and is told", func() bool {
 		return w.state("MindflowDatabaseDown") == "firing" && in.says("MindflowDatabaseDown") == "firing"
 	})
-	eventually(t, time.Until(end), "no server is said to be available", func() bool { return w.value("mindflow:available") == "0" })
+	stage.Eventually(t, time.Until(end), "no server is said to be available", func() bool { return w.value("mindflow:available") == "0" })
 	for name, what := range map[string]string{"MindflowSchemaBehind": "nobody can know", "MindflowServerDown": "it answers", "MindflowDown": "one answers"} {
 		if in.says(name) == "firing" {
 			t.Errorf("%s is told, though %s", name, what)
@@ -161,7 +162,7 @@ func TestAStoppedDatabaseIsToldToPeople(t *testing.T) {
 	}
 
 	database.Start()
-	eventually(t, time.Until(end), "the alert ends, and that is told", func() bool {
+	stage.Eventually(t, time.Until(end), "the alert ends, and that is told", func() bool {
 		return w.state("MindflowDatabaseDown") == "inactive" && in.says("MindflowDatabaseDown") == "resolved"
 	})
 	if status := ask(t, address+"/health/ready"); status == "" {

@@ -1,0 +1,95 @@
+package stage
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+// programVariable names a program built before, such as one that is broken on
+// purpose: a test that does not fail with it sees nothing.
+const programVariable = "MINDFLOW_TEST_PROGRAM"
+
+// built are the programs that tests run, each built once by whoever needs it first.
+var built struct {
+	mu     sync.Mutex
+	folder string
+	paths  map[string]string
+}
+
+// Main runs the tests of a package that runs programs, and takes these away afterwards.
+func Main(m *testing.M, run func(*testing.M) int) {
+	dir, err := os.MkdirTemp("", "mindflow-tests-")
+	if err != nil {
+		panic(err)
+	}
+	built.folder, built.paths = dir, map[string]string{}
+	code := run(m)
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// Program is the server's program as it is in the source tree, or the one that
+// MINDFLOW_TEST_PROGRAM names.
+func Program(t *testing.T) string {
+	t.Helper()
+	if given := os.Getenv(programVariable); given != "" {
+		return given
+	}
+	return Built(t, ".", "mindflow/cmd/mindflow")
+}
+
+// Built is the program of a package, as the module in a folder knows it.
+func Built(t *testing.T, folder, pkg string) string {
+	t.Helper()
+	built.mu.Lock()
+	defer built.mu.Unlock()
+	key := folder + " " + pkg
+	if path, ok := built.paths[key]; ok {
+		return path
+	}
+	path := filepath.Join(built.folder, fmt.Sprintf("program-%d", len(built.paths)))
+	build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, pkg)
+	build.Dir, build.Env = folder, append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build %s: %v\n%s", pkg, err, out)
+	}
+	built.paths[key] = path
+	return path
+}
+
+// FreeAddress is an address of the loopback that nobody listens at.
+func FreeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// Missing leaves a test out for want of a part, but not in continuous integration.
+func Missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
+
+// Eventually waits until something is so.
+func Eventually(t *testing.T, within time.Duration, what string, so func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(within); !so(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("after %s it is not so that %s", within, what)
+		}
+	}
+}
