@@ -72,6 +72,21 @@ test('letters are text where somebody types, and so is their undo', async () => 
   expect(ran).toEqual(['mod k'])
 })
 
+// Seen red: a key right after Escape went into the window that was going, and was lost.
+test('what is closed has it no more, though it is still to be seen', async () => {
+  render(
+    <Frame>
+      <div role="dialog" data-closed="">
+        <textarea aria-label="Title" />
+      </div>
+    </Frame>,
+  )
+  screen.getByLabelText('Title').focus()
+  await userEvent.keyboard('e')
+  expect(ran).toEqual(['e'])
+  expect(screen.getByLabelText('Title')).toHaveProperty('value', '')
+})
+
 test('what is open over the page has the keyboard', async () => {
   render(
     <Frame>

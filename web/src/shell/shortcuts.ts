@@ -8,12 +8,18 @@ type Guarded = { run: Run; unless: (e: KeyboardEvent) => boolean }
 /** A key, or two after one another (g n), and what it does. */
 export type Shortcut = Partial<Guarded> & { keys: string; run: Run; held?: boolean }
 
+/** What is closed may be seen, and even hold the focus, for another moment. */
+const going = '[data-closed]'
+
 const typing = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+  target.closest(going) === null
 
 /** What is open over the page has the keyboard for itself. */
 const covered = () =>
-  document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null
+  document.querySelector(`:is([role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]):not(${going})`) !==
+  null
 
 const patience = 1_200
 
