@@ -18,8 +18,9 @@ const typing = (target: EventTarget | null) =>
 
 /** What is open over the page has the keyboard for itself. */
 const covered = () =>
-  document.querySelector(`:is([role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]):not(${going})`) !==
-  null
+  document.querySelector(
+    `:is([role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]):not(${going})`,
+  ) !== null
 
 const patience = 1_200
 
