@@ -73,7 +73,12 @@ SELECT 'owns ' || count(*) || ' tables'
   FROM pg_class
  WHERE relkind IN ('r', 'p') AND relnamespace = CAST(current_schema() AS regnamespace) AND pg_has_role(relowner, 'USAGE')
    AND NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = current_user AND rolsuper)
-HAVING count(*) > 0`
+HAVING count(*) > 0
+UNION ALL
+SELECT 'may write in ' || CAST(relname AS TEXT) || ', which says what the schema is'
+  FROM pg_class
+ WHERE oid = to_regclass('` + versionTable + `') AND NOT pg_has_role(relowner, 'USAGE')
+   AND has_table_privilege(oid, 'INSERT, UPDATE, DELETE, TRUNCATE')`
 
 const rights = `(VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE')) AS needed(privilege)`
 

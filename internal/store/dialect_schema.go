@@ -41,6 +41,31 @@ func (d dialect) hasVersions() string {
 	return `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '` + versionTable + `'`
 }
 
+// onlyReadVersions takes from everybody but its owner what would change the table
+// of versions: rights on all tables there will be, as the server's role has them,
+// reach this one too, and who writes in it has the next migration take a step
+// twice, or none. Where one role has everything, it is the owner. It is empty for
+// a database without roles.
+func (d dialect) onlyReadVersions() string {
+	if !d.postgres {
+		return ``
+	}
+	return `
+DO $$
+DECLARE
+	given record;
+BEGIN
+	FOR given IN
+		SELECT DISTINCT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END AS role, a.privilege_type AS privilege
+		  FROM pg_class v CROSS JOIN LATERAL aclexplode(v.relacl) AS a
+		 WHERE v.oid = to_regclass('` + versionTable + `') AND pg_has_role(v.relowner, 'USAGE')
+		   AND a.grantee <> v.relowner AND a.privilege_type <> 'SELECT'
+	LOOP
+		EXECUTE format('REVOKE %s ON ` + versionTable + ` FROM %s CASCADE', given.privilege, given.role);
+	END LOOP;
+END $$`
+}
+
 // readSteps reads the steps of this program.
 func (d dialect) readSteps() ([]step, error) {
 	folder, all := stepFolders[0], migrations.SQLite

@@ -122,9 +122,23 @@ func (s *Schema) Up(ctx context.Context, to int64) ([]Step, error) {
 		if err != nil && s.holdsOld(ctx) {
 			return mindflow.Conflict("This is the database of the Python service; \"mindflow migrate adopt\" takes it over")
 		}
-		return s.failed(err)
+		if err != nil {
+			return s.failed(err)
+		}
+		return s.within(ctx, func(tx *sql.Tx) error { return s.guardVersions(ctx, tx) })
 	})
 	return done, s.explain("migrate", err)
+}
+
+// guardVersions sees to it that nobody but the owner of the schema says which
+// steps were taken.
+func (s *Schema) guardVersions(ctx context.Context, tx *sql.Tx) error {
+	query := s.dialect.onlyReadVersions()
+	if query == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, query)
+	return err
 }
 
 // Loss is what a way down took away, or would: rows of a table, or what rows
@@ -253,7 +267,10 @@ func (s *Schema) Stamp(ctx context.Context, version int64) error {
 			if lines := is.difference(made); len(lines) > 0 {
 				return mindflow.Conflict(fmt.Sprintf("The schema is not that of version %d:\n  %s", version, strings.Join(lines, "\n  ")))
 			}
-			return s.record(ctx, tx, version)
+			if err := s.record(ctx, tx, version); err != nil {
+				return err
+			}
+			return s.guardVersions(ctx, tx)
 		})
 	})
 	return s.explain("stamp", err)

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"mindflow/internal/mindflow"
 	"mindflow/internal/store"
@@ -347,6 +349,48 @@ func TestARoleThatMayNotChangeTheSchemaIsToldSo(t *testing.T) {
 	_, _, err = schema.Down(t.Context(), store.ToBefore, true)
 	refused(t, err, mindflow.KindForbidden, "MIGRATE_DATABASE_URL")
 	refused(t, schema.Stamp(t.Context(), 1), mindflow.KindForbidden, "MIGRATE_DATABASE_URL")
+}
+
+// The server reads which steps were taken, and that is all: seen red while the
+// rights on tables to come reached the table of versions, too.
+func TestTheServersRoleWritesNoVersions(t *testing.T) {
+	if storetest.Postgres(t) == "" {
+		return
+	}
+	owners := storetest.Empty(t, storetest.PostgreSQL)
+	servers := asServer(t, owners)
+	db, err := sql.Open("pgx", servers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	owner := storetest.OpenSchema(t, owners)
+	mayOnlyRead := func(after string) {
+		t.Helper()
+		var n int
+		if err := db.QueryRowContext(t.Context(), `SELECT count(*) FROM goose_db_version`).Scan(&n); err != nil || n < 2 {
+			t.Errorf("after %s: %d versions, %v", after, n, err)
+		}
+		for _, statement := range []string{
+			`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`,
+			`UPDATE goose_db_version SET is_applied = false`, `DELETE FROM goose_db_version`, `TRUNCATE goose_db_version`,
+		} {
+			var refused *pgconn.PgError
+			if _, err := db.ExecContext(t.Context(), statement); !errors.As(err, &refused) || refused.Code != "42501" {
+				t.Errorf("after %s: %s: %v", after, statement, err)
+			}
+		}
+	}
+	up(t, owner, 1)
+	mayOnlyRead("the first step")
+	storetest.Execute(t, owners, `GRANT ALL ON goose_db_version TO PUBLIC`)
+	up(t, owner, owner.Head())
+	mayOnlyRead("a right that everybody has had")
+	storetest.Execute(t, owners, `DROP TABLE goose_db_version`)
+	if err := owner.Stamp(t.Context(), owner.Head()); err != nil {
+		t.Fatal(err)
+	}
+	mayOnlyRead("a stamp")
 }
 
 func TestReadingTheFileOfAStep(t *testing.T) {
