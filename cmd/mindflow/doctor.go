@@ -23,6 +23,7 @@ import (
 	"mindflow/internal/notify"
 	"mindflow/internal/ratelimit"
 	"mindflow/internal/store"
+	"mindflow/internal/transport/rest"
 )
 
 type doctorCommand struct {
@@ -154,22 +155,11 @@ func (e *examination) checks() []doctor.Check {
 }
 
 func (e *examination) lookAtSettings(context.Context) []doctor.Finding {
-	var missing []string
 	s := e.settings
-	if s.Production() {
-		for _, setting := range []struct{ value, sentence string }{
-			{s.PublicURL, "PUBLIC_URL is not set: Set it to the address people reach the server at; then the proxy and its certificate are looked at, too."},
-			{s.BackupDir, "BACKUP_DIR is not set, so there are no daily backups: Name a folder on a disk that is copied elsewhere."},
-			{s.SMTPURL, "SMTP_URL is not set, so nobody can set a forgotten password: Name a mail server."},
-		} {
-			if setting.value == "" {
-				missing = append(missing, setting.sentence)
-			}
-		}
-	} else if strings.HasPrefix(s.PublicURL, "https:") {
-		missing = append(missing, "ENVIRONMENT is "+s.Environment+", though people come by https: Set ENVIRONMENT=production.")
-	}
-	findings := doctor.Settings(e.wrong, missing, s.Environment)
+	findings := doctor.Settings(doctor.Installation{
+		Wrong: e.wrong, Environment: s.Environment, Production: s.Production(),
+		PublicURL: s.PublicURL, Backups: s.BackupDir != "", Mails: s.SMTPURL != "",
+	})
 	if e.envFile != "" {
 		info, err := os.Stat(e.envFile)
 		findings = append(findings, doctor.SettingsFile(e.envFile, info, err)...)
@@ -256,7 +246,7 @@ func (e *examination) backupFolder() []doctor.Finding {
 func (e *examination) lookAtBackups(ctx context.Context) []doctor.Finding {
 	key, err := archive.ParseKey(e.settings.BackupKey)
 	if err != nil {
-		return doctor.Settings([]string{err.Error()}, nil, "")
+		return doctor.Settings(doctor.Installation{Wrong: []string{err.Error()}})
 	}
 	dir := e.settings.BackupDir
 	found, err := app.Backups{Dir: dir, Key: key}.Look(ctx)
@@ -293,7 +283,10 @@ func hostOf(address string) string {
 
 // outside is the installation as people reach it.
 func (e *examination) outside() doctor.Outside {
-	o := doctor.Outside{PublicURL: e.settings.PublicURL, Clock: e.console.clock, ProofHeader: "Mindflow-Proof", SeenPath: "/health/seen"}
+	o := doctor.Outside{
+		PublicURL: e.settings.PublicURL, Clock: e.console.clock,
+		ProofHeader: rest.ProofHeader, SeenPath: rest.SeenPath, LargestImport: rest.MaxImport,
+	}
 	secrets, err := e.settings.KeptSecrets()
 	if err != nil {
 		return o
@@ -305,16 +298,18 @@ func (e *examination) outside() doctor.Outside {
 }
 
 // withFile adds to an environment what a file of settings says, as systemd reads
-// one: a name and a value on a line, which may be quoted; # and ; begin remarks.
+// one: a name and a value on a line, which may be quoted; # and ; begin remarks. What
+// begins with a shell's export is no name to it, and so none to the server.
 func withFile(env map[string]string, file string) map[string]string {
 	all := maps.Clone(env)
 	for line := range strings.Lines(strings.ReplaceAll(file, "\\\n", "")) {
 		line = strings.TrimSpace(line)
 		name, value, found := strings.Cut(line, "=")
-		if !found || strings.HasPrefix(line, "#") || strings.HasPrefix(line, ";") {
+		name = strings.TrimSpace(name)
+		if !found || strings.HasPrefix(line, "#") || strings.HasPrefix(line, ";") || strings.Contains(name, " ") {
 			continue
 		}
-		all[strings.TrimSpace(strings.TrimPrefix(name, "export "))] = unquoted(strings.TrimSpace(value))
+		all[name] = unquoted(strings.TrimSpace(value))
 	}
 	return all
 }

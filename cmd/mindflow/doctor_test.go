@@ -223,7 +223,7 @@ func TestTheDoctorReadsAFileOfSettings(t *testing.T) {
 	s := newShell(t)
 	s.serve(t)
 	file := filepath.Join(t.TempDir(), "mindflow.env")
-	content := "# settings\n; more\nLISTEN_ADDR=\"" + strings.TrimPrefix(s.env[serverVariable], "http://") + "\"\nexport LOG_LEVEL='warn'\n\nMAIL_FROM=MindFlow \\\n<a@example.org>\nnothing\n"
+	content := "# settings\n; more\nLISTEN_ADDR=\"" + strings.TrimPrefix(s.env[serverVariable], "http://") + "\"\nLOG_LEVEL='warn'\n\nMAIL_FROM=MindFlow \\\n<a@example.org>\nnothing\n"
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +241,7 @@ func TestTheDoctorReadsAFileOfSettings(t *testing.T) {
 	if r := s.run(t, "doctor", "--env-file="+file+"x"); r.code != exitFailed || r.out != "" {
 		t.Errorf("%+v", r)
 	}
-	got := withFile(map[string]string{"A": "1", "B": "2"}, "A = x y \nC=\"a\\\"b\\\\c\"\nD='it''s'\nE='\n#F=1\n")
+	got := withFile(map[string]string{"A": "1", "B": "2"}, "A = x y \nexport B=3\nC=\"a\\\"b\\\\c\"\nD='it''s'\nE='\n#F=1\n")
 	if got["A"] != "x y" || got["B"] != "2" || got["C"] != `a"b\c` || got["D"] != "it''s" || got["E"] != "'" || len(got) != 5 {
 		t.Errorf("%q", got)
 	}

@@ -61,10 +61,7 @@ func (s *supervisor) say(ctx context.Context, state, status string) {
 	if s == nil {
 		return
 	}
-	if state != "" {
-		state += "\n"
-	}
-	if _, err := daemon.SdNotify(false, state+"STATUS="+status); err != nil {
+	if _, err := daemon.SdNotify(false, state+"\nSTATUS="+status); err != nil {
 		s.log.WarnContext(ctx, "the supervisor does not hear", "error", err)
 	}
 }

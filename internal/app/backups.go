@@ -358,7 +358,6 @@ func (b Backups) Newest() (time.Time, error) {
 type BackupFound struct {
 	File   string
 	MadeAt time.Time
-	Bytes  int64
 	// Broken is why its beginning cannot be read; nil if it can, or nobody here has the key.
 	Broken error
 }
@@ -378,9 +377,6 @@ func (b Backups) Look(ctx context.Context) (BackupFound, error) {
 	name := names[len(names)-1]
 	found := BackupFound{File: filepath.Join(b.Dir, name)}
 	found.MadeAt, _ = takenAt(name)
-	if info, err := os.Stat(found.File); err == nil {
-		found.Bytes = info.Size()
-	}
 	_, err = readBackup(ctx, found.File, b.Key, archive.Sink{Header: func(archive.Header) error { return errEnough }})
 	if !errors.Is(err, errEnough) && !errors.Is(err, archive.ErrOneWay) {
 		found.Broken = err

@@ -573,7 +573,7 @@ func TestTheNewestBackupIsLookedAt(t *testing.T) {
 		}
 		return found
 	}
-	if found := look(passphrase); found.Broken != nil || found.Bytes == 0 {
+	if found := look(passphrase); found.Broken != nil {
 		t.Errorf("%+v", found)
 	}
 	if found := look("another passphrase it is"); !errors.Is(found.Broken, archive.ErrWrongKey) {

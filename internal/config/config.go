@@ -239,7 +239,7 @@ func (c Config) wrong() (all sentences) {
 	all.add(c.SentryDSN != "" && !isDSN(c.SentryDSN), "SENTRY_DSN must be an address such as https://key@sentry.example.org/1")
 	all.add(c.JWTAlgorithm != "HS256", "JWT_ALGORITHM must be HS256")
 	all.add(addrErr != nil, "LISTEN_ADDR must be host:port, such as 127.0.0.1:8000")
-	all.add(metricsErr != nil && c.MetricsAddr != "", "METRICS_ADDR must be host:port, such as 127.0.0.1:9100")
+	all.add(metricsErr != nil && c.MetricsAddr != "", "METRICS_ADDR must be host:port, such as 127.0.0.1:9464")
 	all.add(c.AccessTokenTTL < time.Second, "ACCESS_TOKEN_TTL must be at least a second, such as 15m")
 	all.add(c.RefreshTokenTTL < time.Minute, "REFRESH_TOKEN_TTL must be at least a minute, such as 720h")
 	all.add(!isTimeOfDay(c.BackupTime), "BACKUP_TIME must be a time of day in UTC, such as 03:00")

@@ -50,6 +50,11 @@ func TestPartsAreLookedAtSideBySideAndEachForAWhile(t *testing.T) {
 }
 
 func TestWhatIsJudged(t *testing.T) {
+	installation := func(change func(*Installation)) Installation {
+		i := Installation{Environment: "production", Production: true, PublicURL: "https://mind.example.org", Backups: true, Mails: true}
+		change(&i)
+		return i
+	}
 	good := mindflow.DatabaseCondition{Product: "PostgreSQL 17.2", Version: 170002, Encoding: "UTF8", Locale: "C.UTF-8", Role: mindflow.RoleCondition{Name: "server"}}
 	with := func(change func(*mindflow.DatabaseCondition)) mindflow.DatabaseCondition {
 		c := good
@@ -65,9 +70,13 @@ func TestWhatIsJudged(t *testing.T) {
 		state    State
 		says     string
 	}{
-		"settings":            {Settings(nil, nil, "production"), OK, "all can be used, for production"},
-		"wrong settings":      {Settings([]string{"DEBUG must be off in production"}, nil, "production"), Wrong, "DEBUG must be off in production"},
-		"missing settings":    {Settings(nil, []string{"X is not set: Set it."}, "production"), Warning, "X is not set"},
+		"settings":            {Settings(installation(func(*Installation) {})), OK, "all can be used, for production"},
+		"wrong settings":      {Settings(installation(func(i *Installation) { i.Wrong = []string{"DEBUG must be off in production"} })), Wrong, "DEBUG must be off in production"},
+		"no address":          {Settings(installation(func(i *Installation) { i.PublicURL = "" })), Warning, "PUBLIC_URL is not set"},
+		"no backups":          {Settings(installation(func(i *Installation) { i.Backups = false })), Warning, "BACKUP_DIR is not set"},
+		"no mails":            {Settings(installation(func(i *Installation) { i.Mails = false })), Warning, "SMTP_URL is not set"},
+		"https in a test":     {Settings(Installation{Environment: "testing", PublicURL: "https://mind.example.org"}), Warning, "ENVIRONMENT is testing"},
+		"a developer's":       {Settings(Installation{Environment: "development"}), OK, "all can be used, for development"},
 		"a database":          {Database(good, true), OK, "PostgreSQL 17.2, UTF8, C.UTF-8; the server comes as server"},
 		"a file":              {Database(mindflow.DatabaseCondition{Product: "SQLite 3.51", Encoding: "UTF-8"}, true), OK, "SQLite 3.51, UTF-8"},
 		"an old database":     {Database(with(func(c *mindflow.DatabaseCondition) { c.Product, c.Version = "PostgreSQL 14.9", 140009 }), true), Wrong, "PostgreSQL 14.9 is too old"},

@@ -10,19 +10,35 @@ import (
 	"mindflow/internal/mindflow"
 )
 
-// Settings judges what the settings say: wrong are sentences about those that
-// cannot be, missing about those that production should have.
-func Settings(wrongs, missing []string, environment string) []Finding {
+// Installation is what the settings say of an installation.
+type Installation struct {
+	Wrong          []string // sentences, each about a setting that cannot be used
+	Environment    string
+	Production     bool
+	PublicURL      string // "" where none is set
+	Backups, Mails bool   // whether some are made, and sent
+}
+
+// Settings judges what the settings say, and whether production lacks any.
+func Settings(i Installation) []Finding {
 	var findings []Finding
-	for _, sentence := range wrongs {
+	for _, sentence := range i.Wrong {
 		findings = append(findings, wrong("Set it right and restart the server: it does not start with it.", "%s", sentence))
 	}
-	for _, sentence := range missing {
-		what, do, _ := strings.Cut(sentence, ": ")
-		findings = append(findings, warning(do, "%s", what))
+	if i.Production && i.PublicURL == "" {
+		findings = append(findings, warning("Set it to the address people reach the server at; then the proxy and its certificate are looked at, too.", "PUBLIC_URL is not set"))
+	}
+	if i.Production && !i.Backups {
+		findings = append(findings, warning("Name a folder on a disk that is copied elsewhere.", "BACKUP_DIR is not set, so there are no daily backups"))
+	}
+	if i.Production && !i.Mails {
+		findings = append(findings, warning("Name a mail server.", "SMTP_URL is not set, so nobody can set a forgotten password"))
+	}
+	if !i.Production && strings.HasPrefix(i.PublicURL, "https:") {
+		findings = append(findings, warning("Set ENVIRONMENT=production.", "ENVIRONMENT is %s, though people come by https", i.Environment))
 	}
 	if len(findings) == 0 {
-		findings = append(findings, ok("all can be used, for %s", environment))
+		findings = append(findings, ok("all can be used, for %s", i.Environment))
 	}
 	return findings
 }

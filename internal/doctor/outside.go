@@ -6,9 +6,11 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -29,6 +31,8 @@ type Outside struct {
 	Prove func() string
 	// ProofHeader and SeenPath are where it is asked.
 	ProofHeader, SeenPath string
+	// LargestImport is how many bytes a file to import may have.
+	LargestImport int64
 }
 
 // TLS looks at the certificate at the public address, and where plain http leads.
@@ -207,8 +211,7 @@ func (o Outside) Proxy(ctx context.Context) []Finding {
 		return []Finding{warning("Run this with the server's settings, SECRET_KEY among them.", "the server cannot be asked what it sees: there is no SECRET_KEY here")}
 	}
 	var own atomic.Pointer[netip.AddrPort]
-	ctx = withOwnAddress(ctx, &own)
-	response, err := o.ask(ctx, o.SeenPath, map[string]string{o.ProofHeader: o.Prove(), "X-Forwarded-For": spoofed, "X-Real-IP": spoofed})
+	response, err := o.ask(withOwnAddress(ctx, &own), o.SeenPath, map[string]string{o.ProofHeader: o.Prove(), "X-Forwarded-For": spoofed, "X-Real-IP": spoofed})
 	if err != nil {
 		return []Finding{wrong("See that the name leads to this server and that the proxy runs.", "%s is not reached: %v", o.PublicURL, unwrapped(err))}
 	}
@@ -227,11 +230,11 @@ func (o Outside) Proxy(ctx context.Context) []Finding {
 
 // withOwnAddress remembers from where a request is sent.
 func withOwnAddress(ctx context.Context, own *atomic.Pointer[netip.AddrPort]) context.Context {
-	return traced(ctx, func(conn net.Conn) {
-		if at, err := netip.ParseAddrPort(conn.LocalAddr().String()); err == nil {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
+		if at, err := netip.ParseAddrPort(got.Conn.LocalAddr().String()); err == nil {
 			own.Store(&at)
 		}
-	})
+	}})
 }
 
 // judgeAddress holds whom the server takes us for against who we are.
@@ -272,18 +275,15 @@ func judgeHost(seen Seen, u *url.URL) (findings []Finding) {
 	return findings
 }
 
-// largestImport is what a file to import may have.
-const largestImport = 50 << 20
-
 // Bodies asks whether the proxy would let a large import through. None is sent: the
 // proxy answers its length alone, or asks for it to come.
 func (o Outside) Bodies(ctx context.Context) []Finding {
-	body := &unsent{}
+	body, mb := &unsent{}, o.LargestImport>>20
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, o.PublicURL+"/api/import/todotxt", body)
 	if err != nil {
 		return nil
 	}
-	request.ContentLength = largestImport
+	request.ContentLength = o.LargestImport
 	request.Header.Set("Content-Type", "application/octet-stream")
 	request.Header.Set("Expect", "100-continue")
 	response, err := o.client().Do(request)
@@ -294,9 +294,9 @@ func (o Outside) Bodies(ctx context.Context) []Finding {
 		defer response.Body.Close()
 	}
 	if err == nil && response.StatusCode == http.StatusRequestEntityTooLarge {
-		return []Finding{wrong("Let the proxy take bodies of 50 MB (nginx: client_max_body_size 50m).", "the proxy refuses a file of 50 MB, which can be imported")}
+		return []Finding{wrong(fmt.Sprintf("Let the proxy take bodies of %d MB (nginx: client_max_body_size %dm).", mb, mb), "the proxy refuses a file of %d MB, which can be imported", mb)}
 	}
-	return []Finding{ok("the proxy takes a file of 50 MB")}
+	return []Finding{ok("the proxy takes a file of %d MB", mb)}
 }
 
 // unsent is a body that is never sent: once it is wanted, the request has been let

@@ -16,8 +16,8 @@ import (
 	"mindflow/internal/mindflow"
 )
 
-// maxImport bounds an import file.
-const maxImport = 50 << 20
+// MaxImport is the most bytes that a file to import may have.
+const MaxImport = 50 << 20
 
 // importTime bounds how long a file may take to arrive.
 const importTime = 10 * time.Minute
@@ -85,7 +85,7 @@ func (in *importInput) Resolve(ctx huma.Context) []error {
 	r, w := humago.Unwrap(ctx)
 	deadline := time.Now().Add(importTime)                                        //nolint:forbidigo // a deadline of the connection
 	_ = http.NewResponseController(w).SetWriteDeadline(deadline.Add(time.Minute)) // the answer comes after the file
-	in.file = &steady{Reader: http.MaxBytesReader(w, r.Body, maxImport), until: ctx.SetReadDeadline, last: deadline}
+	in.file = &steady{Reader: http.MaxBytesReader(w, r.Body, MaxImport), until: ctx.SetReadDeadline, last: deadline}
 	return nil
 }
 

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// seenPath tells whoever holds the server's key what the server sees of them: only
-// so can it be found out from outside whether the proxies are set up rightly.
-// For everybody else there is nothing at this address.
+// SeenPath tells whoever holds the server's key what the server sees of them: only
+// so can it be found out from outside whether the proxies are set up rightly. They
+// show it by a proof in ProofHeader. For everybody else there is nothing at this address.
 const (
-	seenPath    = "/health/seen"
-	proofHeader = "Mindflow-Proof"
+	SeenPath    = "/health/seen"
+	ProofHeader = "Mindflow-Proof"
 )
 
 // seenView is what is seen of one who asks.
@@ -25,8 +25,8 @@ type seenView struct {
 }
 
 func (a *API) seen() {
-	a.mux.HandleFunc("GET "+seenPath, func(w http.ResponseWriter, r *http.Request) {
-		if proof := r.Header.Get(proofHeader); proof == "" || !a.app.Proven(proof) {
+	a.mux.HandleFunc("GET "+SeenPath, func(w http.ResponseWriter, r *http.Request) {
+		if proof := r.Header.Get(ProofHeader); proof == "" || !a.app.Proven(proof) {
 			a.answer(w, r, problemOf(http.StatusNotFound, "There is nothing at this address"))
 			return
 		}
