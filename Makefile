@@ -83,7 +83,7 @@ test: postgres $(suite) ## Run every test, on both databases, with the race dete
 	@awk -v overall=90 -v each=85 -f tools/coverage.awk coverage.out coverage.pure.out
 
 deploy-check: packages $(actionlint) ## Try what installs and runs the server elsewhere: in a Debian of its own, as root
-	shellcheck -x deploy/*.sh deploy/*/*.sh deploy/drill/mindflow-restore-drill test/deploy/install/testdata/systemctl
+	shellcheck -x .ci/run deploy/*.sh deploy/*/*.sh deploy/drill/mindflow-restore-drill deploy/prometheus/mindflow-certificate test/deploy/install/testdata/systemctl
 	$(actionlint)
 	go test -vet=off -timeout 10m ./test/deploy/...
 

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"mindflow/test/stage"
 )
 
 // bootTime is how long a machine may take to start.
@@ -91,7 +93,7 @@ func Boot(t *testing.T, packages ...string) *Machine {
 			return m
 		}
 	}
-	lacks(t, "no systemd starts here: "+state)
+	stage.Missing(t, "no systemd starts here: "+state)
 	return nil
 }
 

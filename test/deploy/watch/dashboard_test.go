@@ -97,8 +97,8 @@ func triggers(t *testing.T) []string {
 	for _, match := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(section, -1) {
 		all = append(all, match[1])
 	}
-	if len(all) == 0 {
-		t.Error("the guide says nowhere when to grow")
+	if len(all) < 8 {
+		t.Errorf("the guide says only %d times when to grow", len(all))
 	}
 	return all
 }
@@ -157,10 +157,7 @@ func TestEveryMetricThatIsNamedIsTold(t *testing.T) {
 		return told["mindflow_jobs"] && told["mindflow_users"]
 	})
 	learn(told, look(t, nil, "127.0.0.1:1")+"# TYPE mindflow_certificate_expires_timestamp_seconds gauge\n")
-	learn(told, strings.ReplaceAll(read(t, "../../../deploy/drill/mindflow-restore-drill"), "\t", "")) // what it writes down
-	for _, match := range regexp.MustCompile(`\bmindflow_restore_drill_\w+`).FindAllString(read(t, drill), -1) {
-		told[match] = true
-	}
+	learn(told, strings.ReplaceAll(read(t, drill), "\t", "")) // what it writes down
 	text := read(t, rules)
 	for _, match := range regexp.MustCompile(`record: (\S+)`).FindAllStringSubmatch(text, -1) {
 		told[match[1]] = true

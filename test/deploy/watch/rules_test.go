@@ -14,7 +14,6 @@ func TestTheConfigurationIsValid(t *testing.T) {
 	output(t, "promtool", "check", "config", prometheus)
 	output(t, "promtool", "check", "rules", "--lint=all", "--lint-fatal", rules)
 	output(t, "amtool", "check-config", alertmanager)
-	output(t, "shellcheck", certificate)
 }
 
 // Each file is about other alerts; two run at a time.
