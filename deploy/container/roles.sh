@@ -8,7 +8,7 @@ CREATE ROLE mindflow_owner LOGIN PASSWORD :'owner_password';
 CREATE ROLE mindflow_server LOGIN PASSWORD :'server_password';
 CREATE DATABASE mindflow OWNER mindflow_owner;
 REVOKE ALL ON DATABASE mindflow FROM PUBLIC;
-GRANT CONNECT, TEMPORARY ON DATABASE mindflow TO mindflow_server;
+GRANT CONNECT ON DATABASE mindflow TO mindflow_server;
 \connect mindflow
 ALTER DEFAULT PRIVILEGES FOR ROLE mindflow_owner GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO mindflow_server;
 SQL
