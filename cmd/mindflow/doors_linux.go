@@ -31,3 +31,19 @@ func deafen(raw syscall.RawConn) error {
 		return unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}) //nolint:gosec // four steps
 	})
 }
+
+// queued is how long the queue of a socket that listens is.
+func queued(raw syscall.RawConn) int {
+	var n int
+	err := inSocket(raw, func(fd int) error {
+		info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+		if err == nil {
+			n = int(info.Unacked) // which means this where a socket listens
+		}
+		return err
+	})
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -84,6 +84,7 @@ func (serveCommand) Run(c *console) (err error) {
 	defer h.keepUses(c.ctx)()
 	ended := make(chan error, 1)
 	entry := newDoors(listener, from == handedOver)
+	server.ConnState = entry.follow
 	go func() {
 		ended <- server.Serve(netutil.LimitListener(entry, h.config.MaxConnections+super.connections()))
 	}()
@@ -170,10 +171,11 @@ func (h *house) drain(ctx context.Context, api *rest.API, entry *doors, server *
 	if err := entry.shut(); err != nil {
 		h.log.WarnContext(ctx, "the listener cannot be shut: whoever comes last may be dropped", "error", err)
 	}
-	time.Sleep(min(settleTime, h.config.ShutdownDelay))
-	h.log.InfoContext(ctx, "shutting down")
+	time.Sleep(min(settleTime, max(h.config.ShutdownDelay, hearPause)))
 	ctx, cancel := context.WithTimeout(ctx, h.config.ShutdownTimeout)
 	defer cancel()
+	entry.hearAll(ctx)
+	h.log.InfoContext(ctx, "shutting down")
 	sooner, done := context.WithTimeout(ctx, h.config.ShutdownTimeout*3/4)
 	defer done()
 	var stopped sync.WaitGroup

@@ -3,6 +3,7 @@ package faults
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -12,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"mindflow/test/stage"
 )
 
 // Whoever reaches a server that stops is answered: a proxy may send a change to
@@ -19,8 +22,8 @@ import (
 // closed its listener while connections waited to be accepted.
 func TestAConnectionThatAServerLetInIsAnswered(t *testing.T) {
 	var answered, refused, dropped atomic.Int64
-	for range often(5, 100) {
-		s := start(t, "SHUTDOWN_DELAY=100ms").ready()
+	for n := range often(5, 100) {
+		s := start(t, "SHUTDOWN_DELAY="+[]string{"100ms", "0s"}[n%2]).ready()
 		address := strings.TrimPrefix(s.url, "http://")
 		var all sync.WaitGroup
 		var over atomic.Bool
@@ -68,4 +71,36 @@ func knock(address string) error {
 		return err
 	}
 	return resp.Body.Close()
+}
+
+// Who was let in is heard also when they are slow to speak, as on a machine with much to do, and
+// where the server stops without a delay. Seen red with a server that heard them for a fixed time.
+func TestWhoWasLetInIsHeardWhileAServerStops(t *testing.T) {
+	for _, delay := range []time.Duration{0, 100 * time.Millisecond} {
+		t.Run(delay.String(), func(t *testing.T) {
+			s := start(t, "SHUTDOWN_DELAY="+delay.String()).ready()
+			var conns []net.Conn
+			for range 20 {
+				conns = append(conns, s.connect())
+			}
+			s.signal(syscall.SIGTERM)
+			stage.Eventually(t, 5*time.Second, "it drains", func() bool { return strings.Contains(s.said(), "draining") })
+			time.Sleep(delay + 300*time.Millisecond)
+			for _, conn := range conns {
+				_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+				fmt.Fprint(conn, "POST /api/tasks HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+			}
+			for i, conn := range conns {
+				resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+				if err != nil {
+					t.Errorf("connection %d: %v", i, err)
+					continue
+				}
+				if _ = resp.Body.Close(); resp.StatusCode != http.StatusUnauthorized || !resp.Close {
+					t.Errorf("connection %d is answered %d, and kept: %t", i, resp.StatusCode, !resp.Close)
+				}
+			}
+			s.end(5 * time.Second)
+		})
+	}
 }

@@ -16,6 +16,10 @@ import (
 // purpose: a test that does not fail with it sees nothing.
 const programVariable = "MINDFLOW_TEST_PROGRAM"
 
+// buildTime is what a build may take. From an empty cache, on a loaded machine, it
+// takes minutes, and the test that needs the program first seems to hang meanwhile.
+const buildTime = 8 * time.Minute
+
 // built are the programs that tests run, each built once by whoever needs it first.
 var built struct {
 	mu     sync.Mutex
@@ -55,11 +59,18 @@ func Built(t *testing.T, folder, pkg string) string {
 		return path
 	}
 	path := filepath.Join(built.folder, fmt.Sprintf("program-%d", len(built.paths)))
-	build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, pkg)
+	ctx, cancel := context.WithTimeout(context.Background(), buildTime)
+	defer cancel()
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, pkg)
 	build.Dir, build.Env = folder, append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build %s: %v\n%s", pkg, err, out)
+	build.WaitDelay = time.Second // compilers it has started hold its output
+	began := time.Now()
+	out, err := build.CombinedOutput()
+	took := time.Since(began).Round(time.Second)
+	if err != nil {
+		t.Fatalf("build %s, after %s: %v\n%s", pkg, took, err, out)
 	}
+	t.Logf("built %s in %s", pkg, took)
 	built.paths[key] = path
 	return path
 }

@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -48,16 +47,10 @@ func begin(t *testing.T, servers []string, changes ...change) *nginx {
 	n := prepare(t, servers, changes...)
 	n.check(t)
 	cmd := exec.CommandContext(context.Background(), "nginx", "-p", n.folder, "-c", "nginx.conf", "-g", "daemon off;")
-	said := &bytes.Buffer{}
-	cmd.Stderr = said
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	running := start(t, cmd, syscall.SIGTERM) // its workers end with it
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		_ = cmd.Wait()
-		if said.Len() > 0 {
+		running.stop(t)
+		if said := running.said.String(); said != "" {
 			t.Logf("nginx: %s", said)
 		}
 	})

@@ -29,11 +29,22 @@ func (o *outcome) fail(what string, a answer, err error) {
 	o.failed = append(o.failed, fmt.Sprintf("%s: %d %s %v", what, a.status, a.body, err))
 }
 
-// load makes tasks and reads, until stop.
-func load(p *person, workers int) (stop func() *outcome) {
+// failurePause is between a request that failed and the next one: where nobody
+// answers any more, load would take the whole machine.
+const failurePause = 20 * time.Millisecond
+
+// load makes tasks and reads, until stop, or until the test ends.
+func load(t *testing.T, p *person, workers int) (stop func() *outcome) {
+	t.Helper()
 	o := &outcome{made: map[string]bool{}}
 	var all sync.WaitGroup
 	var over atomic.Bool
+	stop = func() *outcome {
+		over.Store(true)
+		all.Wait()
+		return o
+	}
+	t.Cleanup(func() { stop() })
 	for w := range workers {
 		all.Go(func() {
 			for n := 0; !over.Load(); n++ {
@@ -42,6 +53,7 @@ func load(p *person, workers int) (stop func() *outcome) {
 					a, err := p.try("POST", "/api/tasks", fmt.Sprintf(`{"title": %q}`, title))
 					if err != nil || a.status != http.StatusCreated {
 						o.fail("POST", a, err)
+						time.Sleep(failurePause)
 						continue
 					}
 					o.mu.Lock()
@@ -52,6 +64,7 @@ func load(p *person, workers int) (stop func() *outcome) {
 				a, err := p.try("GET", "/api/tasks/best", "")
 				if err != nil || a.status != http.StatusOK {
 					o.fail("GET", a, err)
+					time.Sleep(failurePause)
 					continue
 				}
 				o.mu.Lock()
@@ -60,11 +73,7 @@ func load(p *person, workers int) (stop func() *outcome) {
 			}
 		})
 	}
-	return func() *outcome {
-		over.Store(true)
-		all.Wait()
-		return o
-	}
+	return stop
 }
 
 // titles are all tasks there are, each as often as it is there.
@@ -114,7 +123,7 @@ func TestServersRestartedOneAfterTheOtherLoseNoRequest(t *testing.T) {
 	n := begin(t, addresses)
 	ada := &person{http: n.client(t, "127.0.0.1")}
 	ada.signUp(t, "ada@example.com")
-	stop := load(ada, 16)
+	stop := load(t, ada, 16)
 	for range rounds() {
 		for i, address := range addresses {
 			servers[i].stop(t)

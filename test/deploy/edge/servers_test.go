@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -20,12 +19,57 @@ import (
 
 func TestMain(m *testing.M) { stage.Main(m, storetest.Run) }
 
+// process is one that a test runs. It does not outlive the test, and no wait for it is without an end.
+type process struct {
+	cmd   *exec.Cmd
+	said  stage.Logbook // on its standard error
+	ended chan struct{}
+}
+
+// start runs a command until the test ends, in a group of its own, of which nothing is
+// left then. Should the tests be killed, the command gets a signal.
+func start(t *testing.T, cmd *exec.Cmd, orphaned syscall.Signal) *process {
+	t.Helper()
+	p := &process{cmd: cmd, ended: make(chan struct{})}
+	cmd.Stderr = &p.said
+	cmd.WaitDelay = 5 * time.Second // what it has left behind may still hold its standard error
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: orphaned}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = cmd.Wait()
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // whatever it has left behind
+		close(p.ended)
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		<-p.ended
+	})
+	return p
+}
+
+// stop asks the process to end, and waits until it has.
+func (p *process) stop(t *testing.T) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	select {
+	case <-p.ended:
+	case <-time.After(30 * time.Second):
+		t.Fatalf("%s does not end: %s", p.cmd.Path, last(p.said.String(), 2000))
+	}
+	if !p.cmd.ProcessState.Success() {
+		t.Errorf("%s ended with %s: %s", p.cmd.Path, p.cmd.ProcessState, last(p.said.String(), 2000))
+	}
+}
+
 // server is a process that serves at an address of its own.
 type server struct {
+	*process
+
 	address string
-	cmd     *exec.Cmd
-	log     bytes.Buffer // to be read once it has ended
-	ended   chan struct{}
 }
 
 // serve starts a server as it runs in production behind a proxy on this machine,
@@ -33,41 +77,30 @@ type server struct {
 func serve(t *testing.T, address string, settings ...string) *server {
 	t.Helper()
 	home := t.TempDir()
-	s := &server{address: address, ended: make(chan struct{})}
-	s.cmd = exec.CommandContext(context.Background(), stage.Program(t), "serve")
-	s.cmd.Env = append([]string{
+	cmd := exec.CommandContext(context.Background(), stage.Program(t), "serve")
+	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "DATA_DIR=" + home, "LISTEN_ADDR=" + address, "ENVIRONMENT=production",
 		"SECRET_KEY=a secret key of the tests that is long enough", "PUBLIC_URL=https://" + name, "TRUSTED_PROXIES=127.0.0.1",
 		"RATE_LIMIT_USER=off", "RATE_LIMIT_READ=off", "RATE_LIMIT_AUTH=off", "RATE_LIMIT_SIGNIN=off",
 	}, settings...)
 	if !strings.Contains(strings.Join(settings, " "), "DATABASE_URL=") {
-		s.cmd.Env = append(s.cmd.Env, "DATABASE_URL=sqlite:///"+home+"/mindflow.db")
+		cmd.Env = append(cmd.Env, "DATABASE_URL=sqlite:///"+home+"/mindflow.db")
 		migrate := exec.CommandContext(t.Context(), stage.Program(t), "migrate")
-		migrate.Env = s.cmd.Env
+		migrate.Env = cmd.Env
 		if out, err := migrate.CombinedOutput(); err != nil {
 			t.Fatalf("migrate: %v %s", err, out)
 		}
 	}
-	s.cmd.Stderr = &s.log
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		_ = s.cmd.Wait()
-		close(s.ended)
-	}()
+	s := &server{start(t, cmd, syscall.SIGKILL), address}
 	t.Cleanup(func() {
-		_ = s.cmd.Process.Kill()
-		<-s.ended
 		if t.Failed() {
-			t.Logf("server at %s: %s", address, last(s.log.String(), 4000))
+			t.Logf("server at %s: %s", address, last(s.said.String(), 4000))
 		}
 	})
 	stage.Eventually(t, 20*time.Second, "the server is ready", func() bool {
 		select {
 		case <-s.ended:
-			t.Fatalf("the server ended: %s", s.log.String())
+			t.Fatalf("the server ended: %s", s.said.String())
 		default:
 		}
 		return askOnce("http://"+address+"/health/ready") == http.StatusOK
@@ -89,22 +122,6 @@ func askOnce(url string) int {
 	}
 	_ = resp.Body.Close()
 	return resp.StatusCode
-}
-
-// stop asks the server to end, and waits until it has.
-func (s *server) stop(t *testing.T) {
-	t.Helper()
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Error(err)
-	}
-	select {
-	case <-s.ended:
-	case <-time.After(30 * time.Second):
-		t.Fatal("the server does not end")
-	}
-	if !s.cmd.ProcessState.Success() {
-		t.Errorf("the server ended with %s: %s", s.cmd.ProcessState, last(s.log.String(), 2000))
-	}
 }
 
 func last(s string, n int) string { return s[max(0, len(s)-n):] }
