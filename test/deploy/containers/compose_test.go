@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -63,8 +64,8 @@ type service struct {
 	StopGracePeriod string `json:"stop_grace_period"`
 }
 
-// prepared is deploy/ as it is after prepare.sh, in a folder of the test's.
-func prepared(t *testing.T) (folder string) {
+// prepared is deploy/ as it is after prepare.sh with a name, in a folder of the test's.
+func prepared(t *testing.T, name string) (folder string) {
 	t.Helper()
 	if _, err := exec.LookPath("openssl"); err != nil {
 		stage.Missing(t, "there is no openssl (Debian: apt-get install openssl)")
@@ -74,12 +75,12 @@ func prepared(t *testing.T) (folder string) {
 		t.Fatal(err)
 	}
 	folder = top + "/deploy/container"
-	for _, own := range []string{".env", "tls", "acme"} { // of whoever has made them here
+	for _, own := range []string{".env", "tls", "acme", "watched", "alerts"} { // of whoever has made them here
 		if err := os.RemoveAll(filepath.Join(folder, own)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	run(t, "bash", folder+"/prepare.sh", "mind.example.org")
+	run(t, "bash", folder+"/prepare.sh", name)
 	return folder
 }
 
@@ -98,7 +99,7 @@ func compose(t *testing.T, folder string, others ...string) (project, error) {
 	}
 	args := []string{folder + "/compose.yaml"}
 	if profiles := p.settings["COMPOSE_PROFILES"]; profiles != "" {
-		args = append(args, profiles)
+		args = append(args, strings.Split(profiles, ",")...)
 	}
 	cmd := exec.CommandContext(t.Context(), composer(t), args...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
@@ -117,11 +118,11 @@ func compose(t *testing.T, folder string, others ...string) (project, error) {
 	return p, nil
 }
 
-// each runs a test on compose.yaml with one server, and with three.
+// each runs a test on compose.yaml with one server, and with three and an Alertmanager.
 func each(t *testing.T, test func(t *testing.T, p project, servers int)) {
 	t.Helper()
-	folder := prepared(t)
-	for servers, others := range map[int][]string{1: nil, 3: {"MINDFLOW_SERVERS=3", "COMPOSE_PROFILES=scale"}} {
+	folder := prepared(t, "mind.example.org")
+	for servers, others := range map[int][]string{1: nil, 3: {"MINDFLOW_SERVERS=3", "COMPOSE_PROFILES=scale,alerts"}} {
 		t.Run(fmt.Sprint(servers), func(t *testing.T) {
 			p, err := compose(t, folder, others...)
 			if err != nil {
@@ -145,7 +146,7 @@ func (p project) servers() []string {
 }
 
 func TestComposeReadsTheFileWithSecretsOfItsOwnOnly(t *testing.T) {
-	folder := prepared(t)
+	folder := prepared(t, "mind.example.org")
 	if info, err := os.Stat(folder + "/.env"); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the secrets' file: %v %v", info, err)
 	}
@@ -185,7 +186,11 @@ func TestComposeReadsTheFileWithSecretsOfItsOwnOnly(t *testing.T) {
 func TestEachServiceIsPinnedHardenedAndLookedAt(t *testing.T) {
 	m := readDockerfile(t)
 	each(t, func(t *testing.T, p project, servers int) {
-		if got := len(p.servers()); got != servers || len(p.Services) != servers+6 {
+		others := 8
+		if servers == 3 {
+			others = 9
+		}
+		if got := len(p.servers()); got != servers || len(p.Services) != servers+others {
 			t.Errorf("%d servers of %d services", got, len(p.Services))
 		}
 		for name, s := range p.Services {
@@ -236,7 +241,9 @@ func TestOnlyNginxIsOpenToTheWorld(t *testing.T) {
 				}
 			}
 		}
-		for name, wants := range map[string][]string{"postgres": {"back"}, "redis": {"back"}, "migrate": {"back"}, "prometheus": {"watch"}} {
+		for name, wants := range map[string][]string{
+			"postgres": {"back"}, "redis": {"back"}, "migrate": {"back"}, "prometheus": {"watch"}, "node": {"watch"}, "blackbox": {"watch", "probe"},
+		} {
 			for network := range p.Services[name].Networks {
 				if !slices.Contains(wants, network) || !p.Networks[network].Internal {
 					t.Errorf("%s is in %s", name, network)
@@ -380,12 +387,16 @@ func TestNginxKnowsTheServersThereAre(t *testing.T) {
 	})
 }
 
-// Prometheus finds the servers by their common name, at their port.
+// Prometheus finds the servers by their common name, at their port; and whatever its rules are about.
+// Seen red without node_exporter: an alert was there for good.
 func TestPrometheusFindsTheServers(t *testing.T) {
 	each(t, func(t *testing.T, p project, _ int) {
 		raw, err := os.ReadFile(p.folder + "/prometheus.yml")
 		if err != nil {
 			t.Fatal(err)
+		}
+		if !slices.Contains(p.Services["nginx"].Networks["probe"].Aliases, "mind.example.org") || !strings.Contains(readFile(t, p.folder+"/watched/certificate.yml"), "'mind.example.org:443'") {
+			t.Errorf("whoever looks at the certificate does not find nginx: %+v", p.Services["nginx"].Networks)
 		}
 		for _, name := range p.servers() {
 			s := p.Services[name]
@@ -397,7 +408,20 @@ func TestPrometheusFindsTheServers(t *testing.T) {
 		if _, err := exec.LookPath("promtool"); err != nil {
 			stage.Missing(t, "there is no promtool (Debian: apt-get install prometheus)")
 		}
+		for _, at := range regexp.MustCompile(`'([a-z]\w*):\d+'`).FindAllStringSubmatch(string(raw), -1) {
+			if _, there := p.Services[at[1]]; !there && (at[1] != "alertmanager" || len(p.servers()) == 3) {
+				t.Errorf("it asks %s, which is no service", at[1])
+			}
+		}
+		for _, rule := range regexp.MustCompile(`job="(\w+)"`).FindAllStringSubmatch(readFile(t, filepath.Dir(p.folder)+"/prometheus/rules/mindflow.yml"), -1) {
+			if !regexp.MustCompile(`job_name: ` + rule[1] + `\b`).Match(raw) {
+				t.Errorf("a rule is about the job %s, which it does not look at", rule[1])
+			}
+		}
 		folder := t.TempDir()
+		if err := os.CopyFS(folder+"/watched", os.DirFS(p.folder+"/watched")); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.CopyFS(folder+"/rules", os.DirFS(filepath.Dir(p.folder)+"/prometheus/rules")); err != nil {
 			t.Fatal(err)
 		}
@@ -405,6 +429,49 @@ func TestPrometheusFindsTheServers(t *testing.T) {
 			t.Fatal(err)
 		}
 		run(t, "promtool", "check", "config", folder+"/prometheus.yml")
+	})
+}
+
+func readFile(t *testing.T, path string) string {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// Whom Alertmanager tells is the example's, until somebody is named; its secrets are
+// where its user may read them, and nobody else.
+func TestAlertmanagerReadsWhatIsPrepared(t *testing.T) {
+	if _, err := exec.LookPath("amtool"); err != nil {
+		stage.Missing(t, "there is no amtool (Debian: apt-get install prometheus-alertmanager)")
+	}
+	folder := prepared(t, "mind.example.org")
+	run(t, "amtool", "check-config", folder+"/alerts/alertmanager.yml")
+	each(t, func(t *testing.T, p project, servers int) {
+		s, there := p.Services["alertmanager"]
+		if there != (servers == 3) {
+			t.Errorf("it runs: %v", there)
+		}
+		for _, v := range s.Volumes {
+			if v.Target != "/etc/alertmanager" {
+				continue
+			}
+			text := readFile(t, v.Source+"/alertmanager.yml")
+			names := regexp.MustCompile(`_file: /etc/alertmanager/(\S+)`).FindAllStringSubmatch(text, -1)
+			if len(names) < 2 || strings.Contains(text, "/etc/prometheus") {
+				t.Errorf("its secrets are elsewhere: %s", text)
+			}
+			for _, name := range names {
+				info, err := os.Stat(filepath.Join(v.Source, name[1]))
+				if err != nil {
+					t.Error(err)
+				} else if owner := info.Sys().(*syscall.Stat_t).Uid; os.Getuid() == 0 && (fmt.Sprint(owner, ":", owner) != s.User || info.Mode() != 0o600) { //nolint:forcetypeassert // Linux's
+					t.Errorf("%s is %s of %d, and it runs as %s", name[1], info.Mode(), owner, s.User)
+				}
+			}
+		}
 	})
 }
 

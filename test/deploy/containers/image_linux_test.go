@@ -368,13 +368,13 @@ func TestTheContextLeavesSecretsOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	left := strings.Split(string(raw), "\n")
-	for _, path := range []string{".git", "data", "deploy/container/.env", "deploy/container/tls", "**/node_modules", "web/dist/app"} {
+	for _, path := range []string{".git", "data", "deploy/container/.env", "deploy/container/tls", "deploy/container/alerts", "**/node_modules", "web/dist/app"} {
 		if !slices.Contains(left, path) {
 			t.Errorf("%s is sent along", path)
 		}
 	}
 	kept, err := os.ReadFile("../../../.gitignore")
-	if err != nil || !strings.Contains(string(kept), "/deploy/container/.env\n") || !strings.Contains(string(kept), "/deploy/container/tls/\n") {
+	if err != nil || !strings.Contains(string(kept), "/deploy/container/.env\n") || !strings.Contains(string(kept), "/deploy/container/tls/\n") || !strings.Contains(string(kept), "/deploy/container/alerts/\n") {
 		t.Errorf("git does not leave out the secrets: %v", errors.Join(err))
 	}
 }
