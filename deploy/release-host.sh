@@ -80,8 +80,9 @@ package_of() {
 # note reads a line of what the release under way has written down.
 note() { sed -n "s/^$1=//p" "$releases/underway" 2>/dev/null | tail -n 1 || true; }
 
+# write_note adds one. It is for people: where the disk is full, the way back is gone without it.
 write_note() {
-	[[ ! -f $releases/underway ]] || echo "$1=$2" >>"$releases/underway"
+	[[ ! -f $releases/underway ]] || echo "$1=$2" >>"$releases/underway" || true
 }
 
 prepare() {
@@ -118,7 +119,10 @@ look() {
 	echo "before=$(note before)"
 	echo "target=$(note version)"
 	echo "schema_before=$(note schema)"
+	echo "schema_target=$(note schema_target)"
 	echo "phase=$(note phase)"
+	echo "since=$(note since)"
+	echo "last=$(tail -n 1 "$releases/history" 2>/dev/null || true)"
 	echo "sum=$(cat "$releases/$is/sum" 2>/dev/null || true)"
 }
 
@@ -129,6 +133,8 @@ take() {
 	local version=$1 name=$2 sum=$3 dir="$releases/$1"
 	alone
 	mkdir -p "$dir"
+	# shellcheck disable=SC2064 # now
+	trap "$(printf 'rm -f %q' "$dir/.arriving")" EXIT # what comes in part takes no room
 	cat >"$dir/.arriving"
 	[[ $(sha256sum <"$dir/.arriving") == "$sum "* ]] || fail 'the package did not arrive whole'
 	find "$dir" -maxdepth 1 \( -name '*.deb' -o -name '*.rpm' \) -delete
@@ -215,10 +221,12 @@ backup() {
 }
 
 # begin writes down where the way back leads. An interrupted release before this one has said so: that stays.
+# Of a rollback it says also where the schema is to be.
 begin() {
-	local version=$1 before=$2 schema=$3
+	local version=$1 before=$2 schema=$3 target=${4-}
 	alone
-	printf 'version=%s\nbefore=%s\nschema=%s\nsince=%s\nphase=begun\n' "$version" "$before" "$schema" "$(date -u +%FT%TZ)" >"$releases/underway.new"
+	printf 'version=%s\nbefore=%s\nschema=%s\nschema_target=%s\nsince=%s\nphase=begun\n' \
+		"$version" "$before" "$schema" "$target" "$(date -u +%FT%TZ)" >"$releases/underway.new"
 	mv "$releases/underway.new" "$releases/underway"
 }
 
@@ -231,7 +239,7 @@ migrate() {
 
 # switch installs the package of a version; its unit starts again by that.
 switch() {
-	local version=$1 start=$2 package installs=yes
+	local version=$1 start=$2 package installs=yes said
 	alone
 	package=$(package_of "$version")
 	write_note phase "switching to $version"
@@ -239,20 +247,35 @@ switch() {
 	mkdir -p "$patience"
 	printf '[Service]\nTimeoutStartSec=%s\n' "$start" >"$patience/release.conf"
 	systemctl reset-failed "$unit" >/dev/null 2>&1 || true
+	said=$(mktemp /run/mindflow-release.XXXXXX) # in memory: dpkg gives up where it cannot write what it says
 	case $package in
 	*.deb) DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --force-downgrade -i "$package" ;;
 	*.rpm) rpm -U --oldpackage --replacepkgs "$package" ;;
-	esac >"$releases/$version/install" 2>&1 || installs=no
+	esac >"$said" 2>&1 || installs=no
 	systemctl is-active --quiet "$unit" || systemctl restart --no-block "$unit" >/dev/null 2>&1 || true # health says what comes of it
 	rm -f "$patience/release.conf"
 	systemctl daemon-reload >/dev/null 2>&1 || true
 	if [[ $installs == no ]]; then
-		cat "$releases/$version/install" >&2
-		fail "the package of $version does not install: $(tail -n 1 "$releases/$version/install")"
+		cat "$said" >&2
+		start=$(grep -m 1 '^dpkg: error\|^ .*cannot\|^error:' "$said" || tail -n 1 "$said")
+		rm -f "$said"
+		fail "the package of $version does not install: ${start## }"
 	fi
+	rm -f "$said"
 	[[ $(version_installed) == "$version" ]] || fail "the package of $version is not installed: $(version_installed) is"
 	write_note phase "switched to $version"
 }
+
+# switch_back is switch for the way back: a host that has and serves the version already is left alone.
+switch_back() {
+	if whole && [[ $(version_installed) == "$1" && $(serving) == "$1" ]] && cmp -s /usr/bin/mindflow "$(program "$1")"; then
+		return
+	fi
+	switch "$@"
+}
+
+# whole tells whether the package is installed, and not in part.
+whole() { [[ $(family) == rpm || $(dpkg-query -W -f '${db:Status-Status}' mindflow) == installed ]]; }
 
 # ask sends one request to this host's server: ask SECONDS METHOD PATH [BODY [TOKEN]]. It answers the body, then the status.
 ask() {
@@ -262,18 +285,19 @@ ask() {
 		host=${LISTEN_ADDR%:*} port=${LISTEN_ADDR##*:}
 		host=${host#[} host=${host%]}
 		case $host in '' | 0.0.0.0 | ::) host=127.0.0.1 ;; esac
+		# What is secret is not among the arguments, which any process here can read.
 		# shellcheck disable=SC2016 # the inner shell expands it
-		timeout "$seconds" bash -c '
+		body=${3-} token=${4-} timeout "$seconds" bash -c '
 			exec 3<>"/dev/tcp/$1/$2" || exit
-			length=$(printf %s "$5" | wc -c)
+			length=$(printf %s "$body" | wc -c)
 			{
 				printf "%s %s HTTP/1.0\r\nHost: %s:%s\r\n" "$3" "$4" "$1" "$2"
-				[ -z "$6" ] || printf "Authorization: Bearer %s\r\n" "$6"
-				[ -z "$5" ] || printf "Content-Type: application/json\r\nContent-Length: %s\r\n" "$length"
-				printf "\r\n%s" "$5"
+				[ -z "$token" ] || printf "Authorization: Bearer %s\r\n" "$token"
+				[ -z "$body" ] || printf "Content-Type: application/json\r\nContent-Length: %s\r\n" "$length"
+				printf "\r\n%s" "$body"
 			} >&3
 			cat <&3
-		' ask "$host" "$port" "$1" "$2" "${3-}" "${4-}" 2>/dev/null
+		' ask "$host" "$port" "$1" "$2" 2>/dev/null
 	) || true
 	[[ $reply =~ ^HTTP/1\.[01]\ ([0-9]+) ]] || { echo none; return; }
 	printf '%s\n%s\n' "${reply#*$'\r\n\r\n'}" "${BASH_REMATCH[1]}"
@@ -319,12 +343,13 @@ told() {
 smoke() {
 	local version=$1 email=$2 password answer token task id
 	password=$(head -c 24 /dev/urandom | base64 | tr -d '+/=')
-	# shellcheck disable=SC2064 # now
-	trap "as_service '$(program "$version")' user delete --yes '$email' >/dev/null 2>&1 || true" EXIT
+	alone
+	expect_guest "$email"
+	trap expel EXIT
 	answer=$(ask 20 POST /api/auth/register "{\"email\":\"$email\",\"password\":\"$password\"}")
 	case ${answer##*$'\n'} in
 	201) ;;
-	403 | 422) as_service "$(program "$version")" user add "$email" <<<"$password" >/dev/null ;; # SIGNUP=closed, or invite
+	403 | 422) as_service "$(program "$version")" user add "$email" <<<"$password" >/dev/null || fail "registering is answered ${answer##*$'\n'}, and user add fails" ;; # SIGNUP=closed, or invite
 	*) fail "registering is answered ${answer##*$'\n'}" ;;
 	esac
 	answer=$(ask 20 POST /api/auth/login "{\"email\":\"$email\",\"password\":\"$password\"}")
@@ -341,9 +366,33 @@ smoke() {
 # field is the first field of a name in JSON that comes in.
 field() { grep -o "\"$1\":\"[^\"]*\"" | head -n 1 | cut -d '"' -f 4 || true; }
 
-# enroll and erase are for a smoke test through the public address, which release.sh makes.
-enroll() { as_service "$(program "$1")" user add "$2" >/dev/null; }
-erase() { as_service "$(program "$1")" user delete --yes "$2" >/dev/null; }
+# expect_guest makes sure that an address is nobody's, and writes it down: from here on its account is the smoke test's, and
+# goes even if all that opened it ends at once.
+expect_guest() {
+	local said
+	expel || fail "the account of an earlier smoke test could not be erased: $(<"$releases/guest")"
+	if said=$(as_service mindflow user delete --dry-run "$1" 2>&1); then
+		fail "$1 has an account already: RELEASE_EMAIL has to be nobody's address, since the smoke test erases its account"
+	elif [[ $said != *'there is no account for'* ]]; then
+		fail "accounts cannot be looked up: ${said##*$'\n'}"
+	fi
+	echo "$1" >"$releases/guest"
+}
+
+# expel erases the account that a smoke test has opened, this one or one that was broken off.
+expel() {
+	local said
+	[[ -s $releases/guest ]] || return 0
+	said=$(as_service mindflow user delete --yes "$(<"$releases/guest")" 2>&1) || [[ $said == *'there is no account for'* ]] || return
+	rm -f "$releases/guest"
+}
+
+# enroll is for a smoke test through the public address, which release.sh makes; expel follows.
+enroll() {
+	alone
+	expect_guest "$2"
+	as_service "$(program "$1")" user add "$2" >/dev/null
+}
 
 # schema_back takes the schema back with the binary that knows its steps. It refuses by itself where something would be lost.
 schema_back() {
@@ -356,6 +405,8 @@ schema_back() {
 end_release() {
 	local from=$1 to=$2 schema_from=$3 schema_to=$4 outcome=$5 who=$6 why=${7-}
 	alone
+	[[ -f $releases/underway ]] || return 0 # it is written down, but the answer was lost
+	expel || true
 	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$(date -u +%FT%TZ)" "$from" "$to" "$schema_from" "$schema_to" "$outcome" \
 		"$who" "$(tr -d '\000-\037' <<<"$why")" >>"$releases/history"
 	rm -f "$releases/underway"

@@ -13,11 +13,12 @@ HOST is what ssh takes; without any, those in HOSTS, apart by blanks. All of the
 HOSTS            the hosts
 RELEASE_USER     who signs in there: root, or who may sudo without a password
 RELEASE_URL      https://mind.example.org: the smoke test is made once more through this address, from here
-RELEASE_EMAIL    the address of the account that the smoke test opens and erases; one that is nobody's where it is not set
+RELEASE_EMAIL    the address of the account that the smoke test opens and erases: one without an account; made up where it is not set
 RELEASE_PACKAGES where make packages puts its packages (bin/packages)
 RELEASE_KEEP     how many versions stay on the hosts (5)
 HEALTH_SECONDS   for how long each host must stay healthy (30)
 START_SECONDS    within which it must be ready at first (30)
+RELEASE_OLDER    yes: release a version although a newer one runs
 RELEASE_SSH      another program than ssh, with ssh's arguments
 END
 }
@@ -33,7 +34,7 @@ declare -A fact=()     # "HOST NAME": what a host said of itself
 declare -A switched=() # hosts on which the code was touched
 declare -A locks=()    # the process that holds a host's lock
 beats=()               # those that keep the locks
-schema_before='' schema_after='' schema_was='' changed=no doing='' why='' asking=''
+schema_before='' schema_after='' schema_was='' changed=no doing='' why='' asking='' settled=''
 
 step() {
 	doing=$*
@@ -100,7 +101,7 @@ reason() {
 
 # lock keeps other releases away from a host. The host lets go of it half a minute after it last heard from here.
 lock() {
-	local host=$1 said="$work/lock.$1"
+	local host=$1 said="$work/lock.${#locks[@]}.$RANDOM" # a host may be written with slashes
 	: >"$said"
 	rm -f "$said.beats"
 	mkfifo "$said.beats"
@@ -131,7 +132,7 @@ beat() {
 still() {
 	local host
 	for host in "${hosts[@]}"; do
-		kill -0 "${locks[$host]}" 2>/dev/null || lock "$host" || die "$why. $(state)"
+		kill -0 "${locks[$host]}" 2>/dev/null || lock "$host" || die "$why. $(state) Run it again, or with --rollback."
 	done
 }
 
@@ -153,9 +154,36 @@ meet() {
 		look "$host" || die "$why. Nothing was changed."
 		if [[ -n ${fact["$host before"]} ]]; then
 			say "$host: a release of ${fact["$host target"]} was interrupted (${fact["$host phase"]}); the version before is ${fact["$host before"]}"
-			schema_before=${fact["$host schema_before"]}
 		fi
 	done
+	settle
+	for host in "${hosts[@]}"; do
+		[[ -z ${fact["$host before"]} ]] || schema_before=${fact["$host schema_before"]}
+	done
+}
+
+# settle writes down on every host what one of them has written down already: nothing else was missing of that release.
+settle() {
+	local host other ended from to schema_from schema_to outcome by reason
+	for host in "${hosts[@]}"; do
+		for other in "${hosts[@]}"; do
+			[[ -n ${fact["$host before"]} && -z ${fact["$other before"]} ]] || continue
+			IFS=$'\t' read -r ended from to schema_from schema_to outcome by reason <<<"${fact["$other last"]}"
+			[[ $from == "${fact["$host before"]}" && $to == "${fact["$host target"]}" && ! $ended < ${fact["$host since"]} ]] || continue
+			[[ ${fact["$other installed"]} == "${fact["$host installed"]}" ]] || continue
+			on "$host" end_release "$from" "$to" "$schema_from" "$schema_to" "$outcome" "$by" "$reason" || die "$why. Nothing was changed."
+			settled=$outcome
+			say "$host: that release had ended: $outcome"
+			look "$host" || die "$why. Nothing was changed."
+		done
+	done
+}
+
+# older tells whether a version comes before another.
+older() {
+	local this=${1%%+*} that=${2%%+*}
+	this=${this//-/\~} that=${that//-/\~}
+	[[ $this != "$that" && $(printf '%s\n' "$this" "$that" | sort -V | head -n 1) == "$this" ]]
 }
 
 # Packages
@@ -208,6 +236,7 @@ find_packages() {
 		found=$(version_of "$file")
 		[[ ${version:=$found} == "$found" ]] || die "the packages are of several versions: $version and $found"
 	done
+	[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+[-+~.0-9A-Za-z]*$ ]] || die "$version is no version"
 }
 
 copy() {
@@ -217,6 +246,11 @@ copy() {
 		file=$(package_for "$host") sum=$(sha256sum <"$file") sum=${sum%% *}
 		if [[ $(before "$host") == "$version" && ${fact["$host sum"]} != "$sum" ]]; then
 			die "$host has another $version already: give this one a version of its own. Nothing was changed."
+		fi
+	done
+	for host in "${hosts[@]}"; do
+		if older "$version" "$(before "$host")" && [[ ${RELEASE_OLDER:-} != yes ]]; then
+			die "$host has $(before "$host"), which is newer than $version: --rollback goes back to the version before. Nothing was changed."
 		fi
 	done
 	step "copy $version to ${hosts[*]}"
@@ -244,11 +278,11 @@ backup() {
 	say "$(<"$work/backup") on ${hosts[0]}"
 }
 
-# begin writes down on every host where the way back leads.
+# begin writes down on every host where the way back leads, and of a rollback where the schema is to be.
 begin() {
 	local host
 	for host in "${hosts[@]}"; do
-		on "$host" begin "$version" "$(before "$host")" "$schema_before" || die "$why. Nothing was changed."
+		on "$host" begin "$version" "$(before "$host")" "$schema_before" "${1-}" || die "$why. Nothing was changed."
 	done
 	changed=yes
 }
@@ -290,7 +324,7 @@ smoke_outside() {
 	echo "$secret" >"$work/secret"
 	with "$work/secret" "${hosts[0]}" enroll "$version" "$email" || put_back "no account could be opened on $why"
 	walk "$email" "$secret" || wrong=$why
-	on "${hosts[0]}" erase "$version" "$email" || say "the account $email could not be erased: $why"
+	on "${hosts[0]}" expel || say "the account $email could not be erased: $why"
 	[[ -z $wrong ]] || put_back "the smoke test failed at $RELEASE_URL: $wrong"
 }
 
@@ -309,7 +343,7 @@ call() {
 		printf 'request = "%s"\nurl = "%s"\n' "$1" "${RELEASE_URL%/}$2"
 		[[ -z $3 ]] || printf 'header = "Content-Type: application/json"\ndata = "%s"\n' "${3//\"/\\\"}"
 		[[ -z ${4:-} ]] || printf 'header = "Authorization: Bearer %s"\n' "$4"
-	} | curl --silent --show-error --fail --max-time 20 --retry 3 --retry-delay 1 ${RELEASE_CA:+--cacert "$RELEASE_CA"} --config - 2>"$work/said" || true
+	} | curl --silent --show-error --fail --max-time 20 --retry 3 --retry-delay 1 --config - 2>"$work/said" || true
 }
 
 field() { grep -o "\"$1\":\"[^\"]*\"" | head -n 1 | cut -d '"' -f 4 || true; }
@@ -330,9 +364,10 @@ return_hosts() {
 	local i host to all=0
 	for ((i = ${#hosts[@]} - 1; i >= 0; i--)); do
 		host=${hosts[i]} to=$(before "${hosts[i]}")
-		[[ -n ${switched[$host]:-} ]] || continue
+		# An interrupted release before this one may have left another version.
+		[[ -n ${switched[$host]:-} || ${fact["$host installed"]} != "$to" ]] || continue
 		step "put $to back on $host"
-		if on "$host" switch "$to" "$START_SECONDS" && on "$host" health "$to" "$((HEALTH_SECONDS < 3 ? HEALTH_SECONDS : 3))" "$START_SECONDS"; then
+		if on "$host" switch_back "$to" "$START_SECONDS" && on "$host" health "$to" "$((HEALTH_SECONDS < 3 ? HEALTH_SECONDS : 3))" "$START_SECONDS"; then
 			unset "switched[$host]"
 		else
 			say "$why"
@@ -366,9 +401,7 @@ put_back() {
 	return_schema "$version"
 	finish 'put back' "$reason"
 	changed=no
-	local same
-	same=$(for host in "${hosts[@]}"; do before "$host"; done | sort -u | paste -sd ' ')
-	die "$version was taken back: $reason. ${hosts[*]} serve $same as before, schema $schema_after."
+	die "$version was taken back: $reason. ${hosts[*]} serve $(versions) as before, schema $schema_after."
 }
 
 # state says what an interrupted release leaves behind.
@@ -382,7 +415,9 @@ state() {
 
 interrupted() {
 	trap '' INT TERM HUP
-	if [[ $changed == yes ]]; then
+	if [[ $changed == yes && $mode == rollback ]]; then
+		echo "release.sh: interrupted while at: $doing. $(state) Run the same again to finish it." >&2
+	elif [[ $changed == yes ]]; then
 		echo "release.sh: interrupted while at: $doing. $(state) Run the same again to finish it, or with --rollback to go back." >&2
 	else
 		echo "release.sh: interrupted while at: $doing. Nothing was changed." >&2
@@ -405,8 +440,11 @@ leave() {
 # What can be asked for
 
 release() {
-	local host same=yes
+	local host same=yes newer=$version
 	meet
+	for host in "${hosts[@]}"; do
+		[[ -z ${fact["$host schema_target"]} ]] || die "a rollback to ${fact["$host target"]} was interrupted on $host: finish it first, with --rollback. Nothing was changed."
+	done
 	copy
 	for host in "${hosts[@]}"; do
 		[[ -z ${fact["$host before"]} && ${fact["$host installed"]} == "$version" && ${fact["$host serving"]} == "$version" ]] || same=no
@@ -416,7 +454,8 @@ release() {
 		return
 	fi
 	record
-	backup "$version"
+	! older "$version" "$(before "${hosts[0]}")" || newer=$(before "${hosts[0]}")
+	backup "$newer"
 	begin
 	migrate
 	switch_all
@@ -427,25 +466,58 @@ release() {
 }
 
 rollback() {
-	local host newest newer='' past='' found
+	local host newest newer='' goal=''
 	meet
-	newest=${fact["${hosts[0]} installed"]}
-	for host in "${hosts[@]}"; do
-		if [[ -n ${fact["$host before"]} ]]; then
-			newer=${fact["$host target"]}
-			switched[$host]=yes
-		fi
-	done
-	if [[ -n $newer ]]; then # out of a release that was interrupted
-		version=$newer changed=yes
-		still
-		return_hosts || die "$why. $(state)"
-		return_schema "$newer"
-		finish 'rolled back' 'it was interrupted'
-		changed=no
-		step "done: ${hosts[*]} serve the version before $newer, schema $schema_after"
+	if [[ -n $settled && $settled != kept ]]; then
+		step "done: ${hosts[*]} serve $(versions)"
 		return
 	fi
+	newest=${fact["${hosts[0]} installed"]}
+	for host in "${hosts[@]}"; do
+		[[ -z ${fact["$host before"]} ]] || { newer=${fact["$host target"]} goal=${fact["$host schema_target"]} newest=${fact["$host before"]}; }
+	done
+	if [[ -n $newer && -z $goal ]]; then
+		leave_interrupted "$newer"
+		return
+	fi
+	if [[ -n $goal ]]; then # a rollback that was interrupted goes on
+		version=$newer
+		step "go on with the rollback from $newest to $version"
+		record
+	else
+		find_previous # sets version and goal
+		step "roll back from $newest to $version"
+		record
+		schema_before=$schema_after
+		backup "$newest"
+	fi
+	begin "$goal"
+	switch_all
+	schema_was=$schema_before schema_before=$goal
+	return_schema "$newest"
+	finish 'rolled back' 'asked for'
+	changed=no
+	step "done: ${hosts[*]} serve $version, schema $schema_after"
+}
+
+# leave_interrupted goes back out of a release that was interrupted.
+leave_interrupted() {
+	local host
+	version=$1 changed=yes
+	for host in "${hosts[@]}"; do
+		[[ -z ${fact["$host before"]} ]] || switched[$host]=yes
+	done
+	still
+	return_hosts || die "$why. $(state) Run it again."
+	return_schema "$version"
+	finish 'rolled back' 'it was interrupted'
+	changed=no
+	step "done: ${hosts[*]} serve the version before $version, $(versions), schema $schema_after"
+}
+
+# find_previous asks the hosts which version they had before, and the schema then.
+find_previous() {
+	local host found past=''
 	for host in "${hosts[@]}"; do
 		on "$host" previous >"$work/previous" || die "$why. Nothing was changed."
 		found=$(<"$work/previous")
@@ -453,17 +525,13 @@ rollback() {
 		[[ -z $past || $past == "$found" ]] || die "the hosts had different versions before: $past, $found. Nothing was changed."
 		past=$found
 	done
-	version=${past% *}
-	record
-	schema_before=$schema_after
-	backup "$newest"
-	begin
-	switch_all
-	schema_was=$schema_after schema_before=${past#* }
-	return_schema "$newest"
-	finish 'rolled back' 'asked for'
-	changed=no
-	step "done: ${hosts[*]} serve $version, schema $schema_after"
+	version=${past% *} goal=${past#* }
+}
+
+# versions are those the hosts were content with before this release.
+versions() {
+	local host
+	for host in "${hosts[@]}"; do before "$host"; done | sort -u | paste -sd ' '
 }
 
 show_history() {

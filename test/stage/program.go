@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -49,19 +50,21 @@ func Program(t *testing.T) string {
 	return Built(t, ".", "mindflow/cmd/mindflow")
 }
 
-// Built is the program of a package, as the module in a folder knows it.
-func Built(t *testing.T, folder, pkg string) string {
+// Built is the program of a package, as the module in a folder knows it, built
+// with further flags.
+func Built(t *testing.T, folder, pkg string, flags ...string) string {
 	t.Helper()
 	built.mu.Lock()
 	defer built.mu.Unlock()
-	key := folder + " " + pkg
+	key := strings.Join(append([]string{folder, pkg}, flags...), " ")
 	if path, ok := built.paths[key]; ok {
 		return path
 	}
 	path := filepath.Join(built.folder, fmt.Sprintf("program-%d", len(built.paths)))
 	ctx, cancel := context.WithTimeout(context.Background(), buildTime)
 	defer cancel()
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, pkg)
+	words := append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", path}, flags...)
+	build := exec.CommandContext(ctx, "go", append(words, pkg)...)
 	build.Dir, build.Env = folder, append(os.Environ(), "CGO_ENABLED=0")
 	build.WaitDelay = time.Second // compilers it has started hold its output
 	began := time.Now()

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -19,6 +18,7 @@ import (
 
 	"mindflow/internal/store/storetest"
 	"mindflow/test/deploy/debian"
+	"mindflow/test/stage"
 )
 
 // top is the source tree.
@@ -30,18 +30,18 @@ const longVariable = "MINDFLOW_TEST_RELEASE"
 func long() bool { return os.Getenv(longVariable) == "long" }
 
 func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "mindflow-release-")
-	if err != nil {
+	var err error
+	if packed.dir, err = os.MkdirTemp("", "mindflow-release-"); err != nil {
 		panic(err)
 	}
-	built.dir, built.kept = dir, os.Getenv(programsVariable)
 	flag.Parse()
 	if err := flag.Set("test.parallel", "4"); err != nil { // they wait most of the time
 		panic(err)
 	}
-	code := storetest.Run(m)
-	_ = os.RemoveAll(dir)
-	os.Exit(code)
+	stage.Main(m, func(m *testing.M) int {
+		defer func() { _ = os.RemoveAll(packed.dir) }()
+		return storetest.Run(m)
+	})
 }
 
 // host is a Debian with MindFlow installed from the older package.
@@ -57,7 +57,9 @@ type fleet struct {
 	dir   string // what the test's ssh knows of the hosts
 	hosts []*host
 
-	address string // where people reach them, if the smoke test is to be made there too
+	address   string // where people reach them, if the smoke test is to be made there too
+	authority string // whose certificate that address shows
+	settings  []string
 }
 
 // ssh stands in for ssh: it becomes a shell on the host. A file NAME.down cuts the host off. If there is a file
@@ -79,19 +81,25 @@ const chrooted = `exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr
 // newFleet installs the older package on so many hosts.
 func newFleet(t *testing.T, names ...string) *fleet {
 	t.Helper()
+	return newFleetWith(t, nil, names...)
+}
+
+// newFleetWith is newFleet on hosts with more of Debian's packages.
+func newFleetWith(t *testing.T, packages []string, names ...string) *fleet {
+	t.Helper()
 	f := &fleet{t: t, dir: t.TempDir()}
 	must(t, os.WriteFile(f.ssh(), fmt.Appendf(nil, ssh, f.dir, chrooted), 0o755))
 	settings := databases(t)
 	deb := olderPackage(t)
 	for _, name := range names {
-		h := &host{name: name, root: debian.Root(t), http: oneTime}
-		port := freePort(t)
-		h.url = fmt.Sprintf("http://127.0.0.1:%d", port)
-		h.units = newUnits(t, h.root, port)
+		h := &host{name: name, root: debian.Root(t, packages...), http: oneTime}
+		address := stage.FreeAddress(t)
+		h.url = "http://" + address
+		h.units = newUnits(t, h.root, address)
 		must(t, os.Symlink(h.root, filepath.Join(f.dir, name)))
 		f.hosts = append(f.hosts, h)
 		share(t, h.root, settings)
-		h.write(t, "etc/mindflow/mindflow.env", fmt.Sprintf("%s\nLISTEN_ADDR=127.0.0.1:%d\n", strings.Join(settings.server, "\n"), port))
+		h.write(t, "etc/mindflow/mindflow.env", fmt.Sprintf("%s\nLISTEN_ADDR=%s\n", strings.Join(settings.server, "\n"), address))
 		h.write(t, "etc/mindflow/migrate.env", settings.migrate+"\n")
 		h.write(t, "older.deb", read(t, deb))
 		debian.Run(t, h.root, "dpkg", "-i", "/older.deb")
@@ -104,7 +112,7 @@ func newFleet(t *testing.T, names ...string) *fleet {
 // on is the same fleet for a test within the test.
 func (f *fleet) on(t *testing.T) *fleet {
 	t.Helper()
-	return &fleet{t: t, dir: f.dir, hosts: f.hosts, address: f.address}
+	return &fleet{t: t, dir: f.dir, hosts: f.hosts, address: f.address, authority: f.authority}
 }
 
 func (f *fleet) ssh() string { return filepath.Join(f.dir, "ssh") }
@@ -124,7 +132,7 @@ func (h *host) serves(t *testing.T, version string) {
 			t.Logf("%s said:\n%s", h.name, h.units.journal())
 		}
 	}()
-	eventually(t, 20*time.Second, h.name+" serves "+version, func() bool {
+	stage.Eventually(t, 20*time.Second, h.name+" serves "+version, func() bool {
 		_, body := get(h.http, h.url+"/health")
 		status, _ := get(h.http, h.url+"/health/ready")
 		return status == http.StatusOK && strings.Contains(body, `"version":"`+version+`"`)
@@ -159,7 +167,7 @@ func databases(t *testing.T) pairs {
 	return pairs{
 		server: []string{
 			"ENVIRONMENT=production", "SECRET_KEY='a secret key of the tests that is long enough'", "PUBLIC_URL=https://mind.example.org",
-			"DATABASE_URL='" + at.String() + "'", "SHUTDOWN_DELAY=500ms", "SIGNUP=open",
+			"DATABASE_URL='" + at.String() + "'", "SHUTDOWN_DELAY=500ms", "SIGNUP=open", "TRUSTED_PROXIES=127.0.0.1",
 			"RATE_LIMIT_USER=off", "RATE_LIMIT_READ=off", "RATE_LIMIT_AUTH=off", "RATE_LIMIT_SIGNIN=off",
 		},
 		migrate: "MIGRATE_DATABASE_URL='" + owner + "'",
@@ -195,6 +203,10 @@ func (f *fleet) command(ctx context.Context, said *bytes.Buffer, args ...string)
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(top, "deploy/release.sh"), args...)
 	cmd.Env = append(os.Environ(), "RELEASE_SSH="+f.ssh(), "HEALTH_SECONDS=2", "START_SECONDS=4", "USER=ada", "RELEASE_URL="+f.address)
+	if f.authority != "" {
+		cmd.Env = append(cmd.Env, "CURL_CA_BUNDLE="+f.authority)
+	}
+	cmd.Env = append(cmd.Env, f.settings...)
 	cmd.Stdout, cmd.Stderr = said, said
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // no Pdeathsig: threads that were in another network end, and would take it along
 	cmd.WaitDelay = 10 * time.Second
@@ -244,14 +256,6 @@ func (f *fleet) schema() string {
 	return strings.TrimSpace(version)
 }
 
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	must(t, err)
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
 var oneTime = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 3 * time.Second}
 
 // get asks a server something.
@@ -270,27 +274,9 @@ func get(client *http.Client, address string) (status int, body string) {
 	return resp.StatusCode, content.String()
 }
 
-func eventually(t *testing.T, within time.Duration, what string, so func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(within); !so(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("after %s it is not so that %s", within, what)
-		}
-	}
-}
-
 func write(t *testing.T, path, content string) {
 	t.Helper()
 	must(t, os.WriteFile(path, []byte(content), 0o755))
-}
-
-// lacks leaves a test out on a developer's machine that lacks something.
-func lacks(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
 }
 
 func read(t *testing.T, path string) string {

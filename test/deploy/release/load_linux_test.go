@@ -1,12 +1,14 @@
 package release
 
 import (
-	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -14,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"mindflow/test/stage"
 )
 
 const password = "correct horse battery"
@@ -148,60 +152,82 @@ func (p *person) intact(t *testing.T) {
 	}
 }
 
-const site = `daemon off;
+// main is what includes the site. Debian's own includes more, and runs as another user.
+const main = `daemon off;
+user root;
+pid nginx.pid;
 worker_processes 1;
-pid %[1]s/nginx.pid;
-error_log %[1]s/error.log;
+error_log stderr warn;
 events { worker_connections 256; }
 http {
-	access_log off;
-	client_body_temp_path %[1]s/body;
-	proxy_temp_path %[1]s/proxy;
-	fastcgi_temp_path %[1]s/fastcgi;
-	uwsgi_temp_path %[1]s/uwsgi;
-	scgi_temp_path %[1]s/scgi;
-	upstream mindflow {
-%[2]s		keepalive 16;
-	}
-	server {
-		listen 127.0.0.1:%[3]d;
-		location / {
-			proxy_pass http://mindflow;
-			proxy_http_version 1.1;
-			proxy_set_header Connection "";
-			proxy_set_header Host $host;
-			proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-		}
-	}
+	client_body_temp_path body;
+	proxy_temp_path proxy;
+	fastcgi_temp_path other;
+	uwsgi_temp_path other;
+	scgi_temp_path other;
+	include site.conf;
 }
 `
 
-// nginx puts a real one before the hosts, and answers its address.
+// nginx puts the site of deploy/nginx before the hosts, and answers its address.
 func (f *fleet) nginx() string {
 	f.t.Helper()
 	program, err := exec.LookPath("nginx")
 	if err != nil {
-		lacks(f.t, "nginx is missing")
+		stage.Missing(f.t, "nginx is missing")
 	}
-	dir, port := f.t.TempDir(), freePort(f.t)
+	dir, plain, secure := f.t.TempDir(), stage.FreeAddress(f.t), stage.FreeAddress(f.t)
+	f.authority = filepath.Join(dir, "certificate.pem")
+	run(f.t, exec.CommandContext(context.Background(), "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+		"-days", "2", "-subj", "/CN=mind.example.org", "-addext", "subjectAltName=DNS:mind.example.org,IP:127.0.0.1", "-keyout", filepath.Join(dir, "key.pem"), "-out", f.authority))
 	var servers strings.Builder
 	for _, h := range f.hosts {
-		fmt.Fprintf(&servers, "\t\tserver %s max_fails=0;\n", strings.TrimPrefix(h.url, "http://"))
+		fmt.Fprintf(&servers, "server %s max_fails=1 fail_timeout=1s;\n", strings.TrimPrefix(h.url, "http://"))
 	}
-	conf := filepath.Join(dir, "nginx.conf")
-	write(f.t, conf, fmt.Sprintf(site, dir, servers.String(), port))
-	var said bytes.Buffer
-	cmd := exec.CommandContext(context.Background(), program, "-e", "stderr", "-c", conf)
+	text := strings.NewReplacer(
+		"${MINDFLOW_NAME}", "mind.example.org", "${MINDFLOW_CERTIFICATE}", f.authority, "${MINDFLOW_KEY}", filepath.Join(dir, "key.pem"),
+		"/etc/nginx/mindflow/", dir+"/mindflow/", "/var/log/nginx/", dir+"/", "/var/www/letsencrypt", dir,
+		"listen 80;", "listen "+plain+";", "listen 443 ", "listen "+secure+" ",
+		"listen [::]:80;", "", "listen [::]:443 ssl http2;", "", // not everywhere is IPv6
+		"server 127.0.0.1:8000 max_fails=1 fail_timeout=1s;", servers.String(),
+	)
+	must(f.t, os.MkdirAll(filepath.Join(dir, "mindflow/unavailable"), 0o755))
+	for from, to := range map[string]string{
+		"mindflow.conf": "site.conf", "upstream.conf": "mindflow/upstream.conf", "proxy.conf": "mindflow/proxy.conf",
+		"unavailable/page.html": "mindflow/unavailable/page.html", "unavailable/problem.json": "mindflow/unavailable/problem.json",
+	} {
+		write(f.t, filepath.Join(dir, to), text.Replace(read(f.t, filepath.Join(top, "deploy/nginx", from))))
+	}
+	for _, h := range f.hosts {
+		if !strings.Contains(read(f.t, filepath.Join(dir, "mindflow/upstream.conf")), strings.TrimPrefix(h.url, "http://")) {
+			f.t.Fatal("the site does not lead to " + h.name)
+		}
+	}
+	write(f.t, filepath.Join(dir, "nginx.conf"), main)
+	var said stage.Logbook
+	cmd := exec.CommandContext(context.Background(), program, "-e", "stderr", "-p", dir, "-c", "nginx.conf")
 	cmd.Stderr = &said
 	must(f.t, cmd.Start())
 	f.t.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		_ = cmd.Wait()
+		if f.t.Failed() {
+			f.t.Logf("nginx said:\n%s", said.String())
+		}
 	})
-	base := fmt.Sprintf("http://127.0.0.1:%d", port)
-	eventually(f.t, 10*time.Second, "nginx answers "+said.String(), func() bool {
-		status, _ := get(oneTime, base+"/health/live")
+	base := "https://" + secure
+	way := f.outside()
+	defer way.CloseIdleConnections()
+	stage.Eventually(f.t, 10*time.Second, "nginx answers", func() bool {
+		status, _ := get(&http.Client{Transport: way, Timeout: 3 * time.Second}, base+"/health/live")
 		return status == http.StatusOK
 	})
 	return base
+}
+
+// outside is the way to the site by HTTP/2, as browsers take it.
+func (f *fleet) outside() *http.Transport {
+	known := x509.NewCertPool()
+	known.AppendCertsFromPEM([]byte(read(f.t, f.authority)))
+	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: known}, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 16}
 }

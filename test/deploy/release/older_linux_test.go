@@ -2,7 +2,6 @@ package release
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
 
 func TestTheOlderServerServesOnTheNewerSchema(t *testing.T) {
@@ -36,7 +36,7 @@ func olderOnNewer(t *testing.T, database string) {
 		return cmd
 	}
 	run(t, command(newer, "migrate"))
-	address := fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	address := stage.FreeAddress(t)
 	server := command(old, "serve")
 	server.Env = append(server.Env, "LISTEN_ADDR="+address)
 	must(t, server.Start())
@@ -44,7 +44,7 @@ func olderOnNewer(t *testing.T, database string) {
 		_ = server.Process.Kill()
 		_ = server.Wait()
 	})
-	eventually(t, 20*time.Second, "the older server is ready", func() bool {
+	stage.Eventually(t, 20*time.Second, "the older server is ready", func() bool {
 		status, _ := get(oneTime, "http://"+address+"/health/ready")
 		return status == 200
 	})

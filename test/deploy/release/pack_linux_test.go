@@ -8,10 +8,13 @@ import (
 	"regexp"
 	"sync"
 	"testing"
+
+	"mindflow/test/stage"
 )
 
 // packed is the older program's package as make packages makes it, and what is in it.
 var packed struct {
+	dir       string // for these tests
 	once      sync.Once
 	deb, root string
 }
@@ -21,10 +24,10 @@ func olderPackage(t *testing.T) string {
 	packed.once.Do(func() {
 		nfpm := filepath.Join(top, ".tools/bin/nfpm")
 		if _, err := os.Stat(nfpm); err != nil {
-			lacks(t, "nfpm is missing: make packages builds it")
+			stage.Missing(t, "nfpm is missing: make packages builds it")
 		}
 		old, _ := programs(t)
-		dir := filepath.Join(built.dir, "packages")
+		dir := filepath.Join(packed.dir, "packages")
 		packing := exec.CommandContext(context.Background(), filepath.Join(top, "deploy/package/build.sh"), old, "7.0.0", "amd64", dir)
 		packing.Env = append(os.Environ(), "NFPM="+nfpm, "MINDFLOW="+old)
 		run(t, packing)
@@ -32,7 +35,7 @@ func olderPackage(t *testing.T) string {
 		if len(found) != 1 {
 			t.Fatalf("build.sh made %v", found)
 		}
-		packed.deb, packed.root = found[0], filepath.Join(built.dir, "unpacked")
+		packed.deb, packed.root = found[0], filepath.Join(packed.dir, "unpacked")
 		run(t, exec.CommandContext(context.Background(), "dpkg-deb", "--raw-extract", packed.deb, packed.root))
 		must(t, os.Remove(filepath.Join(packed.root, "DEBIAN/md5sums")))
 		must(t, os.Remove(filepath.Join(packed.root, "usr/bin/mindflow")))

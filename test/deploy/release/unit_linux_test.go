@@ -22,9 +22,9 @@ import (
 // units stands in for systemd on a host: it starts what the package's unit says, as its user, with its settings
 // and the socket of its socket unit, hears when it is ready, and starts it again when it ends.
 type units struct {
-	t    *testing.T
-	root string
-	port int // where its socket listens, since hosts share the machine's addresses
+	t       *testing.T
+	root    string
+	address string // where its socket listens, since hosts share the machine's addresses
 
 	mu      sync.Mutex // one order at a time
 	control net.Listener
@@ -60,11 +60,11 @@ IFS= read -r code <&3
 exit "${code:-1}"
 `
 
-func newUnits(t *testing.T, root string, port int) *units {
+func newUnits(t *testing.T, root, address string) *units {
 	t.Helper()
 	control, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
-	u := &units{t: t, root: root, port: port, control: control}
+	u := &units{t: t, root: root, address: address, control: control}
 	script := fmt.Sprintf(client, control.Addr().(*net.TCPAddr).Port)
 	must(t, os.WriteFile(filepath.Join(root, "usr/bin/systemctl"), []byte(script), 0o755))
 	must(t, os.MkdirAll(filepath.Join(root, "run/systemd/system"), 0o755))
@@ -162,7 +162,7 @@ func (u *units) bind() {
 	if u.socket != nil || u.said(socketFile, "ListenStream") == "" {
 		return
 	}
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:"+strconv.Itoa(u.port))
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", u.address)
 	if err != nil {
 		u.t.Error(err)
 		return

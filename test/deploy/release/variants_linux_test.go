@@ -2,23 +2,22 @@ package release
 
 import (
 	"bytes"
-	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
+
+	"mindflow/test/stage"
 )
 
 // What the newer program is, and does wrong, stands in its file, where a test
 // writes something else as long: so all of them are one build.
 const (
-	versionMark = "RELEASE-VERSION:8.0.0         "
+	versionMark = "RELEASE-VERSION:8.0.0                                   "
 	faultMark   = "RELEASE-FAULT:none            "
 	stepMark    = "SELECT 1/1 WHERE 1 = 2"
 )
@@ -35,7 +34,7 @@ var (
 	unready  = variant{version: "8.0.3", fault: "unready"}               // for ever
 	sickly   = variant{version: "8.0.4", fault: "sick"}                  // after a second
 	useless  = variant{version: "8.0.5", fault: "useless"}               // it knows no best task
-	filling  = variant{version: "8.0.6", fault: "useless", step: "SELECT 1/1 WHERE 1 = 1"}
+	filling  = variant{version: "8.0.6", step: "SELECT 1/1 WHERE 1 = 1"} // what it fills cannot be lost
 )
 
 const faults = `package main
@@ -81,50 +80,16 @@ var steps = map[string]string{
 	"90002_first.sql": "-- +goose Up\nINSERT INTO release_marks (id) " + stepMark + ";\n\n-- +goose Down\n-- loses: nothing\nSELECT 1;\n",
 }
 
-// programsVariable names a folder in which both programs are kept, for who runs these tests again and again.
-const programsVariable = "MINDFLOW_TEST_PROGRAMS"
-
-// built are the older program and the newer one, built once.
-var built struct {
-	once       sync.Once
-	dir, kept  string
-	old, newer string
-	err        error
-}
-
+// programs are the older program and the newer one.
 func programs(t *testing.T) (old, newer string) {
 	t.Helper()
-	built.once.Do(func() {
-		at := cmp.Or(built.kept, built.dir)
-		built.old, built.newer = filepath.Join(at, "old"), filepath.Join(at, "newer")
-		if _, err := os.Stat(built.newer); err == nil {
-			return
-		}
-		overlay, err := overlaid(built.dir)
-		if err == nil {
-			err = build(built.old)
-		}
-		if err == nil {
-			err = build(built.newer, "-overlay", overlay)
-		}
-		built.err = err
-	})
-	must(t, built.err)
-	return built.old, built.newer
+	overlay, err := overlay()
+	must(t, err)
+	return stage.Built(t, top, "mindflow/cmd/mindflow"), stage.Built(t, top, "mindflow/cmd/mindflow", "-overlay", overlay)
 }
 
-func build(to string, flags ...string) error {
-	words := append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", to}, flags...)
-	cmd := exec.CommandContext(context.Background(), "go", append(words, "./cmd/mindflow")...)
-	cmd.Dir, cmd.Env = top, append(os.Environ(), "CGO_ENABLED=0")
-	if said, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("build: %w\n%s", err, said)
-	}
-	return nil
-}
-
-// overlaid writes the files in which the newer program differs, and the list of them.
-func overlaid(dir string) (string, error) {
+// overlay is the list of the files in which the newer program differs, written once.
+var overlay = sync.OnceValues(func() (string, error) {
 	at, err := filepath.Abs(top)
 	if err != nil {
 		return "", err
@@ -150,7 +115,7 @@ func overlaid(dir string) (string, error) {
 	}
 	replace := map[string]string{}
 	for name, text := range files {
-		copied := filepath.Join(dir, strings.ReplaceAll(name, "/", "_"))
+		copied := filepath.Join(packed.dir, strings.ReplaceAll(name, "/", "_"))
 		if err := os.WriteFile(copied, []byte(text), 0o600); err != nil {
 			return "", err
 		}
@@ -160,9 +125,9 @@ func overlaid(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "overlay.json")
+	path := filepath.Join(packed.dir, "overlay.json")
 	return path, os.WriteFile(path, list, 0o600)
-}
+})
 
 // program writes the file of a newer program.
 func (v variant) program(t *testing.T) string {
