@@ -1,16 +1,11 @@
 package main
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/pem"
 	"io"
 	"log"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -23,30 +18,8 @@ import (
 	"time"
 
 	"mindflow/internal/doctor"
+	"mindflow/test/stage"
 )
-
-// certificate is one of its own authority, for a name and 127.0.0.1, until a moment.
-func certificate(t *testing.T, name string, until time.Time) (tls.Certificate, *x509.Certificate) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	made := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name}, IPAddresses: []net.IP{{127, 0, 0, 1}},
-		NotBefore: until.Add(-90 * 24 * time.Hour), NotAfter: until, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	raw, err := x509.CreateCertificate(rand.Reader, made, made, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaf, err := x509.ParseCertificate(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key, Leaf: leaf}, leaf
-}
 
 // front is a proxy that brings TLS, and comes to the server from an address of its own.
 func front(t *testing.T, to string, certificate tls.Certificate, change func(*httputil.ProxyRequest)) (at string) {
@@ -126,7 +99,7 @@ func found(t *testing.T, findings []doctor.Finding, state doctor.State, begins s
 // Seen red with a doctor that did not ask whether the proxy is trusted.
 func TestTheDoctorSeesWhatTheProxyTellsTheServer(t *testing.T) {
 	until := newClock().t.Add(60 * 24 * time.Hour)
-	pair, leaf := certificate(t, "localhost", until)
+	pair := stage.Certificate(t, until, "localhost")
 	for _, trusted := range []string{"127.0.0.2", "", "127.0.0.0/8"} {
 		s := newShell(t)
 		s.env["TRUSTED_PROXIES"] = trusted
@@ -155,16 +128,16 @@ func TestTheDoctorSeesWhatTheProxyTellsTheServer(t *testing.T) {
 		}
 		for name, row := range rows {
 			t.Run(name, func(t *testing.T) {
-				o := s.looking(t, front(t, server, pair, row.change), leaf)
+				o := s.looking(t, front(t, server, pair, row.change), pair.Leaf)
 				found(t, o.Proxy(t.Context()), row.state, row.says)
 			})
 		}
 		if trusted == "" {
-			found(t, s.looking(t, server, leaf).Proxy(t.Context()), doctor.OK, "people reach the server itself")
+			found(t, s.looking(t, server, pair.Leaf).Proxy(t.Context()), doctor.OK, "people reach the server itself")
 			other := newShell(t)
 			other.env["SECRET_KEY"] = strings.Repeat("o", 32)
-			found(t, other.looking(t, server, leaf).Proxy(t.Context()), doctor.Wrong, "the server does not tell what it sees (404)")
-			found(t, newShell(t).looking(t, server, leaf).Proxy(t.Context()), doctor.Warning, "the server cannot be asked what it sees")
+			found(t, other.looking(t, server, pair.Leaf).Proxy(t.Context()), doctor.Wrong, "the server does not tell what it sees (404)")
+			found(t, newShell(t).looking(t, server, pair.Leaf).Proxy(t.Context()), doctor.Warning, "the server cannot be asked what it sees")
 		}
 	}
 }
@@ -199,12 +172,12 @@ func TestTheDoctorLooksAtTheCertificate(t *testing.T) {
 		"nobody's":     {"localhost", days(60), false, doctor.Wrong, "the certificate of localhost is of nobody who is known here", 60},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pair, leaf := certificate(t, row.name, row.until)
-			at := front(t, server, pair, adds)
+			pair := stage.Certificate(t, row.until, row.name)
+			at, known := front(t, server, pair, adds), pair.Leaf
 			if !row.known {
-				_, leaf = certificate(t, "localhost", row.until)
+				known = stage.Certificate(t, row.until, "localhost").Leaf
 			}
-			findings := s.looking(t, at, leaf).TLS(t.Context())
+			findings := s.looking(t, at, known).TLS(t.Context())
 			found(t, findings, row.state, row.says)
 			if left := findings[0].DaysLeft; left == nil || *left != row.left {
 				t.Errorf("it holds for %v days", left)
@@ -217,7 +190,7 @@ func TestTheDoctorLooksAtTheCertificate(t *testing.T) {
 
 func TestTheDoctorAsksWherePlainHTTPLeads(t *testing.T) {
 	s := newShell(t)
-	pair, leaf := certificate(t, "localhost", s.clock.now().Add(60*24*time.Hour))
+	pair := stage.Certificate(t, s.clock.now().Add(60*24*time.Hour), "localhost")
 	at := front(t, "http://127.0.0.1:1", pair, adds)
 	for name, row := range map[string]struct {
 		status int
@@ -239,12 +212,12 @@ func TestTheDoctorAsksWherePlainHTTPLeads(t *testing.T) {
 				w.WriteHeader(row.status)
 			}))
 			defer plain.Close()
-			o := s.looking(t, at, leaf)
+			o := s.looking(t, at, pair.Leaf)
 			o.Plain = plain.URL
 			found(t, o.TLS(t.Context()), row.state, row.says)
 		})
 	}
-	o := s.looking(t, at, leaf)
+	o := s.looking(t, at, pair.Leaf)
 	o.Plain = "http://127.0.0.1:1"
 	found(t, o.TLS(t.Context()), doctor.Warning, "plain http is not answered")
 }
@@ -253,25 +226,25 @@ func TestTheDoctorAsksThePublicAddress(t *testing.T) {
 	s := newShell(t)
 	s.clock.t = time.Now() // as the server's own, which the Date header goes by
 	s.serve(t)
-	pair, leaf := certificate(t, "localhost", s.clock.now().Add(60*24*time.Hour))
+	pair := stage.Certificate(t, s.clock.now().Add(60*24*time.Hour), "localhost")
 	server := s.env[serverVariable]
 	at := front(t, server, pair, adds)
-	found(t, s.looking(t, at, leaf).Public(t.Context(), version), doctor.OK, at+" is healthy")
-	found(t, s.looking(t, at, leaf).Public(t.Context(), "7.1.0"), doctor.Warning, at+" is version "+version+", and this program 7.1.0")
-	found(t, s.looking(t, "https://localhost:1", leaf).Public(t.Context(), version), doctor.Wrong, "https://localhost:1 is not reached")
+	found(t, s.looking(t, at, pair.Leaf).Public(t.Context(), version), doctor.OK, at+" is healthy")
+	found(t, s.looking(t, at, pair.Leaf).Public(t.Context(), "7.1.0"), doctor.Warning, at+" is version "+version+", and this program 7.1.0")
+	found(t, s.looking(t, "https://localhost:1", pair.Leaf).Public(t.Context(), version), doctor.Wrong, "https://localhost:1 is not reached")
 	elsewhere := front(t, server, pair, func(r *httputil.ProxyRequest) { r.Out.URL.Path = "/docs" })
-	found(t, s.looking(t, elsewhere, leaf).Public(t.Context(), version), doctor.Wrong, elsewhere+"/health is answered 200 by something else")
+	found(t, s.looking(t, elsewhere, pair.Leaf).Public(t.Context(), version), doctor.Wrong, elsewhere+"/health is answered 200 by something else")
 	s.clock.wait(time.Minute)
-	found(t, s.looking(t, at, leaf).Public(t.Context(), version), doctor.Wrong, "the clock here and that of "+at+" are ")
+	found(t, s.looking(t, at, pair.Leaf).Public(t.Context(), version), doctor.Wrong, "the clock here and that of "+at+" are ")
 }
 
 // Seen red with a request that had no length.
 func TestTheDoctorTriesALargeBody(t *testing.T) {
 	s := newShell(t)
 	s.serve(t)
-	pair, leaf := certificate(t, "localhost", s.clock.now().Add(60*24*time.Hour))
+	pair := stage.Certificate(t, s.clock.now().Add(60*24*time.Hour), "localhost")
 	at := front(t, s.env[serverVariable], pair, adds)
-	found(t, s.looking(t, at, leaf).Bodies(t.Context()), doctor.OK, "the proxy takes a file of 50 MB")
+	found(t, s.looking(t, at, pair.Leaf).Bodies(t.Context()), doctor.OK, "the proxy takes a file of 50 MB")
 	small := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength > 1<<20 {
 			w.WriteHeader(http.StatusRequestEntityTooLarge)

@@ -17,6 +17,7 @@ import (
 	"mindflow/internal/notify/mailtest"
 	"mindflow/internal/ratelimit/redistest"
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
 
 // examine runs the doctor as a process of its own, and answers what it found.
@@ -105,9 +106,9 @@ func production(t *testing.T) (s *shell, database, owner, role string) {
 
 func TestTheDoctorOfAnInstallationThatIsWell(t *testing.T) {
 	s, _, _, role := production(t)
-	pair, leaf := certificate(t, "localhost", time.Now().Add(60*24*time.Hour+time.Hour))
+	pair := stage.Certificate(t, time.Now().Add(60*24*time.Hour+time.Hour), "localhost")
 	s.env["PUBLIC_URL"] = front(t, s.env[serverVariable], pair, adds)
-	s.knows(t, leaf)
+	s.knows(t, pair.Leaf)
 	all, _ := s.examine(t)
 	s.finds(t, all, "settings", doctor.OK, "all can be used, for production")
 	s.finds(t, all, "server", doctor.OK, "the server at http://"+s.env["LISTEN_ADDR"]+" is ready")

@@ -1,17 +1,11 @@
 package network
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"io"
 	"log"
-	"math/big"
 	"net"
 	"net/http"
 	"net/netip"
@@ -23,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"mindflow/test/stage"
 )
 
 // Own is the network of one test.
@@ -67,34 +63,12 @@ func Alone(t *testing.T, names ...string) *Own {
 	return nil
 }
 
-// certify makes a certificate for names and addresses, which vouches for itself.
+// certify makes a certificate for names and addresses.
 func certify(t *testing.T, dir string, names []string) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	about := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "a test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
-	}
-	for _, name := range names {
-		if address := net.ParseIP(name); address != nil {
-			about.IPAddresses = append(about.IPAddresses, address)
-		} else {
-			about.DNSNames = append(about.DNSNames, name)
-		}
-	}
-	certificate, err := x509.CreateCertificate(rand.Reader, about, about, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for file, block := range map[string]*pem.Block{certificateFile: {Type: "CERTIFICATE", Bytes: certificate}, keyFile: {Type: "PRIVATE KEY", Bytes: secret}} {
-		if err := os.WriteFile(filepath.Join(dir, file), pem.EncodeToMemory(block), 0o600); err != nil {
+	certificate, key := stage.PEM(t, stage.Certificate(t, time.Now().Add(time.Hour), names...))
+	for file, content := range map[string][]byte{certificateFile: certificate, keyFile: key} {
+		if err := os.WriteFile(filepath.Join(dir, file), content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -106,8 +80,7 @@ func open(t *testing.T, dir string) *Own {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &Own{Roots: x509.NewCertPool(), certificate: pair}
-	o.Roots.AddCert(pair.Leaf)
+	o := &Own{Roots: stage.Trusting(pair), certificate: pair}
 	ip(t, "link", "set", "lo", "up")
 	return o
 }

@@ -2,16 +2,10 @@ package edge
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
 	"io/fs"
-	"math/big"
 	"net"
 	"net/http"
 	"os"
@@ -153,27 +147,11 @@ func (n *nginx) check(t *testing.T) {
 // certify makes the certificate.
 func (n *nginx) certify(t *testing.T) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-	}
-	raw, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	shown := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})
-	write(t, n.folder+"/certificate.pem", string(shown))
-	write(t, n.folder+"/key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})))
-	n.roots = x509.NewCertPool()
-	n.roots.AppendCertsFromPEM(shown)
+	pair := stage.Certificate(t, time.Now().Add(time.Hour), name)
+	certificate, key := stage.PEM(t, pair)
+	write(t, n.folder+"/certificate.pem", string(certificate))
+	write(t, n.folder+"/key.pem", string(key))
+	n.roots = stage.Trusting(pair)
 }
 
 // client is one that comes from an address, by HTTP/2 where it may. It follows
