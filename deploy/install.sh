@@ -103,15 +103,16 @@ keep_setting() { # KEY VALUE [NOTHING]: with a third word it is a secret, which 
 }
 
 with_settings() { # COMMAND…: as the server's user, with its settings, which are read and never run
-	local line value
+	local line name value
 	(
 		while IFS= read -r line || [ -n "$line" ]; do
-			[[ $line =~ ^([A-Z][A-Z0-9_]*)=(.*)$ ]] || continue
-			value=${BASH_REMATCH[2]%"${BASH_REMATCH[2]##*[![:space:]]}"}
+			[[ $line =~ ^[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || continue
+			name=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]%"${BASH_REMATCH[2]##*[![:space:]]}"}
 			case $value in
-			\"*\" | \'*\') value=${value:1:-1} ;;
+			\"*\") value=$(printf %s "${value:1:-1}" | sed 's/\\\(["\\$`]\)/\1/g') ;;
+			\'*\') value=${value:1:-1} ;;
 			esac
-			export "${BASH_REMATCH[1]}=$value"
+			export "$name=$value"
 		done <<<"$(cat "$settings" "${also:-/dev/null}")"
 		cd "${DATA_DIR:-/var/lib/mindflow}"
 		exec setpriv --reuid=mindflow --regid=mindflow --init-groups -- "$@"

@@ -23,10 +23,12 @@ load() {
 	for file in "${settings[@]}"; do
 		[[ -r $file ]] || continue
 		while IFS= read -r line || [[ -n $line ]]; do
-			line=${line%%+([[:space:]])}
 			[[ $line =~ ^[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || continue
-			name=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]}
-			[[ $value =~ ^\"(.*)\"$ || $value =~ ^\'(.*)\'$ ]] && value=${BASH_REMATCH[1]}
+			name=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]%"${BASH_REMATCH[2]##*[![:space:]]}"}
+			case $value in
+			\"*\") value=$(printf %s "${value:1:-1}" | sed 's/\\\(["\\$`]\)/\1/g') ;;
+			\'*\') value=${value:1:-1} ;;
+			esac
 			export "$name=$value"
 		done <"$file"
 	done
@@ -437,5 +439,4 @@ previous() {
 		"$releases/history" 2>/dev/null || true
 }
 
-shopt -s extglob
 "$@"

@@ -306,7 +306,7 @@ func withFile(env map[string]string, file string) map[string]string {
 		line = strings.TrimSpace(line)
 		name, value, found := strings.Cut(line, "=")
 		name = strings.TrimSpace(name)
-		if !found || strings.HasPrefix(line, "#") || strings.HasPrefix(line, ";") || strings.Contains(name, " ") {
+		if !found || strings.HasPrefix(line, "#") || strings.HasPrefix(line, ";") || name == "" || strings.Contains(name, " ") {
 			continue
 		}
 		all[name] = unquoted(strings.TrimSpace(value))
