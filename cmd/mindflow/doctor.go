@@ -94,6 +94,13 @@ func (cmd doctorCommand) examination(c *console) (*examination, error) {
 			return nil, fmt.Errorf("read settings: %w", err)
 		}
 		env = withFile(c.env, string(raw))
+		info, err := os.Stat(cmd.EnvFile)
+		if err == nil {
+			err = become(info)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	e := &examination{console: c, envFile: cmd.EnvFile}
 	e.settings, e.wrong = config.Examine(env)
