@@ -52,12 +52,15 @@ fmt: $(lint) $(npm_web) ## Format the code
 	cd web && npx prettier --write --log-level warn .
 	$(lint) fmt
 	cd bench && $(lint) fmt --config ../.golangci.yml
+	cd tools/compose && $(lint) fmt --config ../../.golangci.yml
 
 lint: $(lint) ## Check form, style, and the walls between the packages
 	$(lint) fmt --diff
 	cd bench && $(lint) fmt --config ../.golangci.yml --diff
 	$(lint) run --allow-serial-runners ./...
 	cd bench && $(lint) run --allow-serial-runners --config ../.golangci.yml ./...
+	cd tools/compose && $(lint) fmt --config ../../.golangci.yml --diff
+	cd tools/compose && $(lint) run --allow-serial-runners --config ../../.golangci.yml ./...
 
 openapi: build $(redocly) ## Lint the OpenAPI document
 	mkdir -p .tools
