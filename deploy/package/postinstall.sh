@@ -20,24 +20,46 @@ running() { [ -d /run/systemd/system ]; }
 
 make_user() {
 	getent group mindflow >/dev/null || groupadd --system mindflow
-	getent passwd mindflow >/dev/null ||
+	if getent passwd mindflow >/dev/null; then
+		[ "$first" = no ] || say "there is a user mindflow already: the server runs as $(id mindflow)"
+	else
 		useradd --system --gid mindflow --home-dir /var/lib/mindflow --no-create-home \
 			--shell /usr/sbin/nologin --comment MindFlow mindflow
+	fi
 }
 
 # make_folder makes one that is not there; what somebody did to it stays.
 make_folder() { [ -d "$4" ] || install -d -m "$1" -o "$2" -g "$3" "$4"; }
 
-# make_settings writes the settings once, with a key of their own. They are moved to their place whole.
+# take_backups_back: a purge has left them to root, and the server would not start where it can write none.
+take_backups_back() {
+	if [ "$first" = yes ] && [ "$(stat -L -c %U /var/backups/mindflow)" = root ]; then
+		chown -R -H mindflow:mindflow /var/backups/mindflow
+	fi
+}
+
+# make_settings writes the settings once, with a key of their own. They are moved to their place whole. A link that leads
+# nowhere now stays: what it leads to may come back. The key is no program's argument, since everybody may read those.
 make_settings() {
-	[ ! -e "$settings" ] || return 0
-	draft=$(mktemp "$settings.XXXXXX")
+	rm -f "$settings".draft.?????? # of an installation that was killed
+	if [ -e "$settings" ] || [ -L "$settings" ]; then
+		return 0
+	fi
+	draft=$(mktemp "$settings.draft.XXXXXX")
 	key=$(head -c 32 /dev/urandom | base64 | tr -d '\n')
-	sed "s|@SECRET_KEY@|$key|" /usr/share/mindflow/mindflow.env >"$draft"
+	while IFS= read -r line; do
+		case $line in
+		SECRET_KEY=*) line=SECRET_KEY=$key ;;
+		esac
+		printf '%s\n' "$line"
+	done </usr/share/mindflow/mindflow.env >"$draft"
 	chmod 0600 "$draft"
 	chown mindflow:mindflow "$draft"
+	sync "$draft"
 	mv "$draft" "$settings"
 }
+
+masked() { [ "$(readlink "/etc/systemd/system/$1" 2>/dev/null)" = /dev/null ]; }
 
 # enable_units has them start with the machine, unless somebody has decided otherwise.
 enable_units() {
@@ -46,11 +68,12 @@ enable_units() {
 			[ "$first" = no ] || systemctl enable "$unit" >/dev/null 2>&1 || true
 			continue
 		fi
-		# A removal has masked them: this is the first time once more.
-		if [ "$(readlink "/etc/systemd/system/$unit" 2>/dev/null)" = /dev/null ]; then
+		# A removal has masked them: this is the first time once more. What somebody else has masked stays so.
+		masked "$unit" && was=yes || was=no
+		deb-systemd-helper unmask "$unit" >/dev/null || true
+		if [ "$was" = yes ] && ! masked "$unit"; then
 			first=yes
 		fi
-		deb-systemd-helper unmask "$unit" >/dev/null || true
 		if deb-systemd-helper --quiet was-enabled "$unit"; then
 			deb-systemd-helper enable "$unit" >/dev/null || true
 		else
@@ -102,6 +125,7 @@ make_user
 make_folder 0750 root mindflow /etc/mindflow
 make_folder 0750 mindflow mindflow /var/lib/mindflow
 make_folder 0700 mindflow mindflow /var/backups/mindflow
+take_backups_back
 make_settings
 enable_units
 if running; then

@@ -1,7 +1,11 @@
 package packages_test
 
 import (
+	"context"
+	"errors"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -10,6 +14,7 @@ import (
 	"time"
 
 	"mindflow/test/deploy/debian"
+	"mindflow/test/stage"
 )
 
 // mostExposed is what systemd-analyze may say of a unit, of ten.
@@ -40,16 +45,20 @@ func testLife(t *testing.T, old, next string) {
 		{"files, folders and settings have their owners and modes", l.modes},
 		{"manual page and completions are found", l.documents},
 		{"the units are sound and expose little", l.units},
+		{"the server is supervised", l.supervised},
 		{"the server runs as its user, who may nothing else", l.confined},
 		{"people register and create tasks", l.works},
 		{"a restart is healthy in less than five seconds, and refuses nobody", l.restarts},
 		{"a server that hangs is started again", l.watched},
 		{"an upgrade keeps data, settings and secret", l.upgrades},
 		{"an upgrade whose schema fails leaves the server that runs", l.failsWell},
-		{"an upgrade starts no server that was stopped", l.staysStopped},
+		{"an upgrade starts no server that was stopped, and the next start of the machine does", l.staysStopped},
 		{"a removal keeps data and settings", l.removes},
 		{"what was removed is installed again", l.reinstalls},
+		{"the newest backup is restored for a try", l.drills},
 		{"a purge leaves the backups alone", l.purges},
+		{"what is not the package's stays", l.sparesOthers},
+		{"an installation that was broken off is finished by the next", l.goesOn},
 	} {
 		if !t.Run(part.name, part.test) {
 			return
@@ -62,10 +71,33 @@ type life struct {
 	old, next string
 	ada       *person
 	settings  string
+	started   string // every program that the installation has started, with its arguments
+}
+
+// traced runs a command in the machine, and answers which programs it started.
+func (l *life) traced(t *testing.T, command ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath("strace"); err != nil {
+		stage.Missing(t, "strace is missing")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := l.m.Command(ctx, command...)
+	trace := filepath.Join(t.TempDir(), "trace")
+	strace := exec.CommandContext(ctx, "strace", append([]string{"-f", "-qq", "-s", "10000", "-e", "trace=execve", "-o", trace}, cmd.Args...)...)
+	strace.Env = cmd.Env
+	if said, err := strace.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	started, err := os.ReadFile(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(started)
 }
 
 func (l *life) installs(t *testing.T) {
-	l.m.Run(t, "dpkg", "-i", l.old)
+	l.started = l.traced(t, "dpkg", "-i", l.old)
 	if is := healthy(t, l.m, 10*time.Second); is.Version != older {
 		t.Errorf("the server is of version %q", is.Version)
 	}
@@ -75,6 +107,8 @@ func (l *life) installs(t *testing.T) {
 		}
 	}
 }
+
+var secretKey = regexp.MustCompile(`(?m)^SECRET_KEY=([A-Za-z0-9+/]{43}=)$`)
 
 func (l *life) modes(t *testing.T) {
 	for path, want := range map[string]string{
@@ -100,8 +134,16 @@ func (l *life) modes(t *testing.T) {
 		}
 	}
 	l.settings = l.m.Run(t, "cat", settings)
-	if !regexp.MustCompile(`(?m)^SECRET_KEY=[A-Za-z0-9+/]{43}=$`).MatchString(l.settings) {
-		t.Error("the settings have no key of their own")
+	secret := secretKey.FindStringSubmatch(l.settings)
+	if secret == nil {
+		t.Fatal("the settings have no key of their own")
+	}
+	// Everybody may read arguments of programs, and more people than root the journal.
+	if !strings.Contains(l.started, "useradd") || strings.Contains(l.started, secret[1]) {
+		t.Errorf("the key is among the arguments of a program, or none was seen (%d bytes)", len(l.started))
+	}
+	if journal := l.m.Run(t, "journalctl", "--no-pager", "-o", "cat"); !strings.Contains(journal, "LISTEN_FDS") || strings.Contains(journal, secret[1]) {
+		t.Errorf("the key is in the journal, or nothing is (%d bytes)", len(journal))
 	}
 	if said := l.m.Run(t, "dpkg", "--verify", "mindflow"); said != "" {
 		t.Errorf("files differ from the package's: %s", said)
@@ -122,11 +164,26 @@ func (l *life) documents(t *testing.T) {
 }
 
 func (l *life) units(t *testing.T) {
-	units := []string{"mindflow.service", "mindflow-migrate.service", "mindflow.socket"}
+	// The installer brings the drill, and whoever watches the certificate: they are read here by the same systemd.
+	for from, to := range map[string]string{
+		"drill/mindflow-restore-drill": "usr/local/sbin", "drill/mindflow-restore-drill.service": "run/systemd/system", "drill/mindflow-restore-drill.timer": "run/systemd/system",
+		"prometheus/mindflow-certificate": "usr/local/sbin", "prometheus/mindflow-certificate.service": "run/systemd/system", "prometheus/mindflow-certificate.timer": "run/systemd/system",
+	} {
+		l.m.Run(t, "mkdir", "-p", "/"+to)
+		text, err := os.ReadFile("../../../deploy/" + from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.m.Run(t, "sh", "-c", `printf '%s' "$1" >"$0" && chmod "$2" "$0"`, "/"+to+"/"+filepath.Base(from), string(text), map[bool]string{true: "755", false: "644"}[filepath.Ext(from) == ""])
+	}
+	units := []string{
+		"mindflow.service", "mindflow-migrate.service", "mindflow-restore-drill.service", "mindflow-certificate.service",
+		"mindflow.socket", "mindflow-restore-drill.timer", "mindflow-certificate.timer",
+	}
 	if said := l.m.Run(t, append([]string{"systemd-analyze", "verify"}, units...)...); said != "" {
 		t.Errorf("verify says: %s", said)
 	}
-	for _, unit := range units[:2] {
+	for _, unit := range units[:4] {
 		said := l.m.Run(t, "systemd-analyze", "security", "--offline=true", "--no-pager", unit)
 		level := regexp.MustCompile(`Overall exposure level for .*: ([0-9.]+)`).FindStringSubmatch(said)
 		if level == nil {
@@ -144,6 +201,18 @@ func (l *life) pid(t *testing.T) string {
 	return strings.TrimSpace(l.m.Run(t, "systemctl", "show", "-P", "MainPID", "mindflow"))
 }
 
+// supervised: by a systemd that was told so. What follows shortens some of it.
+func (l *life) supervised(t *testing.T) {
+	for name, want := range map[string]string{
+		"Type": "notify", "Restart": "always", "RestartUSec": "10s", "StartLimitIntervalUSec": "0", "WatchdogUSec": "30s",
+		"StatusText": "serving on 127.0.0.1:8000", "ProtectSystem": "strict", "NoNewPrivileges": "yes", "DropInPaths": "",
+	} {
+		if is := strings.TrimSpace(l.m.Run(t, "systemctl", "show", "-P", name, "mindflow.service")); is != want {
+			t.Errorf("%s is %q, not %q", name, is, want)
+		}
+	}
+}
+
 func (l *life) confined(t *testing.T) {
 	if who := l.m.Run(t, "stat", "-c", "%U %G", "/proc/"+l.pid(t)); who != "mindflow mindflow\n" {
 		t.Errorf("it runs as %s", who)
@@ -152,6 +221,12 @@ func (l *life) confined(t *testing.T) {
 	for _, line := range []string{"CapBnd:\t0000000000000000", "CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2"} {
 		if !strings.Contains(status, line+"\n") {
 			t.Errorf("its status lacks %q", line)
+		}
+	}
+	// Where it is, not even root can write anywhere else.
+	for folder, may := range map[string]bool{"/usr/bin": false, "/etc/mindflow": false, "/var/lib": false, "/root": false, "/var/lib/mindflow": true, "/var/backups/mindflow": true} {
+		if said, err := l.m.Try(t, "nsenter", "-t", l.pid(t), "-m", "--", "sh", "-c", "touch "+folder+"/probe && rm "+folder+"/probe"); (err == nil) != may {
+			t.Errorf("%s: %v: %s", folder, err, said)
 		}
 	}
 	if said := l.m.Run(t, "journalctl", "--no-pager", "-o", "cat", "-u", "mindflow"); !strings.Contains(said, `"from":"LISTEN_FDS"`) {
@@ -214,17 +289,21 @@ func (l *life) watched(t *testing.T) {
 	l.m.Run(t, "systemctl", "restart", "mindflow")
 	hangs := l.pid(t)
 	l.m.Run(t, "sh", "-c", "kill -STOP "+hangs)
-	for until := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
-		if now := l.pid(t); now != hangs && now != "0" {
-			break
-		}
-		if time.Now().After(until) {
-			t.Fatal("the server that hangs was left alone")
-		}
-	}
-	healthy(t, l.m, 10*time.Second)
+	l.startedAnew(t, hangs, "a server that hangs is started anew")
+	ends := l.pid(t)
+	l.m.Run(t, "sh", "-c", "kill "+ends)
+	l.startedAnew(t, ends, "a server that ended well is started anew, too")
 	l.m.Run(t, "rm", "-r", "/run/systemd/system/mindflow.service.d")
 	l.m.Run(t, "systemctl", "daemon-reload")
+}
+
+func (l *life) startedAnew(t *testing.T, before, what string) {
+	t.Helper()
+	stage.Eventually(t, 20*time.Second, what, func() bool {
+		now := l.pid(t)
+		return now != before && now != "0"
+	})
+	healthy(t, l.m, 10*time.Second)
 }
 
 func (l *life) upgrades(t *testing.T) {
@@ -270,19 +349,28 @@ func (l *life) failsWell(t *testing.T) {
 	l.keeps(t)
 }
 
+// staysStopped, also where somebody has masked it: seen red with an upgrade that
+// took the mask for the one of a removal.
 func (l *life) staysStopped(t *testing.T) {
+	is := func(verb, unit, want string) {
+		t.Helper()
+		if said, _ := l.m.Try(t, "systemctl", verb, unit); strings.TrimSpace(said) != want {
+			t.Errorf("%s %s: %s", verb, unit, said)
+		}
+	}
 	l.m.Run(t, "systemctl", "stop", "mindflow.socket", "mindflow.service")
 	l.m.Run(t, "systemctl", "disable", "mindflow.service")
+	l.m.Run(t, "systemctl", "mask", "mindflow.service")
 	l.m.Run(t, "dpkg", "-i", l.next)
-	if said, _ := l.m.Try(t, "systemctl", "is-active", "mindflow.service"); said != "inactive\n" {
-		t.Errorf("it is %s", said)
-	}
-	if said, _ := l.m.Try(t, "systemctl", "is-enabled", "mindflow.service"); said != "disabled\n" {
-		t.Errorf("it is %s", said)
-	}
+	is("is-active", "mindflow.service", "inactive")
+	is("is-active", "mindflow.socket", "inactive")
+	is("is-enabled", "mindflow.service", "masked")
+	l.m.Run(t, "systemctl", "unmask", "mindflow.service")
+	is("is-enabled", "mindflow.service", "disabled")
 	l.m.Run(t, "systemctl", "enable", "mindflow.service")
-	l.m.Run(t, "systemctl", "start", "mindflow.socket", "mindflow.service")
-	healthy(t, l.m, restartTime)
+	l.m.Run(t, "systemctl", "start", "sockets.target", "multi-user.target") // as when the machine starts
+	is("is-active", "mindflow.socket", "active")
+	healthy(t, l.m, 10*time.Second)
 	l.keeps(t)
 }
 
@@ -307,9 +395,19 @@ func (l *life) reinstalls(t *testing.T) {
 	l.keeps(t)
 }
 
+// drills runs the drill as its unit does, with what that lets it do.
+func (l *life) drills(t *testing.T) {
+	l.m.Run(t, "runuser", "-u", "mindflow", "--", "sh", "-c", "set -a; . "+settings+"; exec mindflow backup /var/backups/mindflow/mindflow-20261127T030000Z.backup")
+	l.m.Run(t, "systemctl", "daemon-reload")
+	l.m.Run(t, "systemctl", "start", "mindflow-restore-drill.service")
+	if said := l.m.Run(t, "journalctl", "--no-pager", "-o", "cat", "-u", "mindflow-restore-drill"); !strings.Contains(said, "every row and the SHA-256 are the same. All is well.") {
+		t.Errorf("it says %s", said)
+	}
+	l.m.Run(t, "sh", "-c", "rm /run/systemd/system/mindflow-*") // and no package's: what is left would be found
+}
+
 func (l *life) purges(t *testing.T) {
-	backup := "/var/backups/mindflow/kept.backup"
-	l.m.Run(t, "runuser", "-u", "mindflow", "--", "sh", "-c", "set -a; . "+settings+"; exec mindflow backup "+backup)
+	backup := "/var/backups/mindflow/mindflow-20261127T030000Z.backup"
 	l.m.Run(t, "dpkg", "--purge", "mindflow")
 	for _, gone := range []string{
 		"/etc/mindflow", "/var/lib/mindflow", "/usr/share/mindflow", "/etc/systemd/system/mindflow.service",
@@ -329,5 +427,57 @@ func (l *life) purges(t *testing.T) {
 	}
 	if said, _ := l.m.Try(t, "systemctl", "list-unit-files", "--no-legend", "--no-pager", "mindflow*"); said != "" {
 		t.Errorf("systemd still knows %s", said)
+	}
+}
+
+// sparesOthers installs and purges where somebody has been before: a person has
+// the server's name, the data is to be on a disk of its own, and the settings
+// lead to one that is not there yet. Services may not start.
+func (l *life) sparesOthers(t *testing.T) {
+	l.m.Run(t, "sh", "-c", `set -e
+		printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d
+		useradd --create-home --uid 1234 --shell /bin/bash mindflow
+		mkdir /etc/mindflow /var/lib/mindflow
+		ln -s /mnt/later/mindflow.env /etc/mindflow/mindflow.env
+		touch /etc/mindflow/mindflow.env.draft.abcdef
+		mount -t tmpfs tmpfs /var/lib/mindflow
+		touch /var/lib/mindflow/mindflow.db`)
+	l.m.Run(t, "dpkg", "-i", l.next)
+	if leads := l.m.Run(t, "sh", "-c", "cd /etc/mindflow && readlink mindflow.env && ls"); leads != "/mnt/later/mindflow.env\nmindflow.env\n" {
+		t.Errorf("the settings: %s", leads)
+	}
+	if said, _ := l.m.Try(t, "systemctl", "is-active", "mindflow.service"); said != "inactive\n" {
+		t.Errorf("it is %s", said)
+	}
+	said := l.m.Run(t, "dpkg", "--purge", "mindflow")
+	if !strings.Contains(said, "the user mindflow stays") || !strings.Contains(said, "something is mounted there") {
+		t.Errorf("it said %s", said)
+	}
+	if who := l.m.Run(t, "id", "mindflow"); !strings.HasPrefix(who, "uid=1234(mindflow) gid=1234(mindflow)") {
+		t.Errorf("the person is %s", who)
+	}
+	if left := l.m.Run(t, "ls", "-A", "/var/lib/mindflow"); left != "" {
+		t.Errorf("of the data stays %s", left)
+	}
+	if _, err := os.Lstat(filepath.Join(l.m.Root, "etc/mindflow")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the settings are still there: %v", err)
+	}
+	l.m.Run(t, "sh", "-c", "umount /var/lib/mindflow && rmdir /var/lib/mindflow && userdel --remove mindflow 2>/dev/null && rm /usr/sbin/policy-rc.d")
+}
+
+// goesOn: the files of one version were unpacked, and the next comes. Seen red
+// while the backups that a purge had left were root's, and no server started.
+func (l *life) goesOn(t *testing.T) {
+	l.m.Run(t, "dpkg", "--unpack", l.old)
+	l.m.Run(t, "dpkg", "-i", l.next)
+	if is := healthy(t, l.m, 10*time.Second); is.Version != newer {
+		t.Errorf("the server is of version %q", is.Version)
+	}
+	if said := l.m.Run(t, "stat", "-c", "%a %U", "/var/backups/mindflow", "/var/backups/mindflow/mindflow-20261127T030000Z.backup"); said != "700 mindflow\n600 mindflow\n" {
+		t.Errorf("folder and backup have %s", said)
+	}
+	now := secretKey.FindString(l.m.Run(t, "cat", settings))
+	if now == "" || strings.Contains(l.settings, now) {
+		t.Error("after a purge it has no key, or that of before")
 	}
 }

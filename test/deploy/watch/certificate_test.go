@@ -100,5 +100,5 @@ func TestWhatLooksAtTheCertificateMayDoLittleElse(t *testing.T) {
 	if said := output(t, "systemd-analyze", "verify", service, timer); said != "" {
 		t.Error(said)
 	}
-	output(t, "systemd-analyze", "security", "--offline=true", "--threshold=30", service)
+	output(t, "systemd-analyze", "security", "--offline=true", "--threshold=20", service)
 }
