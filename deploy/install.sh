@@ -102,21 +102,29 @@ keep_setting() { # KEY VALUE [NOTHING]: with a third word it is a secret, which 
 	fi
 }
 
-with_settings() { # COMMAND…: as the server's user, with its settings, which are read and never run
+# settled is run by the server's user: it takes what stands at its descriptor 7 for settings, and becomes a program.
+# shellcheck disable=SC2317 # it is handed over as text
+settled() {
 	local line name value
-	(
-		while IFS= read -r line || [ -n "$line" ]; do
-			[[ $line =~ ^[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || continue
-			name=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]%"${BASH_REMATCH[2]##*[![:space:]]}"}
-			case $value in
-			\"*\") value=$(printf %s "${value:1:-1}" | sed 's/\\\(["\\$`]\)/\1/g') ;;
-			\'*\') value=${value:1:-1} ;;
-			esac
-			export "$name=$value"
-		done <<<"$(cat "$settings" "${also:-/dev/null}")"
-		cd "${DATA_DIR:-/var/lib/mindflow}"
-		exec setpriv --reuid=mindflow --regid=mindflow --init-groups -- "$@"
-	)
+	while IFS= read -r line || [ -n "$line" ]; do
+		[[ $line =~ ^[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || continue
+		name=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]%"${BASH_REMATCH[2]##*[![:space:]]}"}
+		case $value in
+		\"*\") value=$(printf %s "${value:1:-1}" | sed 's/\\\(["\\$`]\)/\1/g') ;;
+		\'*\') value=${value:1:-1} ;;
+		esac
+		export "$name=$value"
+	done <&7
+	exec 7<&-
+	cd "${DATA_DIR:-/var/lib/mindflow}" || exit
+	exec "$@"
+}
+
+# That user may write its settings: root takes nothing from them into an environment of its own, where PATH and LD_PRELOAD would say
+# what root runs.
+with_settings() { # COMMAND…: as the server's user, with its settings, which are read and never run
+	setpriv --reuid=mindflow --regid=mindflow --init-groups -- bash -c "$(declare -f settled)"' && settled "$@"' settled \
+		"$(command -v "$1")" "${@:2}" 7< <(cat "$settings" "${also:-/dev/null}" && printf '\n%s\n' "${instead:-}")
 }
 
 as_owner() { # COMMAND…: the same, for what may change the tables
@@ -327,6 +335,13 @@ make_role() { # ROLE URL
 	fi
 }
 
+# only_fills is true if the server's role can change no table, also where somebody made it before.
+only_fills() {
+	answers mindflow "SELECT NOT (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls
+		OR has_schema_privilege(rolname, 'public', 'CREATE') OR has_database_privilege(rolname, 'mindflow', 'CREATE')
+		OR pg_has_role(rolname, 'mindflow_owner', 'MEMBER')) FROM pg_roles WHERE rolname = 'mindflow_server'"
+}
+
 make_database() {
 	begin 'The database and its two roles'
 	local server owner
@@ -364,10 +379,32 @@ make_database() {
 		SQL
 	fi
 	[ -z "$dry" ] || return 0
+	if ! only_fills && will 'take from mindflow_server what it may do beyond that'; then
+		sql mindflow <<-'SQL'
+			ALTER ROLE mindflow_server NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+			REVOKE CREATE ON SCHEMA public FROM mindflow_server;
+			REVOKE CREATE, TEMPORARY ON DATABASE mindflow FROM mindflow_server;
+			REVOKE mindflow_owner FROM mindflow_server;
+		SQL
+		only_fills || remains 'mindflow_server may do more than read and fill tables: see \du, \l and \dn+ of psql, and take it away'
+	fi
 	connects "$server" || die "mindflow_server cannot sign in to PostgreSQL at 127.0.0.1:$port: see pg_hba.conf, which has to let passwords (scram-sha-256) in from there"
 	! connects "${server/:$(password_of "$server")@/:wrong@}" ||
 		die "PostgreSQL lets everybody in from 127.0.0.1 without a password: see pg_hba.conf, which has to say scram-sha-256 there"
 }
+
+# moved is true if the database has every account of the backup to move: it went over whole, and the machine stopped before the
+# backup got its other name.
+moved() {
+	local aside instead='' had has
+	aside=$(setpriv --reuid=mindflow --regid=mindflow --init-groups -- mktemp -d /var/backups/mindflow/moved.XXXXXX)
+	instead="DATABASE_URL=sqlite:///$aside/moved.db"$'\n'MIGRATE_DATABASE_URL=
+	had=$(with_settings mindflow restore "$moving" >/dev/null && accounts) || had=''
+	instead=''
+	rm -rf "$aside"
+	[ -n "$had" ] && as_owner mindflow migrate >/dev/null && has=$(accounts) && [ -z "$(comm -23 <(echo "$had") <(echo "$has"))" ]
+}
+accounts() { with_settings mindflow user list | awk 'NR > 1 { print $NF }' | sort; } # by their ids
 
 migrate() {
 	begin 'The schema'
@@ -375,7 +412,8 @@ migrate() {
 		will 'mindflow migrate, which takes the steps that are missing' || return 0
 	fi
 	if [ -e "$moving" ] && will 'move what people have to PostgreSQL'; then
-		as_owner mindflow restore "$moving"
+		as_owner mindflow restore "$moving" || moved ||
+			die "what people had before there was PostgreSQL could not be moved: it is in $moving"
 		mv "$moving" "$moving.restored"
 	fi
 	local said
@@ -421,7 +459,8 @@ start_server() {
 
 ssh_ports() {
 	{
-		if has sshd; then sshd -T 2>/dev/null | sed -n 's/^port //p'; fi
+		# An address may have a port of its own.
+		if has sshd; then sshd -T 2>/dev/null | sed -nE 's/^port //p; s/^listenaddress .*:([0-9]+)$/\1/p'; fi
 		# Where systemd listens for it, and where whoever runs this came in.
 		systemctl show -p Listen --value ssh.socket 2>/dev/null | grep -oE ':[0-9]+ ' | tr -d ': '
 		[ -z "${SSH_CONNECTION:-}" ] || echo "${SSH_CONNECTION##* }"
@@ -440,14 +479,18 @@ raise_firewall() {
 	fi
 	rules=$(ufw show added)
 	for port in $(ssh_ports) 80 443; do # SSH first, before anything is shut
-		if grep -qE "^ufw allow $port(/tcp)?$" <<<"$rules"; then
+		if grep -qE "^ufw (allow|limit) $port(/tcp)?( comment .*)?$" <<<"$rules"; then
 			already "port $port is open"
 		elif will "open port $port"; then
 			ufw allow "$port/tcp" >/dev/null
 		fi
 	done
 	if [[ $(ufw status) == *'Status: active'* ]]; then
-		already 'everything else is shut'
+		if [[ $(ufw status verbose) == *'allow (incoming)'* ]]; then
+			remains 'ufw lets in whatever no rule shuts out: ufw default deny incoming'
+		else
+			already 'everything else is shut'
+		fi
 	elif will 'shut everything else'; then
 		ufw --force enable >/dev/null || remains 'ufw cannot be enabled here: shut all ports but those of SSH, 80 and 443 by other means'
 	fi
@@ -475,7 +518,12 @@ place() { # SOURCE TARGET
 
 make_certificate() { # a self-made one, until there is a real one
 	local tls=$site_parts/tls
-	if [ -e "$tls/certificate.pem" ] && [ -e "$tls/key.pem" ]; then return; fi
+	if [ -e "$tls/certificate.pem" ] && [ -e "$tls/key.pem" ]; then
+		[ "$(readlink "$tls/certificate.pem")" = self-made.pem ] || return 0
+		# It may have been made for a name that was mistyped, or half a year ago.
+		[[ $(openssl x509 -noout -checkhost "$domain" -in "$tls/certificate.pem") != *' does match '* ]] ||
+			! openssl x509 -noout -checkend 604800 -in "$tls/certificate.pem" >/dev/null || return 0
+	fi
 	will "make a certificate for $domain by ourselves, until there is a real one" || return 0
 	install -d -m 0700 "$tls"
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 -subj "/CN=$domain" \
@@ -580,7 +628,7 @@ ours_alone() { # USER PATH
 	(((8#$mode & 8#022) == 0))
 }
 
-# comes_in is true if a person can sign in as that user by a key, with these settings of sshd.
+# comes_in is true if a person can sign in as that user by a key alone, from anywhere, with these settings of sshd.
 comes_in() { # USER CONFIG
 	local home shell effective name names file line
 	IFS=: read -r _ _ _ _ _ home shell <<<"$(getent passwd "$1")"
@@ -589,9 +637,12 @@ comes_in() { # USER CONFIG
 	esac
 	effective=$(sshd -T -f "$2" -C "user=$1,host=localhost,addr=127.0.0.1" 2>/dev/null) || return 1
 	grep -qx 'pubkeyauthentication yes' <<<"$effective" || return 1
+	grep -qxE 'authenticationmethods (.* )?(any|publickey)( .*)?' <<<"$effective" || return 1
 	[ "$1" != root ] || grep -qxE 'permitrootlogin (yes|without-password|prohibit-password)' <<<"$effective" || return 1
-	! grep -q '^denyusers ' <<<"$effective" || ! grep -qxE "denyusers $1(@.*)?" <<<"$effective" || return 1
-	! grep -q '^allowusers ' <<<"$effective" || grep -qxE "allowusers $1(@.*)?" <<<"$effective" || return 1
+	read -ra names <<<"$(id -Gn "$1")"
+	! lists denyusers "$1" && ! lists denygroups "${names[@]}" || return 1
+	! grep -q '^allowusers ' <<<"$effective" || lists allowusers "$1" || return 1
+	! grep -q '^allowgroups ' <<<"$effective" || lists allowgroups "${names[@]}" || return 1
 	read -ra names <<<"$(sed -n 's/^authorizedkeysfile //p' <<<"$effective")"
 	for name in "${names[@]}"; do
 		file=${name//%h/$home}
@@ -599,11 +650,34 @@ comes_in() { # USER CONFIG
 		[[ $file == /* ]] || file=$home/$file
 		if ! [ -s "$file" ] || ! ours_alone "$1" "$file" || ! ours_alone "$1" "$(dirname "$file")" || ! ours_alone "$1" "$home"; then continue; fi
 		while IFS= read -r line; do
-			# With a command of its own a key opens no shell: images of clouds tell people by it to come as somebody else.
-			[[ $line =~ ^[[:space:]]*(#|$) ]] || [[ $line == *command=* ]] || ! ssh-keygen -l -f - <<<"$line" >/dev/null 2>&1 || return 0
+			! opens_a_shell "$line" || return 0
 		done <"$file"
 	done
 	return 1
+}
+
+# lists is true if one of the patterns that sshd has for something means one of these names, from wherever it comes.
+lists() { # WHAT NAME…
+	local pattern name
+	while read -r pattern; do
+		for name in "${@:2}"; do
+			# shellcheck disable=SC2053 # it is a pattern
+			[[ $name != ${pattern%%@*} ]] || return 0
+		done
+	done < <(sed -n "s/^$1 //p" <<<"$effective")
+	return 1
+}
+
+# opens_a_shell is true if a line of authorized_keys is a key by which somebody can work here, from anywhere and from now on. With a
+# command of its own it opens none: images of clouds tell people by it to come as somebody else.
+opens_a_shell() { # LINE
+	local type
+	[[ ! $1 =~ ^[[:space:]]*(#|$) && $1 =~ ^(.*[[:space:]])?([a-z0-9@.-]+)[[:space:]]+AAAA ]] || return 1
+	type=${BASH_REMATCH[2]}
+	[[ ! ${BASH_REMATCH[1],,} =~ (command=|from=|expiry-time=|cert-authority|restrict|no-pty) ]] || return 1
+	ssh-keygen -l -f - <<<"$1" >/dev/null 2>&1 || return 1
+	[ "$type" != ssh-rsa ] || type='(ssh-rsa|rsa-sha2-256|rsa-sha2-512)'
+	grep -qE "^pubkeyaccepted(algorithms|keytypes) (.*,)?$type(,|$)" <<<"$effective"
 }
 
 # sshd_says is true if sshd goes by this, whichever file it has it from.
@@ -651,7 +725,7 @@ shut_passwords() {
 			die 'sshd does not take its configuration; our part of it is gone again'
 		fi
 		systemctl try-reload-or-restart ssh
-		sshd_says 'passwordauthentication no' ||
+		{ sshd_says 'passwordauthentication no' && sshd_says 'kbdinteractiveauthentication no'; } ||
 			remains "passwords still open SSH: /etc/ssh/sshd_config says so before it comes to $ssh_part"
 	fi
 	rm -f "$draft" "$draft.part"
@@ -737,7 +811,7 @@ main() {
 	umask 022
 	check_machine
 	cd /
-	exec 8>/run/lock/mindflow-install
+	exec 8>/run/mindflow-install # where nobody but root makes anything
 	flock -n 8 || die 'it is being installed already'
 	install_packages
 	port=5432

@@ -36,7 +36,7 @@ func TestWhoeverReadsAFileOfSettingsReadsTheSame(t *testing.T) {
 	}
 	for script, read := range map[string]string{
 		"install.sh":                   "DATA_DIR=/; with_settings env -0",
-		"drill/mindflow-restore-drill": "read_settings; env -0",
+		"drill/mindflow-restore-drill": "with_settings env -0",
 		"release-host.sh":              "settings=(\"$settings\"); load; env -0",
 	} {
 		cmd := exec.CommandContext(t.Context(), "bash", "-c", "set -euo pipefail\n"+functions(t, "../../deploy/"+script)+"\nexport DATA_DIR=/; settings="+file+" owner_settings=/dev/null\n"+read)

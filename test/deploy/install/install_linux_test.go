@@ -7,8 +7,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"mindflow/test/deploy/debian"
+	"mindflow/test/stage"
 )
 
 // long asks for the long form, which make verify-long runs.
@@ -99,6 +101,9 @@ func settled(script string) string {
 
 var secretLine = regexp.MustCompile(`(?m)^(SECRET_KEY|BACKUP_KEY|DATABASE_URL|MIGRATE_DATABASE_URL)=(.+)$`)
 
+// passwordOf finds a password in a database's URL.
+var passwordOf = regexp.MustCompile(`^postgres://[^:]+:([^@]+)@`)
+
 // secrets are what nobody may see, by name.
 func secrets(m *machine) map[string]string {
 	found := map[string]string{}
@@ -112,19 +117,23 @@ func secrets(m *machine) map[string]string {
 	return found
 }
 
-// brokenOff kills the installer where passwords are made and where nginx is set
-// up and, in the long form, after each step. Seen failing with a password that a
-// role gets only when it is made.
+// brokenOff kills the installer where passwords are made, where it has just moved
+// what people have, and where nginx is set up and, in the long form, after each
+// step. Seen failing with a password that a role gets only when it is made, and
+// with a move that was begun again.
 func brokenOff(t *testing.T, m *machine, install string) {
 	words := strings.TrimPrefix(install, "deploy/install.sh ")
 	seen := map[string]string{}
-	breaks := []string{"password_of", "place"} // between a role and its password, and between files of nginx
+	// Between a role and its password, between what was moved and the note of it, and between files of nginx.
+	breaks := []string{"password_of", "as_owner", "place"}
+	var started strings.Builder
 	if long() {
 		breaks = append(breaks, steps...)
 	}
 	for _, step := range breaks {
 		script := fmt.Sprintf(`source deploy/install.sh; eval "real_$(declare -f %[1]s)"; %[1]s() { real_%[1]s "$@"; kill -9 $$; }; main %[2]s`, step, words)
-		said, code := m.try("bash -c '" + script + "'; exit $?")
+		said, code, programs := m.traced("bash -c '" + script + "'; exit $?")
+		started.WriteString(programs)
 		if code != 137 {
 			t.Fatalf("broken off after %s: exit code %d\n%s", step, code, said)
 		}
@@ -135,11 +144,22 @@ func brokenOff(t *testing.T, m *machine, install string) {
 			seen[name] = secret
 		}
 	}
-	said := m.run(install)
+	said, code, programs := m.traced(install)
+	started.WriteString(programs)
+	if code != 0 {
+		t.Fatalf("exit code %d: %s", code, said)
+	}
 	contains(t, said, "https://mind.example.org is served.", "would lock you out", "mindflow doctor says:")
+	contains(t, started.String(), `"ufw"`, `"psql"`, `"openssl"`)
 	for name, secret := range secrets(m) {
+		if password := passwordOf.FindStringSubmatch(secret); password != nil {
+			secret = password[1]
+		}
 		if strings.Contains(said, secret) {
 			t.Errorf("it said %s", name)
+		}
+		if strings.Contains(started.String(), secret) { // which everybody may read
+			t.Errorf("%s is among the arguments of a program", name)
 		}
 	}
 	_, doctor, _ := strings.Cut(said, "mindflow doctor says:")
@@ -194,6 +214,7 @@ func modes(t *testing.T, m *machine, _ string) {
 			t.Errorf("%s is also in %s", name, said)
 		}
 	}
+	contains(t, m.read("/etc/mindflow/mindflow.env"), "\nBACKUP_KEEP=7\n", "\nBACKUP_TIME=03:00\n")
 	if strings.Contains(m.read("/etc/mindflow/mindflow.env"), "mindflow_owner") {
 		t.Error("the server sees the password of the role that owns the tables")
 	}
@@ -238,6 +259,16 @@ func roles(t *testing.T, m *machine, _ string) {
 	}
 	m.run(owner + `"DROP TABLE later"`)
 
+	// A role of that name that may more, made by somebody before, is bounded.
+	const postgres = `cd / && setpriv --reuid=postgres --regid=postgres --clear-groups psql -qAtX -d mindflow -c `
+	m.run(postgres + `"ALTER ROLE mindflow_server SUPERUSER CREATEDB; GRANT mindflow_owner TO mindflow_server; GRANT CREATE ON SCHEMA public TO mindflow_server"`)
+	contains(t, m.run(alone("port=5432; make_database")), "now: take from mindflow_server")
+	for _, statement := range []string{"CREATE TABLE mine (n INT)", "SET ROLE mindflow_owner", "CREATE DATABASE mine"} {
+		if said, code := m.sql(statement); code == 0 {
+			t.Errorf("%s: %s", statement, said)
+		}
+	}
+
 	about := m.run(`cd / && setpriv --reuid=postgres --regid=postgres --clear-groups psql -qAtX -d mindflow -c "
 		SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'mindflow';
 		SELECT bool_and(rolpassword LIKE 'SCRAM-SHA-256%') FROM pg_authid WHERE rolname LIKE 'mindflow%';
@@ -254,7 +285,14 @@ func site(t *testing.T, m *machine, _ string) {
 	contains(t, m.run(`exec 3<>/dev/tcp/127.0.0.1/80; printf 'GET /x?y HTTP/1.1\r\nHost: mind.example.org\r\nConnection: close\r\n\r\n' >&3; cat <&3`),
 		"301 Moved Permanently", "Location: https://mind.example.org/x?y")
 	contains(t, m.run(ask("/health/ready")), "200 OK", `"status":"ready"`)
-	contains(t, m.run("openssl x509 -noout -subject -ext subjectAltName -in /etc/nginx/mindflow/tls/certificate.pem"), "DNS:mind.example.org")
+	const names = "openssl x509 -noout -subject -ext subjectAltName -in /etc/nginx/mindflow/tls/certificate.pem"
+	contains(t, m.run(names), "DNS:mind.example.org")
+	// The name was mistyped at first.
+	m.run(strings.Replace(alone("make_certificate"), "=mind.", "=mnid.", 1))
+	contains(t, m.run(names), "DNS:mnid.example.org")
+	contains(t, m.run(alone("make_certificate")), "now: make a certificate for mind.example.org")
+	contains(t, m.run(names), "DNS:mind.example.org")
+	m.run("nginx -s reload")
 }
 
 // ask asks nginx by https.
@@ -266,40 +304,62 @@ func firewall(t *testing.T, m *machine, _ string) {
 	said := m.run("ufw status verbose")
 	contains(t, said, "Status: active", "deny (incoming)", "22/tcp", "80/tcp", "443/tcp")
 	// Where SSH listens elsewhere, that is what stays open.
-	m.write("/etc/ssh/sshd_config.d/05-port.conf", "Port 2222\n", 0o644)
+	m.write("/etc/ssh/sshd_config.d/05-port.conf", "Port 2222\nListenAddress 0.0.0.0:2200\nListenAddress [::]\n", 0o644)
 	ports := m.run("SSH_CONNECTION='192.0.2.1 50000 192.0.2.2 2022' bash -c 'source deploy/install.sh; ssh_ports'")
-	if ports != "2022\n2222\n" {
+	if ports != "2022\n2200\n2222\n" {
 		t.Errorf("SSH is at %q", ports)
 	}
 	if err := os.Remove(filepath.Join(m.root, "etc/ssh/sshd_config.d/05-port.conf")); err != nil {
 		t.Fatal(err)
 	}
+	stricter(t, m)
+}
+
+// stricter rules of the administrator's stay, and looser ones are told.
+func stricter(t *testing.T, m *machine) {
+	m.run("ufw delete allow 22/tcp && ufw limit 22/tcp comment ssh")
+	contains(t, m.run(alone("raise_firewall")), "done already: port 22 is open", "done already: everything else is shut")
+	contains(t, m.run("ufw show added"), "ufw limit 22/tcp comment 'ssh'")
+	m.run("ufw default allow incoming")
+	contains(t, m.run(alone("raise_firewall")), "ufw default deny incoming")
+	m.run("ufw default deny incoming")
 }
 
 // ssh is never shut for somebody who has no other way in. Seen failing with
 // keys that open no shell, and with those sshd passes over.
 func ssh(t *testing.T, m *machine, _ string) {
-	m.run("ssh-keygen -q -t ed25519 -N '' -f /root/a-key")
+	m.run("ssh-keygen -q -t ed25519 -N '' -f /root/a-key && ssh-keygen -q -t dsa -N '' -f /root/old-key && groupadd others")
 	key := m.read("/root/a-key.pub")
 	const file = "/root/.ssh/authorized_keys"
 	for _, c := range []struct {
 		name, keys string
 		mode       os.FileMode
+		settings   string
 	}{
-		{"no file", "", 0},
-		{"an empty one", "\n# nobody\n", 0o600},
-		{"what is no key", "ssh-ed25519 AAAA ada\n", 0o600},
-		{"a key that only says to come as somebody else", `no-port-forwarding,command="echo 'Please login as the user ubuntu'" ` + key, 0o600},
-		{"a file that others can write", key, 0o666},
+		{"no file", "", 0, ""},
+		{"an empty one", "\n# nobody\n", 0o600, ""},
+		{"what is no key", "ssh-ed25519 AAAA ada\n", 0o600, ""},
+		{"a key of a kind that sshd does not take", m.read("/root/old-key.pub"), 0o600, ""},
+		{"a key that comes from one place only", `from="192.0.2.1" ` + key, 0o600, ""},
+		{"a key that signs others' keys", `cert-authority ` + key, 0o600, ""},
+		{"a user who is not in a group that may come in", key, 0o600, "AllowGroups others"},
+		{"a user in a group that may not", key, 0o600, "DenyGroups ro?t"},
+		{"a user who may not", key, 0o600, "DenyUsers r*@192.0.2.1"},
+		{"a user who is not among those who may", key, 0o600, "AllowUsers ada"},
+		{"a key that wants a password beside it", key, 0o600, "AuthenticationMethods publickey,password"},
+		{"a key that only says to come as somebody else", `no-port-forwarding,command="echo 'Please login as the user ubuntu'" ` + key, 0o600, ""},
+		{"a file that others can write", key, 0o666, ""},
 	} {
 		if c.keys != "" {
 			m.write(file, c.keys, c.mode)
 		}
+		m.write("/etc/ssh/sshd_config.d/40-own.conf", c.settings+"\n", 0o644)
 		if said, code := m.try(alone("shut_passwords")); code != 0 || !strings.Contains(said, "would lock you out") || m.has("/etc/ssh/sshd_config.d/10-mindflow.conf") {
 			t.Errorf("%s: exit code %d: %s", c.name, code, said)
 		}
 	}
 	m.write(file, key, 0o600)
+	m.write("/etc/ssh/sshd_config.d/40-own.conf", "AllowUsers r?ot ada\nAllowGroups ro* sudo ada\nAuthenticationMethods publickey password\n", 0o644)
 	m.write("/etc/ssh/sshd_config.d/50-cloud-init.conf", "PasswordAuthentication yes\nPermitRootLogin yes\n", 0o644)
 	contains(t, m.run(alone("shut_passwords")), "now: shut SSH for passwords; root can come in by a key")
 	contains(t, m.run("sshd -t && sshd -T"), "passwordauthentication no", "kbdinteractiveauthentication no", "permitrootlogin without-password", "pubkeyauthentication yes")
@@ -395,11 +455,11 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
 	m.write("/run/certify", "a STAGING authority", 0o644)
 	step("staging=yes")
 	contains(t, m.read("/run/certbot"), "certonly --non-interactive --agree-tos --email ada@example.org --webroot --webroot-path /var/www/letsencrypt --cert-name mind.example.org --domain mind.example.org --staging")
-	m.wait("nginx to use it", func() bool { return strings.Contains(subject(), "STAGING") })
+	stage.Eventually(t, 20*time.Second, "nginx uses it", func() bool { return strings.Contains(subject(), "STAGING") })
 	m.write("/run/certify", "an authority", 0o644)
 	step("") // replaces the one that nobody trusts: seen failing with an nginx that goes on with it
 	contains(t, m.read("/run/certbot"), "--force-renewal")
-	m.wait("nginx to use it", func() bool { return strings.Contains(subject(), "an authority") })
+	stage.Eventually(t, 20*time.Second, "nginx uses it", func() bool { return strings.Contains(subject(), "an authority") })
 	contains(t, step(""), "done already: certbot has one")
 
 	m.run("/etc/letsencrypt/renewal-hooks/deploy/mindflow")
@@ -428,7 +488,8 @@ func drill(t *testing.T, m *machine, _ string) {
 	m.run(settled("mindflow backup /var/backups/mindflow/mindflow-20261127T030000Z.backup"))
 	// A drill that was killed has left its database.
 	m.run("cd / && setpriv --reuid=postgres --regid=postgres --clear-groups createdb mindflow_drill_1")
-	said := m.run("mindflow-restore-drill")
+	// With no more of root's rights than its unit leaves it.
+	said := m.run("setpriv --bounding-set=-all,+setuid,+setgid,+dac_override --inh-caps=-all --no-new-privs mindflow-restore-drill")
 	contains(t, said, "a database of its own on this machine's PostgreSQL", "every row and the SHA-256 are the same. All is well.")
 	contains(t, m.read(metrics), "mindflow_restore_drill_success 1\n", "mindflow_restore_drill_timestamp_seconds ")
 	if got := m.run(databases); got != "mindflow\n" {
@@ -441,6 +502,17 @@ func drill(t *testing.T, m *machine, _ string) {
 	if said, code := m.try("mindflow-restore-drill --into nowhere"); code != 2 {
 		t.Errorf("exit code %d: %s", code, said)
 	}
+
+	// The server's user may write the settings, and is not to become root by them: seen red with settings in root's environment.
+	m.run(`cp -p /etc/mindflow/mindflow.env /root/kept.env
+		setpriv --reuid=mindflow --regid=mindflow --clear-groups bash -c 'cd /var/lib/mindflow && mkdir bin && for name in setpriv find cat date stat bash psql; do
+			printf "#!/bin/sh\nid -u >>/tmp/ran\nexec /usr/bin/$name \"\$@\"\n" >bin/$name && chmod 755 bin/$name; done
+			echo PATH=/var/lib/mindflow/bin:/usr/bin:/bin >>/etc/mindflow/mindflow.env'`)
+	m.run("mindflow-restore-drill && " + alone("as_owner bash -c true"))
+	if ran, _ := m.try("cat /tmp/ran"); strings.Contains("\n"+ran, "\n0\n") {
+		t.Error("root runs what the server's user wants")
+	}
+	m.run("cp -p /root/kept.env /etc/mindflow/mindflow.env && rm -r /var/lib/mindflow/bin && rm -f /tmp/ran")
 
 	m.run("touch -d '3 days ago' /var/backups/mindflow/mindflow-20261127T030000Z.backup")
 	fails("is 72 hours old")

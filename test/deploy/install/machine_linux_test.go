@@ -14,13 +14,14 @@ import (
 	"time"
 
 	"mindflow/test/deploy/debian"
+	"mindflow/test/stage"
 )
 
 // machine is a Debian with processes and a network of its own: no daemon and no
 // firewall in it is anybody else's. It has no systemd; a stand-in starts what
 // is to run.
 type machine struct {
-	t    testing.TB
+	t    *testing.T
 	root string
 	init int // the first of its processes, as the host counts
 }
@@ -42,7 +43,7 @@ func machineOf(t *testing.T, root string) *machine {
 		_ = cmd.Process.Kill() // and with it all that runs in there
 		_ = cmd.Wait()
 	})
-	m.wait("the machine to start", func() bool {
+	stage.Eventually(t, 20*time.Second, "the machine has started", func() bool {
 		child, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", cmd.Process.Pid, cmd.Process.Pid))
 		if err != nil {
 			return false
@@ -69,6 +70,28 @@ func (m *machine) command(ctx context.Context, words ...string) *exec.Cmd {
 // try runs a script inside, and answers what it said and how it ended.
 func (m *machine) try(script string) (string, int) {
 	m.t.Helper()
+	return m.tryUnder(nil, script)
+}
+
+// traced is try, and answers as well which programs were started, with their arguments.
+// Daemons that it starts go on being looked at.
+func (m *machine) traced(script string) (said string, code int, started string) {
+	m.t.Helper()
+	if _, err := exec.LookPath("strace"); err != nil {
+		stage.Missing(m.t, "strace is missing")
+	}
+	trace := filepath.Join(m.t.TempDir(), "trace")
+	said, code = m.tryUnder([]string{"strace", "-D", "-f", "--seccomp-bpf", "-qq", "-s", "10000", "-e", "trace=execve", "-o", trace}, script)
+	text, err := os.ReadFile(trace)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return said, code, string(text)
+}
+
+// tryUnder has a program of the host's run what runs the script inside.
+func (m *machine) tryUnder(program []string, script string) (string, int) {
+	m.t.Helper()
 	limit := 3 * time.Minute
 	if long() { // a hundred packages are unpacked and synced
 		limit = 15 * time.Minute
@@ -80,6 +103,11 @@ func (m *machine) try(script string) (string, int) {
 		m.t.Fatal(err)
 	}
 	cmd := m.command(ctx, "bash", "-c", "cd /root\n"+script)
+	if program != nil {
+		under := exec.CommandContext(ctx, program[0], append(program[1:], cmd.Args...)...)
+		under.Env, under.WaitDelay = cmd.Env, cmd.WaitDelay
+		cmd = under
+	}
 	cmd.Stdout, cmd.Stderr = said, said
 	_ = cmd.Run()
 	text, err := os.ReadFile(said.Name())
@@ -138,16 +166,6 @@ func (m *machine) copy(from, to string) {
 	if said, err := exec.CommandContext(m.t.Context(), "cp", "-aT", from, filepath.Join(m.root, to)).CombinedOutput(); err != nil {
 		m.t.Fatalf("%v: %s", err, said)
 	}
-}
-
-func (m *machine) wait(what string, done func() bool) {
-	m.t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if done() {
-			return
-		}
-	}
-	m.t.Fatalf("waited in vain for %s", what)
 }
 
 // sql runs a statement by the server's role.

@@ -309,12 +309,17 @@ func (l *life) startedAnew(t *testing.T, before, what string) {
 func (l *life) upgrades(t *testing.T) {
 	l.m.Run(t, "sh", "-c", "echo MAX_TASKS=1234 >>"+settings)
 	l.settings = l.m.Run(t, "cat", settings)
+	l.m.Run(t, "systemctl", "disable", "mindflow.service")
 	began := time.Now()
 	l.m.Run(t, "dpkg", "-i", l.next)
 	if is := healthy(t, l.m, restartTime); is.Version != newer {
 		t.Errorf("the server is of version %q", is.Version)
 	}
 	t.Logf("upgraded and healthy after %s", time.Since(began).Round(time.Millisecond))
+	if said, _ := l.m.Try(t, "systemctl", "is-enabled", "mindflow.service"); said != "disabled\n" {
+		t.Errorf("somebody has disabled it, and it is %s", said)
+	}
+	l.m.Run(t, "systemctl", "enable", "mindflow.service")
 	l.keeps(t)
 	var tasks map[string]any
 	l.ada.must(t, "GET", "/api/tasks", nil, &tasks) // with the token of before: the secret is the same
@@ -359,15 +364,12 @@ func (l *life) staysStopped(t *testing.T) {
 		}
 	}
 	l.m.Run(t, "systemctl", "stop", "mindflow.socket", "mindflow.service")
-	l.m.Run(t, "systemctl", "disable", "mindflow.service")
-	l.m.Run(t, "systemctl", "mask", "mindflow.service")
+	l.m.Run(t, "systemctl", "mask", "mindflow.socket")
 	l.m.Run(t, "dpkg", "-i", l.next)
 	is("is-active", "mindflow.service", "inactive")
 	is("is-active", "mindflow.socket", "inactive")
-	is("is-enabled", "mindflow.service", "masked")
-	l.m.Run(t, "systemctl", "unmask", "mindflow.service")
-	is("is-enabled", "mindflow.service", "disabled")
-	l.m.Run(t, "systemctl", "enable", "mindflow.service")
+	is("is-enabled", "mindflow.socket", "masked")
+	l.m.Run(t, "systemctl", "unmask", "mindflow.socket")
 	l.m.Run(t, "systemctl", "start", "sockets.target", "multi-user.target") // as when the machine starts
 	is("is-active", "mindflow.socket", "active")
 	healthy(t, l.m, 10*time.Second)
