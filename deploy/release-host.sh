@@ -165,7 +165,7 @@ record() {
 	alone
 	package_of "$version" >/dev/null
 	if ! (package_of "$before") >/dev/null 2>&1; then
-		[[ $(family) == deb ]] || fail "the package of $before is needed for the way back: put it into $releases/$before"
+		[[ $(family) == deb && $(version_installed) == "$before" ]] || fail "the package of $before is needed for the way back: put it into $releases/$before"
 		repack "$before"
 	fi
 	[[ -x $(program "$before") ]] || unpack "$before"
@@ -216,6 +216,7 @@ backup() {
 		[[ -s $file ]] || fail "the backup $file is empty"
 	else
 		sum=$(sed -n 's/^SHA-256 of the content: //p' "$releases/$1/backup")
+		[[ -n $sum ]] || fail "the backup $file says nothing of its content"
 		as_service "$(program "$1")" backup --verify "$file" 2>/dev/null | grep -qF "SHA-256 of the content: $sum" ||
 			fail "the backup $file does not hold what was written"
 	fi
@@ -412,13 +413,13 @@ end_release() {
 	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$(date -u +%FT%TZ)" "$from" "$to" "$schema_from" "$schema_to" "$outcome" \
 		"$who" "$(tr -d '\000-\037' <<<"$why")" >>"$releases/history"
 	rm -f "$releases/underway"
-	[[ $outcome != kept ]] || tidy
+	tidy
 }
 
-# tidy removes the oldest versions above those to keep, never the installed one or the one before it.
+# tidy removes the oldest versions above those to keep, never the installed one or where a way back leads.
 tidy() {
 	local version stay
-	stay=$({ version_installed; echo; tail -n 1 "$releases/history" | cut -f 2; } | sed '/^$/d')
+	stay=$({ version_installed; echo; tail -n 1 "$releases/history" | cut -f 2; previous | cut -d ' ' -f 1; } | sed '/^$/d')
 	find "$releases" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 | tail -n +"$((kept + 1))" |
 		while IFS= read -r version; do
 			grep -qxF "$version" <<<"$stay" || rm -rf "${releases:?}/$version"

@@ -128,11 +128,21 @@ beat() {
 	while kill -0 "$$" && echo >&3; do sleep 5 3>&-; done
 }
 
-# still makes sure before a change that nobody else may make one.
+# ours makes sure that nobody else has had a host since it was locked, as while this machine slept.
+ours() {
+	local host=$1 was
+	! kill -0 "${locks[$host]}" 2>/dev/null || return 0
+	lock "$host" || return
+	was=$(before "$host")
+	look "$host" || return
+	[[ $(before "$host") == "$was" && ${fact["$host target"]} == "$version" ]] || { why="$host: another release was made meanwhile" && return 1; }
+}
+
+# still makes sure of all hosts before a change.
 still() {
 	local host
 	for host in "${hosts[@]}"; do
-		kill -0 "${locks[$host]}" 2>/dev/null || lock "$host" || die "$why. $(state) Run it again, or with --rollback."
+		ours "$host" || die "$why. $(state) See --history; run it again, or with --rollback."
 	done
 }
 
@@ -290,8 +300,8 @@ begin() {
 migrate() {
 	step "migrate with the binary of $version"
 	still
-	on "${hosts[0]}" migrate "$version" >"$work/migrated" || put_back "the migration failed on $why"
-	on "${hosts[0]}" schema "$version" >"$work/schema" || put_back "the schema cannot be read on $why"
+	on "${hosts[0]}" migrate "$version" >"$work/migrated" || put_back "the migration failed: $why"
+	on "${hosts[0]}" schema "$version" >"$work/schema" || put_back "the schema cannot be read: $why"
 	schema_after=$(<"$work/schema")
 	say "the schema is at $schema_after, from $schema_before"
 }
@@ -302,14 +312,14 @@ switch_all() {
 		step "switch $host to $version"
 		still
 		switched[$host]=yes
-		on "$host" switch "$version" "$START_SECONDS" || put_back "the installation failed on $why"
+		on "$host" switch "$version" "$START_SECONDS" || put_back "the installation failed: $why"
 		step "health of $host for $HEALTH_SECONDS s"
-		on "$host" health "$version" "$HEALTH_SECONDS" "$START_SECONDS" || put_back "the health check failed on $why"
+		on "$host" health "$version" "$HEALTH_SECONDS" "$START_SECONDS" || put_back "the health check failed: $why"
 		step "smoke test of $host"
-		on "$host" smoke "$version" "$(throw_away)" || put_back "the smoke test failed on $why"
+		on "$host" smoke "$version" "$(throw_away)" || put_back "the smoke test failed: $why"
 	done
 	for host in "${hosts[@]}"; do
-		on "$host" health "$version" 0 1 || put_back "the health check failed on $why"
+		on "$host" health "$version" 0 1 || put_back "the health check failed: $why"
 	done
 	[[ -z ${RELEASE_URL:-} ]] || smoke_outside
 }
@@ -322,7 +332,7 @@ smoke_outside() {
 	step "smoke test of $RELEASE_URL"
 	email=$(throw_away) secret=$(head -c 24 /dev/urandom | base64 | tr -d '+/=')
 	echo "$secret" >"$work/secret"
-	with "$work/secret" "${hosts[0]}" enroll "$version" "$email" || put_back "no account could be opened on $why"
+	with "$work/secret" "${hosts[0]}" enroll "$version" "$email" || put_back "no account could be opened: $why"
 	walk "$email" "$secret" || wrong=$why
 	on "${hosts[0]}" expel || say "the account $email could not be erased: $why"
 	[[ -z $wrong ]] || put_back "the smoke test failed at $RELEASE_URL: $wrong"
@@ -392,8 +402,11 @@ return_schema() {
 }
 
 put_back() {
-	local reason=$1
+	local reason=$1 host
 	echo "release.sh: $reason" >&2
+	for host in "${hosts[@]}"; do # one that is gone keeps the others from nothing
+		ours "$host" || [[ $why == *'cannot be reached'* ]] || die "$reason. Nothing was taken back, for $why. $(state) See --history."
+	done
 	if ! return_hosts; then
 		changed=no # what is left to say is said here
 		die "$reason. NOT ALL HOSTS COULD BE PUT BACK: $(state) Run it again, or with --rollback."

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -197,7 +198,7 @@ type outcome struct {
 }
 
 // command is release.sh with arguments, and the fleet's hosts.
-func (f *fleet) command(ctx context.Context, said *bytes.Buffer, args ...string) *exec.Cmd {
+func (f *fleet) command(ctx context.Context, said io.Writer, args ...string) *exec.Cmd {
 	for _, h := range f.hosts {
 		args = append(args, h.name)
 	}

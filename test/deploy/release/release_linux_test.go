@@ -33,20 +33,21 @@ func TestABadReleaseIsTakenBack(t *testing.T) {
 		schema  string
 		reasons []string
 	}{
-		{"its migration fails", stuck, head, []string{"the migration failed on a: ", "division by zero"}},
-		{"its server ends at the start", crashing, head, []string{"the health check failed on a: /health/ready does not answer"}},
-		{"its server is never ready", unready, head, []string{"the health check failed on a: /health/ready ", ", 4 s after the start"}},
-		{"its server is ready for a while", sickly, head, []string{"the health check failed on a: /health/ready answers 503"}},
-		{"it knows no best task", useless, head, []string{"the smoke test failed on a: asking for the best task is answered 503"}},
-		{"its schema holds something by then", filling, newest, []string{"the smoke test failed on a: ada@example.org has an account already", "the schema stays at " + newest, "would lose 1 row of release_marks"}},
+		{"its migration fails", stuck, head, []string{"the migration failed: a: ", "division by zero"}},
+		{"its server ends at the start", crashing, head, []string{"the health check failed: a: /health/ready does not answer"}},
+		{"its server is never ready", unready, head, []string{"the health check failed: a: /health/ready ", ", 4 s after the start"}},
+		{"its server is ready for a while", sickly, head, []string{"the health check failed: a: /health/ready answers 503"}},
+		{"it knows no best task", useless, head, []string{"the smoke test failed: a: asking for the best task is answered 503"}},
+		{"its schema holds something by then", filling, newest, []string{"the smoke test failed: a: ada@example.org has an account already", "the schema stays at " + newest, "would lose 1 row of release_marks"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.bad == unready && !long() {
 				t.Skip("in the long form")
 			}
 			f := f.on(t)
+			f.settings = []string{"RELEASE_KEEP=2"}
 			if c.bad == filling { // the smoke test erases its account at the end: this one must not be it
-				f.settings = []string{"RELEASE_EMAIL=ada@example.org"}
+				f.settings = append(f.settings, "RELEASE_EMAIL=ada@example.org")
 			}
 			before := f.data()
 			o := f.run(c.bad.pack(t))
@@ -64,7 +65,12 @@ func TestABadReleaseIsTakenBack(t *testing.T) {
 			}
 		})
 	}
-	f.run("--history").is(t, 0, "7.0.0 → 8.0.5, schema 18 → 18: put back: the smoke test failed on a: ", "7.0.0 → 8.0.6, schema 18 → "+newest+": put back")
+	for pattern, most := range map[string]int{"lib/mindflow-releases/[0-9]*": 3, "backups/mindflow/before-*": 2} {
+		if left, _ := filepath.Glob(filepath.Join(f.hosts[0].root, "var", pattern)); len(left) > most || len(left) == 0 {
+			t.Errorf("%d of %s are kept", len(left), pattern)
+		}
+	}
+	f.run("--history").is(t, 0, "7.0.0 → 8.0.5, schema 18 → 18: put back: the smoke test failed: a: ", "7.0.0 → 8.0.6, schema 18 → "+newest+": put back")
 }
 
 func TestAReleaseBehindNginxLosesNoRequest(t *testing.T) {
@@ -83,7 +89,7 @@ func TestAReleaseBehindNginxLosesNoRequest(t *testing.T) {
 
 	// One that fails on the second host is taken back from both.
 	write(t, filepath.Join(f.dir, "b.before-smoke"), "#!/bin/sh\nexit 1\n")
-	f.run(better.pack(t)).is(t, 1, "the smoke test failed on b cannot be reached", "put 8.0.0 back on b", "put 8.0.0 back on a", all+" serve 8.0.0 as before")
+	f.run(better.pack(t)).is(t, 1, "the smoke test failed: b cannot be reached", "put 8.0.0 back on b", "put 8.0.0 back on a", all+" serve 8.0.0 as before")
 	must(t, os.Remove(filepath.Join(f.dir, "b.before-smoke")))
 	f.serve("8.0.0")
 

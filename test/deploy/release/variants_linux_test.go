@@ -34,6 +34,7 @@ var (
 	unready  = variant{version: "8.0.3", fault: "unready"}               // for ever
 	sickly   = variant{version: "8.0.4", fault: "sick"}                  // after a second
 	useless  = variant{version: "8.0.5", fault: "useless"}               // it knows no best task
+	slow     = variant{version: "8.0.7", fault: "slow"}                  // to know it
 	filling  = variant{version: "8.0.6", step: "SELECT 1/1 WHERE 1 = 1"} // what it fills cannot be lost
 )
 
@@ -62,6 +63,9 @@ func init() {
 
 func faulty(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if fault == "slow" && r.URL.Path == "/api/tasks/best" {
+			time.Sleep(4 * time.Second)
+		}
 		switch {
 		case fault == "unready" && r.URL.Path == "/health/ready",
 			fault == "sick" && r.URL.Path == "/health/ready" && time.Now().After(sickFrom),
