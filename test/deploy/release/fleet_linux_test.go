@@ -243,6 +243,19 @@ func (o outcome) is(t *testing.T, code int, parts ...string) {
 	}
 }
 
+// goes fails the test unless the steps come in this order.
+func (o outcome) goes(t *testing.T, steps ...string) {
+	t.Helper()
+	rest := o.said
+	for _, step := range steps {
+		_, after, found := strings.Cut(rest, " s  "+step)
+		if !found {
+			t.Errorf("release.sh does not say %q where it belongs", step)
+		}
+		rest = after
+	}
+}
+
 // mindflow runs a command on the first host, with the rights of who owns the tables.
 func (f *fleet) mindflow(command string) string {
 	f.t.Helper()

@@ -84,7 +84,10 @@ func TestAReleaseBehindNginxLosesNoRequest(t *testing.T) {
 	f.address = f.nginx()
 	p := signUpBy(t, f.outside(), f.address)
 	end := p.load(t)
-	f.run(good.pack(t)).is(t, 0, "switch a to 8.0.0", "switch b to 8.0.0", "smoke test of "+f.address, all+" serve 8.0.0, schema "+newest)
+	o := f.run(good.pack(t))
+	o.is(t, 0, "a: version 7.0.0, 7.0.0 answers, schema 18", all+" serve 8.0.0, schema "+newest)
+	o.goes(t, "lock "+all, "copy 8.0.0 to "+all, "record versions and schema", "backup", "migrate with the binary of 8.0.0",
+		"switch a to 8.0.0", "health of a", "smoke test of a", "switch b to 8.0.0", "health of b", "smoke test of b", "smoke test of "+f.address, "keep 8.0.0")
 	f.serve("8.0.0")
 
 	// One that fails on the second host is taken back from both.
