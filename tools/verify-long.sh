@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The long forms of the tests: every fuzz target for FUZZ_TIME (60s), every property with RAPID_CHECKS (20000) examples,
 # RULES (10000) repeats held against another program, STEPS (100000) racing steps held against a recomputation, the long forms
-# of the faults and of the installer, mutations of the rules, and the whole suite repeated under the race detector.
+# of the faults, of the installer and of restarts, mutations of the rules, and the whole suite repeated under the race detector.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 raced="-race -gcflags=modernc.org/...=-d=checkptr=0" # as make test does
@@ -36,6 +36,9 @@ make packages && MINDFLOW_TEST_INSTALL=long go test -timeout 40m -count=1 -v ./t
 echo "== releases: three hosts, ssh itself, release.sh killed at each step, and what goes wrong outside the program"
 make packages
 MINDFLOW_TEST_RELEASE=long go test -timeout 60m -count=1 -v ./test/deploy/release
+
+echo "== three servers behind nginx, each restarted again and again, every other time on a machine with much else to do"
+MINDFLOW_TEST_RESTARTS=${RESTARTS:-20} go test $raced -timeout 30m -count=2 -v -run Restarted ./test/deploy/edge
 
 echo "== every screen in a browser"
 make e2e

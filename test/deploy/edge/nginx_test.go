@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,6 +29,8 @@ const (
 type nginx struct {
 	folder        string
 	plain, secure string // where it listens for http and https
+	secure6       string // the same by IPv6; empty where there is none
+	running       *process
 	roots         *x509.CertPool
 }
 
@@ -41,10 +44,10 @@ func begin(t *testing.T, servers []string, changes ...change) *nginx {
 	n := prepare(t, servers, changes...)
 	n.check(t)
 	cmd := exec.CommandContext(context.Background(), "nginx", "-p", n.folder, "-c", "nginx.conf", "-g", "daemon off;")
-	running := start(t, cmd, syscall.SIGTERM) // its workers end with it
+	n.running = start(t, cmd, syscall.SIGTERM) // its workers end with it
 	t.Cleanup(func() {
-		running.stop(t)
-		if said := running.said.String(); said != "" {
+		n.running.stop(t)
+		if said := n.running.said.String(); said != "" {
 			t.Logf("nginx: %s", said)
 		}
 	})
@@ -76,6 +79,16 @@ func prepare(t *testing.T, servers []string, changes ...change) *nginx {
 	for _, server := range servers {
 		fmt.Fprintf(&upstream, "server %s max_fails=1 fail_timeout=1s;\n", server)
 	}
+	listen6 := ""
+	if listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp6", "[::1]:0"); err == nil { // not everywhere is IPv6
+		n.secure6 = listener.Addr().String()
+		_ = listener.Close()
+		listen6 = "listen " + n.secure6 + " ssl http2;"
+	}
+	listen := "listen " + n.secure + " ssl http2;"
+	if newer(t) { // as the site's first lines say
+		listen, listen6 = strings.Replace(listen, " http2;", "; http2 on;", 1), strings.Replace(listen6, " http2;", ";", 1)
+	}
 	changes = append([]change{
 		{"${MINDFLOW_NAME}", name},
 		{"${MINDFLOW_CERTIFICATE}", n.folder + "/certificate.pem"},
@@ -84,9 +97,9 @@ func prepare(t *testing.T, servers []string, changes ...change) *nginx {
 		{"/var/log/nginx/", n.folder + "/log/"},
 		{"/var/www/letsencrypt", n.folder + "/acme"},
 		{"listen 80;", "listen " + n.plain + ";"},
-		{"listen 443 ssl http2;", "listen " + n.secure + " ssl http2;"},
-		{"listen [::]:80;", ""}, // not everywhere is IPv6
-		{"listen [::]:443 ssl http2;", ""},
+		{"listen 443 ssl http2;", listen},
+		{"listen [::]:80;", ""},
+		{"listen [::]:443 ssl http2;", listen6},
 		{"server 127.0.0.1:8000 max_fails=1 fail_timeout=1s;", upstream.String()},
 	}, changes...)
 	unused := map[change]bool{}
@@ -135,6 +148,21 @@ http {
 	return n
 }
 
+// newer reports whether nginx warns of HTTP/2 being asked for where it listens.
+func newer(t *testing.T) bool {
+	t.Helper()
+	said, err := exec.CommandContext(t.Context(), "nginx", "-v").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	var major, minor, patch int
+	_, text, _ := strings.Cut(string(said), "nginx/")
+	if _, err := fmt.Sscanf(text, "%d.%d.%d", &major, &minor, &patch); err != nil {
+		t.Fatalf("which nginx is %s? %v", said, err)
+	}
+	return slices.Compare([]int{major, minor, patch}, []int{1, 25, 1}) >= 0
+}
+
 // check has nginx look through its settings. A warning is a mistake, too.
 func (n *nginx) check(t *testing.T) {
 	t.Helper()
@@ -159,10 +187,14 @@ func (n *nginx) certify(t *testing.T) {
 func (n *nginx) client(t *testing.T, from string) *http.Client {
 	t.Helper()
 	dialer := &net.Dialer{Timeout: 5 * time.Second, LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
+	secure := n.secure
+	if strings.Contains(from, ":") {
+		secure = n.secure6
+	}
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: n.roots}, ForceAttemptHTTP2: true, DisableCompression: true, MaxIdleConnsPerHost: 64,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, map[string]string{name + ":80": n.plain, name + ":443": n.secure}[address])
+			return dialer.DialContext(ctx, network, map[string]string{name + ":80": n.plain, name + ":443": secure}[address])
 		},
 	}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -175,7 +207,13 @@ func (n *nginx) client(t *testing.T, from string) *http.Client {
 // connect opens a connection that speaks HTTP/1.1.
 func (n *nginx) connect(t *testing.T) net.Conn {
 	t.Helper()
-	dialer := &tls.Dialer{NetDialer: &net.Dialer{Timeout: 5 * time.Second}, Config: &tls.Config{RootCAs: n.roots, ServerName: name}}
+	return n.connectFrom(t, "127.0.0.1")
+}
+
+// connectFrom does so from an address.
+func (n *nginx) connectFrom(t *testing.T, from string) net.Conn {
+	t.Helper()
+	dialer := &tls.Dialer{NetDialer: &net.Dialer{Timeout: 5 * time.Second, LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}, Config: &tls.Config{RootCAs: n.roots, ServerName: name}}
 	conn, err := dialer.DialContext(t.Context(), "tcp", n.secure)
 	if err != nil {
 		t.Fatal(err)

@@ -134,7 +134,8 @@ func TestEachHeaderStandsOnce(t *testing.T) {
 // Seen red with a site that passed X-Forwarded-For on as it came, and with one
 // that said nothing of the client.
 func TestTheServerCountsClientsByTheirAddressWhateverTheySay(t *testing.T) {
-	n, _ := behind(t, "RATE_LIMIT_AUTH=3/min")
+	n, _ := behind(t, "RATE_LIMIT_AUTH=3/h")
+	spent := 0 // by 127.0.0.4
 	attempts := func(from string, headers ...string) (admitted int) {
 		p := &person{http: n.client(t, from)}
 		for range 5 {
@@ -156,6 +157,33 @@ func TestTheServerCountsClientsByTheirAddressWhateverTheySay(t *testing.T) {
 	}
 	if got := attempts("127.0.0.2", "X-Forwarded-For", "192.0.2.7, 127.0.0.1", "X-Real-IP", "192.0.2.8", "Forwarded", "for=192.0.2.9"); got != 0 {
 		t.Errorf("a client that names a proxy is admitted %d times", got)
+	}
+	for _, said := range []string{"X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2", "X-Forwarded-For: nobody", "X-Forwarded-For: ,,,", "x_forwarded_for: 192.0.2.3",
+		"X-Forwarded-For:\r\n 192.0.2.4", "X-Forwarded-For: " + strings.Repeat("192.0.2.5, ", 1000) + "192.0.2.6", "Connection: X-Forwarded-For"} {
+		conn := n.connectFrom(t, "127.0.0.4")
+		_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+		admitted := 0
+		for range 5 {
+			const body = `{"email": "bob@example.com", "password": "wrong wrong wrong"}`
+			fmt.Fprintf(conn, "POST /api/auth/login HTTP/1.1\r\nHost: %s\r\n%s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", name, said, len(body), body)
+		}
+		_ = conn.(*tls.Conn).CloseWrite()
+		for _, status := range answered(t, conn) {
+			if strings.HasPrefix(status, "401") {
+				admitted++
+			}
+		}
+		if spent += admitted; spent > 3 {
+			t.Errorf("%.60s: %d are admitted of 3", said, spent)
+		}
+	}
+	if spent != 3 {
+		t.Errorf("one client is admitted %d times of 3, whatever it says", spent)
+	}
+	if n.secure6 == "" {
+		t.Log("IPv6 is not tried: there is none")
+	} else if got, again := attempts("::1"), attempts("::1", "X-Forwarded-For", "2001:db8::1"); got != 3 || again != 0 {
+		t.Errorf("a client by IPv6 is admitted %d times of 3, and %d times when it names another address", got, again)
 	}
 }
 
