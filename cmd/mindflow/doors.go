@@ -22,6 +22,7 @@ type doors struct {
 	shared bool // it stays open for the next server, so its queue is nobody's loss
 	closed chan struct{}
 	once   sync.Once
+	deaf   atomic.Bool // before the listener is
 
 	silent sync.Map     // connections that were let in and have not said yet what they want
 	count  atomic.Int64 // of them
@@ -97,6 +98,7 @@ func (d *doors) shut() error {
 	if err != nil {
 		return err
 	}
+	d.deaf.Store(true)
 	return deafen(raw)
 }
 
@@ -106,6 +108,9 @@ func (d *doors) Accept() (net.Conn, error) {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		<-d.closed
 		return nil, net.ErrClosed
+	}
+	if err == nil && d.deaf.Load() {
+		_ = listenTo(conn) // it may be as deaf as the listener; if this fails it is gone
 	}
 	return conn, err
 }

@@ -1,34 +1,43 @@
 package main
 
 import (
+	"errors"
+	"net"
 	"syscall"
 
-	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
 
-// deafen has the system drop every first packet of a connection. Those whose
-// handshake is under way still come in.
-func deafen(raw syscall.RawConn) error {
-	const (
-		flags = 13 // where TCP's header has them
-		syn   = 2
-	)
-	program, err := bpf.Assemble([]bpf.Instruction{
-		bpf.LoadAbsolute{Off: flags, Size: 1},
-		bpf.JumpIf{Cond: bpf.JumpBitsSet, Val: syn, SkipFalse: 1},
-		bpf.RetConstant{Val: 0},
-		bpf.RetConstant{Val: 1 << 16}, // as a whole
-	})
+// neighbour is how many hops a packet has left that has not been forwarded and began with
+// as many as there can be. Systems begin with 64 or 128.
+const neighbour = 255
+
+// deafen has the system drop every first packet of a connection: they would all have to
+// begin with the most hops there can be. Those whose handshake is under way still come in.
+// A socket filter would say the same in plainer words, but newer kernels want CAP_NET_ADMIN for it.
+func deafen(raw syscall.RawConn) error { return requireHops(raw, neighbour) }
+
+// listenTo undoes deafen for a connection that has taken it over from its listener.
+func listenTo(conn net.Conn) error {
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok {
+		return nil
+	}
+	raw, err := tcp.SyscallConn()
 	if err != nil {
 		return err
 	}
-	filter := make([]unix.SockFilter, len(program))
-	for i, step := range program {
-		filter[i] = unix.SockFilter{Code: step.Op, Jt: step.Jt, Jf: step.Jf, K: step.K}
-	}
+	return requireHops(raw, 0)
+}
+
+// requireHops has a socket take no packet that has fewer hops left.
+func requireHops(raw syscall.RawConn, hops int) error {
 	return inSocket(raw, func(fd int) error {
-		return unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}) //nolint:gosec // four steps
+		err := unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_MINHOPCOUNT, hops)
+		if errors.Is(err, unix.ENOPROTOOPT) { // IPv4 alone
+			err = nil
+		}
+		return errors.Join(err, unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_MINTTL, hops)) // of IPv4 in an IPv6 socket, too
 	})
 }
 
