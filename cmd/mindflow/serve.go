@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/coreos/go-systemd/v22/daemon"
 	"golang.org/x/net/netutil"
 
 	"mindflow/internal/jobs"
@@ -95,7 +94,7 @@ func (serveCommand) Run(c *console) (err error) {
 		return err
 	case <-c.ctx.Done():
 	}
-	super.say(c.ctx, daemon.SdNotifyStopping, "stopping; still serving for "+h.config.ShutdownDelay.String())
+	super.stops(c.ctx, h.config.ShutdownDelay)
 	return h.drain(context.WithoutCancel(c.ctx), api, entry, server, work)
 }
 

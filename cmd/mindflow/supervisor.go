@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/activation"
@@ -21,6 +22,8 @@ type supervisor struct {
 	log   *slog.Logger
 	every time.Duration // how often it wants to hear of us; zero: never
 	asks  *http.Client  // over the server's own listener
+
+	stopping atomic.Bool // then it need not answer itself any more
 }
 
 // newSupervisor is nil where nobody wants to be told anything.
@@ -63,6 +66,14 @@ func (s *supervisor) say(ctx context.Context, state, status string) {
 	}
 	if _, err := daemon.SdNotify(false, state+"\nSTATUS="+status); err != nil {
 		s.log.WarnContext(ctx, "the supervisor does not hear", "error", err)
+	}
+}
+
+// stops says that the server stops, and still serves for a while.
+func (s *supervisor) stops(ctx context.Context, delay time.Duration) {
+	if s != nil {
+		s.stopping.Store(true)
+		s.say(ctx, daemon.SdNotifyStopping, "stopping; still serving for "+delay.String())
 	}
 }
 
@@ -152,7 +163,7 @@ func (s *supervisor) keepAlive(ctx context.Context) {
 		case err == nil:
 			_, err = daemon.SdNotify(false, daemon.SdNotifyWatchdog)
 		}
-		if failed := err != nil; failed != silent {
+		if failed := err != nil; failed != silent && !s.stopping.Load() {
 			silent = failed
 			s.tell(ctx, err)
 		}

@@ -110,6 +110,23 @@ func TestASupervisorIsToldOnceTheServerAnswersAndWhenItStops(t *testing.T) {
 	s.end(10 * time.Second)
 }
 
+// A server that finishes what is in flight takes no connections any more, and is not said to hang.
+// Seen red with a server that asked itself on as if nothing were.
+func TestAServerThatStopsIsNotSaidToHang(t *testing.T) {
+	systemd := supervise(t)
+	s := start(t, append(systemd.settings(300*time.Millisecond), "SHUTDOWN_DELAY=300ms", "SHUTDOWN_TIMEOUT=1s")...)
+	systemd.expect(20*time.Second, "READY=1")
+	conn := s.connect()
+	fmt.Fprint(conn, "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	time.Sleep(200 * time.Millisecond)
+	s.signal(syscall.SIGTERM)
+	systemd.expect(5*time.Second, "STOPPING=1")
+	s.end(10 * time.Second)
+	if said := s.said(); !strings.Contains(said, "requests were cut off") || strings.Contains(said, "does not answer itself") {
+		t.Error(said)
+	}
+}
+
 // Seen red with pings that asked nobody. The server hangs as one does whose log
 // nobody reads any more: it cannot end a request before its line is written.
 func TestAServerThatHangsIsNotPingedFor(t *testing.T) {
