@@ -88,7 +88,7 @@ test: postgres $(suite) ## Run every test, on both databases, with the race dete
 deploy-check: packages $(actionlint) ## Try what installs and runs the server elsewhere: in a Debian of its own, as root
 	shellcheck -x .ci/run deploy/*.sh deploy/*/*.sh deploy/drill/mindflow-restore-drill deploy/prometheus/mindflow-certificate test/deploy/install/testdata/systemctl
 	$(actionlint)
-	go test -vet=off -timeout 10m ./test/deploy/...
+	MINDFLOW_TEST_PROGRAM=$(CURDIR)/bin/mindflow go test -vet=off -timeout 10m ./test/deploy/...
 
 conformance: $(suite) ## Run the Model Context Protocol's conformance suite, and OAuth's whole way by a client library, alone (they are among the tests)
 	go test ./internal/transport/mcp ./internal/transport/oauth -run 'TestConformance|TestAGenericClient' -count=1 -v
