@@ -74,7 +74,7 @@ func functions(t *testing.T, script string) string {
 		if inside || begins {
 			all.WriteString(line)
 		}
-		inside = (inside || begins) && !strings.HasPrefix(line, "}") && !(begins && strings.HasSuffix(strings.TrimSpace(line), "}"))
+		inside = (inside || begins) && !strings.HasPrefix(line, "}") && (!begins || !strings.HasSuffix(strings.TrimSpace(line), "}"))
 	}
 	return all.String()
 }

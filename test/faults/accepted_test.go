@@ -57,6 +57,9 @@ func TestAConnectionThatAServerLetInIsAnswered(t *testing.T) {
 	if dropped.Load() > 0 {
 		t.Error("connections were let in and dropped")
 	}
+	if answered.Load() == 0 || refused.Load() == 0 {
+		t.Error("nobody came while a server stopped")
+	}
 }
 
 // powerless is a server's command without any of root's rights.

@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -375,6 +374,6 @@ func TestTheContextLeavesSecretsOut(t *testing.T) {
 	}
 	kept, err := os.ReadFile("../../../.gitignore")
 	if err != nil || !strings.Contains(string(kept), "/deploy/container/.env\n") || !strings.Contains(string(kept), "/deploy/container/tls/\n") || !strings.Contains(string(kept), "/deploy/container/alerts/\n") {
-		t.Errorf("git does not leave out the secrets: %v", errors.Join(err))
+		t.Errorf("git does not leave out the secrets: %v", err)
 	}
 }

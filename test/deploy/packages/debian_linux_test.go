@@ -249,6 +249,7 @@ func (l *life) restarts(t *testing.T) {
 	began := time.Now()
 	failed := make(chan error, 1)
 	stop := make(chan struct{})
+	asked := 0  // to be read once nobody asks any more
 	go func() { // asks all the time, and none of it may fail
 		p := &person{http: l.m.HTTP()}
 		for {
@@ -263,6 +264,7 @@ func (l *life) restarts(t *testing.T) {
 				failed <- err
 				return
 			}
+			asked++
 		}
 	}()
 	l.m.Run(t, "systemctl", "restart", "mindflow")
@@ -271,6 +273,9 @@ func (l *life) restarts(t *testing.T) {
 	close(stop)
 	if err := <-failed; err != nil {
 		t.Errorf("a request failed during the restart: %v", err)
+	}
+	if asked < 2 {
+		t.Errorf("only %d requests were made meanwhile", asked)
 	}
 	if took > restartTime {
 		t.Errorf("it took %s", took)
