@@ -14,11 +14,15 @@ import (
 	"mindflow/test/stage"
 )
 
-// head is the newest step of the older program, and newest the newer one's.
-const (
-	head   = "18"
-	newest = "90002"
-)
+// head is the newest step of the older program, which is this source tree's, and
+// newest the newer one's.
+var head = func() string {
+	steps, _ := filepath.Glob(top + "/internal/store/migrations/postgres/*.sql")
+	number, _, _ := strings.Cut(filepath.Base(steps[len(steps)-1]), "_")
+	return strings.TrimLeft(number, "0")
+}()
+
+const newest = "90002"
 
 func TestABadReleaseIsTakenBack(t *testing.T) {
 	t.Parallel()
@@ -70,7 +74,7 @@ func TestABadReleaseIsTakenBack(t *testing.T) {
 			t.Errorf("%d of %s are kept", len(left), pattern)
 		}
 	}
-	f.run("--history").is(t, 0, "7.0.0 → 8.0.5, schema 18 → 18: put back: the smoke test failed: a: ", "7.0.0 → 8.0.6, schema 18 → "+newest+": put back")
+	f.run("--history").is(t, 0, "7.0.0 → 8.0.5, schema "+head+" → "+head+": put back: the smoke test failed: a: ", "7.0.0 → 8.0.6, schema "+head+" → "+newest+": put back")
 }
 
 func TestAReleaseBehindNginxLosesNoRequest(t *testing.T) {
@@ -85,7 +89,7 @@ func TestAReleaseBehindNginxLosesNoRequest(t *testing.T) {
 	p := signUpBy(t, f.outside(), f.address)
 	end := p.load(t)
 	o := f.run(good.pack(t))
-	o.is(t, 0, "a: version 7.0.0, 7.0.0 answers, schema 18", all+" serve 8.0.0, schema "+newest)
+	o.is(t, 0, "a: version 7.0.0, 7.0.0 answers, schema "+head, all+" serve 8.0.0, schema "+newest)
 	o.goes(t, "lock "+all, "copy 8.0.0 to "+all, "record versions and schema", "backup", "migrate with the binary of 8.0.0",
 		"switch a to 8.0.0", "health of a", "smoke test of a", "switch b to 8.0.0", "health of b", "smoke test of b", "smoke test of "+f.address, "keep 8.0.0")
 	f.serve("8.0.0")
@@ -101,7 +105,7 @@ func TestAReleaseBehindNginxLosesNoRequest(t *testing.T) {
 	end()
 	same(t, f.schema(), head)
 	p.intact(t)
-	f.run("--history").is(t, 0, "7.0.0 → 8.0.0, schema 18 → "+newest+": kept (ada@", "8.0.0 → 8.1.0", "8.0.0 → 7.0.0, schema "+newest+" → 18: rolled back")
+	f.run("--history").is(t, 0, "7.0.0 → 8.0.0, schema "+head+" → "+newest+": kept (ada@", "8.0.0 → 8.1.0", "8.0.0 → 7.0.0, schema "+newest+" → "+head+": rolled back")
 }
 
 func TestAReleaseThatIsInterruptedIsRepairedByTheNext(t *testing.T) {
