@@ -139,6 +139,33 @@ func TestTheDockerfileIsPinnedAndEndsInAnImageOfOneProgram(t *testing.T) {
 	}
 }
 
+// What the Dockerfile has make do makes a program that needs no other file, of the
+// version that is asked for; the web app, which an earlier stage has made, is left as it
+// is. Seen red with a program that is linked to the C library, and with an app made anew.
+func TestTheImagesProgramIsBuiltForAnEmptyImage(t *testing.T) {
+	var command string
+	for _, s := range readDockerfile(t).build {
+		if s.name == "RUN" && strings.HasPrefix(s.rest, "make ") {
+			command = s.rest
+		}
+	}
+	// As in the image, where what the web app is made by was never installed.
+	dry := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(command, "make ", "make --dry-run npm_web=web/node_modules/none/.package-lock.json ", 1))
+	dry.Dir, dry.Env = "../../..", append(os.Environ(), "VERSION=9.8.7")
+	out, err := dry.CombinedOutput()
+	if err != nil || command == "" {
+		t.Fatalf("%q: %v %s", command, err, out)
+	}
+	for _, word := range []string{"CGO_ENABLED=0 go build ", "-X main.version=9.8.7'", " -o bin/mindflow "} {
+		if !strings.Contains(string(out), word) {
+			t.Errorf("it does not say %s: %s", word, out)
+		}
+	}
+	if strings.Contains(string(out), "npm") {
+		t.Errorf("it makes the web app anew: %s", out)
+	}
+}
+
 // assembled is the image's files in a folder, put together as the Dockerfile says.
 func assembled(t *testing.T, m image) string {
 	t.Helper()
