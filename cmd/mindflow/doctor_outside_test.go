@@ -132,6 +132,17 @@ func TestTheDoctorSeesWhatTheProxyTellsTheServer(t *testing.T) {
 				found(t, o.Proxy(t.Context()), row.state, row.says)
 			})
 		}
+		if trusted == "127.0.0.2" {
+			// Seen red with names that had to have the port, which nginx leaves out of $host.
+			at := front(t, server, pair, func(r *httputil.ProxyRequest) { adds(r); r.Out.Host = "localhost" })
+			if findings := s.looking(t, at, pair.Leaf).Proxy(t.Context()); len(findings) != 1 || findings[0].State != doctor.OK {
+				t.Errorf("without the port: found %+v", findings)
+			}
+			// Seen red with a doctor that blamed SECRET_KEY.
+			away := front(t, "http://127.0.0.1:1", pair, adds)
+			found(t, s.looking(t, away, pair.Leaf).Proxy(t.Context()), doctor.Wrong, "the proxy does not reach the server (502)")
+			found(t, s.looking(t, away, pair.Leaf).Public(t.Context(), version), doctor.Wrong, away+"/health is answered 502 by the proxy alone")
+		}
 		if trusted == "" {
 			found(t, s.looking(t, server, pair.Leaf).Proxy(t.Context()), doctor.OK, "people reach the server itself")
 			other := newShell(t)

@@ -150,6 +150,9 @@ func (o Outside) Public(ctx context.Context, version string) []Finding {
 	defer response.Body.Close()
 	after := o.Clock()
 	if err := json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(&said); err != nil || said.Status == "" {
+		if isAway(response.StatusCode) {
+			return []Finding{wrong(startServer, "%s/health is answered %d by the proxy alone", o.PublicURL, response.StatusCode)}
+		}
 		return []Finding{wrong("See that the proxy passes requests on to the server, /health among them.", "%s/health is answered %d by something else than the server", o.PublicURL, response.StatusCode)}
 	}
 	var findings []Finding
@@ -170,6 +173,13 @@ func (o Outside) Public(ctx context.Context, version string) []Finding {
 }
 
 const maxAnswer = 64 << 10
+
+const startServer = "Start the server, and see that the proxy passes requests on to where it listens."
+
+// isAway reports whether a proxy says by a status that it does not reach the server.
+func isAway(status int) bool {
+	return status == http.StatusBadGateway || status == http.StatusGatewayTimeout
+}
 
 // ask reads a path, with headers if there are any.
 func (o Outside) ask(ctx context.Context, path string, headers map[string]string) (*http.Response, error) {
@@ -216,6 +226,9 @@ func (o Outside) Proxy(ctx context.Context) []Finding {
 		return []Finding{wrong("See that the name leads to this server and that the proxy runs.", "%s is not reached: %v", o.PublicURL, unwrapped(err))}
 	}
 	defer response.Body.Close()
+	if isAway(response.StatusCode) {
+		return []Finding{wrong(startServer, "the proxy does not reach the server (%d)", response.StatusCode)}
+	}
 	var seen Seen
 	if response.StatusCode != http.StatusOK || json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(&seen) != nil || seen.Peer == "" {
 		return []Finding{wrong("Run this with the settings of the server that PUBLIC_URL leads to: the same SECRET_KEY, the clocks together.", "the server does not tell what it sees (%d)", response.StatusCode)}
@@ -266,7 +279,11 @@ func isPublic(address string) bool {
 }
 
 func judgeHost(seen Seen, u *url.URL) (findings []Finding) {
-	if !strings.EqualFold(seen.Host, u.Host) {
+	name := seen.Host
+	if host, _, err := net.SplitHostPort(name); err == nil {
+		name = host
+	}
+	if !strings.EqualFold(strings.Trim(name, "[]"), u.Hostname()) { // the port may be left out
 		findings = append(findings, warning("Have the proxy pass the name on (nginx: proxy_set_header Host $host).", "the server is asked for %s, and people for %s", seen.Host, u.Host))
 	}
 	if seen.Proto != "" && !strings.EqualFold(seen.Proto, u.Scheme) {
