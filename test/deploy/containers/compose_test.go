@@ -320,7 +320,8 @@ func TestTheServersSettingsAreTheProgramsAndFit(t *testing.T) {
 	})
 }
 
-// nginx asks the servers that there are, and takes the configuration.
+// nginx asks the servers that there are, takes the configuration, and is healthy while
+// it answers. Seen red with a check that went through to a server.
 func TestNginxKnowsTheServersThereAre(t *testing.T) {
 	if _, err := exec.LookPath("nginx"); err != nil {
 		stage.Missing(t, "there is no nginx (Debian: apt-get install nginx)")
@@ -374,13 +375,27 @@ func TestNginxKnowsTheServersThereAre(t *testing.T) {
 			text = strings.ReplaceAll(text, from, to)
 		}
 		// What had no address of its own would listen at port 80.
-		text = strings.Replace(text, "server {", "server {\n\tlisten "+stage.FreeAddress(t)+";", 1)
+		plain := stage.FreeAddress(t)
+		text = strings.Replace(text, "server {", "server {\n\tlisten "+plain+";", 1)
 		if err := os.WriteFile(folder+"/nginx.conf", []byte("pid nginx.pid; error_log stderr; events {} http { client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path o; uwsgi_temp_path o; scgi_temp_path o;\n"+text+"\n}"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if out, err := exec.CommandContext(t.Context(), "nginx", "-t", "-q", "-p", folder, "-c", "nginx.conf").CombinedOutput(); err != nil {
 			t.Errorf("nginx -t: %v %s", err, out)
 		}
+		serve := exec.CommandContext(t.Context(), "nginx", "-p", folder, "-c", "nginx.conf", "-g", "daemon off; master_process off;")
+		if err := serve.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			_ = serve.Process.Kill()
+			_ = serve.Wait()
+		}()
+		// Its health is its own: none of the servers runs here.
+		check := strings.Join(p.Services["nginx"].Healthcheck.Test[1:], " ")
+		stage.Eventually(t, 10*time.Second, "nginx is healthy by "+check, func() bool {
+			return exec.CommandContext(t.Context(), "sh", "-c", strings.NewReplacer("https://127.0.0.1/", "https://"+listens+"/", "http://127.0.0.1/", "http://"+plain+"/").Replace(check)).Run() == nil
+		})
 	})
 }
 
