@@ -86,7 +86,7 @@ test: postgres $(suite) ## Run every test, on both databases, with the race dete
 	@awk -v overall=90 -v each=85 -f tools/coverage.awk coverage.out coverage.pure.out
 
 deploy-check: packages $(actionlint) ## Try what installs and runs the server elsewhere: in a Debian of its own, as root
-	shellcheck -x .ci/run deploy/*.sh deploy/*/*.sh deploy/drill/mindflow-restore-drill deploy/prometheus/mindflow-certificate test/deploy/install/testdata/systemctl
+	shellcheck -x .ci/run deploy/*.sh deploy/*/*.sh deploy/drill/mindflow-restore-drill deploy/package/mindflow-admin deploy/prometheus/mindflow-certificate test/deploy/install/testdata/systemctl
 	$(actionlint)
 	MINDFLOW_TEST_PROGRAM=$(CURDIR)/bin/mindflow go test -vet=off -timeout 10m ./test/deploy/...
 

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Makes MindFlow's one server of an empty Debian (12 or newer) or Ubuntu (22.04 or newer) with a domain: PostgreSQL with two roles,
-# the server, nginx with a certificate, keys instead of passwords for SSH, a firewall, and backups that are restored once a week.
+# the server, nginx with a certificate, keys instead of passwords for SSH, a firewall, backups that are restored once a week, and
+# Prometheus with its alerts.
 #
-#     install.sh [--dry-run] [--staging] [--pgdg] [--skip ssh|firewall|certificate] DOMAIN EMAIL [PACKAGE]
+#     install.sh [--dry-run] [--staging] [--pgdg] [--skip ssh|firewall|certificate|watching] DOMAIN EMAIL [PACKAGE]
 #
-# PACKAGE is mindflow's .deb; without it the one that lies beside this script is taken. EMAIL is told when the certificate is about to
-# end. --dry-run says what would be done. --staging asks for a certificate that nobody trusts, to try. --pgdg takes PostgreSQL from its
+# PACKAGE is mindflow's .deb, of several the newest; without it the one that lies beside this script is taken. EMAIL is told when the
+# certificate is about to end, and what Prometheus sees. --dry-run says what would be done. --staging asks for a certificate that nobody trusts, to try. --pgdg takes PostgreSQL from its
 # own archive, where the system's is too old.
 #
 # It can be run again at any time, also after it was broken off: what is done stays, secrets and your own changes stay, and what is
 # missing is made. Secrets are in /etc/mindflow/mindflow.env, and the one of the role that owns the tables in migrate.env beside it,
-# which the server never sees; they are nowhere else, and never said.
+# which the server never sees; they are nowhere else, and never said. (Alertmanager has the mail server's password, too.)
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,6 +21,7 @@ readonly webroot=/var/www/letsencrypt
 readonly ssh_part=/etc/ssh/sshd_config.d/10-mindflow.conf
 readonly moving=/var/backups/mindflow/before-postgresql.backup
 readonly oldest_postgresql=15
+readonly watchers=(prometheus prometheus-node-exporter prometheus-alertmanager)
 
 dry='' staging='' pgdg='' skipped=' ' domain='' email='' package=''
 step='the start' changes=0 finished='' left=()
@@ -185,19 +187,23 @@ check_machine() {
 
 install_packages() {
 	begin 'Packages of the system'
-	local missing=() name offered
+	local missing=() needed=() name offered
 	[ -z "$dry" ] && [ -n "$(dpkg --audit)" ] && will 'finish what dpkg was broken off at' && dpkg --configure -a
-	for name in postgresql nginx certbot ufw openssl ca-certificates; do
+	for name in postgresql nginx certbot ufw openssl ca-certificates "${watchers[@]}"; do
 		case $name in
 		certbot) ! skips certificate || continue ;;
 		ufw) ! skips firewall || continue ;;
+		prometheus*) ! skips watching || continue ;;
 		esac
+		needed+=("$name")
 		installed "$name" || missing+=("$name")
 	done
 	if [ ${#missing[@]} = 0 ]; then
-		already 'postgresql, nginx, certbot, ufw, openssl, ca-certificates'
+		already "${needed[*]}"
 		return
 	fi
+	# They begin to listen as soon as they are installed, to the whole world unless they are told before.
+	if ! skips watching; then say_where_to_listen; fi
 	will "look what the archive has, and install ${missing[*]}" || return 0
 	apt update
 	if [[ " ${missing[*]} " == *' postgresql '* ]]; then
@@ -263,6 +269,8 @@ install_mindflow() {
 		rm -rf "$dir"
 	fi
 	[ -n "$dry" ] || [ -f "$settings" ] || die "the package has not made $settings"
+	[ -n "$dry" ] || [ -e /usr/sbin/mindflow-restore-drill ] ||
+		die "mindflow $has_version is older than this script: name a newer package as the third word (make packages makes it)"
 }
 
 # Before there was PostgreSQL here people may have used the package with SQLite: what they have comes along.
@@ -424,10 +432,10 @@ migrate() {
 
 ready() { with_settings mindflow health >/dev/null 2>&1; }
 
-# running_since answers when the server's process began, in seconds since 1970.
-running_since() {
+# running_since answers when a unit's process began, in seconds since 1970.
+running_since() { # UNIT
 	local pid booted ticks
-	pid=$(systemctl show -p MainPID --value mindflow.service 2>/dev/null || true)
+	pid=$(systemctl show -p MainPID --value "$1" 2>/dev/null || true)
 	if [ "${pid:-0}" = 0 ] || [ ! -e "/proc/$pid/stat" ]; then
 		echo 0
 		return
@@ -440,7 +448,7 @@ running_since() {
 start_server() {
 	begin 'The server'
 	local tries
-	if [ -f "$settings" ] && [ "$(running_since)" -ge "$(stat -c %Y "$settings")" ] && systemctl is-active --quiet mindflow.service && ready; then
+	if [ -f "$settings" ] && [ "$(running_since mindflow.service)" -ge "$(stat -c %Y "$settings")" ] && systemctl is-active --quiet mindflow.service && ready; then
 		already 'it runs with these settings, and is ready'
 		return
 	fi
@@ -475,7 +483,7 @@ raise_firewall() {
 		return
 	fi
 	if ! has ufw; then
-		will "let in SSH (at $(ssh_ports | tr '\n' ' ')), 80 and 443, and nothing else" || return 0
+		will "let in SSH (at $(ssh_ports | paste -sd' ')), 80 and 443, and nothing else" || return 0
 	fi
 	rules=$(ufw show added)
 	for port in $(ssh_ports) 80 443; do # SSH first, before anything is shut
@@ -496,23 +504,29 @@ raise_firewall() {
 	fi
 }
 
+# pristine is true of a file that is as a package of the system has brought it.
+pristine() { # FILE
+	[[ $(dpkg-query -W -f='${Conffiles}\n' 2>/dev/null) == *" $1 $(md5sum <"$1" | cut -d' ' -f1)"* ]]
+}
+
 # place puts a file of ours where it belongs, unless somebody has changed the one there.
-place() { # SOURCE TARGET
-	local written=$site_parts/.written sum
+place() { # SOURCE TARGET [GROUP]: with a group, for nobody else to read
+	local written=$site_parts/.written sum readers=(-m 0644)
+	[ -z "${3:-}" ] || readers=(-m 0640 -g "$3")
 	if cmp -s "$1" "$2"; then
 		already "$2"
 		return
 	fi
-	if [ -e "$2" ] && ! grep -qxF "$(sha256sum <"$2" | cut -d' ' -f1) $2" "$written" 2>/dev/null; then
+	if [ -e "$2" ] && ! grep -qxF "$(sha256sum <"$2" | cut -d' ' -f1) $2" "$written" 2>/dev/null && ! pristine "$2"; then
 		note "$2 stays as you have changed it; ours is beside it as .ours"
-		[ -n "$dry" ] || install -m 0644 "$1" "$2.ours"
+		[ -n "$dry" ] || install "${readers[@]}" "$1" "$2.ours"
 		return
 	fi
 	will "write $2" || return 0
 	sum=$(sha256sum <"$1" | cut -d' ' -f1)
-	mkdir -p "$(dirname "$2")"
+	mkdir -p "$(dirname "$2")" "$site_parts"
 	echo "$sum $2" >>"$written"
-	install -m 0644 "$1" "$2.draft"
+	install "${readers[@]}" "$1" "$2.draft"
 	mv "$2.draft" "$2"
 }
 
@@ -618,6 +632,125 @@ link_certificate() { # LIVE
 		die "nginx does not take the certificate in $1"
 	fi
 	reload_nginx
+}
+
+say_where_to_listen() {
+	local name
+	for name in "${watchers[@]}"; do place "$here/prometheus/listen/$name" "/etc/default/$name"; done
+}
+
+quoted() { printf "'%s'" "${1//\'/\'\'}"; } # for YAML
+decoded() { # what stands in an address by percent signs
+	local text=${1//\\/\\\\}
+	printf '%b' "${text//%/\\x}"
+}
+
+# alertmanager_says is what Alertmanager is told: the routes of the example, and mail to whoever installs by the server of the settings.
+alertmanager_says() {
+	local url scheme user password host port mail=''
+	url=$(setting SMTP_URL)
+	echo '# Written by install.sh, of deploy/alertmanager/alertmanager.yml and the mail server of the settings.'
+	if [[ $url =~ ^(smtps?)://(([^:@/]*)(:([^@/]*))?@)?(\[[0-9a-fA-F:]+\]|[^]:/@?#[]+)(:([0-9]+))?/?$ ]]; then
+		scheme=${BASH_REMATCH[1]} user=${BASH_REMATCH[3]} password=${BASH_REMATCH[5]} host=${BASH_REMATCH[6]} port=${BASH_REMATCH[8]}
+		[ -n "$port" ] || port=$([ "$scheme" = smtps ] && echo 465 || echo 587)
+		mail=yes
+		printf 'global:\n  smtp_smarthost: %s\n  smtp_from: %s\n' "$(quoted "$host:$port")" "$(quoted "$(setting MAIL_FROM)")"
+		[ -z "$user" ] || printf '  smtp_auth_username: %s\n  smtp_auth_password: %s\n' "$(quoted "$(decoded "$user")")" "$(quoted "$(decoded "$password")")"
+		case $host in # as the server itself: on this machine nobody listens in
+		localhost | 127.* | '[::1]') echo '  smtp_require_tls: false' ;;
+		esac
+		echo
+	fi
+	sed -n '/^route:/,/^receivers:/p' "$here/alertmanager/alertmanager.yml"
+	echo '  - name: mail'
+	[ -z "$mail" ] || printf '    email_configs: &mail\n      - to: %s\n        send_resolved: true\n' "$(quoted "$email")"
+	echo '  - name: mail-and-pager # add the webhook_configs of your pager, if you have one'
+	[ -z "$mail" ] || echo '    email_configs: *mail'
+}
+
+# sees is true if Prometheus reaches all that it is to reach.
+sees() {
+	local said
+	said=$(promtool query instant http://127.0.0.1:9090 up 2>/dev/null) || return 1
+	[ "$(grep -cE 'job="(mindflow|node|alertmanager|prometheus)".*=> 1 @' <<<"$said")" -ge 4 ] && [[ $said != *'=> 0 @'* ]]
+}
+
+watch_over() {
+	begin 'Watching'
+	local drafts name unit file tries took_up metrics
+	if skips watching; then
+		note 'left as it is: nobody is told when the server is ill (docs/operations.md, Alerts)'
+		return
+	fi
+	[ -d "$here/prometheus" ] || die "$here/prometheus is missing: copy all of deploy/ to this machine"
+	drafts=$(mktemp -d)
+	mkdir "$drafts/rules"
+	metrics=$(setting METRICS_ADDR)
+	case $metrics in
+	'') metrics=127.0.0.1:9464 ;;                                # a dry run
+	:* | 0.0.0.0:* | '[::]:'*) metrics=127.0.0.1:${metrics##*:} ;; # everywhere is here, too
+	esac
+	sed "s|127\.0\.0\.1:9464|$metrics|" "$here/prometheus/prometheus.yml" >"$drafts/prometheus.yml"
+	cp "$here/prometheus/rules/mindflow.yml" "$drafts/rules/"
+	alertmanager_says >"$drafts/alertmanager.yml"
+	echo "HOSTS=$domain" >"$drafts/mindflow-certificate"
+	if [ -n "$dry" ] && ! { has promtool && has amtool; }; then
+		will 'have Prometheus look at the server, the machine and the certificate, on this machine only, and mail alerts by the mail server of the settings' || true
+		rm -rf "$drafts"
+		return
+	fi
+	if ! promtool check config "$drafts/prometheus.yml" >"$drafts/said" 2>&1; then
+		cat "$drafts/said" >&2
+		rm -rf "$drafts"
+		die "Prometheus does not take what it is to be told. Is METRICS_ADDR in $settings right?"
+	fi
+	if ! amtool check-config "$drafts/alertmanager.yml" >"$drafts/said" 2>&1; then
+		cat "$drafts/said" >&2
+		rm -rf "$drafts"
+		die "Alertmanager does not take what it is to be told. Are SMTP_URL and MAIL_FROM in $settings right?"
+	fi
+	say_where_to_listen
+	place "$drafts/rules/mindflow.yml" /etc/prometheus/rules/mindflow.yml
+	place "$drafts/prometheus.yml" /etc/prometheus/prometheus.yml
+	place "$drafts/alertmanager.yml" /etc/prometheus/alertmanager.yml prometheus
+	place "$drafts/mindflow-certificate" /etc/default/mindflow-certificate
+	for name in prometheus.yml rules/mindflow.yml; do
+		cmp -s "$drafts/$name" "/etc/prometheus/$name" || [ -n "$dry" ] ||
+			remains "/etc/prometheus/$name is yours, and may not watch MindFlow: take over what you lack from $name.ours beside it"
+	done
+	rm -rf "$drafts"
+
+	for unit in "${watchers[@]}"; do
+		took_up=$(running_since "$unit.service")
+		for file in "/etc/default/$unit" /etc/prometheus/*.yml /etc/prometheus/rules/*.yml; do
+			[ -e "$file" ] || continue
+			[ "$unit" != prometheus-node-exporter ] || [[ $file == /etc/default/* ]] || continue
+			[ "$(stat -c %Y "$file")" -le "$took_up" ] || took_up=0
+		done
+		if [ "$took_up" != 0 ] && systemctl is-active --quiet "$unit.service"; then
+			already "$unit runs with these settings"
+		elif will "start $unit, also at each start of the machine"; then
+			systemctl enable "$unit.service" 2>/dev/null
+			systemctl restart "$unit.service"
+		fi
+	done
+	if systemctl is-enabled --quiet mindflow-certificate.timer 2>/dev/null; then
+		already 'the certificate is looked at four times a day'
+	elif will 'have the certificate looked at four times a day'; then
+		systemctl enable --now mindflow-certificate.timer
+	fi
+	[ -z "$dry" ] || return 0
+	systemctl start mindflow-certificate.service 2>/dev/null ||
+		note "https://$domain shows no certificate that a browser would take: alerts say so until it does (journalctl -u mindflow-certificate)"
+	for tries in {1..120}; do
+		! sees || break
+		sleep 0.5
+	done
+	if sees; then
+		note 'Prometheus sees the server, the machine, Alertmanager and itself'
+	else
+		remains "Prometheus does not see all that it should after a minute: promtool query instant http://127.0.0.1:9090 up says what (0), journalctl -u prometheus why"
+	fi
 }
 
 # ours_alone is true if nobody but the owner, who is this user or root, can write it: sshd passes over other keys.
@@ -733,15 +866,16 @@ shut_passwords() {
 
 arrange_drills() {
 	begin 'Backups, and whether they can be restored'
-	local file target
-	note "every day at $(setting BACKUP_TIME) UTC into $(setting BACKUP_DIR), the last $(setting BACKUP_KEEP) are kept; the first comes a minute after the start"
-	for file in mindflow-restore-drill mindflow-restore-drill.service mindflow-restore-drill.timer; do
-		target=/etc/systemd/system/$file
-		[ "$file" != mindflow-restore-drill ] || target=/usr/local/sbin/$file
-		if cmp -s "$here/drill/$file" "$target"; then
-			already "$target"
-		elif will "write $target"; then
-			install -D -m "$([ "$file" = mindflow-restore-drill ] && echo 0755 || echo 0644)" "$here/drill/$file" "$target"
+	local file
+	local dir
+	dir=$(setting BACKUP_DIR)
+	if [ -z "$dry" ] || [ -n "$dir" ]; then
+		note "every day at $(setting BACKUP_TIME) UTC into $dir, the last $(setting BACKUP_KEEP) are kept"
+	fi
+	# The package brings them; before it did, this script wrote some that would go before.
+	for file in /usr/local/sbin/mindflow-restore-drill /etc/systemd/system/mindflow-restore-drill.service /etc/systemd/system/mindflow-restore-drill.timer; do
+		if [ -f "$file" ] && will "remove $file, which the package brings now"; then
+			rm -f "$file"
 			systemctl daemon-reload
 		fi
 	done
@@ -750,6 +884,13 @@ arrange_drills() {
 	elif will 'have the newest backup restored for a try every Sunday'; then
 		systemctl enable --now mindflow-restore-drill.timer
 	fi
+	if [ -n "$dir" ] && compgen -G "$dir/mindflow-*Z.backup" >/dev/null; then
+		already "there is a backup in $dir"
+	elif will 'make the first backup, and restore it for a try'; then
+		with_settings mindflow backup "$dir/mindflow-$(date -u +%Y%m%dT%H%M%SZ).backup" >/dev/null
+		# It says by itself what is wrong.
+		mindflow-restore-drill | sed 's/^/   /' || remains 'the first backup could not be restored: see above, then mindflow-restore-drill'
+	fi
 }
 
 look_after() {
@@ -757,7 +898,7 @@ look_after() {
 	if ! [[ $(apt-config dump APT::Periodic::Unattended-Upgrade) == *'"1"'* ]]; then
 		remains 'updates of the system do not come by themselves: apt install unattended-upgrades, if you want that'
 	fi
-	has_setting SMTP_URL || remains "nobody can be sent a mail, so nobody can set a forgotten password: set SMTP_URL and MAIL_FROM in $settings, then: systemctl restart mindflow"
+	has_setting SMTP_URL || remains "nobody can be sent a mail, so nobody can set a forgotten password, and no alert reaches you: set SMTP_URL and MAIL_FROM in $settings, then run this again"
 	if [ -z "$dry" ] && mindflow doctor --help >/dev/null 2>&1; then
 		note 'mindflow doctor says:'
 		as_owner mindflow doctor --env-file="$settings" 2>&1 | sed 's/^/   /' || true
@@ -774,22 +915,26 @@ say_what_is_next() {
 		echo "https://$domain is served."
 	fi
 	[ ${#left[@]} = 0 ] || printf '  * %s.\n' "${left[@]}"
+	skips watching || [ -n "$dry" ] ||
+		echo "  * See what Prometheus sees: ssh -L 9090:127.0.0.1:9090 root@$domain, then http://127.0.0.1:9090/alerts on your own machine."
 	cat <<-NEXT
 		  * Copy SECRET_KEY and BACKUP_KEY of $settings to a safe place that is not this machine: without BACKUP_KEY no backup can be read.
-		  * Copy /var/backups/mindflow to another machine every day, and try a restore at once: mindflow-restore-drill
+		  * Copy /var/backups/mindflow to another machine every day. mindflow-restore-drill tries a restore whenever you like.
 		  * Make yourself an account at https://$domain; SIGNUP=invite or closed in $settings keeps others out.
 	NEXT
 }
 
+version_of() { dpkg-deb -f "$1" Version 2>/dev/null || true; } # of a package's file
+
 read_words() {
-	local words=()
+	local words=() word
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--dry-run) dry=yes ;;
 		--staging) staging=yes ;;
 		--pgdg) pgdg=yes ;;
 		--skip)
-			[[ ${2:-} =~ ^(ssh|firewall|certificate)$ ]] || usage '--skip is for ssh, firewall or certificate'
+			[[ ${2:-} =~ ^(ssh|firewall|certificate|watching)$ ]] || usage '--skip is for ssh, firewall, certificate or watching'
 			skipped+="$2 "
 			shift
 			;;
@@ -798,11 +943,16 @@ read_words() {
 		esac
 		shift
 	done
-	[ ${#words[@]} = 2 ] || [ ${#words[@]} = 3 ] || usage 'a domain and an e-mail address are needed'
-	domain=${words[0],,} email=${words[1]} package=${words[2]:-}
+	[ ${#words[@]} -ge 2 ] || usage 'a domain and an e-mail address are needed'
+	domain=${words[0],,} email=${words[1]}
 	[[ $domain =~ ^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$ && ${#domain} -le 253 ]] || usage "$domain is not a name such as mind.example.org"
 	[[ $email =~ ^[^[:space:]@]+@[^[:space:]@]+$ ]] || usage "$email is not an e-mail address"
-	[ -z "$package" ] || { [ -f "$package" ] && package=$(realpath -- "$package"); } || usage "there is no file $package"
+	for word in "${words[@]:2}"; do
+		[ -f "$word" ] || usage "there is no file $word"
+		if [ -z "$package" ] || dpkg --compare-versions "$(version_of "$word")" gt "$(version_of "$package")"; then
+			package=$(realpath -- "$word")
+		fi
+	done
 }
 
 main() {
@@ -824,6 +974,7 @@ main() {
 	raise_firewall
 	make_site
 	use_certificate
+	watch_over
 	shut_passwords
 	arrange_drills
 	look_after

@@ -33,6 +33,9 @@ MINDFLOW_TEST_FAULTS=long go test -timeout 90m -count=1 -v ./test/faults
 echo "== the installer, on an empty machine, broken off after each of its steps"
 make packages && MINDFLOW_TEST_INSTALL=long go test -timeout 40m -count=1 -v ./test/deploy/install
 
+echo "== a package for another processor"
+MINDFLOW_TEST_PACKAGES=long go test -timeout 40m -count=1 -v -run AnotherProcessor ./test/deploy/packages
+
 echo "== releases: three hosts, ssh itself, release.sh killed at each step, and what goes wrong outside the program"
 make packages
 MINDFLOW_TEST_RELEASE=long go test -timeout 60m -count=1 -v ./test/deploy/release

@@ -131,8 +131,11 @@ func run(args []string, c *console) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	if args[0] == "help" {
+	switch args[0] { // as people try it first
+	case "help":
 		args = append(slices.Clone(args[1:]), "--help")
+	case "--version":
+		args = []string{"version"}
 	}
 	var cli commands
 	err := cli.run(args, c)

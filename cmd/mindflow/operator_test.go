@@ -160,6 +160,7 @@ func TestACommandBesideTheServerNeitherMakesNorMigratesADatabase(t *testing.T) {
 func TestVersionDocumentAndHelp(t *testing.T) {
 	s := newShell(t)
 	same(t, s.must(t, "version"), "mindflow 7.0.0\n")
+	same(t, s.must(t, "--version"), "mindflow 7.0.0\n")
 	var document struct {
 		OpenAPI string         `json:"openapi"`
 		Paths   map[string]any `json:"paths"`

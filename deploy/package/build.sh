@@ -29,6 +29,23 @@ for script in postinstall preremove postremove; do
 	copy 755 "$here/$script.sh" "$script.sh"
 done
 copy 644 "$here/../../LICENSE" LICENSE
+deploy=$(dirname "$here")
+copy 755 "$deploy/drill/mindflow-restore-drill" mindflow-restore-drill
+copy 755 "$deploy/prometheus/mindflow-certificate" mindflow-certificate
+copy 755 "$here/mindflow-admin" mindflow-admin
+copy 644 "$here/mindflow-admin.8" mindflow-admin.8
+copy 644 "$here/mindflow-restore-drill.8" mindflow-restore-drill.8
+for unit in drill/mindflow-restore-drill prometheus/mindflow-certificate; do
+	for kind in service timer; do copy 644 "$deploy/$unit.$kind" "${unit##*/}.$kind"; done
+done
+# What makes a whole server of a machine, and the guide to it; links in it lead to what is beside it.
+mkdir -p "$staged/deploy/prometheus" "$staged/doc/docs"
+copy 755 "$deploy/install.sh" deploy/install.sh
+cp -r "$deploy"/{nginx,alertmanager,grafana} "$staged/deploy/"
+cp -r "$deploy"/prometheus/{prometheus.yml,rules,listen} "$staged/deploy/prometheus/"
+cp "$here/../../README.md" "$staged/doc/"
+cp "$here"/../../docs/*.md "$staged/doc/docs/"
+chmod -R u=rwX,go=rX "$staged/deploy" "$staged/doc"
 
 "$mindflow" manual >"$staged/mindflow.1"
 for shell in bash zsh fish; do
@@ -42,7 +59,7 @@ done
 	echo " -- MindFlow maintainers <maintainers@mindflow.invalid>  $(date -u -R -d "@$SOURCE_DATE_EPOCH")"
 } >"$staged/changelog.debian"
 cp "$here/../../CHANGELOG.md" "$staged/changelog"
-gzip -9n "$staged"/{mindflow.1,changelog,changelog.debian}
+gzip -9n "$staged"/{mindflow.1,mindflow-admin.8,mindflow-restore-drill.8,changelog,changelog.debian}
 # Each file has the time of the source.
 find "$staged" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 

@@ -3,7 +3,7 @@
 set -e
 
 settings=/etc/mindflow/mindflow.env
-units='mindflow.socket mindflow.service'
+units='mindflow.socket mindflow.service mindflow-restore-drill.timer'
 
 case "$1" in
 configure) kind=deb first=$([ -z "$2" ] && echo yes || echo no) ;;
@@ -111,6 +111,8 @@ start_server() {
 		act start $units || say 'the server does not start: journalctl -u mindflow'
 	else
 		act restart mindflow.service || say 'the server does not start: journalctl -u mindflow'
+		# Versions before had none.
+		! systemctl --quiet is-enabled mindflow-restore-drill.timer || act start mindflow-restore-drill.timer || true
 	fi
 }
 

@@ -3,7 +3,7 @@
 # settings and data; a purge, which RPM does not know, takes them away, and leaves the backups.
 set -e
 
-units='mindflow.socket mindflow.service'
+units='mindflow.socket mindflow.service mindflow-restore-drill.timer'
 
 reload() {
 	if [ -d /run/systemd/system ]; then
@@ -54,6 +54,8 @@ purge() {
 	with_helper unmask
 	take_away /etc/mindflow
 	take_away /var/lib/mindflow
+	rm -f /etc/default/mindflow-certificate /etc/systemd/system/timers.target.wants/mindflow-certificate.timer \
+		/var/lib/prometheus/node-exporter/mindflow-certificate.prom /var/lib/prometheus/node-exporter/mindflow-restore-drill.prom
 	forget_user
 	[ -d /var/backups/mindflow ] || return 0
 	if rmdir /var/backups/mindflow 2>/dev/null; then

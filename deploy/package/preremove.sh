@@ -5,6 +5,6 @@ set -e
 
 [ -d /run/systemd/system ] || exit 0
 case "$1" in
-remove) deb-systemd-invoke stop mindflow.socket mindflow.service >/dev/null || true ;; # the socket first: it would start the server
-0) systemctl disable --now mindflow.socket mindflow.service >/dev/null 2>&1 || true ;;
+remove) deb-systemd-invoke stop mindflow.socket mindflow.service mindflow-restore-drill.timer mindflow-certificate.timer >/dev/null || true ;; # the socket first: it would start the server
+0) systemctl disable --now mindflow.socket mindflow.service mindflow-restore-drill.timer mindflow-certificate.timer >/dev/null 2>&1 || true ;;
 esac

@@ -1,7 +1,6 @@
 package install_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -174,38 +173,14 @@ func (m *machine) sql(statement string) (string, int) {
 	return m.try(fmt.Sprintf(`psql -qAtX -v ON_ERROR_STOP=1 -d "$(sed -n 's/^DATABASE_URL=//p' /etc/mindflow/mindflow.env)" -c "%s"`, statement))
 }
 
-// thePackage is mindflow's: the newest that make packages has made, or else one
-// of the built program that has what the installer needs.
+// thePackage is mindflow's, the newest that make packages has made.
 func thePackage(t *testing.T) string {
 	t.Helper()
 	made, _ := filepath.Glob("../../../bin/packages/mindflow_*_" + runtime.GOARCH + ".deb")
-	if len(made) > 0 {
-		return slices.MaxFunc(made, func(a, b string) int { return written(t, a).Compare(written(t, b)) })
+	if len(made) == 0 {
+		stage.Missing(t, "there is no package: make packages makes it")
 	}
-	program, err := os.ReadFile("../../../bin/mindflow")
-	if err != nil {
-		t.Fatalf("%v: make build makes it", err)
-	}
-	dir := t.TempDir()
-	for path, text := range map[string]string{
-		"p/DEBIAN/control":   "Package: mindflow\nVersion: 1.0\nArchitecture: all\nMaintainer: a test <test@example.org>\nDescription: for a test\n",
-		"p/DEBIAN/postinst":  postinst,
-		"p/usr/bin/mindflow": string(program),
-	} {
-		full := filepath.Join(dir, path)
-		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(full, []byte(text), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cmd := exec.CommandContext(t.Context(), "dpkg-deb", "-Znone", "--root-owner-group", "--build", "p", "mindflow.deb")
-	cmd.Dir = dir
-	if said, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, bytes.TrimSpace(said))
-	}
-	return filepath.Join(dir, "mindflow.deb")
+	return slices.MaxFunc(made, func(a, b string) int { return written(t, a).Compare(written(t, b)) })
 }
 
 func written(t *testing.T, path string) time.Time {
@@ -216,14 +191,3 @@ func written(t *testing.T, path string) time.Time {
 	}
 	return info.ModTime()
 }
-
-const postinst = `#!/bin/sh
-set -e
-id -u mindflow >/dev/null 2>&1 || useradd --system --home-dir /var/lib/mindflow --shell /usr/sbin/nologin mindflow
-install -d -o mindflow -g mindflow -m 0750 /var/lib/mindflow
-install -d -m 0755 /etc/mindflow
-if [ ! -e /etc/mindflow/mindflow.env ]; then
-	install -o mindflow -g mindflow -m 0600 /dev/null /etc/mindflow/mindflow.env
-	printf 'ENVIRONMENT=production\nDATA_DIR=/var/lib/mindflow\nSECRET_KEY=%s\n#BACKUP_DIR=\nPUBLIC_URL=\n' "$(od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n')" >/etc/mindflow/mindflow.env
-fi
-`

@@ -48,6 +48,8 @@ func testLife(t *testing.T, old, next string) {
 		{"the server is supervised", l.supervised},
 		{"the server runs as its user, who may nothing else", l.confined},
 		{"people register and create tasks", l.works},
+		{"commands beside the server have its settings", l.administered},
+		{"the newest backup is restored for a try", l.drilled},
 		{"a restart is healthy in less than five seconds, and refuses nobody", l.restarts},
 		{"a server that hangs is started again", l.watched},
 		{"an upgrade keeps data, settings and secret", l.upgrades},
@@ -55,7 +57,6 @@ func testLife(t *testing.T, old, next string) {
 		{"an upgrade starts no server that was stopped, and the next start of the machine does", l.staysStopped},
 		{"a removal keeps data and settings", l.removes},
 		{"what was removed is installed again", l.reinstalls},
-		{"the newest backup is restored for a try", l.drills},
 		{"a purge leaves the backups alone", l.purges},
 		{"what is not the package's stays", l.sparesOthers},
 		{"an installation that was broken off is finished by the next", l.goesOn},
@@ -101,8 +102,11 @@ func (l *life) installs(t *testing.T) {
 	if is := healthy(t, l.m, 10*time.Second); is.Version != older {
 		t.Errorf("the server is of version %q", is.Version)
 	}
-	for _, unit := range []string{"mindflow.service", "mindflow.socket"} {
+	for _, unit := range []string{"mindflow.service", "mindflow.socket", "mindflow-restore-drill.timer"} {
 		if said := l.m.Run(t, "systemctl", "is-enabled", unit); said != "enabled\n" {
+			t.Errorf("%s is %s", unit, said)
+		}
+		if said := l.m.Run(t, "systemctl", "is-active", unit); said != "active\n" {
 			t.Errorf("%s is %s", unit, said)
 		}
 	}
@@ -116,6 +120,17 @@ func (l *life) modes(t *testing.T) {
 		"/usr/lib/systemd/system/mindflow.service":                     "644 root root",
 		"/usr/lib/systemd/system/mindflow.socket":                      "644 root root",
 		"/usr/lib/systemd/system/mindflow-migrate.service":             "644 root root",
+		"/usr/lib/systemd/system/mindflow-restore-drill.service":       "644 root root",
+		"/usr/lib/systemd/system/mindflow-restore-drill.timer":         "644 root root",
+		"/usr/lib/systemd/system/mindflow-certificate.service":         "644 root root",
+		"/usr/lib/systemd/system/mindflow-certificate.timer":           "644 root root",
+		"/usr/lib/mindflow/mindflow-certificate":                       "755 root root",
+		"/usr/sbin/mindflow-restore-drill":                             "755 root root",
+		"/usr/share/mindflow/deploy":                                   "755 root root",
+		"/usr/share/mindflow/deploy/install.sh":                        "755 root root",
+		"/usr/share/mindflow/deploy/nginx/mindflow.conf":               "644 root root",
+		"/usr/share/doc/mindflow/README.md":                            "644 root root",
+		"/usr/share/doc/mindflow/docs/operations.md":                   "644 root root",
 		"/usr/share/doc/mindflow/copyright":                            "644 root root",
 		"/usr/share/doc/mindflow/changelog.Debian.gz":                  "644 root root",
 		"/usr/share/man/man1/mindflow.1.gz":                            "644 root root",
@@ -160,22 +175,76 @@ func (l *life) documents(t *testing.T) {
 	if page := l.m.Run(t, "man", "-Tascii", "mindflow"); !strings.Contains(page, "Run the server.") {
 		t.Error("the manual page does not name serve")
 	}
+	if said := l.m.Run(t, "sh", "-c", "for page in /usr/share/man/man8/mindflow-*; do man --warnings -E UTF-8 -l -Tutf8 -Z $page 2>&1 >/dev/null; done"); said != "" {
+		t.Errorf("man warns: %s", said)
+	}
+	l.runbooks(t)
 	l.m.Run(t, "bash", "-c", ". /usr/share/bash-completion/completions/mindflow && complete -p mindflow")
 }
 
-func (l *life) units(t *testing.T) {
-	// The installer brings the drill, and whoever watches the certificate: they are read here by the same systemd.
-	for from, to := range map[string]string{
-		"drill/mindflow-restore-drill": "usr/local/sbin", "drill/mindflow-restore-drill.service": "run/systemd/system", "drill/mindflow-restore-drill.timer": "run/systemd/system",
-		"prometheus/mindflow-certificate": "usr/local/sbin", "prometheus/mindflow-certificate.service": "run/systemd/system", "prometheus/mindflow-certificate.timer": "run/systemd/system",
-	} {
-		l.m.Run(t, "mkdir", "-p", "/"+to)
-		text, err := os.ReadFile("../../../deploy/" + from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		l.m.Run(t, "sh", "-c", `printf '%s' "$1" >"$0" && chmod "$2" "$0"`, "/"+to+"/"+filepath.Base(from), string(text), map[bool]string{true: "755", false: "644"}[filepath.Ext(from) == ""])
+// runbooks are where the alerts of the package say: seen red with a guide that is
+// not in it.
+func (l *life) runbooks(t *testing.T) {
+	t.Helper()
+	const rules, config = "/usr/share/mindflow/deploy/prometheus/rules/mindflow.yml", "/usr/share/mindflow/deploy/prometheus/prometheus.yml"
+	at := regexp.MustCompile(`runbooks: file://(\S+)`).FindStringSubmatch(l.m.Run(t, "cat", config))
+	if at == nil {
+		t.Fatal("Prometheus is not told where the runbooks are")
 	}
+	guide := strings.ToLower(l.m.Run(t, "cat", at[1]))
+	leads := regexp.MustCompile(`runbooks }}#(\w+)'`).FindAllStringSubmatch(l.m.Run(t, "cat", rules), -1)
+	if len(leads) < 20 {
+		t.Errorf("only %d alerts lead to a runbook", len(leads))
+	}
+	for _, lead := range leads {
+		if !strings.Contains(guide, "\n### "+lead[1]+"\n") {
+			t.Errorf("%s has no section %s", at[1], lead[1])
+		}
+	}
+	// Links of the guide lead to what is beside it, or into the source tree.
+	for _, link := range regexp.MustCompile(`\]\(([\w./-]+\.md)[#)]`).FindAllStringSubmatch(guide, -1) {
+		l.m.Run(t, "test", "-s", filepath.Join(filepath.Dir(at[1]), strings.Replace(link[1], "readme", "README", 1)))
+	}
+}
+
+// administered calls commands as the guide says, in root's own folder, by the
+// settings as systemd reads them: a shell would take these for something else.
+func (l *life) administered(t *testing.T) {
+	l.m.Run(t, "sh", "-c", "cp -p "+settings+" /root/kept && echo 'MAIL_FROM=MindFlow <mindflow@example.org>' >>"+settings)
+	if said := l.m.Run(t, "mindflow-admin", "user", "list"); !strings.Contains(said, "ada@example.com") {
+		t.Errorf("the users are %s", said)
+	}
+	if said := l.m.Run(t, "mindflow-admin", "migrate", "status"); strings.Contains(said, "pending") || strings.Contains(said, "behind") {
+		t.Errorf("the schema is %s", said)
+	}
+	if said, err := l.m.Try(t, "mindflow-admin", "doctor"); !regexp.MustCompile(`(?m)^ok +server +`).MatchString(said) || !strings.Contains(said, settings+" is read by who may read it alone") {
+		t.Errorf("the doctor says %v %s", err, said)
+	}
+	for _, words := range [][]string{{}, {"serve"}} {
+		if said, err := l.m.Try(t, append([]string{"mindflow-admin"}, words...)...); err == nil {
+			t.Errorf("mindflow-admin %s says %s", words, said)
+		}
+	}
+	if said, err := l.m.Try(t, "runuser", "-u", "nobody", "--", "mindflow-admin", "user", "list"); err == nil || !strings.Contains(said, "call this as root") {
+		t.Errorf("to nobody it says %v %s", err, said)
+	}
+	l.m.Run(t, "mv", "/root/kept", settings)
+}
+
+// drilled has systemd run the drill, as its timer does.
+func (l *life) drilled(t *testing.T) {
+	if said, err := l.m.Try(t, "systemctl", "start", "mindflow-restore-drill"); err == nil {
+		t.Errorf("there is no backup, and it says %s", said)
+	}
+	l.m.Run(t, "mindflow-admin", "backup", "/var/backups/mindflow/mindflow-20261127T030000Z.backup")
+	l.m.Run(t, "systemctl", "start", "mindflow-restore-drill")
+	if said := l.m.Run(t, "journalctl", "--no-pager", "-o", "cat", "-u", "mindflow-restore-drill"); !strings.Contains(said, "All is well.") {
+		t.Errorf("it says %s", said)
+	}
+	l.m.Run(t, "rm", "/var/backups/mindflow/mindflow-20261127T030000Z.backup")
+}
+
+func (l *life) units(t *testing.T) {
 	units := []string{
 		"mindflow.service", "mindflow-migrate.service", "mindflow-restore-drill.service", "mindflow-certificate.service",
 		"mindflow.socket", "mindflow-restore-drill.timer", "mindflow-certificate.timer",
@@ -402,19 +471,12 @@ func (l *life) reinstalls(t *testing.T) {
 	l.keeps(t)
 }
 
-// drills runs the drill as its unit does, with what that lets it do.
-func (l *life) drills(t *testing.T) {
-	l.m.Run(t, "runuser", "-u", "mindflow", "--", "sh", "-c", "set -a; . "+settings+"; exec mindflow backup /var/backups/mindflow/mindflow-20261127T030000Z.backup")
-	l.m.Run(t, "systemctl", "daemon-reload")
-	l.m.Run(t, "systemctl", "start", "mindflow-restore-drill.service")
-	if said := l.m.Run(t, "journalctl", "--no-pager", "-o", "cat", "-u", "mindflow-restore-drill"); !strings.Contains(said, "every row and the SHA-256 are the same. All is well.") {
-		t.Errorf("it says %s", said)
-	}
-	l.m.Run(t, "sh", "-c", "rm /run/systemd/system/mindflow-*") // and no package's: what is left would be found
-}
-
 func (l *life) purges(t *testing.T) {
-	backup := "/var/backups/mindflow/mindflow-20261127T030000Z.backup"
+	if said, _ := l.m.Try(t, "systemctl", "is-active", "mindflow-restore-drill.timer"); said != "active\n" {
+		t.Errorf("after all this the drill's timer is %s", said)
+	}
+	backup := "/var/backups/mindflow/kept.backup"
+	l.m.Run(t, "runuser", "-u", "mindflow", "--", "sh", "-c", "set -a; . "+settings+"; exec mindflow backup "+backup)
 	l.m.Run(t, "dpkg", "--purge", "mindflow")
 	for _, gone := range []string{
 		"/etc/mindflow", "/var/lib/mindflow", "/usr/share/mindflow", "/etc/systemd/system/mindflow.service",
@@ -480,7 +542,7 @@ func (l *life) goesOn(t *testing.T) {
 	if is := healthy(t, l.m, 10*time.Second); is.Version != newer {
 		t.Errorf("the server is of version %q", is.Version)
 	}
-	if said := l.m.Run(t, "stat", "-c", "%a %U", "/var/backups/mindflow", "/var/backups/mindflow/mindflow-20261127T030000Z.backup"); said != "700 mindflow\n600 mindflow\n" {
+	if said := l.m.Run(t, "stat", "-c", "%a %U", "/var/backups/mindflow", "/var/backups/mindflow/kept.backup"); said != "700 mindflow\n600 mindflow\n" {
 		t.Errorf("folder and backup have %s", said)
 	}
 	now := secretKey.FindString(l.m.Run(t, "cat", settings))

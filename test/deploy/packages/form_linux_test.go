@@ -3,8 +3,11 @@ package packages_test
 import (
 	"bytes"
 	"context"
+	"debug/elf"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +31,42 @@ func program(t *testing.T, words ...string) string {
 		t.Fatalf("%s: %v\n%s", strings.Join(words, " "), err, said)
 	}
 	return string(said)
+}
+
+// TestAPackageForAnotherProcessor makes it and looks at the program in it; where
+// there is an emulator it is run.
+func TestAPackageForAnotherProcessor(t *testing.T) {
+	if os.Getenv("MINDFLOW_TEST_PACKAGES") != "long" {
+		t.Skip("MINDFLOW_TEST_PACKAGES=long runs it, since everything is compiled once more")
+	}
+	if runtime.GOARCH == "arm64" {
+		t.Skip("it is this machine's own")
+	}
+	deb, rpm := made(t, newer, "arch=arm64")
+	if said := program(t, "dpkg-deb", "--field", deb, "Architecture"); said != "arm64\n" {
+		t.Errorf("the .deb is for %s", said)
+	}
+	if said := program(t, "rpm", "-qp", "--qf", "%{ARCH}", rpm); said != "aarch64" {
+		t.Errorf("the .rpm is for %s", said)
+	}
+	dir := t.TempDir()
+	program(t, "dpkg-deb", "--extract", deb, dir)
+	binary := filepath.Join(dir, "usr/bin/mindflow")
+	file, err := elf.Open(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if libraries, err := file.ImportedLibraries(); file.Machine != elf.EM_AARCH64 || len(libraries) > 0 || err != nil {
+		t.Errorf("its program is for %s and needs %v, %v", file.Machine, libraries, err)
+	}
+	if _, err := exec.LookPath("qemu-aarch64-static"); err != nil {
+		t.Log("qemu-aarch64-static is missing: the program was not run")
+		return
+	}
+	if said := program(t, "qemu-aarch64-static", binary, "version"); said != "mindflow "+newer+"\n" {
+		t.Errorf("it says %s", said)
+	}
 }
 
 // testForm looks at packages without installing them.
@@ -61,7 +100,15 @@ func testForm(t *testing.T, deb, rpm string) {
 			"-rw-r--r-- root root /usr/lib/systemd/system/mindflow.service",
 			"-rw-r--r-- root root /usr/lib/systemd/system/mindflow-migrate.service",
 			"-rw-r--r-- root root /usr/lib/systemd/system/mindflow.socket",
+			"-rwxr-xr-x root root /usr/sbin/mindflow-admin",
+			"-rwxr-xr-x root root /usr/sbin/mindflow-restore-drill",
+			"-rw-r--r-- root root /usr/lib/systemd/system/mindflow-restore-drill.timer",
+			"-rw-r--r-- root root /usr/lib/systemd/system/mindflow-certificate.timer",
 			"-rw-r--r-- root root /usr/share/mindflow/mindflow.env",
+			"-rwxr-xr-x root root /usr/share/mindflow/deploy/install.sh",
+			"-rw-r--r-- root root /usr/share/mindflow/deploy/prometheus/rules/mindflow.yml",
+			"-rw-r--r-- root root /usr/share/doc/mindflow/docs/operations.md",
+			"-rw-r--r-- root root /usr/share/man/man8/mindflow-restore-drill.8.gz",
 			"-rw-r--r-- root root /usr/share/man/man1/mindflow.1.gz",
 			"-rw-r--r-- root root /usr/share/bash-completion/completions/mindflow",
 			"-rw-r--r-- root root /usr/share/zsh/site-functions/_mindflow",

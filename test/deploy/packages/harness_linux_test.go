@@ -27,12 +27,17 @@ const (
 const makeTime = 5 * time.Minute
 
 // made makes the packages of a version and answers the .deb and the .rpm.
-func made(t *testing.T, version string) (deb, rpm string) {
+func made(t *testing.T, version string, words ...string) (deb, rpm string) {
 	t.Helper()
 	dir := t.TempDir()
-	ctx, cancel := context.WithTimeout(context.Background(), makeTime)
+	within := makeTime
+	if len(words) > 0 { // for another processor, which nothing is compiled for yet
+		within *= 6
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "make", "-s", "-C", "../../..", "packages", "version="+version, "packages="+dir)
+	words = append([]string{"-s", "-C", "../../..", "packages", "version=" + version, "packages=" + dir}, words...)
+	cmd := exec.CommandContext(ctx, "make", words...)
 	for _, pair := range os.Environ() {
 		if name, _, _ := strings.Cut(pair, "="); name != "MAKEFLAGS" && name != "MAKELEVEL" && name != "MAKEOVERRIDES" {
 			cmd.Env = append(cmd.Env, pair)

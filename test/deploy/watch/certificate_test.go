@@ -95,7 +95,7 @@ func TestWhatLooksAtTheCertificateMayDoLittleElse(t *testing.T) {
 	}
 	dir := t.TempDir()
 	service, timer := filepath.Join(dir, "mindflow-certificate.service"), filepath.Join(dir, "mindflow-certificate.timer")
-	write(t, service, strings.ReplaceAll(read(t, certificate+".service"), "/usr/local/sbin/mindflow-certificate", script))
+	write(t, service, strings.ReplaceAll(read(t, certificate+".service"), "/usr/lib/mindflow/mindflow-certificate", script))
 	write(t, timer, read(t, certificate+".timer"))
 	if said := output(t, "systemd-analyze", "verify", service, timer); said != "" {
 		t.Error(said)
