@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -116,6 +117,13 @@ func (f *fleet) on(t *testing.T) *fleet {
 	return &fleet{t: t, dir: f.dir, hosts: f.hosts, address: f.address, authority: f.authority}
 }
 
+// impatient is the same fleet for a release whose server never becomes ready: nobody waits for it as long as for others.
+func (f *fleet) impatient() *fleet {
+	other := *f
+	other.settings = append(slices.Clone(f.settings), "START_SECONDS=4")
+	return &other
+}
+
 func (f *fleet) ssh() string { return filepath.Join(f.dir, "ssh") }
 
 func (h *host) write(t *testing.T, path, content string) {
@@ -203,7 +211,7 @@ func (f *fleet) command(ctx context.Context, said io.Writer, args ...string) *ex
 		args = append(args, h.name)
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(top, "deploy/release.sh"), args...)
-	cmd.Env = append(os.Environ(), "RELEASE_SSH="+f.ssh(), "HEALTH_SECONDS=2", "START_SECONDS=4", "USER=ada", "RELEASE_URL="+f.address)
+	cmd.Env = append(os.Environ(), "RELEASE_SSH="+f.ssh(), "HEALTH_SECONDS=2", "START_SECONDS=30", "USER=ada", "RELEASE_URL="+f.address)
 	if f.authority != "" {
 		cmd.Env = append(cmd.Env, "CURL_CA_BUNDLE="+f.authority)
 	}

@@ -73,7 +73,7 @@ func TestAReleaseGoesBySSHAndSudo(t *testing.T) {
 	f.run(pack).is(t, 1, "a cannot be reached: ", "Host key verification failed", "Nothing was changed.")
 	write(t, known, host)
 
-	f.run(crashing.pack(t)).is(t, 1, "the health check failed: a: ", "a serve 7.0.0 as before")
+	f.impatient().run(crashing.pack(t)).is(t, 1, "the health check failed: a: ", "a serve 7.0.0 as before")
 	unchanged(t, before, f.data())
 	seen := watched(t)
 	f.run(pack).is(t, 0, "a serve 8.0.0, schema "+newest)

@@ -56,7 +56,7 @@ func TestAReleaseToOneHostUnderSystemdLosesNoRequest(t *testing.T) {
 	p.intact(t)
 
 	// systemd starts one that ends at its start again and again; a release does not wait for that.
-	f.run(crashing.pack(t)).is(t, 1, "the health check failed: a: ", "a serve 8.0.0 as before")
+	f.impatient().run(crashing.pack(t)).is(t, 1, "the health check failed: a: ", "a serve 8.0.0 as before")
 	h.serves(t, "8.0.0")
 	if state := m.Run(t, "systemctl", "is-active", "mindflow.service", "mindflow.socket"); state != "active\nactive\n" {
 		t.Errorf("the units are %q", state)
