@@ -158,8 +158,10 @@ func TestTheServerCountsClientsByTheirAddressWhateverTheySay(t *testing.T) {
 	if got := attempts("127.0.0.2", "X-Forwarded-For", "192.0.2.7, 127.0.0.1", "X-Real-IP", "192.0.2.8", "Forwarded", "for=192.0.2.9"); got != 0 {
 		t.Errorf("a client that names a proxy is admitted %d times", got)
 	}
-	for _, said := range []string{"X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2", "X-Forwarded-For: nobody", "X-Forwarded-For: ,,,", "x_forwarded_for: 192.0.2.3",
-		"X-Forwarded-For:\r\n 192.0.2.4", "X-Forwarded-For: " + strings.Repeat("192.0.2.5, ", 1000) + "192.0.2.6", "Connection: X-Forwarded-For"} {
+	for _, said := range []string{
+		"X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2", "X-Forwarded-For: nobody", "X-Forwarded-For: ,,,", "x_forwarded_for: 192.0.2.3",
+		"X-Forwarded-For:\r\n 192.0.2.4", "X-Forwarded-For: " + strings.Repeat("192.0.2.5, ", 1000) + "192.0.2.6", "Connection: X-Forwarded-For",
+	} {
 		conn := n.connectFrom(t, "127.0.0.4")
 		_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 		admitted := 0
