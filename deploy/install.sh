@@ -126,7 +126,7 @@ settled() {
 # what root runs.
 with_settings() { # COMMAND…: as the server's user, with its settings, which are read and never run
 	setpriv --reuid=mindflow --regid=mindflow --init-groups -- bash -c "$(declare -f settled)"' && settled "$@"' settled \
-		"$(command -v "$1")" "${@:2}" 7< <(cat "$settings" "${also:-/dev/null}" && printf '\n%s\n' "${instead:-}")
+		"$(command -v "$1")" "${@:2}" 7< <(cat "$settings" && echo && cat "${also:-/dev/null}" && printf '\n%s\n' "${instead:-}")
 }
 
 as_owner() { # COMMAND…: the same, for what may change the tables

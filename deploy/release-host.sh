@@ -17,32 +17,56 @@ fail() {
 	exit 1
 }
 
-# load exports the settings, read as the unit reads them: NAME=value, with or without quotes; nothing is expanded.
-load() {
-	local file line name value
+# all_settings writes the files of settings one after the other.
+all_settings() {
+	local file
 	for file in "${settings[@]}"; do
-		[[ -r $file ]] || continue
-		while IFS= read -r line || [[ -n $line ]]; do
-			[[ $line =~ ^[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || continue
-			name=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]%"${BASH_REMATCH[2]##*[![:space:]]}"}
-			case $value in
-			\"*\") value=$(printf %s "${value:1:-1}" | sed 's/\\\(["\\$`]\)/\1/g') ;;
-			\'*\') value=${value:1:-1} ;;
-			esac
-			export "$name=$value"
-		done <"$file"
+		[[ ! -r $file ]] || { cat "$file" && echo; }
 	done
-	export HOME=/var/lib/mindflow
+}
+
+# settings_of reads settings as the unit reads them: NAME=value, with or without quotes; nothing is expanded. It hands each to a command.
+settings_of() { # COMMAND, which gets NAME VALUE
+	local line name value
+	while IFS= read -r line || [[ -n $line ]]; do
+		[[ $line =~ ^[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || continue
+		name=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]%"${BASH_REMATCH[2]##*[![:space:]]}"}
+		case $value in
+		\"*\") value=$(printf %s "${value:1:-1}" | sed 's/\\\(["\\$`]\)/\1/g') ;;
+		\'*\') value=${value:1:-1} ;;
+		esac
+		"$1" "$name" "$value"
+	done
+}
+
+# load notes what root has to know. The service's user may write the settings: root takes nothing else from them, and nothing into
+# its environment, where PATH and LD_PRELOAD would say what root runs.
+load() {
+	BACKUP_DIR='' BACKUP_KEY='' LISTEN_ADDR=''
+	settings_of note_setting < <(all_settings)
 	: "${BACKUP_DIR:=/var/backups/mindflow}" "${LISTEN_ADDR:=127.0.0.1:8000}"
+}
+note_setting() {
+	case $1 in
+	BACKUP_DIR | BACKUP_KEY | LISTEN_ADDR) printf -v "$1" %s "$2" ;;
+	esac
 }
 
 # as_service runs a program as the service's user, with its settings.
 as_service() {
-	(
-		load
-		cd "$HOME"
-		exec setpriv --reuid=mindflow --regid=mindflow --init-groups -- "$@"
-	)
+	setpriv --reuid=mindflow --regid=mindflow --init-groups -- \
+		bash -c "$(declare -f settings_of settled)"' && settled "$@"' settled "$@" 7< <(all_settings)
+}
+
+# settled is run by the service's user: it takes what stands at its descriptor 7 for settings, and becomes a program.
+# shellcheck disable=SC2317 # it is handed over as text
+settled() {
+	take() { export "$1=$2"; }
+	settings_of take <&7
+	exec 7<&-
+	export HOME=/var/lib/mindflow
+	cd "${DATA_DIR:-$HOME}" || exit
+	exec "$@"
 }
 
 # program is the binary of a version, unpacked beside the installed one.

@@ -27,9 +27,14 @@ func TestWhoeverReadsAFileOfSettingsReadsTheSame(t *testing.T) {
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// A script that would become another user stays who it is.
-	if err := os.WriteFile(filepath.Join(dir, "setpriv"), []byte("#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done\nshift\nexec \"$@\"\n"), 0o755); err != nil {
-		t.Fatal(err)
+	// A script that would become another user stays who it is, and tells what environment root has by then.
+	for name, script := range map[string]string{
+		"setpriv": "env >>" + dir + "/setpriv.env\nwhile [ \"$1\" != -- ]; do shift; done\nshift\nexec \"$@\"\n",
+		"id":      "[ \"$*\" = '-u mindflow' ] || exec /usr/bin/id \"$@\"\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script), 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if diff := cmp.Diff(want, withFile(map[string]string{}, content)); diff != "" {
 		t.Errorf("the doctor (-want +got):\n%s", diff)
@@ -37,7 +42,8 @@ func TestWhoeverReadsAFileOfSettingsReadsTheSame(t *testing.T) {
 	for script, read := range map[string]string{
 		"install.sh":                   "DATA_DIR=/; with_settings env -0",
 		"drill/mindflow-restore-drill": "with_settings env -0",
-		"release-host.sh":              "settings=(\"$settings\"); load; env -0",
+		"package/mindflow-admin":       "also=; with_settings env -0",
+		"release-host.sh":              "settings=(\"$settings\"); load; as_service env -0",
 	} {
 		cmd := exec.CommandContext(t.Context(), "bash", "-c", "set -euo pipefail\n"+functions(t, "../../deploy/"+script)+"\nexport DATA_DIR=/; settings="+file+" owner_settings=/dev/null\n"+read)
 		cmd.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH"), "HOME=/"}
@@ -57,6 +63,17 @@ func TestWhoeverReadsAFileOfSettingsReadsTheSame(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", script, diff)
 		}
+		// Whom they belong to may write them: with PATH or LD_PRELOAD they would say what root runs.
+		roots, err := os.ReadFile(filepath.Join(dir, "setpriv.env"))
+		if os.Getuid() == 0 && err != nil {
+			t.Errorf("%s becomes nobody else: %v", script, err)
+		}
+		for name := range want {
+			if strings.Contains("\n"+string(roots), "\n"+name+"=") {
+				t.Errorf("%s: root has %s of the settings in its environment", script, name)
+			}
+		}
+		_ = os.Remove(filepath.Join(dir, "setpriv.env"))
 	}
 }
 
