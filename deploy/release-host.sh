@@ -233,7 +233,8 @@ backup() {
 	local file sum
 	alone
 	load
-	install -d -o mindflow -g mindflow -m 700 "$BACKUP_DIR"
+	# Another folder than the package's is its owner's to make: that user could name any.
+	[[ -d $BACKUP_DIR || $BACKUP_DIR != /var/backups/mindflow ]] || install -d -o mindflow -g mindflow -m 700 "$BACKUP_DIR"
 	file="$BACKUP_DIR/before-$1-$(date -u +%Y%m%dT%H%M%SZ).backup"
 	as_service "$(program "$1")" backup "$file" >"$releases/$1/backup" 2>&1 || { cat "$releases/$1/backup" >&2; exit 1; }
 	if [[ ${BACKUP_KEY:-} == age1* ]]; then # what only somebody else can open cannot be read here
