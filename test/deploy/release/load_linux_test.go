@@ -165,6 +165,7 @@ http {
 	fastcgi_temp_path other;
 	uwsgi_temp_path other;
 	scgi_temp_path other;
+	keepalive_requests 1000000; # after 1,000 nginx ends a connection by itself, and requests that crossed its word are to be sent again
 	include site.conf;
 }
 `
