@@ -121,7 +121,7 @@ func TestAWatchedServer(t *testing.T) {
 	client := m.HTTP()
 	stage.Eventually(t, 5*time.Minute, "Alertmanager is told that the server is gone", func() bool {
 		told = nil
-		answer, err := client.Get("http://127.0.0.1:9093/api/v2/alerts?filter=" + url.QueryEscape(`alertname="MindflowDown"`)) //nolint:noctx // a test's
+		answer, err := client.Get("http://127.0.0.1:9093/api/v2/alerts?filter=" + url.QueryEscape(`alertname="MindflowDown"`))
 		if err != nil {
 			return false
 		}
