@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mindflow/internal/client"
+	"mindflow/test/stage"
 )
 
 func TestWhatALineGoesOnWith(t *testing.T) {
@@ -80,13 +81,7 @@ func TestWhatALineGoesOnWith(t *testing.T) {
 // file named tasks.json.
 func inShell(t *testing.T, shell string, args ...string) string {
 	t.Helper()
-	path, err := exec.LookPath(shell)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is not installed", shell)
-		}
-		t.Skipf("%s is not installed: apt-get install %s", shell, shell)
-	}
+	path := stage.Installed(t, shell, shell)
 	tests, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"mindflow/internal/doctor"
+	"mindflow/test/stage"
 )
 
 // Where root runs it, it looks as the user whom the settings belong to. Seen red with a
 // doctor that stayed root, who may write anywhere.
 func TestTheDoctorOfRootLooksAsTheServersUser(t *testing.T) {
 	if os.Getuid() != 0 {
-		t.Skip("only root may become somebody else")
+		stage.Missing(t, "only root may become somebody else")
 	}
 	const nobody = 65534
 	top, err := os.MkdirTemp("", "doctor-") //nolint:usetesting // every folder above it must be open to that user

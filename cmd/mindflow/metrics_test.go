@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -25,19 +24,8 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"mindflow/internal/store/storetest"
+	"mindflow/test/stage"
 )
-
-// freeAddress is one nobody listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	var lc net.ListenConfig
-	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
 
 // send sends a request to the server and answers status, body and headers.
 func (s *shell) send(t *testing.T, request, body, token string, headers ...string) (int, string, http.Header) {
@@ -129,7 +117,7 @@ func TestAScrapeSaysWhatTheServerDid(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		t.Helper()
 		s := newShell(t)
-		s.env["DATABASE_URL"], s.env["METRICS_ADDR"] = storetest.URL(t, kind), freeAddress(t)
+		s.env["DATABASE_URL"], s.env["METRICS_ADDR"] = storetest.URL(t, kind), stage.FreeAddress(t)
 		s.serve(t)
 		ada := s.signUp(t, "ada@example.com")
 		for _, request := range []struct {
@@ -227,7 +215,7 @@ func TestWhoIsActiveFollowsTheClock(t *testing.T) {
 	storetest.EachKind(t, func(t *testing.T, kind storetest.Kind) {
 		t.Helper()
 		s := newShell(t)
-		s.env["DATABASE_URL"], s.env["METRICS_ADDR"] = storetest.URL(t, kind), freeAddress(t)
+		s.env["DATABASE_URL"], s.env["METRICS_ADDR"] = storetest.URL(t, kind), stage.FreeAddress(t)
 		s.serve(t)
 		ada := s.signUp(t, "ada@example.com")
 		s.signUp(t, "bob@example.com")
@@ -258,7 +246,7 @@ func TestWhoIsActiveFollowsTheClock(t *testing.T) {
 
 func TestMetricsAndTheAPIKeepToTheirListeners(t *testing.T) {
 	s := newShell(t)
-	s.env["METRICS_ADDR"] = freeAddress(t)
+	s.env["METRICS_ADDR"] = stage.FreeAddress(t)
 	s.serve(t)
 	if status, body, _ := s.send(t, "GET /metrics", "", ""); status != http.StatusNotFound || strings.Contains(body, "mindflow_") {
 		t.Errorf("the API's listener: %d %s", status, body)
@@ -284,7 +272,7 @@ func TestAScrapeDoesNotWaitForADatabaseThatHangs(t *testing.T) {
 		return
 	}
 	s := newShell(t)
-	s.env["DATABASE_URL"], s.env["METRICS_ADDR"] = storetest.URL(t, storetest.PostgreSQL), freeAddress(t)
+	s.env["DATABASE_URL"], s.env["METRICS_ADDR"] = storetest.URL(t, storetest.PostgreSQL), stage.FreeAddress(t)
 	s.serve(t)
 	s.signUp(t, "ada@example.com")
 	before := values(s.scrape(t), "mindflow_users", "mindflow_active_users")

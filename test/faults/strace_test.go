@@ -17,20 +17,14 @@ import (
 	"time"
 
 	"mindflow/internal/mindflow"
+	"mindflow/test/stage"
 )
 
 // attach lets strace look at a server's system calls, or meddle with them,
 // until stop. Where there is no strace the test is skipped; under CI=true it fails.
 func attach(t *testing.T, s *server, args ...string) (stop func()) {
 	t.Helper()
-	program, err := exec.LookPath("strace")
-	if err != nil {
-		const missing = "there is no strace (Debian: apt-get install strace)"
-		if os.Getenv("CI") == "true" {
-			t.Fatal(missing)
-		}
-		t.Skip(missing)
-	}
+	program := stage.Installed(t, "strace", "strace")
 	cmd := exec.CommandContext(context.Background(), program, append([]string{"-f", "-p", strconv.Itoa(s.cmd.Process.Pid)}, args...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	said, err := cmd.StderrPipe()

@@ -79,23 +79,33 @@ func Built(t *testing.T, folder, pkg string, flags ...string) string {
 }
 
 // FreeAddress is an address of the loopback that nobody listens at.
-func FreeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+func FreeAddress(tb testing.TB) string {
+	tb.Helper()
+	listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer listener.Close()
 	return listener.Addr().String()
 }
 
 // Missing leaves a test out for want of a part, but not in continuous integration.
-func Missing(t *testing.T, what string) {
-	t.Helper()
+func Missing(tb testing.TB, what string) {
+	tb.Helper()
 	if os.Getenv("CI") == "true" {
-		t.Fatal(what)
+		tb.Fatal(what)
 	}
-	t.Skip(what)
+	tb.Skip(what)
+}
+
+// Installed is where a program of the system is, which a package of Debian brings.
+func Installed(tb testing.TB, program, pkg string) string {
+	tb.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		Missing(tb, "there is no "+program+" (Debian: apt-get install "+pkg+")")
+	}
+	return path
 }
 
 // Eventually waits until something is so.

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"mindflow/test/stage"
 )
 
 const startsWithin = 10 * time.Second
@@ -35,19 +37,13 @@ type Server struct {
 // Where there is no redis-server the test is skipped; under CI=true it fails.
 func Start(tb testing.TB, options ...string) *Server {
 	tb.Helper()
-	binary, err := exec.LookPath("redis-server")
-	if err != nil {
-		const missing = "there is no redis-server (Debian: apt-get install redis-server)"
-		if os.Getenv("CI") == "true" {
-			tb.Fatal(missing)
-		}
-		tb.Skip(missing)
-	}
+	binary := stage.Installed(tb, "redis-server", "redis-server")
 	s := &Server{tb: tb, folder: tb.TempDir(), options: append([]string{binary}, options...)}
 	tb.Cleanup(s.Kill)
 	const tries = 5 // somebody else may take the port in between
+	var err error
 	for range tries {
-		s.Address = freeAddress(tb)
+		s.Address = stage.FreeAddress(tb)
 		if err = s.start(); err == nil {
 			return s
 		}
@@ -154,14 +150,4 @@ func (s *Server) start() error {
 	}
 	s.Kill()
 	return errors.New("it does not answer")
-}
-
-func freeAddress(tb testing.TB) string {
-	tb.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }

@@ -3,6 +3,7 @@ package recurrence
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"mindflow/internal/mindflow"
+	"mindflow/test/stage"
 )
 
 // rulesVariable asks for more rules than the usual.
@@ -43,10 +45,7 @@ json.dump(answers, sys.stdout)
 func TestRulesAnswerWhatAnotherProgramDoes(t *testing.T) {
 	t.Parallel()
 	if err := exec.CommandContext(t.Context(), python, "-c", "import dateutil.rrule").Run(); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s and python3-dateutil are needed here: %v", python, err)
-		}
-		t.Skipf("without %s and python3-dateutil nothing is compared: %v", python, err)
+		stage.Missing(t, fmt.Sprintf("without %s and python3-dateutil nothing is compared: %v", python, err))
 	}
 	n := 500
 	if asked, err := strconv.Atoi(os.Getenv(rulesVariable)); err == nil {

@@ -92,11 +92,7 @@ func TestTheCertificateIsWatched(t *testing.T) {
 // beside runs a program of Debian's beside the test, until that ends.
 func beside(t *testing.T, env []string, program string, args ...string) {
 	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		stage.Missing(t, "there is no "+program+" (Debian: apt-get install "+program+")")
-	}
-	cmd := exec.CommandContext(context.Background(), path, args...)
+	cmd := exec.CommandContext(context.Background(), stage.Installed(t, program, program), args...)
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {

@@ -67,9 +67,7 @@ type service struct {
 // prepared is deploy/ as it is after prepare.sh with a name, in a folder of the test's.
 func prepared(t *testing.T, name string) (folder string) {
 	t.Helper()
-	if _, err := exec.LookPath("openssl"); err != nil {
-		stage.Missing(t, "there is no openssl (Debian: apt-get install openssl)")
-	}
+	stage.Installed(t, "openssl", "openssl")
 	top := t.TempDir()
 	if err := os.CopyFS(top+"/deploy", os.DirFS("../../../deploy")); err != nil {
 		t.Fatal(err)
@@ -323,9 +321,7 @@ func TestTheServersSettingsAreTheProgramsAndFit(t *testing.T) {
 // nginx asks the servers that there are, takes the configuration, and is healthy while
 // it answers. Seen red with a check that went through to a server.
 func TestNginxKnowsTheServersThereAre(t *testing.T) {
-	if _, err := exec.LookPath("nginx"); err != nil {
-		stage.Missing(t, "there is no nginx (Debian: apt-get install nginx)")
-	}
+	stage.Installed(t, "nginx", "nginx")
 	each(t, func(t *testing.T, p project, servers int) {
 		var mounts []string
 		for _, v := range p.Services["nginx"].Volumes {
@@ -417,9 +413,7 @@ func TestPrometheusFindsTheServers(t *testing.T) {
 				t.Errorf("%s is not found: %+v", name, s.Networks)
 			}
 		}
-		if _, err := exec.LookPath("promtool"); err != nil {
-			stage.Missing(t, "there is no promtool (Debian: apt-get install prometheus)")
-		}
+		stage.Installed(t, "promtool", "prometheus")
 		for _, at := range regexp.MustCompile(`'([a-z]\w*):\d+'`).FindAllStringSubmatch(string(raw), -1) {
 			if _, there := p.Services[at[1]]; !there && (at[1] != "alertmanager" || len(p.servers()) == 3) {
 				t.Errorf("it asks %s, which is no service", at[1])
@@ -456,9 +450,7 @@ func readFile(t *testing.T, path string) string {
 // Whom Alertmanager tells is the example's, until somebody is named; its secrets are
 // where its user may read them, and nobody else.
 func TestAlertmanagerReadsWhatIsPrepared(t *testing.T) {
-	if _, err := exec.LookPath("amtool"); err != nil {
-		stage.Missing(t, "there is no amtool (Debian: apt-get install prometheus-alertmanager)")
-	}
+	stage.Installed(t, "amtool", "prometheus-alertmanager")
 	folder := prepared(t, "mind.example.org")
 	run(t, "amtool", "check-config", folder+"/alerts/alertmanager.yml")
 	each(t, func(t *testing.T, p project, servers int) {
@@ -493,9 +485,7 @@ func TestTheServersRoleMayReadAndWriteRowsOnly(t *testing.T) {
 	if storetest.Postgres(t) == "" {
 		t.Skip("without PostgreSQL")
 	}
-	if _, err := exec.LookPath("psql"); err != nil {
-		stage.Missing(t, "there is no psql (Debian: apt-get install postgresql-client)")
-	}
+	stage.Installed(t, "psql", "postgresql-client")
 	at, err := url.Parse(storetest.Own(t).URL())
 	if err != nil {
 		t.Fatal(err)

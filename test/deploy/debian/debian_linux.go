@@ -32,9 +32,7 @@ func Root(t *testing.T, packages ...string) string {
 	if os.Getuid() != 0 {
 		stage.Missing(t, "only root may run programs in another Debian")
 	}
-	if _, err := exec.LookPath("debootstrap"); err != nil {
-		stage.Missing(t, "debootstrap is missing")
-	}
+	stage.Installed(t, "debootstrap", "debootstrap")
 	made := base(t, packages)
 	dir, err := os.MkdirTemp("", "debian-") //nolint:usetesting // its name has the test's in it, and a socket's path must be short
 	must(t, err, "make a folder")

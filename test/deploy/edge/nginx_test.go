@@ -65,9 +65,7 @@ func begin(t *testing.T, servers []string, changes ...change) *nginx {
 // for free ports of the loopback.
 func prepare(t *testing.T, servers []string, changes ...change) *nginx {
 	t.Helper()
-	if _, err := exec.LookPath("nginx"); err != nil {
-		stage.Missing(t, "there is no nginx (Debian: apt-get install nginx)")
-	}
+	stage.Installed(t, "nginx", "nginx")
 	n := &nginx{folder: t.TempDir(), plain: stage.FreeAddress(t), secure: stage.FreeAddress(t)}
 	n.certify(t)
 	for _, folder := range []string{"log", "acme", "mindflow/unavailable"} {

@@ -76,9 +76,7 @@ func (m *machine) try(script string) (string, int) {
 // Daemons that it starts go on being looked at.
 func (m *machine) traced(script string) (said string, code int, started string) {
 	m.t.Helper()
-	if _, err := exec.LookPath("strace"); err != nil {
-		stage.Missing(m.t, "strace is missing")
-	}
+	stage.Installed(m.t, "strace", "strace")
 	trace := filepath.Join(m.t.TempDir(), "trace")
 	said, code = m.tryUnder([]string{"strace", "-D", "-f", "--seccomp-bpf", "-qq", "-s", "10000", "-e", "trace=execve", "-o", trace}, script)
 	text, err := os.ReadFile(trace)

@@ -33,10 +33,7 @@ func said(t *testing.T, settings map[string]string, script string) string {
 // TestAlertsGoOutByTheServersMail has Alertmanager's own program read what the
 // installer writes for it.
 func TestAlertsGoOutByTheServersMail(t *testing.T) {
-	amtool, err := exec.LookPath("amtool")
-	if err != nil {
-		stage.Missing(t, "amtool is missing")
-	}
+	amtool := stage.Installed(t, "amtool", "prometheus-alertmanager")
 	for _, c := range []struct {
 		url         string
 		want, never []string

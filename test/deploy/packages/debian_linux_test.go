@@ -78,9 +78,7 @@ type life struct {
 // traced runs a command in the machine, and answers which programs it started.
 func (l *life) traced(t *testing.T, command ...string) string {
 	t.Helper()
-	if _, err := exec.LookPath("strace"); err != nil {
-		stage.Missing(t, "strace is missing")
-	}
+	stage.Installed(t, "strace", "strace")
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := l.m.Command(ctx, command...)

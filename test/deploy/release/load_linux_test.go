@@ -173,10 +173,7 @@ http {
 // nginx puts the site of deploy/nginx before the hosts, and answers its address.
 func (f *fleet) nginx() string {
 	f.t.Helper()
-	program, err := exec.LookPath("nginx")
-	if err != nil {
-		stage.Missing(f.t, "nginx is missing")
-	}
+	program := stage.Installed(f.t, "nginx", "nginx")
 	dir, plain, secure := f.t.TempDir(), stage.FreeAddress(f.t), stage.FreeAddress(f.t)
 	f.authority = filepath.Join(dir, "certificate.pem")
 	run(f.t, exec.CommandContext(context.Background(), "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",

@@ -19,9 +19,7 @@ import (
 // sshd lets a user in who may sudo, by ssh itself. What it answers is what release.sh calls as ssh.
 func (f *fleet) sshd(t *testing.T) (client, known string) {
 	t.Helper()
-	if _, err := exec.LookPath("ssh"); err != nil {
-		stage.Missing(t, "ssh is missing (Debian: apt-get install openssh-client)")
-	}
+	stage.Installed(t, "ssh", "openssh-client")
 	h, dir, address := f.hosts[0], t.TempDir(), stage.FreeAddress(t)
 	_, port, _ := strings.Cut(address, ":")
 	key := filepath.Join(dir, "key")
